@@ -1,0 +1,70 @@
+# `make` lists the targets. The first one that needs Python makes .venv; nothing is installed elsewhere.
+
+STUDY ?= default
+CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
+ARGS ?=
+
+# A study is named, or given as a file that lies anywhere.
+NAME = $(patsubst %.yaml,%,$(notdir $(STUDY)))
+
+BIN = .venv/bin
+SNAKEMAKE = $(BIN)/snakemake --config study="$(STUDY)" --cores $(CORES)
+
+# Parallelism is over jobs and chains; threads inside BLAS would compete with it and change the order of sums.
+export OMP_NUM_THREADS = 1
+export OPENBLAS_NUM_THREADS = 1
+export MKL_NUM_THREADS = 1
+# Fast maths lets each processor round differently: the same seed would give other draws elsewhere.
+comma := ,
+export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba__fastmath=False
+# Modules of some other Python must not shadow the locked ones.
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help report study test lint calibrate schemas environment lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "STUDY=$(STUDY) is a name in config/ or the path of a YAML file; CORES=$(CORES); ARGS= go to Snakemake, pytest or uv."
+
+report: .venv/.installed ## Run the study and write its report
+	$(SNAKEMAKE) $(ARGS)
+	@echo "Open results/$(NAME)/report.html"
+
+study: .venv/.installed ## Run the study without its report
+	$(SNAKEMAKE) $(ARGS) study
+
+test: .venv/.installed ## Run all tests; ARGS="-k streams" runs some
+	$(BIN)/pytest -n $(CORES) --dist loadgroup $(ARGS)
+
+lint: .venv/.installed ## Check style and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+
+calibrate: .venv/.installed ## Find the simulator's free parameters anew
+	$(SNAKEMAKE) $(ARGS) calibrate
+
+schemas: .venv/.installed ## Write workflow/schemas from the configuration classes
+	$(BIN)/python -m iatrogenesis.study workflow/schemas
+
+environment: .venv/.installed ## Write environment.yml from pyproject.toml
+	$(BIN)/python workflow/bootstrap/environment.py
+
+lock: .venv/.installed ## Write requirements.lock from pyproject.toml; ARGS=--upgrade for newer versions
+	$(BIN)/uv pip compile pyproject.toml --python $(BIN)/python --group dev --universal \
+		--python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --quiet --output-file requirements.lock $(ARGS)
+
+clean: ## Delete this study's results and the tools' caches
+	$(if $(filter-out . .. reference,$(NAME)),,$(error STUDY=$(STUDY) names no study's results))
+	rm -rf "results/$(NAME)" .pytest_cache .ruff_cache .hypothesis
+
+.venv/.installed: requirements.lock .python-version pyproject.toml
+	@sh workflow/bootstrap/install
+
+# A stamp says nothing about a .venv that was copied here or whose Python is gone.
+ifneq ($(shell sh workflow/bootstrap/check-venv && echo sound),sound)
+.PHONY: .venv/.installed
+endif

@@ -1,0 +1,42 @@
+"""Find the free parameters by simulated moments; write them, the fit, and the scenario file with the new values."""
+
+from pathlib import Path
+
+from iatrogenesis.data.files import write_csv, write_text
+from iatrogenesis.data.logs import logged
+from iatrogenesis.evaluate.calibrate import calibrate, write_back
+from iatrogenesis.evaluate.evidence import read_evidence
+from iatrogenesis.evaluate.sample import Sample
+from iatrogenesis.scenarios import Scenario
+from iatrogenesis.simulate.cohort import Design
+from iatrogenesis.simulate.setup import Setup
+from iatrogenesis.sources import bibliography_keys
+
+
+def main(paths: dict[str, str], base: dict, design: dict, setup: dict, output: dict[str, str]) -> None:
+    """Calibrate and write; the committed scenario is left for a person to replace."""
+    setup, design, scenario = Setup.model_validate(setup), Design.model_validate(design), Scenario.model_validate(base)
+    published = read_evidence(Path(paths["evidence"]), bibliography_keys(Path(paths["references"])))
+
+    def simulate(changed: Scenario) -> tuple[Sample, Sample]:
+        without = changed.model_copy(update={"treated": False, "mechanisms": ()})
+        return setup.sample(changed, design), setup.sample(without, design)
+
+    found = calibrate(scenario, published, simulate)
+    write_csv(found.parameters, output["parameters"])
+    write_csv(found.patterns, output["patterns"])
+    write_csv(found.sensitivity.reset_index(names="pattern"), output["sensitivity"])
+    text = Path(paths["scenario"]).read_text(encoding="utf-8")
+    write_text(write_back(text, scenario, found.parameters), output["scenario"])
+    print(f"Compare {output['scenario']} with {paths['scenario']}, and copy it there if the fit is better.")
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            paths=dict(snakemake.input.items()),
+            base=snakemake.params.base,
+            design=snakemake.params.design,
+            setup=snakemake.params.setup,
+            output=dict(snakemake.output.items()),
+        )

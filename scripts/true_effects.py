@@ -1,0 +1,40 @@
+"""Find what each model estimates in a very large service, by maximum likelihood: the truth that a fit should recover."""
+
+import pandas as pd
+
+from iatrogenesis.data.files import write_csv
+from iatrogenesis.data.logs import logged
+from iatrogenesis.engines.maximum_likelihood import fit
+from iatrogenesis.models import model as model_module
+from iatrogenesis.models.clients import from_clients
+from iatrogenesis.scenarios import Scenario
+from iatrogenesis.simulate.cohort import Design
+from iatrogenesis.simulate.frames import clients_table
+from iatrogenesis.simulate.setup import Setup
+
+
+def main(base: dict, models: list[str], design: dict, setup: dict, table_path: str) -> None:
+    """Write one row per model and estimand, with the Monte Carlo standard error of the truth."""
+    setup, design = Setup.model_validate(setup), Design.model_validate(design)
+    run = setup.run(Scenario.model_validate(base), design)
+    # Therapists of all replicates carry ids of their own, so together they are one very large set.
+    clients = clients_table(run, setup.instruments, setup.judgement).assign(replicate=0)
+    tables = []
+    for name in models:
+        data = from_clients(clients, model_module(name).COVARIATES, dataset="a very large service", allow_empty=True)
+        found = fit(data)
+        print(f"{name}: {len(clients):,} clients, converged: {found.converged}", flush=True)
+        tables.append(found.table().assign(model=name, clients=len(clients), converged=found.converged))
+    table = pd.concat(tables, ignore_index=True).rename(columns={"estimate": "truth", "se": "truth_mcse"})
+    write_csv(table[["model", "estimand", "truth", "truth_mcse", "clients", "converged"]], table_path)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            base=snakemake.params.base,
+            models=snakemake.params.models,
+            design=snakemake.params.design,
+            setup=snakemake.params.setup,
+            table_path=snakemake.output.table,
+        )

@@ -1,0 +1,1 @@
+"""Tables and posteriors: reading, writing and checking them; two published examples to check against."""

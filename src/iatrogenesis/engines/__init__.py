@@ -1,0 +1,1 @@
+"""Ways to compute an estimate or a posterior from a model and its data."""

@@ -1,0 +1,1 @@
+"""What fits and simulations say: estimands, diagnostics, performance, patterns."""

@@ -1,0 +1,133 @@
+"""Calibration by simulated moments: free parameters are moved until the simulated patterns meet the published ones.
+
+Common random numbers (the same people and chance events at every step) make the distance smooth in the parameters, so
+plain least squares with finite differences works.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import least_squares
+
+from iatrogenesis.evaluate.patterns import PATTERNS, worse_in_session
+from iatrogenesis.evaluate.sample import Sample
+from iatrogenesis.scenarios import Scenario
+from iatrogenesis.sources import records
+
+INTERNAL = "share_worse_in_session"
+"""Not a published pattern: the parameter must equal what the simulation shows, so that the push is zero on average."""
+
+Simulate = Callable[[Scenario], tuple[Sample, Sample]]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was found.
+
+    Attributes
+    ----------
+    parameters
+        parameter, start, value.
+    patterns
+        pattern, target, tolerance, simulated.
+    sensitivity
+        One row per pattern, one column per parameter: change of the pattern per unit of the parameter.
+    """
+
+    parameters: pd.DataFrame
+    patterns: pd.DataFrame
+    sensitivity: pd.DataFrame
+
+
+def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """A copy of the scenario with some parameters, by dotted path, set to other values."""
+    content = scenario.model_dump()
+    for path, value in values.items():
+        *parents, name = path.split(".")
+        node = content
+        for parent in parents:
+            if isinstance(node, (list, tuple)):
+                node = next(child for child in node if child["kind"] == parent)
+            else:
+                node = node[parent]
+        node[name]["value"] = float(value)
+    return Scenario.model_validate(content)
+
+
+def calibrate(scenario: Scenario, evidence: pd.DataFrame, simulate: Simulate, evaluations: int = 30) -> Calibration:
+    """Move every parameter of status ``calibrated`` until the patterns named in ``fitted_to`` are met.
+
+    Parameters
+    ----------
+    evidence
+        Rows of the evidence table with columns id, value, lower, upper.
+    simulate
+        Returns the treated and the untreated sample of a scenario, always on the same noise.
+    evaluations
+        Steps of the least-squares search (each needs a Jacobian).
+    """
+    free = {path: record for path, record in records(scenario).items() if record.status == "calibrated"}
+    paths, start = list(free), np.array([record.value for record in free.values()])
+    targets = sorted({pattern for record in free.values() for pattern in record.fitted_to} - {INTERNAL})
+    rows = evidence.set_index("id").loc[targets]
+    tolerance = ((rows["upper"] - rows["lower"]) / 4).to_numpy()
+    scale = np.maximum(np.abs(start), 0.02)
+
+    def simulated(values: np.ndarray) -> np.ndarray:
+        changed = with_values(scenario, dict(zip(paths, values, strict=True)))
+        treated, untreated = simulate(changed)
+        off = worse_in_session(treated, untreated) - float(changed.world.burnout.expected_worse)
+        return np.array([*(PATTERNS[name](treated, untreated) for name in targets), off])
+
+    def distance(scaled: np.ndarray) -> np.ndarray:
+        found = simulated(scaled * scale)
+        return np.append((found[:-1] - rows["value"].to_numpy()) / tolerance, found[-1] / 0.005)
+
+    found = least_squares(distance, start / scale, diff_step=0.08, max_nfev=evaluations, xtol=1e-4, ftol=1e-4)
+    at = simulated(found.x * scale)
+    unit = np.append(tolerance, 0.005)[:, None] / scale[None, :]
+    return Calibration(
+        parameters=pd.DataFrame({"parameter": paths, "start": start, "value": found.x * scale}),
+        patterns=pd.DataFrame(
+            {"pattern": targets, "target": rows["value"].to_numpy(), "tolerance": tolerance, "simulated": at[:-1]}
+        ),
+        sensitivity=pd.DataFrame(found.jac * unit, index=[*targets, INTERNAL], columns=paths),
+    )
+
+
+def write_back(text: str, scenario: Scenario, found: pd.DataFrame) -> str:
+    """The scenario's YAML text with the calibrated values replaced, comments and order kept.
+
+    Each calibrated number stands on a line of its own: ``name: {value: ..., status: calibrated, ...}``. Lines are
+    matched in order, because ``records`` walks the fields in the order of the classes and the file keeps to it.
+
+    Raises
+    ------
+    ValueError
+        If the file does not have one such line for each calibrated parameter of the same name.
+    """
+    line = re.compile(r"^(\s*(?:- )?)([\w-]+): \{value: [^,]+, (.*status: calibrated.*)$")
+    waiting = dict(zip(found["parameter"], found["value"], strict=True))
+    lines, section = [], []
+    for raw in text.splitlines():
+        name = re.match(r"^(\s*)(?:- kind: )?([\w-]+)", raw)
+        if name and not raw.lstrip().startswith("#"):
+            depth = len(name[1]) + (2 if raw.lstrip().startswith("- ") else 0)
+            section = [(level, part) for level, part in section if level < depth or (raw.lstrip()[:2] == "")]
+            if raw.lstrip().startswith("- kind: "):
+                section = [(0, "mechanisms"), (2, name[2])]
+            else:
+                section.append((depth, name[2]))
+        match = line.match(raw)
+        if match:
+            path = ".".join(part for _, part in section)
+            if path not in waiting:
+                raise ValueError(f"line {raw.strip()[:60]!r}: no calibrated value was found for {path!r}")
+            raw = f"{match[1]}{match[2]}: {{value: {waiting.pop(path):.5g}, {match[3]}"
+        lines.append(raw)
+    if waiting:
+        raise ValueError(f"no line in the file for {', '.join(waiting)}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,99 @@
+"""The evidence table: each published pattern beside the simulated one, with a verdict."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.data.files import read_csv
+from iatrogenesis.evaluate.montecarlo import jackknife
+from iatrogenesis.evaluate.patterns import PATTERNS
+from iatrogenesis.evaluate.sample import Sample
+from iatrogenesis.scenarios import ConfigError
+
+TEN_PERCENT = 0.10  # where a source gives no interval
+COLUMNS = ("id", "quantity", "value", "low", "high", "interval", "unit", "cite", "where", "certainty", "note")
+
+
+def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
+    """Read the published patterns, adding ``lower`` and ``upper`` (published, or ten per cent either side).
+
+    Raises
+    ------
+    ConfigError
+        If a column or value is missing, an id is doubled or has no simulated counterpart, an interval does not hold
+        its value, or a source is not in the bibliography.
+    """
+    table = read_csv(path)
+    if missing := [name for name in COLUMNS if name not in table]:
+        raise ConfigError(f"{path}: column {missing[0]!r} is missing")
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        fault = _fault(row, references)
+        if fault:
+            raise ConfigError(f"{path}: line {number} ({row['id']}): {fault}")
+    twice = table["id"][table["id"].duplicated()]
+    if len(twice):
+        raise ConfigError(f"{path}: the id {twice.iloc[0]!r} stands there twice; ids must differ")
+    margin = TEN_PERCENT * table["value"].abs()
+    return table.assign(
+        lower=table["low"].fillna(table["value"] - margin), upper=table["high"].fillna(table["value"] + margin)
+    )
+
+
+def _fault(row: dict, references: frozenset[str]) -> str | None:
+    if row["id"] not in PATTERNS:
+        return f"no simulated counterpart; known: {', '.join(sorted(PATTERNS))}"
+    if not isinstance(row["value"], (int, float)) or not np.isfinite(row["value"]):
+        return f"value must be a number (found {row['value']!r})"
+    if pd.isna(row["low"]) != pd.isna(row["high"]):
+        return "give both low and high, or neither"
+    if pd.notna(row["low"]) and not row["low"] <= row["value"] <= row["high"]:
+        return f"value {row['value']} lies outside {row['low']} to {row['high']}"
+    if row["cite"] not in references:
+        return f"no source {row['cite']!r} in the bibliography; add it there"
+    if pd.isna(row["where"]) or pd.isna(row["certainty"]):
+        return "say where in the source it stands, and how surely it was read"
+    return None
+
+
+def verdict(value: float, mcse: float, lower: float, upper: float) -> str:
+    """``reproduced`` inside the interval; ``unclear`` where two MCSE reach into it; else ``not reproduced``."""
+    if lower <= value <= upper:
+        return "reproduced"
+    return "unclear" if lower - 2 * mcse <= value <= upper + 2 * mcse else "not reproduced"
+
+
+def evidence_table(evidence: pd.DataFrame, treated: Sample, untreated: Sample) -> pd.DataFrame:
+    """Every published pattern with its simulated value, MCSE (jackknife over replicates) and verdict."""
+    replicates = np.unique(treated.replicate)
+    if len(replicates) < 2:
+        raise ConfigError("evidence.replicates: at least 2 are needed for a Monte Carlo standard error")
+
+    def patterns(left_out: int | None) -> np.ndarray:
+        samples = (treated, untreated)
+        if left_out is not None:
+            samples = tuple(sample.without(replicates[left_out]) for sample in samples)
+        return np.array([PATTERNS[name](*samples) for name in evidence["id"]])
+
+    simulated, errors = jackknife(patterns, len(replicates))
+    rows = []
+    for row, value, mcse in zip(evidence.to_dict("records"), simulated, errors, strict=True):
+        rows.append(
+            {
+                "id": row["id"],
+                "quantity": row["quantity"],
+                "unit": row["unit"],
+                "published": row["value"],
+                "published_low": row["lower"],
+                "published_high": row["upper"],
+                "interval": row["interval"],
+                "simulated": value,
+                "mcse": mcse,
+                "verdict": verdict(value, mcse, row["lower"], row["upper"]),
+                "cite": row["cite"],
+                "where": row["where"],
+                "certainty": row["certainty"],
+                "note": row["note"],
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,89 @@
+"""How well a method estimates, over replicates: performance measures, each with its Monte Carlo standard error.
+
+Formulas: Morris, White & Crowther (2019), "Using simulation studies to evaluate statistical methods", 10.1002/sim.8086,
+Table 6; the standard error of RMSE by the delta method from that of the mean squared error.
+"""
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.data.tables import DataError, flags, numbers, require_columns
+
+COLUMNS = ("estimate", "se", "low", "high", "truth")
+
+
+def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFrame:
+    """Judge one method for one estimand in one design cell.
+
+    Parameters
+    ----------
+    replicates
+        One row per replicate: estimate, se (model standard error or posterior SD), low and high (interval), truth; and,
+        optionally, passed (whether the fit met its gate). Missing estimate, se, low or high means that the method gave
+        none: such rows count as failures, and the other measures are over the rest. Fits that did not pass the gate but
+        gave an estimate stay in.
+    name
+        Used in errors.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns measure, value, mcse, n. Measures: bias, empirical_se, model_se, model_se_error (relative error of the
+        model SE, as a fraction), mse, rmse, coverage, width, failed (share without an estimate) and, where `passed` is
+        given, not_passed.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, holds text or infinities, a truth is missing, or fewer than two replicates gave
+        estimates.
+    """
+    require_columns(replicates, COLUMNS, name)
+    truth = numbers(replicates, "truth", name)
+    answered = replicates[list(COLUMNS[:-1])].notna().all(axis=1).to_numpy()
+    if answered.sum() < 2:
+        raise DataError(f"{name}: {answered.sum()} replicates have an estimate; performance needs at least two.")
+    estimate, se, low, high = (numbers(replicates[answered], column, name) for column in COLUMNS[:-1])
+    rows = _accuracy(estimate - truth[answered]) + _standard_errors(estimate - truth[answered], se)
+    rows.append(("coverage", *_proportion((low <= truth[answered]) & (truth[answered] <= high))))
+    rows.append(("width", *_mean(high - low)))
+    rows.append(("failed", *_proportion(~answered)))
+    if "passed" in replicates.columns:
+        rows.append(("not_passed", *_proportion(~flags(replicates, "passed", name))))
+    return pd.DataFrame(rows, columns=["measure", "value", "mcse", "n"])
+
+
+def _accuracy(error: np.ndarray) -> list[tuple[str, float, float, int]]:
+    # Where the truth differs between replicates (SBC), errors rather than estimates vary around the bias; where it is
+    # one number the two are the same.
+    n = error.size
+    empirical = float(np.std(error, ddof=1))
+    mse, mse_mcse, _ = _mean(error**2)
+    rmse = float(np.sqrt(mse))
+    return [
+        ("bias", *_mean(error)),
+        ("empirical_se", empirical, empirical / np.sqrt(2 * (n - 1)), n),
+        ("mse", mse, mse_mcse, n),
+        ("rmse", rmse, mse_mcse / (2 * rmse) if rmse > 0 else 0.0, n),
+    ]
+
+
+def _standard_errors(error: np.ndarray, se: np.ndarray) -> list[tuple[str, float, float, int]]:
+    n = error.size
+    model = float(np.sqrt(np.mean(se**2)))
+    model_mcse = float(np.sqrt(np.var(se**2, ddof=1) / (4 * n * model**2))) if model > 0 else 0.0
+    empirical = float(np.std(error, ddof=1))
+    if empirical == 0 or model == 0:
+        return [("model_se", model, model_mcse, n), ("model_se_error", np.nan, np.nan, n)]
+    ratio = model / empirical
+    ratio_mcse = ratio * np.sqrt((model_mcse / model) ** 2 + 1 / (2 * (n - 1)))
+    return [("model_se", model, model_mcse, n), ("model_se_error", ratio - 1, ratio_mcse, n)]
+
+
+def _mean(values: np.ndarray) -> tuple[float, float, int]:
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size)), values.size
+
+
+def _proportion(events: np.ndarray) -> tuple[float, float, int]:
+    share = float(events.mean())
+    return share, float(np.sqrt(share * (1 - share) / events.size)), events.size

@@ -1,0 +1,71 @@
+"""What a simulated set shows to an analyst: flat arrays, one entry per client."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from iatrogenesis.instruments import Instruments, Judgement
+from iatrogenesis.simulate.engine import DROPPED_OUT, Run
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Clients of a run, judged. Arrays of shape (clients,); ``unit`` numbers therapists over all replicates."""
+
+    replicate: np.ndarray
+    unit: np.ndarray
+    cluster: np.ndarray
+    finished: np.ndarray
+    deteriorated: np.ndarray
+    improved: np.ndarray
+    dropped_out: np.ndarray
+    sessions: np.ndarray
+    first: dict[str, np.ndarray]
+    last: dict[str, np.ndarray]
+    alliance_rating: np.ndarray
+    competence_rating: np.ndarray
+    burnout: np.ndarray
+    burnout_rating: np.ndarray
+    workload: np.ndarray
+    age_band: np.ndarray
+    deprivation: np.ndarray
+    worse_sessions: np.ndarray
+    judged_sessions: np.ndarray
+
+    @classmethod
+    def of(cls, run: Run, instruments: Instruments, judgement: Judgement) -> "Sample":
+        """Judge every client of ``run``; only courses of at least two sessions are *finished* and can be judged."""
+        state, clients, therapists = run.state, run.clients, run.therapists
+        worse, better = judgement.worse_and_better(state.first, state.last, instruments)
+        finished = state.session >= 2
+        services = int(therapists.service.max()) + 1
+        return cls(
+            replicate=clients.replicate,
+            unit=clients.row,
+            cluster=(therapists.replicate.astype(np.int64) * services + therapists.service)[clients.row],
+            finished=finished,
+            deteriorated=worse & finished,
+            improved=better & finished,
+            dropped_out=state.end == DROPPED_OUT,
+            sessions=state.session,
+            first=state.first,
+            last=state.last,
+            alliance_rating=run.alliance_rating,
+            competence_rating=therapists.competence_rating[clients.row],
+            burnout=state.burnout_at_start,
+            burnout_rating=state.burnout_rating,
+            workload=therapists.workload[clients.row],
+            age_band=clients.age_band,
+            deprivation=clients.deprivation,
+            worse_sessions=state.worse_sessions,
+            judged_sessions=np.maximum(state.session - 1, 0),
+        )
+
+    def without(self, replicate: int) -> "Sample":
+        """The sample with one replicate left out (for the jackknife)."""
+        keep = self.replicate != replicate
+        pick = {
+            name: {k: v[keep] for k, v in value.items()} if isinstance(value, dict) else value[keep]
+            for name, value in vars(self).items()
+        }
+        return Sample(**pick)

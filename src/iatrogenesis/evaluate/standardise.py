@@ -1,0 +1,65 @@
+"""Standardised rates: the deterioration rate if *all* clients of the data had been with one therapist.
+
+For one draw the rate of a therapist with log odds t is the mean over clients i of 1 / (1 + exp(-(t + L_i))), where L_i
+is the client's part of the log odds. Clients x therapists x draws would be thousands of millions of terms. But L_i is
+one number per client, so its distribution is put on a fine grid first: each client is shared between the two
+neighbouring points so that the mean is kept. The error of the rate is at most h^2/8 times the logistic curve's greatest
+curvature, 0.096; for h = 0.02 that is 5e-6, far below the Monte Carlo error of any posterior.
+"""
+
+import numpy as np
+import xarray as xr
+
+GRID_STEP = 0.02
+BLOCK = 4_000_000  # numbers held at a time (32 MB)
+
+
+def standardised_rates(tree: xr.DataTree, log_odds: np.ndarray) -> np.ndarray:
+    """Return the rate of all clients of the data under each of m therapists, per draw.
+
+    Parameters
+    ----------
+    tree
+        A posterior; without covariates the rate is the inverse logit.
+    log_odds
+        float64, shape (draws, m), draws of all chains one after the other: intercept and therapist effect of each
+        therapist.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, shape (draws, m).
+    """
+    if "coefficients" not in tree["posterior"]:
+        return 1.0 / (1.0 + np.exp(-log_odds))
+    coefficients = stacked(tree, "coefficients")
+    covariates, trials = tree["constant_data"]["covariates"].values, tree["constant_data"]["trials"].values
+    rates = np.empty_like(log_odds)
+    block = max(1, BLOCK // (covariates.shape[0] + 200 * log_odds.shape[1]))
+    for first in range(0, log_odds.shape[0], block):
+        part = slice(first, first + block)
+        points, share = _on_grid(coefficients[part] @ covariates.T, trials / trials.sum())
+        # 1 / (1 + e^-t e^-L): one exponential per therapist and one per point, not one per pair
+        pair = np.exp(-log_odds[part])[:, :, None] * np.exp(-points)
+        rates[part] = np.einsum("dmp,dp->dm", 1.0 / (1.0 + pair), share)
+    return rates
+
+
+def stacked(tree: xr.DataTree, name: str) -> np.ndarray:
+    """Return the draws of one parameter, chains one after the other: shape (chains x draws, ...)."""
+    values = tree["posterior"][name].values
+    return values.reshape(-1, *values.shape[2:])
+
+
+def _on_grid(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Share out `values`, shape (draws, clients), on one grid: points (p,) and weights (draws, p)."""
+    lowest = np.floor(values.min() / GRID_STEP)
+    position = values / GRID_STEP - lowest
+    left = position.astype(np.int64)
+    right_part = (position - left) * weight
+    size = int(left.max()) + 2
+    cell = left + size * np.arange(values.shape[0])[:, None]
+    total = values.shape[0] * size
+    share = np.bincount(cell.ravel(), (weight - right_part).ravel(), total)
+    share += np.bincount(cell.ravel() + 1, right_part.ravel(), total)
+    return (lowest + np.arange(size)) * GRID_STEP, share.reshape(values.shape[0], size)

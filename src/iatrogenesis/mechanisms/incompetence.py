@@ -1,0 +1,23 @@
+"""Incompetence: a small gradient over the whole range, and harm in the lower tail."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from iatrogenesis.mechanisms.base import Mechanism, Week
+from iatrogenesis.sources import Sourced
+
+
+class Incompetence(Mechanism):
+    """Severity rises below a threshold of competence; above it, competence hardly matters."""
+
+    kind: Literal["incompetence"] = "incompetence"
+    seed_paragraph: ClassVar[str] = "The Role of Therapist Competence and Burnout"
+    drift_per_sd: Sourced
+    threshold: Sourced
+    drift_below_threshold: Sourced
+
+    def drift(self, week: Week) -> np.ndarray:
+        """Points per session; positive is worse."""
+        shortfall = np.maximum(float(self.threshold) - week.competence, 0.0)
+        return float(self.drift_below_threshold) * shortfall - float(self.drift_per_sd) * week.competence

@@ -1,0 +1,42 @@
+"""Model `casemix`: clients differ from the start, and therapists differ.
+
+How much do therapists differ once their clients' starting points are taken into account?
+
+    deteriorated_r ~ Binomial(trials_r, p_r)
+    logit p_r      = intercept + x_r coefficients + therapist_effect[therapist_r]
+    therapist_effect_j ~ Normal(0, therapist_sd)
+
+    intercept    ~ Normal(mean, sd)
+    coefficients ~ Normal(0, sd), one per covariate
+    therapist_sd ~ HalfNormal(scale)
+
+x are known before therapy starts: first scores, deprivation, age. Therapists who are given harder clients no longer
+look worse for it, as far as these four say what "harder" is.
+"""
+
+import pymc as pm
+
+from iatrogenesis.data.tables import DataError
+from iatrogenesis.models import base
+from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.models.priors import Priors
+
+COVARIATES = ("phq9_first", "gad7_first", "deprivation", "age")
+
+
+def build(data: OutcomeData, priors: Priors, *, centred: bool = False) -> pm.Model:
+    """Return the model for clients with covariates; see the module for its equations.
+
+    Raises
+    ------
+    DataError
+        If the data have no covariates, or fail a check.
+    """
+    data.validate()
+    if not data.covariate_names:
+        raise DataError(f"{data.dataset}: casemix needs covariates, found none. Build the data with {COVARIATES}.")
+    with base.model_of(data) as model:
+        therapists = base.therapist_log_odds(priors, centred)[model["therapist_index"]]
+        log_odds = therapists + base.covariate_sum(model, priors)
+        base.deterioration(model, log_odds)
+    return model

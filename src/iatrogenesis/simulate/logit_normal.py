@@ -1,0 +1,204 @@
+"""Data of exactly the statistical model, so that the truth of every estimand is a number and not an estimate.
+
+    logit p_i = intercept + sum of coefficient x standardised covariate + therapist_sd u[therapist_i]
+    u_j       ~ Normal(0, 1)
+
+Competence and burnout belong to the therapist, fit and the starting point to the client. All is drawn from the keyed
+noise: a client's numbers do not depend on how many other clients or therapists there are, nor on any parameter.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from scipy.special import expit
+
+from iatrogenesis.data.tables import DataError
+from iatrogenesis.models.covariates import AGE_BANDS
+from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.streams import Noise
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+# Where the starting scores lie, and by what one standardised unit is meant: whole numbers, so that truths are exact.
+CENTRE = {"phq9_first": 15.0, "gad7_first": 13.0, "deprivation": 5.5}
+SCALE = {"phq9_first": 5.0, "gad7_first": 4.0, "deprivation": 3.0}
+HIGHEST = {"phq9_first": 27, "gad7_first": 21}
+# Courses finished in England 2023-24 (NHS Talking Therapies annual data): 18.5, 74.6, 4.7 and 2.2 %.
+AGE_SHARES = (0.185, 0.746, 0.047, 0.022)
+STATES = ("competence", "burnout", "fit")
+
+
+class Coefficients(BaseModel):
+    """Log odds ratios per standardised unit; competence, burnout and fit are those of the true states."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    phq9_first: Finite = 0.0
+    gad7_first: Finite = 0.0
+    deprivation: Finite = 0.0
+    age_18_25: Finite = 0.0
+    age_65_74: Finite = 0.0
+    age_75_89: Finite = 0.0
+    competence: Finite = 0.0
+    burnout: Finite = 0.0
+    fit: Finite = 0.0
+
+
+class LogitNormal(BaseModel):
+    """One design cell of the statistical data-generating mechanism.
+
+    Attributes
+    ----------
+    clients_per_therapist
+        One number per therapist; all finish their course.
+    intercept
+        Log odds of a client aged 26-64 with every standardised covariate 0 and the average therapist.
+    therapist_sd
+        Of the therapists' log odds that the covariates do not explain.
+    reliability
+        Of the ratings: squared correlation of a rating with the true state.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    clients_per_therapist: tuple[Annotated[int, Field(ge=1)], ...]
+    intercept: Finite
+    therapist_sd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    coefficients: Coefficients = Coefficients()
+    reliability: Share = 1.0
+
+    @model_validator(mode="after")
+    def _someone(self):
+        if not self.clients_per_therapist:
+            raise ValueError("clients_per_therapist is empty; give one number per therapist")
+        return self
+
+
+@dataclass(frozen=True)
+class LogitNormalData:
+    """What was drawn.
+
+    Attributes
+    ----------
+    clients
+        One row per client, the columns that `iatrogenesis.models.clients.from_clients` reads.
+    therapists
+        therapist_id, clients, effect (log odds not explained by covariates), competence, burnout; the truth.
+    """
+
+    clients: pd.DataFrame
+    therapists: pd.DataFrame
+
+
+def simulate(design: LogitNormal, noise: Noise, replicate: int = 0) -> LogitNormalData:
+    """Draw one data set."""
+    sizes = np.array(design.clients_per_therapist)
+    therapist = np.repeat(np.arange(sizes.size), sizes)
+    client = np.arange(therapist.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    people = _Draws(noise, replicate, therapist, client)
+    clients = pd.DataFrame(people.case_mix() | people.states(design.reliability))
+    # One normal per therapist, repeated over that therapist's clients.
+    effect = design.therapist_sd * people.normal("therapist_effect", per_therapist=True)
+    odds = design.intercept + _explained(clients, design.coefficients) + effect
+    clients["deteriorated"] = pd.array(people.uniform("deteriorated") < expit(odds), dtype="boolean")
+    ids = [f"T{index:05d}" for index in therapist]
+    clients.insert(0, "client_id", [f"{name}-{index:05d}" for name, index in zip(ids, client, strict=True)])
+    clients.insert(1, "therapist_id", ids)
+    clients = clients.assign(service_id="S001", replicate=replicate, finished=True)
+    first = np.cumsum(sizes) - sizes
+    truth = clients.loc[first, ["therapist_id", "competence", "burnout"]].reset_index(drop=True)
+    return LogitNormalData(clients, truth.assign(clients=sizes, effect=effect[first]))
+
+
+def truth(design: LogitNormal, data: OutcomeData) -> dict[str, float]:
+    """Return the true value of each parameter, in the units and around the centre of the data's covariates.
+
+    Parameters
+    ----------
+    design
+        What the data were drawn from.
+    data
+        Built by `from_clients` with case mix and true states; covariates left out of it must have coefficient 0.
+
+    Returns
+    -------
+    dict
+        "intercept", "therapist_sd" and "log_odds_ratio[name]" for each covariate.
+
+    Raises
+    ------
+    DataError
+        If the data have a rating (whose coefficient has no closed form) or lack a covariate that has an effect.
+    """
+    effects = {
+        name.replace("age_", "age[").replace("_", "-") + "]" if name.startswith("age") else name: value
+        for name, value in design.coefficients
+    }
+    found, intercept, used = {}, design.intercept, set()
+    for name, centre, scale in zip(data.covariate_names, data.centre, data.scale, strict=True):
+        source = name.removesuffix("_within").removesuffix("_between")
+        if source not in effects:
+            raise DataError(
+                f"{data.dataset}: covariate {name!r} is measured with error; its true coefficient is not known."
+            )
+        per_unit = effects[source] / SCALE.get(source, 1.0)
+        found[f"log_odds_ratio[{name}]"] = per_unit * scale
+        intercept += per_unit * (centre - CENTRE.get(source, 0.0))
+        used.add(source)
+    if lost := [name for name, value in effects.items() if value and name not in used]:
+        raise DataError(f"{data.dataset}: {lost[0]!r} has an effect but is not among the covariates; add it.")
+    return {"intercept": float(intercept), "therapist_sd": design.therapist_sd} | found
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """The keyed noise of these people, by name of the decision."""
+
+    noise: Noise
+    replicate: int
+    therapist: np.ndarray
+    client: np.ndarray
+
+    def normal(self, decision: str, *, per_therapist: bool = False) -> np.ndarray:
+        return self.noise.normal(f"logit_normal.{decision}", **self._who(per_therapist))
+
+    def uniform(self, decision: str) -> np.ndarray:
+        return self.noise.uniform(f"logit_normal.{decision}", **self._who(False))
+
+    def _who(self, per_therapist: bool) -> dict[str, object]:
+        client = np.zeros_like(self.client) if per_therapist else self.client
+        return {"replicate": self.replicate, "therapist": self.therapist, "client": client}
+
+    def case_mix(self) -> dict[str, np.ndarray]:
+        band = np.searchsorted(np.cumsum(AGE_SHARES)[:-1], self.uniform("age_band"), side="right")
+        scores = {
+            name: np.clip(np.rint(CENTRE[name] + SCALE[name] * self.normal(name)), 0, top).astype(int)
+            for name, top in HIGHEST.items()
+        }
+        tenths = np.floor(10 * self.uniform("deprivation")).astype(int) + 1
+        return {"age_band": np.array(AGE_BANDS)[band], "deprivation": tenths, **scores}
+
+    def states(self, reliability: float) -> dict[str, np.ndarray]:
+        found = {}
+        for name in STATES:
+            shared = name != "fit"  # competence and burnout belong to the therapist, and so do their ratings
+            found[name] = self.normal(name, per_therapist=shared)
+            error = self.normal(f"{name}_rating", per_therapist=shared)
+            found[f"{name}_rating"] = np.sqrt(reliability) * found[name] + np.sqrt(1 - reliability) * error
+        error = self.normal("alliance_rating")
+        found["alliance_rating"] = np.sqrt(reliability) * found["fit"] + np.sqrt(1 - reliability) * error
+        return found
+
+
+def _explained(clients: pd.DataFrame, coefficients: Coefficients) -> np.ndarray:
+    total = np.zeros(len(clients))
+    for name, value in coefficients:
+        if name.startswith("age_"):
+            total += value * (clients["age_band"] == name.removeprefix("age_").replace("_", "-")).to_numpy()
+        else:
+            total += value * (clients[name].to_numpy(dtype=float) - CENTRE.get(name, 0.0)) / SCALE.get(name, 1.0)
+    return total

@@ -1,0 +1,124 @@
+"""The parameters of the simulated world, section by section; every number carries its source record.
+
+Severity is measured in PHQ-9-equivalent points ("points"), time in weekly sessions. The equations that use these
+numbers stand in the modules of the same names: cohort, alliance, severity, scores, endings, burnout.
+"""
+
+from pydantic import model_validator
+
+from iatrogenesis.sources import Sourced, SourcedShares, Strict
+
+
+class Client(Strict):
+    """Who comes: severity at intake, its fluctuation, its natural course, and case mix."""
+
+    severity_mean: Sourced
+    level_sd: Sourced
+    fluctuation_sd: Sourced
+    fluctuation_stability: Sourced
+    intake_elevation: Sourced
+    natural_slope_mean: Sourced
+    natural_slope_sd: Sourced
+    fit_mean: Sourced
+    age_shares: SourcedShares
+    age_drift: dict[str, Sourced]
+    deprivation_shares: SourcedShares
+    deprivation_drift: Sourced
+
+    @model_validator(mode="after")
+    def _known_ages(self) -> "Client":
+        unknown = sorted(set(self.age_drift) - set(self.age_shares.value))
+        if unknown:
+            raise ValueError(f"age_drift names {unknown}; known age bands: {sorted(self.age_shares.value)}")
+        return self
+
+
+class Therapist(Strict):
+    """Who treats: places in the caseload, and stable differences between therapists and services."""
+
+    caseload_mean: Sourced
+    caseload_sd: Sourced
+    competence_mean: Sourced
+    drift_sd: Sourced
+    dropout_sd: Sourced
+    alliance_sd: Sourced
+    service_drift_sd: Sourced
+
+
+class BurnoutProcess(Strict):
+    """How burnout lives on the therapist: slow reversion, pushed by workload and by clients who get worse."""
+
+    mean: Sourced
+    yearly_stability: Sourced
+    workload_correlation: Sourced
+    distress_push: Sourced
+    expected_worse: Sourced
+    support: Sourced
+
+
+class Therapy(Strict):
+    """What treatment does when nothing goes wrong, and how long it is meant to last."""
+
+    gain: Sourced
+    half_gain_level: Sourced
+    gain_log_sd: Sourced
+    agreed_log_mean: Sourced
+    agreed_log_sd: Sourced
+    agreed_maximum: Sourced
+    good_enough_ending: Sourced
+
+
+class Alliance(Strict):
+    """The working relationship: its spread, its ruptures, and what it does to severity and staying."""
+
+    own_sd: Sourced
+    drift: Sourced
+    dropout: Sourced
+    rupture_logit: Sourced
+    rupture_damage: Sourced
+    repair_probability: Sourced
+
+
+class Dropout(Strict):
+    """Leaving against agreement, decided after each session."""
+
+    logit: Sourced
+
+
+class Scores(Strict):
+    """How severity becomes the scores of an instrument: loadings of level and of change, and its own parts."""
+
+    level_loading: Sourced
+    change_loading: Sourced
+    own_sd: Sourced
+    occasion_sd: Sourced
+
+
+class Ratings(Strict):
+    """Reliability of what can be observed of the latent states."""
+
+    competence: Sourced
+    burnout: Sourced
+    fit: Sourced
+    alliance: Sourced
+
+
+class FollowUp(Strict):
+    """What happens after the end."""
+
+    weeks: Sourced
+    relapse: Sourced
+
+
+class World(Strict):
+    """All parameters of one scenario's world apart from its mechanisms."""
+
+    client: Client
+    therapist: Therapist
+    burnout: BurnoutProcess
+    therapy: Therapy
+    alliance: Alliance
+    dropout: Dropout
+    scores: dict[str, Scores]
+    ratings: Ratings
+    follow_up: FollowUp

@@ -1,0 +1,117 @@
+"""Numbers with their source: value, unit, status, citation, place. Incomplete ones are refused."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Strict(BaseModel):
+    """Base of every configuration class: unknown fields are errors, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Record(Strict):
+    """Where a number comes from and how sure that is.
+
+    ``reported``
+        stands in the source as it is: needs ``cite`` and ``where``.
+    ``converted``
+        worked out from reported numbers: needs ``cite``, ``where`` and the arithmetic in ``note``.
+    ``assumed``
+        nobody has measured it: needs ``low``, ``high`` and a reason in ``note``.
+    ``calibrated``
+        found by simulated moments: needs the evidence rows it was fitted to in ``fitted_to``.
+
+    ``certainty`` says how the source was read; ``memory`` is provisional and the report marks it so.
+    """
+
+    unit: str
+    status: Literal["reported", "converted", "assumed", "calibrated"]
+    cite: str | None = None
+    where: str | None = None
+    note: str | None = None
+    certainty: Literal["read", "data", "memory", "derived"] | None = None
+    fitted_to: tuple[str, ...] = ()
+    low: Finite | None = None
+    high: Finite | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        needed = {
+            "reported": ("cite", "where", "certainty"),
+            "converted": ("cite", "where", "certainty", "note"),
+            "assumed": ("low", "high", "note"),
+            "calibrated": ("fitted_to",),
+        }[self.status]
+        missing = [name for name in needed if getattr(self, name) in (None, "", ())]
+        if missing:
+            raise ValueError(f"a {self.status} number needs {', '.join(missing)}")
+        return self
+
+
+class Sourced(Record):
+    """One number and its record."""
+
+    value: Finite
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Self:
+        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+            raise ValueError(f"value {self.value} lies outside low {self.low} to high {self.high}")
+        return self
+
+    def __float__(self) -> float:
+        return self.value
+
+
+class SourcedShares(Record):
+    """Shares of a population by category, with their record. They must add up to 1."""
+
+    value: dict[str, Annotated[float, Field(ge=0, le=1)]]
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        total = sum(self.value.values())
+        if abs(total - 1) > 1e-3:
+            raise ValueError(f"shares add up to {total:.4f}, not to 1")
+        return self
+
+
+def bibliography_keys(references: Path) -> frozenset[str]:
+    """Keys of a BibTeX file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file does not exist.
+    ValueError
+        If a key occurs twice.
+    """
+    keys = re.findall(r"^@\w+\{([^,\s]+),", references.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise ValueError(f"{references}: the keys {', '.join(twice)} occur more than once; keep one entry of each")
+    return frozenset(keys)
+
+
+def records(node: object, path: str = "") -> dict[str, Record]:
+    """Every number with a record below ``node`` (a configuration object), by its dotted path."""
+    if isinstance(node, Record):
+        return {path: node}
+    found: dict[str, Record] = {}
+    if isinstance(node, BaseModel):
+        children = {name: getattr(node, name) for name in type(node).model_fields}
+    elif isinstance(node, (list, tuple)):
+        children = {getattr(child, "kind", str(i)): child for i, child in enumerate(node)}
+    elif isinstance(node, dict):
+        children = node
+    else:
+        return found
+    for name, child in children.items():
+        found |= records(child, f"{path}.{name}" if path else str(name))
+    return found

@@ -1,0 +1,240 @@
+"""A study: one validated configuration file, with the scenarios, instruments and evidence it names.
+
+Run as a module (``python -m iatrogenesis.study workflow/schemas``) it writes the JSON schemas for editors.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import pandas as pd
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from iatrogenesis.data.nhs import read_service_years
+from iatrogenesis.engines.sampler import Sampler
+from iatrogenesis.evaluate.evidence import read_evidence
+from iatrogenesis.evaluate.diagnostics import Gate
+from iatrogenesis.instruments import Instruments, Judgement
+from iatrogenesis.models.priors import Priors
+from iatrogenesis.scenarios import ConfigError, Scenario, explain, load_catalogue, read_yaml
+from iatrogenesis.simulate.cohort import Design
+from iatrogenesis.simulate.logit_normal import Coefficients
+from iatrogenesis.simulate.setup import Setup
+from iatrogenesis.sources import Finite, Strict, bibliography_keys, records
+
+ModelName = Literal["null", "casemix", "therapist"]
+HOSPITALS, KNOWN, SERVICES = "hospitals", "known", "nhs-"  # data sets besides the scenarios
+NOT_STUDIES = ("instruments", "codebook")  # other YAML files of the config folder
+
+
+class KnownTruth(Strict):
+    """A data set drawn from the therapist model itself, so that every truth is exact."""
+
+    therapists: int = Field(ge=2)
+    clients_per_therapist: int = Field(ge=1)
+    intercept: Finite
+    therapist_sd: Finite = Field(ge=0)
+    coefficients: Coefficients
+
+
+class Fit(Strict):
+    """What is fitted to what, and how."""
+
+    models: tuple[ModelName, ...] = Field(min_length=1)
+    priors: Priors
+    sampler: Sampler
+    gate: Gate
+
+
+class Performance(Strict):
+    """A small simulation study of the ``null`` model on known truth."""
+
+    replicates: int = Field(ge=2)
+    therapists: int = Field(ge=2)
+    clients_per_therapist: int = Field(ge=1)
+    therapist_sd: tuple[Finite, ...] = Field(min_length=1)
+    intercept: Finite
+    sampler: Sampler
+
+
+class StudyConfig(Strict):
+    """One study. The sections are named after the rules that read them."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    seed: int = Field(ge=0, lt=2**63)
+    judgement: Judgement
+    scenarios: tuple[str, ...] = Field(min_length=1)
+    reference: str = "reference"
+    untreated: str = "untreated"
+    simulate: Design
+    known_truth: KnownTruth
+    count_twins: Design
+    evidence: Design
+    true_effects: Design
+    true_rates: Design
+    calibrate: Design
+    fit: Fit
+    performance: Performance
+    service_counts: str | None = None
+
+    @field_validator("service_counts")
+    @classmethod
+    def _relative(cls, value: str | None) -> str | None:
+        if value is not None and Path(value).is_absolute():
+            raise ValueError("give the path relative to the project, so that others can use the file too")
+        return value
+
+    @model_validator(mode="after")
+    def _base_first(self) -> Self:
+        if len(set(self.scenarios)) != len(self.scenarios):
+            raise ValueError("scenarios: each may be named once")
+        if self.reference in self.scenarios or self.untreated in self.scenarios:
+            raise ValueError("scenarios: the reference and the untreated world are always run; leave them out here")
+        return self
+
+
+@dataclass(frozen=True)
+class Study:
+    """A configuration together with everything it names, all validated before any work starts."""
+
+    config: StudyConfig
+    catalogue: Mapping[str, Scenario]
+    instruments: Instruments
+    evidence: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        """Name of the study and of its folder below ``results``."""
+        return self.config.name
+
+    @property
+    def base(self) -> str:
+        """The scenario that the others are compared with: the first one."""
+        return self.config.scenarios[0]
+
+    @property
+    def setup(self) -> Setup:
+        """What every simulation of the study shares."""
+        return Setup(seed=self.config.seed, instruments=self.instruments, judgement=self.config.judgement)
+
+    def service_counts(self, root: Path) -> str | None:
+        """Path of the table of real service counts, or None where the study names none or it is not there."""
+        path = self.config.service_counts
+        return path if path is not None and (root / path).is_file() else None
+
+    def datasets(self, model: str, service_counts: str | None) -> list[str]:
+        """Names of the data sets that a model is fitted to."""
+        if model == "casemix":
+            return [self.base]
+        if model == "therapist":
+            return [self.base, KNOWN]
+        years = read_service_years(Path(service_counts)).years if service_counts else {}
+        return [self.base, KNOWN, HOSPITALS, *(f"{SERVICES}{year}" for year in years)]
+
+    @cached_property
+    def assumed(self) -> list[str]:
+        """Dotted paths of the base scenario's assumed parameters."""
+        found = records(self.catalogue[self.base])
+        return [path for path, record in found.items() if record.status == "assumed"]
+
+
+def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = ()) -> Study:
+    """The study that a workflow was asked for.
+
+    Parameters
+    ----------
+    chosen
+        Snakemake's ``config``: either ``study`` (a name in ``folder``, or a path) and nothing else, or the whole content
+        of a study given with ``--configfile``. Nothing: the default study.
+    files
+        The files that ``--configfile`` named. They are read again, because Snakemake evaluates code in them.
+
+    Raises
+    ------
+    ConfigError
+        If the study cannot be found or is faulty.
+    """
+    for file in files:
+        read_yaml(file)
+    if "study" not in chosen:
+        return load_study(chosen or folder / "default.yaml", folder)
+    if extra := sorted(set(chosen) - {"study"}):
+        raise ConfigError(
+            f"--config: unknown field {extra[0]!r}; only study=NAME is allowed, all else stands in its file"
+        )
+    name = str(chosen["study"])
+    path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml") if file.stem not in NOT_STUDIES))
+        raise ConfigError(f"--config study={name}: no such study; known: {known}, or give the path of a YAML file")
+    return load_study(path, folder)
+
+
+def load_study(source: Path | Mapping[str, Any], folder: Path) -> Study:
+    """Validate a study and all that it names.
+
+    Parameters
+    ----------
+    source
+        A YAML file, or its content as a mapping.
+    folder
+        The ``config`` folder, with scenarios, instruments, evidence and references.
+
+    Raises
+    ------
+    ConfigError
+        Naming file, field and what is allowed.
+    """
+    place = source if isinstance(source, Path) else "config"
+    content = read_yaml(source) if isinstance(source, Path) else dict(source)
+    try:
+        config = StudyConfig.model_validate(content)
+    except ValidationError as error:
+        raise explain(place, error) from None
+    if isinstance(source, Path) and config.name != source.stem:
+        raise ConfigError(f"{source}: name: must equal the file's name, {source.stem!r} (found {config.name!r})")
+    references = folder / "references.bib"
+    keys = bibliography_keys(references)
+    catalogue = load_catalogue(folder / "scenarios", references)
+    for name in (*config.scenarios, config.reference, config.untreated):
+        if name not in catalogue:
+            raise ConfigError(f"{place}: scenarios: unknown scenario {name!r}; known: {', '.join(sorted(catalogue))}")
+    instruments = _instruments(folder / "instruments.yaml", keys)
+    for name in config.judgement.instruments:
+        if name not in instruments.by_name():
+            known = ", ".join(instruments.by_name())
+            raise ConfigError(f"{place}: judgement.instruments: unknown instrument {name!r}; known: {known}")
+    return Study(config, catalogue, instruments, read_evidence(folder / "evidence.csv", keys))
+
+
+def _instruments(path: Path, keys: frozenset[str]) -> Instruments:
+    try:
+        instruments = Instruments.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise explain(path, error) from None
+    for field, record in records(instruments).items():
+        if record.cite is not None and record.cite not in keys:
+            raise ConfigError(f"{path}: {field}.cite: no source {record.cite!r} in the bibliography; add it there")
+    return instruments
+
+
+SCHEMAS = {"study": StudyConfig, "scenario": Scenario, "instruments": Instruments}
+
+
+def schema_text(model: type[Strict]) -> str:
+    """JSON schema of a configuration class, as it stands in ``workflow/schemas``."""
+    return json.dumps(model.model_json_schema(), indent=2) + "\n"
+
+
+def main(folder: str) -> None:
+    """Write every schema into ``folder``."""
+    for name, model in SCHEMAS.items():
+        Path(folder, f"{name}.schema.json").write_text(schema_text(model), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,84 @@
+"""Performance measures against the formulas of Morris, White & Crowther (2019), Table 6, written out by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iatrogenesis.data.tables import DataError
+from iatrogenesis.evaluate.performance import performance
+
+ESTIMATE, SE, TRUTH = [0.5, 0.7, 0.2, 0.9, 0.6], [0.2, 0.25, 0.15, 0.1, 0.3], 0.5
+
+
+@pytest.fixture
+def replicates() -> pd.DataFrame:
+    table = pd.DataFrame({"estimate": ESTIMATE, "se": SE, "truth": TRUTH})
+    return table.assign(low=table["estimate"] - 2 * table["se"], high=table["estimate"] + 2 * table["se"])
+
+
+def test_measures_are_those_of_the_paper(replicates):
+    found = performance(replicates).set_index("measure")
+    n, mean = 5, sum(ESTIMATE) / 5
+    squares = [(value - mean) ** 2 for value in ESTIMATE]
+    errors = [(value - TRUTH) ** 2 for value in ESTIMATE]
+    empirical, mse = (sum(squares) / 4) ** 0.5, sum(errors) / 5
+    variances = [value**2 for value in SE]
+    model = (sum(variances) / 5) ** 0.5
+    spread = sum((value - model**2) ** 2 for value in variances) / 4
+    mse_mcse = (sum((value - mse) ** 2 for value in errors) / (n * (n - 1))) ** 0.5
+    expected = {
+        "bias": (mean - TRUTH, (sum(squares) / (n * (n - 1))) ** 0.5),
+        "empirical_se": (empirical, empirical / (2 * (n - 1)) ** 0.5),
+        "model_se": (model, (spread / (4 * n * model**2)) ** 0.5),
+        "model_se_error": (
+            model / empirical - 1,
+            model / empirical * (spread / (4 * n * model**4) + 1 / (2 * (n - 1))) ** 0.5,
+        ),
+        "mse": (mse, mse_mcse),
+        "rmse": (mse**0.5, mse_mcse / (2 * mse**0.5)),
+        # 0.9 +- 0.2 misses 0.5; 0.2 +- 0.3 just reaches it, up to rounding
+        "width": (4 * sum(SE) / 5, 4 * np.std(SE, ddof=1) / n**0.5),
+        "failed": (0.0, 0.0),
+    }
+    for measure, (value, mcse) in expected.items():
+        assert found.loc[measure, "value"] == pytest.approx(value), measure
+        assert found.loc[measure, "mcse"] == pytest.approx(mcse), measure
+        assert found.loc[measure, "n"] == 5
+
+
+def test_coverage_counts_intervals_that_hold_the_truth(replicates):
+    covered = replicates.assign(low=[0, 0, 0, 0.8, 0.55], high=1.0)
+    found = performance(covered).set_index("measure").loc["coverage"]
+    assert (found["value"], found["mcse"]) == pytest.approx((0.6, (0.6 * 0.4 / 5) ** 0.5))
+
+
+def test_failures_are_counted_and_never_dropped(replicates):
+    more = pd.concat([replicates, pd.DataFrame({"truth": [0.5]})], ignore_index=True)
+    more["passed"] = [True, True, False, True, True, False]
+    found = performance(more).set_index("measure")
+    assert found.loc["failed", "value"] == pytest.approx(1 / 6)
+    assert found.loc["failed", "n"] == 6
+    assert found.loc["not_passed", "value"] == pytest.approx(2 / 6)
+    assert found.loc["bias", "n"] == 5  # the fit that missed the gate gave an estimate and stays in
+
+
+def test_truths_that_differ_between_replicates_are_compared_one_by_one(replicates):
+    moved = replicates.assign(truth=replicates["truth"] + np.arange(5), estimate=replicates["estimate"] + np.arange(5))
+    for measure in ("bias", "empirical_se", "rmse"):
+        one, other = (performance(table).set_index("measure").loc[measure, "value"] for table in (replicates, moved))
+        assert one == pytest.approx(other)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: t.drop(columns="se"), "column 'se' is missing"),
+        (lambda t: t.assign(estimate=np.inf), "'estimate' holds a missing or infinite"),
+        (lambda t: t.assign(truth=np.nan), "'truth' holds a missing"),
+        (lambda t: t.iloc[:1], "1 replicates have an estimate"),
+        (lambda t: t.assign(estimate="a"), "'estimate' must hold numbers"),
+    ],
+)
+def test_faulty_tables_are_refused(replicates, change, words):
+    with pytest.raises(DataError, match=words):
+        performance(change(replicates))

@@ -1,0 +1,60 @@
+"""The study, validated before any job starts, and the few names that all rules share.
+
+REQUIRED INPUTS:
+    config/<study>.yaml and all that it names
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(workflow.basedir)
+sys.path.insert(0, str(ROOT / "src"))
+
+from iatrogenesis.report.provenance import git_commit
+from iatrogenesis.scenarios import ConfigError
+from iatrogenesis.study import find_study
+
+try:
+    STUDY = find_study(config, ROOT / "config", [Path(name) for name in workflow.configfiles])
+except ConfigError as error:
+    raise WorkflowError(f"The configuration cannot be used:\n{error}") from None
+
+CONFIG = STUDY.config
+SETUP = STUDY.setup.model_dump(mode="json")
+SERVICE_COUNTS = STUDY.service_counts(ROOT)
+
+
+def result(path):
+    """A file of this study's results."""
+    return f"results/{STUDY.name}/{path}"
+
+
+def plain(section):
+    """A section of the configuration as plain data: what `params` compares to decide about re-running."""
+    return section.model_dump(mode="json")
+
+
+def scenario(name):
+    """A scenario, merged, as plain data."""
+    return plain(STUDY.catalogue[name])
+
+
+def scenario_of(wildcards):
+    """The scenario a job is about."""
+    return scenario(wildcards.scenario)
+
+
+def library(*patterns):
+    """The part of the library that a rule uses: Snakemake does not see imported code by itself."""
+    return sorted(str(path.relative_to(ROOT)) for pattern in patterns for path in ROOT.glob(f"src/iatrogenesis/{pattern}"))
+
+
+SIMULATOR = library("*.py", "simulate/*.py", "mechanisms/*.py")
+MODELLING = library("models/*.py", "engines/*.py", "data/*.py", "streams.py")
+
+
+wildcard_constraints:
+    study=STUDY.name,
+    scenario="|".join(STUDY.catalogue),
+    dataset="[A-Za-z0-9_-]+",
+    model="[a-z]+",

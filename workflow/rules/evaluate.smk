@@ -1,0 +1,143 @@
+"""Posteriors judged: diagnostics, effects and therapists against the truth, scenarios, and recovery over replicates.
+
+REQUIRED INPUTS:
+    results/{study}/posterior/{dataset}/{model}.nc, tables of truth, results/{study}/twins/{scenario}.parquet
+OUTPUTS:
+    results/{study}/tables/{diagnostics,therapist_effects,therapists,true_rates,scenarios,performance}.csv
+"""
+
+FITS = [(dataset, model) for model in CONFIG.fit.models for dataset in STUDY.datasets(model, SERVICE_COUNTS)]
+POSTERIORS = [result(f"posterior/{dataset}/{model}.nc") for dataset, model in FITS]
+
+
+rule diagnostics:
+    """Every fit through one gate; a failing fit is counted and shown."""
+    input:
+        posteriors=POSTERIORS,
+        code=library("evaluate/diagnostics.py"),
+    output:
+        table="results/{study}/tables/diagnostics.csv",
+    params:
+        gate=plain(CONFIG.fit.gate),
+    log:
+        "results/{study}/logs/diagnostics.log",
+    benchmark:
+        "results/{study}/benchmarks/diagnostics.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Diagnosing {input.posteriors}"
+    script:
+        "../../scripts/diagnostics.py"
+
+
+rule therapist_effects:
+    """Each estimand of each fit: truth, estimate, interval, Monte Carlo error."""
+    input:
+        posteriors=POSTERIORS,
+        known_truth="results/{study}/tables/known_truth.csv",
+        true_effects="results/{study}/tables/true_effects.csv",
+        code=library("evaluate/estimands.py"),
+    output:
+        table="results/{study}/tables/therapist_effects.csv",
+    params:
+        base=STUDY.base,
+    log:
+        "results/{study}/logs/therapist_effects.log",
+    benchmark:
+        "results/{study}/benchmarks/therapist_effects.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Setting estimates beside the truth"
+    script:
+        "../../scripts/therapist_effects.py"
+
+
+rule true_rates:
+    """Each therapist's own deterioration rate over a very long list of clients."""
+    input:
+        code=SIMULATOR,
+    output:
+        table="results/{study}/tables/true_rates.csv",
+    params:
+        base=scenario(STUDY.base),
+        design=plain(CONFIG.true_rates),
+        setup=SETUP,
+    log:
+        "results/{study}/logs/true_rates.log",
+    benchmark:
+        "results/{study}/benchmarks/true_rates.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Finding each therapist's true rate"
+    script:
+        "../../scripts/true_rates.py"
+
+
+rule therapists:
+    """Each therapist's rate and rank with intervals, by every model of routine care, and each hospital's."""
+    input:
+        posteriors=[path for path, fit in zip(POSTERIORS, FITS) if fit[0] in (STUDY.base, "hospitals")],
+        true_rates="results/{study}/tables/true_rates.csv",
+        code=library("evaluate/therapists.py"),
+    output:
+        table="results/{study}/tables/therapists.csv",
+    params:
+        base=STUDY.base,
+    log:
+        "results/{study}/logs/therapists.log",
+    benchmark:
+        "results/{study}/benchmarks/therapists.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Ranking therapists, with the uncertainty of their ranks"
+    script:
+        "../../scripts/therapists.py"
+
+
+rule compare_scenarios:
+    """Deterioration per 1,000 clients by scenario, and how much of it therapy caused."""
+    input:
+        counts=expand("results/{{study}}/twins/{scenario}.parquet", scenario=CONFIG.scenarios),
+        code=library("evaluate/twins.py", "evaluate/montecarlo.py"),
+    output:
+        table="results/{study}/tables/scenarios.csv",
+    params:
+        scenarios=list(CONFIG.scenarios),
+    log:
+        "results/{study}/logs/compare_scenarios.log",
+    benchmark:
+        "results/{study}/benchmarks/compare_scenarios.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Comparing scenarios"
+    script:
+        "../../scripts/compare_scenarios.py"
+
+
+rule performance:
+    """Bias, coverage and the like of the null model over replicates with known therapist SD."""
+    input:
+        code=MODELLING + library("evaluate/performance.py", "evaluate/estimands.py", "simulate/logit_normal.py"),
+    output:
+        table="results/{study}/tables/performance.csv",
+        fits="results/{study}/performance_fits.parquet",
+    params:
+        settings=plain(CONFIG.performance),
+        priors=plain(CONFIG.fit.priors),
+        gate=plain(CONFIG.fit.gate),
+        seed=CONFIG.seed,
+    log:
+        "results/{study}/logs/performance.log",
+    benchmark:
+        "results/{study}/benchmarks/performance.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Fitting replicates of known truth"
+    script:
+        "../../scripts/performance.py"
