@@ -15,7 +15,11 @@ from iatrogenesis.sources import bibliography_keys
 
 def main(paths: dict[str, str], base: dict, design: dict, setup: dict, output: dict[str, str]) -> None:
     """Calibrate and write; the committed scenario is left for a person to replace."""
-    setup, design, scenario = Setup.model_validate(setup), Design.model_validate(design), Scenario.model_validate(base)
+    setup, design, scenario = (
+        Setup.model_validate(setup).apart("calibrate"),
+        Design.model_validate(design),
+        Scenario.model_validate(base),
+    )
     published = read_evidence(Path(paths["evidence"]), bibliography_keys(Path(paths["references"])))
 
     def simulate(changed: Scenario) -> tuple[Sample, Sample]:
@@ -27,7 +31,7 @@ def main(paths: dict[str, str], base: dict, design: dict, setup: dict, output: d
     write_csv(found.patterns, output["patterns"])
     write_csv(found.sensitivity.reset_index(names="pattern"), output["sensitivity"])
     text = Path(paths["scenario"]).read_text(encoding="utf-8")
-    write_text(write_back(text, scenario, found.parameters), output["scenario"])
+    write_text(write_back(text, found.parameters), output["scenario"])
     print(f"Compare {output['scenario']} with {paths['scenario']}, and copy it there if the fit is better.")
 
 

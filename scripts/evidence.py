@@ -15,7 +15,7 @@ def main(
     evidence_path: str, references_path: str, base: dict, untreated: dict, design: dict, setup: dict, table_path: str
 ) -> None:
     """Write one row per published pattern."""
-    setup, design = Setup.model_validate(setup), Design.model_validate(design)
+    setup, design = Setup.model_validate(setup).apart("evidence"), Design.model_validate(design)
     published = read_evidence(Path(evidence_path), bibliography_keys(Path(references_path)))
     treated, without = (setup.sample(Scenario.model_validate(world), design) for world in (base, untreated))
     write_csv(evidence_table(published, treated, without), table_path)

@@ -1,4 +1,4 @@
-"""Find what each model estimates in a very large service, by maximum likelihood: the truth that a fit should recover."""
+"""Find what each model estimates in a very large service, by maximum likelihood: the truth a fit should recover."""
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from iatrogenesis.simulate.setup import Setup
 
 def main(base: dict, models: list[str], design: dict, setup: dict, table_path: str) -> None:
     """Write one row per model and estimand, with the Monte Carlo standard error of the truth."""
-    setup, design = Setup.model_validate(setup), Design.model_validate(design)
+    setup, design = Setup.model_validate(setup).apart("true_effects"), Design.model_validate(design)
     run = setup.run(Scenario.model_validate(base), design)
     # Therapists of all replicates carry ids of their own, so together they are one very large set.
     clients = clients_table(run, setup.instruments, setup.judgement).assign(replicate=0)

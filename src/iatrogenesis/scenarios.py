@@ -96,7 +96,9 @@ def load_catalogue(folder: Path, references: Path) -> dict[str, Scenario]:
     if not raw:
         raise ConfigError(f"{folder}: no scenario files (*.yaml) here")
     keys = bibliography_keys(references)
-    return {name: _scenario(name, raw, folder / f"{name}.yaml", keys) for name in raw}
+    # Those that others build on come first, so that a fault is reported where it stands.
+    order = sorted(raw, key=lambda name: (raw[name].get("based_on") is not None, name))
+    return {name: _scenario(name, raw, folder / f"{name}.yaml", keys) for name in order}
 
 
 def _scenario(name: str, raw: Mapping[str, dict], path: Path, keys: frozenset[str]) -> Scenario:

@@ -1,7 +1,8 @@
 """A published example to check against: infant cardiac surgery in twelve hospitals.
 
 Deaths within 30 days after operations on infants, the "Surgical" example of the BUGS manuals (Spiegelhalter, Thomas,
-Best & Gilks 1996, BUGS Examples Volume 1). Small enough for exact answers: twelve binomials and two parameters.
+Best & Gilks 1996, BUGS Examples Volume 1; spiegelhalter1996bugs in the bibliography). Small
+enough for exact answers: twelve binomials and two parameters.
 """
 
 import pandas as pd

@@ -98,36 +98,33 @@ def calibrate(scenario: Scenario, evidence: pd.DataFrame, simulate: Simulate, ev
     )
 
 
-def write_back(text: str, scenario: Scenario, found: pd.DataFrame) -> str:
-    """The scenario's YAML text with the calibrated values replaced, comments and order kept.
+_ENTRY = re.compile(r"^(\s*)(?:- kind: )?([\w-]+)")
+_NUMBER = re.compile(r"^(\s*[\w-]+: \{value: )[^,]+(,.* status: calibrated.*)$")
 
-    Each calibrated number stands on a line of its own: ``name: {value: ..., status: calibrated, ...}``. Lines are
-    matched in order, because ``records`` walks the fields in the order of the classes and the file keeps to it.
+
+def write_back(text: str, found: pd.DataFrame) -> str:
+    """A scenario's YAML text with the calibrated values replaced, comments and order kept.
+
+    Each calibrated number stands on a line of its own, ``name: {value: ..., ... status: calibrated, ...}``; what it
+    belongs to is told by the indentation above it.
 
     Raises
     ------
     ValueError
-        If the file does not have one such line for each calibrated parameter of the same name.
+        If a calibrated line has no value in ``found``, or a value has no line.
     """
-    line = re.compile(r"^(\s*(?:- )?)([\w-]+): \{value: [^,]+, (.*status: calibrated.*)$")
     waiting = dict(zip(found["parameter"], found["value"], strict=True))
-    lines, section = [], []
-    for raw in text.splitlines():
-        name = re.match(r"^(\s*)(?:- kind: )?([\w-]+)", raw)
-        if name and not raw.lstrip().startswith("#"):
-            depth = len(name[1]) + (2 if raw.lstrip().startswith("- ") else 0)
-            section = [(level, part) for level, part in section if level < depth or (raw.lstrip()[:2] == "")]
-            if raw.lstrip().startswith("- kind: "):
-                section = [(0, "mechanisms"), (2, name[2])]
-            else:
-                section.append((depth, name[2]))
-        match = line.match(raw)
-        if match:
-            path = ".".join(part for _, part in section)
+    lines, above = [], []
+    for line in text.splitlines():
+        entry = _ENTRY.match(line)
+        if entry:
+            above = [*((depth, name) for depth, name in above if depth < len(entry[1])), (len(entry[1]), entry[2])]
+        if _NUMBER.match(line):
+            path = ".".join(name for _, name in above)
             if path not in waiting:
-                raise ValueError(f"line {raw.strip()[:60]!r}: no calibrated value was found for {path!r}")
-            raw = f"{match[1]}{match[2]}: {{value: {waiting.pop(path):.5g}, {match[3]}"
-        lines.append(raw)
+                raise ValueError(f"line {line.strip()[:60]!r}: no calibrated value was found for {path!r}")
+            line = _NUMBER.sub(rf"\g<1>{waiting.pop(path):.5g}\g<2>", line)
+        lines.append(line)
     if waiting:
         raise ValueError(f"no line in the file for {', '.join(waiting)}")
     return "\n".join(lines) + "\n"

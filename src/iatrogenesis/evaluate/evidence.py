@@ -27,6 +27,8 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
     table = read_csv(path)
     if missing := [name for name in COLUMNS if name not in table]:
         raise ConfigError(f"{path}: column {missing[0]!r} is missing")
+    for name in ("value", "low", "high"):
+        table[name] = _numeric(table, name, path)
     for number, row in enumerate(table.to_dict("records"), start=2):
         fault = _fault(row, references)
         if fault:
@@ -40,11 +42,19 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
     )
 
 
+def _numeric(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
+    parsed = pd.to_numeric(table[name], errors="coerce")
+    for number in np.flatnonzero(parsed.isna() & table[name].notna()):
+        row = table.iloc[number]
+        raise ConfigError(f"{path}: line {number + 2} ({row['id']}): {name} must be a number (found {row[name]!r})")
+    return parsed.astype(float)
+
+
 def _fault(row: dict, references: frozenset[str]) -> str | None:
     if row["id"] not in PATTERNS:
         return f"no simulated counterpart; known: {', '.join(sorted(PATTERNS))}"
-    if not isinstance(row["value"], (int, float)) or not np.isfinite(row["value"]):
-        return f"value must be a number (found {row['value']!r})"
+    if not np.isfinite(row["value"]):
+        return "value is missing or infinite"
     if pd.isna(row["low"]) != pd.isna(row["high"]):
         return "give both low and high, or neither"
     if pd.notna(row["low"]) and not row["low"] <= row["value"] <= row["high"]:

@@ -6,7 +6,7 @@ from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.simulate.engine import Run, simulate
 from iatrogenesis.sources import Strict
-from iatrogenesis.streams import Noise
+from iatrogenesis.streams import Noise, derived_seed
 
 
 class Setup(Strict):
@@ -15,6 +15,13 @@ class Setup(Strict):
     seed: int
     instruments: Instruments
     judgement: Judgement
+
+    def apart(self, purpose: str) -> "Setup":
+        """The same with a seed of its own, for a simulation that must not meet the study's clients again.
+
+        The truth that a fit should recover, say, must not be found from the clients that were fitted.
+        """
+        return self.model_copy(update={"seed": derived_seed(self.seed, purpose)})
 
     def run(self, scenario: Scenario, design: Design, *, replicates: range | None = None, record: bool = False) -> Run:
         """Simulate a scenario; see :func:`iatrogenesis.simulate.engine.simulate`."""

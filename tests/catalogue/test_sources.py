@@ -1,0 +1,101 @@
+"""Every number of the catalogue has its source, every source its number, every column its description."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from iatrogenesis.evaluate.calibrate import INTERNAL
+from iatrogenesis.evaluate.patterns import PATTERNS
+from iatrogenesis.simulate.frames import clients_table, sessions_table, therapist_weeks_table, therapists_table
+from iatrogenesis.sources import Record, bibliography_keys, records
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT / "config"
+SCENARIOS = sorted(path.stem for path in (CONFIG / "scenarios").glob("*.yaml"))
+UNITS = re.compile(
+    r"^(points|share|SD|log|correlation|probability|reliability|sessions|weeks|clients|Cronbach)"
+)
+
+
+def numbers(study) -> dict[str, Record]:
+    found = {}
+    for name, scenario in study.catalogue.items():
+        found |= {f"{name}.{path}": record for path, record in records(scenario).items()}
+    return found | {f"instruments.{path}": record for path, record in records(study.instruments).items()}
+
+
+def test_there_are_numbers_to_check(study):
+    assert len(numbers(study)) > 300
+    assert {"base.world.dropout.logit", "base.mechanisms.burnout.drift_per_sd"} <= set(numbers(study))
+
+
+def test_no_plain_number_stands_in_a_world(study):
+    """Every leaf of a world and of its mechanisms carries a record."""
+
+    def leaves(node, path):
+        if isinstance(node, Record):
+            return []
+        if hasattr(type(node), "model_fields"):
+            return [leaf for name in type(node).model_fields for leaf in leaves(getattr(node, name), f"{path}.{name}")]
+        if isinstance(node, dict):
+            return [leaf for name, child in node.items() for leaf in leaves(child, f"{path}.{name}")]
+        return [path]
+
+    base = study.catalogue["base"]
+    plain = leaves(base.world, "world") + [leaf for m in base.mechanisms for leaf in leaves(m, m.kind)]
+    assert plain == [f"{m.kind}.kind" for m in base.mechanisms]
+
+
+def test_units_are_known(study):
+    assert [path for path, record in numbers(study).items() if not UNITS.match(record.unit)] == []
+
+
+def test_calibrated_numbers_name_patterns_that_exist(study):
+    known = set(study.evidence["id"]) | {INTERNAL}
+    for path, record in numbers(study).items():
+        assert set(record.fitted_to) <= known, path
+        assert not record.fitted_to or record.status == "calibrated", path
+
+
+def test_every_pattern_of_the_code_is_in_the_evidence_and_the_other_way_round(study):
+    assert set(study.evidence["id"]) == set(PATTERNS)
+
+
+def test_every_source_is_used(study):
+    text = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    cited = {record.cite for record in numbers(study).values()} | set(study.evidence["cite"])
+    bibliography = (CONFIG / "references.bib").read_text()
+    for key in bibliography_keys(CONFIG / "references.bib") - cited:
+        entry = bibliography.split(f"{{{key},")[1].split("\n}")[0]
+        doi = re.search(r"doi = \{([^}]+)\}", entry)
+        assert key in text or (doi and doi[1] in text), f"nothing cites {key}"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario_says_what_it_asks_and_runs(study, small, name):
+    scenario = study.catalogue[name]
+    assert scenario.question.endswith("?") and scenario.title
+    run = study.setup.run(scenario, small)
+    assert (run.state.end > 0).all()
+
+
+def test_every_column_is_in_the_codebook_and_the_other_way_round(study, small):
+    codebook = yaml.safe_load((CONFIG / "codebook.yaml").read_text())
+    run = study.setup.run(study.catalogue["base"], small, record=True)
+    tables = {
+        "clients": clients_table(run, study.instruments, study.config.judgement, run),
+        "sessions": sessions_table(run),
+        "therapists": therapists_table(run),
+        "therapist_weeks": therapist_weeks_table(run),
+    }
+    assert set(codebook) == set(tables)
+    for name, table in tables.items():
+        assert list(codebook[name]) == list(table.columns), name
+        for column, about in codebook[name].items():
+            values = table[column].dropna()
+            if "range" in about:
+                assert values.between(*about["range"]).all(), column
+            if "levels" in about:
+                assert set(values) <= set(about["levels"]), column

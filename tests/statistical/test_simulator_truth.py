@@ -1,0 +1,158 @@
+"""The simulator against closed forms, and a wrong simulator against the same checks.
+
+A check that a simulator biased by five per cent would pass is no check, so each is run on a biased one too.
+"""
+
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal, norm
+
+from iatrogenesis.engines.maximum_likelihood import fit
+from iatrogenesis.evaluate.calibrate import with_values
+from iatrogenesis.instruments import Judgement
+from iatrogenesis.models.clients import from_clients
+from iatrogenesis.models.therapist import TRUE_STATES
+from iatrogenesis.scenarios import Scenario
+from iatrogenesis.simulate.cohort import Design
+from iatrogenesis.simulate.frames import clients_table
+from iatrogenesis.sources import records
+
+MANY = Design(replicates=10, therapists=100, services=100, clients_per_therapist=60)
+ALARM = 5.0  # in standard errors: a correct simulator is stopped once in two million
+SESSIONS = 6
+
+
+def loosened(scenario: Scenario, values: dict[str, float]) -> Scenario:
+    """The scenario with other values, whatever their records allow."""
+    content = scenario.model_dump()
+    for record in _number_nodes(content):
+        if record["status"] == "assumed":
+            record["low"], record["high"] = -1e9, 1e9
+    return with_values(Scenario.model_validate(content), values)
+
+
+def _number_nodes(node):
+    if isinstance(node, dict) and "status" in node:
+        yield node
+    elif isinstance(node, (dict, list, tuple)):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from _number_nodes(child)
+
+
+def plain(study, **changes) -> Scenario:
+    """Without treatment, case mix or variation in length: what is left is a pair of normals, and scores."""
+    values = {
+        "world.client.deprivation_drift": 0.0,
+        "world.client.age_drift.18-25": 0.0,
+        "world.client.age_drift.65-74": 0.0,
+        "world.client.age_drift.75-89": 0.0,
+        "world.therapy.agreed_log_mean": np.log(SESSIONS),
+        "world.therapy.agreed_log_sd": 0.0,
+    }
+    return loosened(study.catalogue["untreated"], values | changes)
+
+
+def true_moments(study) -> tuple[float, np.ndarray]:
+    """Mean change and covariance of the PHQ-9 before rounding, first and last, worked out by hand."""
+    world = study.catalogue["untreated"].world
+    client, scores, steps = world.client, world.scores["phq9"], SESSIONS - 1
+    kept = float(client.fluctuation_stability) ** steps
+    level, fluctuation, slope = (float(x) for x in (client.level_sd, client.fluctuation_sd, client.natural_slope_sd))
+    error = float(scores.occasion_sd) ** 2 + study.instruments.phq9.error_sd ** 2
+    elevation = float(client.intake_elevation)
+    variance_first = level**2 + fluctuation**2 + error
+    variance_last = level**2 + (steps * slope) ** 2 + fluctuation**2 + error
+    covariance = level**2 + kept * fluctuation**2
+    change = (kept - 1) * elevation + steps * float(client.natural_slope_mean)
+    return change, np.array([[variance_first, covariance], [covariance, variance_last]])
+
+
+def expected_rises(study) -> tuple[np.ndarray, np.ndarray]:
+    """Distribution of last less first score, rounded and bounded: sums of bivariate normal rectangles."""
+    phq9 = study.instruments.phq9
+    change, covariance = true_moments(study)
+    both = multivariate_normal([float(phq9.mean), float(phq9.mean) + change], covariance)
+    edges = np.concatenate([[-60.0], np.arange(phq9.minimum, phq9.maximum) + 0.5, [90.0]])
+    grid = np.array([[both.cdf([a, b]) for b in edges] for a in edges])
+    cells = np.diff(np.diff(grid, axis=0), axis=1)
+    score = np.arange(phq9.minimum, phq9.maximum + 1)
+    return (score[None, :] - score[:, None]).ravel(), cells.ravel()
+
+
+def alarm(study, scenario: Scenario) -> float:
+    """The largest distance from the closed form, in standard errors: deterioration, mean change, mean squared change."""
+    setup = study.setup.model_copy(update={"judgement": Judgement(instruments=("phq9",))})
+    sample = setup.sample(scenario, MANY)
+    seen = sample.last["phq9"].astype(float) - sample.first["phq9"]
+    threshold = float(study.instruments.phq9.reliable_change)
+    assert np.array_equal(sample.deteriorated, seen >= threshold)
+    rise, probability = expected_rises(study)
+    distances = []
+    for measure in (lambda x: x >= threshold, lambda x: x, lambda x: x**2):
+        expected = probability @ measure(rise)
+        error = np.std(measure(seen)) / np.sqrt(len(seen))
+        distances.append(abs(measure(seen).mean() - expected) / error)
+    return max(distances)
+
+
+def test_untreated_change_is_the_closed_form(study):
+    assert alarm(study, plain(study)) < ALARM
+
+
+@pytest.mark.parametrize("path", ["world.client.fluctuation_sd", "world.client.fluctuation_stability"])
+def test_a_simulator_biased_by_five_per_cent_is_caught(study, path):
+    value = records(study.catalogue["untreated"])[path].value
+    assert alarm(study, plain(study, **{path: 0.95 * value})) > ALARM
+
+
+def test_constant_dropout_is_geometric(study):
+    """With one hazard for all, the share that drops out within k sessions is 1 - (1 - h)^(k - 1)."""
+    logit = -2.0
+    held = {
+        "world.dropout.logit": logit,
+        "world.alliance.dropout": 0.0,
+        "world.therapist.dropout_sd": 0.0,
+        "world.therapy.good_enough_ending": 0.0,
+        "world.therapy.agreed_log_mean": np.log(SESSIONS),
+        "world.therapy.agreed_log_sd": 0.0,
+    }
+    sample = study.setup.sample(loosened(study.catalogue["base"], held), MANY)
+    hazard = 1 / (1 + np.exp(-logit))
+    expected = 1 - (1 - hazard) ** (SESSIONS - 1)
+    error = np.sqrt(expected * (1 - expected) / len(sample.dropped_out))
+    assert abs(sample.dropped_out.mean() - expected) < ALARM * error
+    biased = study.setup.sample(loosened(study.catalogue["base"], held | {"world.dropout.logit": 0.95 * logit}), MANY)
+    assert abs(biased.dropped_out.mean() - expected) > ALARM * error
+
+
+def test_rounding_and_bounds_of_first_scores(study):
+    """Mean of the first PHQ-9 from its normal, cell by cell."""
+    phq9 = study.instruments.phq9
+    sample = study.setup.sample(plain(study), MANY)
+    sd = np.sqrt(true_moments(study)[1][0, 0])
+    score = np.arange(phq9.minimum, phq9.maximum + 1)
+    edges = np.concatenate([[-np.inf], score[:-1] + 0.5, [np.inf]])
+    expected = score @ np.diff(norm.cdf(edges, float(phq9.mean), sd))
+    error = sample.first["phq9"].std() / np.sqrt(len(sample.sessions))
+    assert abs(sample.first["phq9"].mean() - expected) < ALARM * error
+
+
+@pytest.fixture(scope="module")
+def effects(study):
+    """Log odds ratios of the true states in a large service, with and without the mechanisms."""
+
+    def estimated(name):
+        run = study.setup.run(study.catalogue[name], MANY)
+        clients = clients_table(run, study.instruments, study.config.judgement).assign(replicate=0)
+        found = fit(from_clients(clients, TRUE_STATES, dataset=name))
+        return dict(zip(found.names, zip(found.estimate, found.standard_error, strict=True), strict=True))
+
+    return {name: estimated(name) for name in ("base", "reference")}
+
+
+@pytest.mark.parametrize(("state", "sign"), [("burnout", 1), ("competence", -1), ("fit_within", -1)])
+def test_an_effect_that_is_there_is_found_and_one_that_is_not_is_not(effects, state, sign):
+    estimate, error = effects["base"][state]
+    assert sign * estimate / error > ALARM
+    estimate, error = effects["reference"][state]
+    assert abs(estimate / error) < ALARM

@@ -1,0 +1,180 @@
+"""Faulty configuration stops before any work, with the file, the field and what is allowed."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from iatrogenesis.scenarios import ConfigError, load_catalogue, merged, read_yaml
+from iatrogenesis.study import SCHEMAS, find_study, load_study, schema_text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def config(tmp_path) -> Path:
+    """A copy of the configuration that a test may spoil."""
+    return Path(shutil.copytree(ROOT / "config", tmp_path / "config"))
+
+
+def spoil(path: Path, *keys, value=None, remove=False) -> Path:
+    content = yaml.safe_load(path.read_text())
+    node = content
+    for key in keys[:-1]:
+        node = node[key]
+    if remove:
+        del node[keys[-1]]
+    else:
+        node[keys[-1]] = value
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+    return path
+
+
+@pytest.mark.parametrize("name", ["tiny", "default"])
+def test_the_committed_studies_are_valid(name):
+    study = load_study(ROOT / "config" / f"{name}.yaml", ROOT / "config")
+    assert study.name == name and study.base == "base"
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "words"),
+    [
+        (("sead",), 3, r"sead: unknown field"),
+        (("simulate", "therapist"), 3, r"simulate\.therapist: unknown field"),
+        (("seed",), "many", r"seed: .*integer.*'many'"),
+        (("seed",), -1, r"seed: .*greater than or equal to 0.*-1"),
+        (("simulate", "therapists"), 1, r"simulate\.therapists: .*greater than or equal to 2"),
+        (("simulate", "services"), 1000, r"1000 services need at least as many therapists"),
+        (("scenarios",), ["base", "burnuot"], r"unknown scenario 'burnuot'; known: all_three, base, high_burnout"),
+        (("scenarios",), ["base", "base"], r"each may be named once"),
+        (("scenarios",), ["base", "reference"], r"always run; leave them out"),
+        (("reference",), "nowhere", r"unknown scenario 'nowhere'"),
+        (("judgement", "instruments"), ["phq8"], r"unknown instrument 'phq8'; known: phq9, gad7"),
+        (("fit", "models"), ["nul"], r"fit\.models\.0: Input should be 'null', 'casemix' or 'therapist'"),
+        (("fit", "priors", "therapist_sd", "scale"), -1, r"therapist_sd\.scale: .*greater than 0"),
+        (("fit", "priors", "therapist_sd", "scale"), float("nan"), r"therapist_sd\.scale: .*finite"),
+        (("service_counts",), "/etc/counts.csv", r"service_counts: give the path relative"),
+        (("name",), "other", r"name: must equal the file's name, 'tiny' \(found 'other'\)"),
+        (("name",), "../tiny", r"name: .*pattern"),
+    ],
+)
+def test_a_faulty_study_is_refused_by_field(config, keys, value, words):
+    path = spoil(config / "tiny.yaml", *keys, value=value)
+    with pytest.raises(ConfigError, match=words) as error:
+        load_study(path, config)
+    assert "tiny.yaml" in str(error.value)
+
+
+def test_a_missing_section_is_named(config):
+    with pytest.raises(ConfigError, match=r"tiny\.yaml: evidence: Field required"):
+        load_study(spoil(config / "tiny.yaml", "evidence", remove=True), config)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "words"),
+    [
+        (("world", "dropout", "logti"), {}, r"world\.dropout\.logti: unknown field"),
+        (("world", "dropout", "logit"), 3, r"world\.dropout\.logit"),
+        (("world", "dropout", "logit", "value"), "much", r"logit\.value: .*'much'"),
+        (("world", "client", "severity_mean", "cite"), "nobody1999", r"severity_mean\.cite: no source 'nobody1999'"),
+        (("world", "client", "severity_mean", "where"), None, r"a reported number needs where"),
+        (("world", "alliance", "own_sd", "low"), None, r"an assumed number needs low"),
+        (("world", "alliance", "own_sd", "value"), 7, r"value 7\.0 lies outside low 0\.6 to high 0\.9"),
+        (("world", "client", "age_shares", "value"), {"18-25": 0.5}, r"shares add up to 0\.5000, not to 1"),
+        (("mechanisms", 0, "kind"), "burnuot", r"'burnuot'.*'burnout'"),
+        (("id",), "bass", r"id: must equal the file's name, 'base'"),
+    ],
+)
+def test_a_faulty_scenario_stops_the_study(config, keys, value, words):
+    spoil(config / "scenarios" / "base.yaml", *keys, value=value)
+    with pytest.raises(ConfigError, match=words) as error:
+        load_study(config / "tiny.yaml", config)
+    assert "base.yaml" in str(error.value)
+
+
+def test_a_scenario_cannot_build_on_what_is_not_there(config):
+    spoil(config / "scenarios" / "poor_fit.yaml", "based_on", value="bsae")
+    with pytest.raises(ConfigError, match=r"poor_fit\.yaml: based_on: 'bsae' .* allowed: base"):
+        load_study(config / "tiny.yaml", config)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("T01,again,0.1,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"'T01' stands there twice"),
+        ("T99,unknown,0.1,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"T99.*no simulated counterpart"),
+        ("T01x,x,much,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"line 29 \(T01x\): value must be .*'much'"),
+        ("T01x,x,,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"line 29 \(T01x\): no simulated counterpart"),
+    ],
+)
+def test_faulty_evidence_is_refused_by_line(config, line, words):
+    with (config / "evidence.csv").open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(ConfigError, match=words):
+        load_study(config / "tiny.yaml", config)
+
+
+def test_evidence_outside_its_own_interval_is_refused(config):
+    path = config / "evidence.csv"
+    path.write_text(path.read_text().replace("0.197,0.187,0.207", "0.197,0.2,0.207"))
+    with pytest.raises(ConfigError, match=r"M07\): value 0\.197 lies outside 0\.2 to 0\.207"):
+        load_study(config / "tiny.yaml", config)
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "name: [", "name: &a\n  - *a"])
+def test_files_that_are_not_configuration_are_refused(config, text):
+    (config / "tiny.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=r"tiny\.yaml"):
+        load_study(config / "tiny.yaml", config)
+
+
+def test_config_that_can_run_code_is_refused(config):
+    path = config / "evil.yaml"
+    path.write_text('__use_yte__: true\nname: ?__import__("os").system("false")\n')
+    with pytest.raises(ConfigError, match="would run code"):
+        find_study({"study": str(path)}, config)
+    with pytest.raises(ConfigError, match="would run code"):
+        find_study({"name": "evil"}, config, [path])
+
+
+def test_python_tags_are_refused(config):
+    (config / "evil.yaml").write_text('name: !!python/object/apply:os.system ["false"]\n')
+    with pytest.raises(ConfigError, match="not valid YAML"):
+        read_yaml(config / "evil.yaml")
+
+
+def test_a_study_is_found_by_name_or_path_and_nothing_else_may_be_set(config):
+    assert find_study({"study": "tiny"}, config).name == "tiny"
+    assert find_study({"study": str(config / "tiny.yaml")}, config).name == "tiny"
+    assert find_study({}, config).name == "default"
+    assert find_study(read_yaml(config / "tiny.yaml"), config).name == "tiny"
+    with pytest.raises(ConfigError, match=r"no such study; known: .*default.*tiny"):
+        find_study({"study": "tinny"}, config)
+    with pytest.raises(ConfigError, match=r"unknown field 'seed'; only study=NAME"):
+        find_study({"study": "tiny", "seed": 3}, config)
+
+
+def test_configuration_cannot_be_changed_after_loading(study):
+    with pytest.raises(ValueError, match="frozen"):
+        study.config.seed = 3
+
+
+def test_merging_replaces_a_number_with_its_whole_record():
+    base = {"a": {"x": {"value": 1, "note": "old"}, "y": 2}, "list": [1, 2]}
+    changed = merged(base, {"a": {"x": {"value": 3}}, "list": [3]})
+    assert changed == {"a": {"x": {"value": 3}, "y": 2}, "list": [3]}
+    assert base["a"]["x"] == {"value": 1, "note": "old"}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_up_to_date(name):
+    path = ROOT / "workflow" / "schemas" / f"{name}.schema.json"
+    assert path.read_text() == schema_text(SCHEMAS[name]), "run `make schemas`"
+    assert json.loads(path.read_text())["additionalProperties"] is False
+
+
+def test_an_empty_catalogue_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="no scenario files"):
+        load_catalogue(tmp_path, ROOT / "config" / "references.bib")

@@ -1,0 +1,64 @@
+"""Files are written whole or not at all, and a broken one is named."""
+
+import pandas as pd
+import pytest
+
+from iatrogenesis.data.files import read_csv, read_parquet, replacing, write_csv, write_json, write_parquet
+from iatrogenesis.data.logs import logged
+from iatrogenesis.data.tables import DataError
+
+
+def test_a_failing_write_leaves_what_was_there(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("old\n")
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError("disk full")
+    assert path.read_text() == "old\n" and list(tmp_path.iterdir()) == [path]
+
+
+def test_round_trips(tmp_path):
+    table = pd.DataFrame({"model": ["null", "casemix"], "x": [0.1, None], "b": pd.array([True, None], dtype="boolean")})
+    write_parquet(table, tmp_path / "t.parquet")
+    pd.testing.assert_frame_equal(read_parquet(tmp_path / "t.parquet"), table)
+    write_csv(table[["model", "x"]], tmp_path / "t.csv")
+    # A model is called null: it must come back as a word, not as a missing value.
+    pd.testing.assert_frame_equal(read_csv(tmp_path / "t.csv"), table[["model", "x"]], check_dtype=False)
+
+
+def test_the_same_table_gives_the_same_bytes(tmp_path):
+    table = pd.DataFrame({"x": [0.1, 0.2], "name": ["a", "b"]})
+    for name in ("a", "b"):
+        write_parquet(table, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_json_refuses_what_is_not_a_number(tmp_path):
+    with pytest.raises(ValueError, match="Out of range float"):
+        write_json({"x": float("nan")}, tmp_path / "n.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and then nothing", b"\x00\x01"])
+def test_a_damaged_parquet_is_named(tmp_path, content):
+    path = tmp_path / "clients.parquet"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"clients\.parquet: cannot be read .* Delete the file and make it again"):
+        read_parquet(path)
+
+
+def test_a_missing_or_empty_csv_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"none\.csv: no such file"):
+        read_csv(tmp_path / "none.csv")
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(DataError, match=r"empty\.csv: cannot be read"):
+        read_csv(tmp_path / "empty.csv")
+
+
+def test_a_log_keeps_what_was_said_and_why_it_failed(tmp_path, capsys):
+    with pytest.raises(RuntimeError), logged(tmp_path / "job.log"):
+        print("working")
+        raise RuntimeError("no more")
+    text = (tmp_path / "job.log").read_text()
+    assert "working" in text and "RuntimeError: no more" in text
+    assert "working" in capsys.readouterr().out

@@ -1,0 +1,57 @@
+"""Monte Carlo standard errors against closed forms and against brute repetition."""
+
+import numpy as np
+import pytest
+
+from iatrogenesis.evaluate.montecarlo import jackknife, ratio
+from iatrogenesis.evaluate.twins import scenario_rows, twin_counts
+
+
+def test_ratio_of_equal_clusters_is_the_mean_with_its_standard_error():
+    values = np.array([3.0, 1.0, 4.0, 1.0, 5.0])
+    estimate, error = ratio(values, np.ones(5))
+    assert estimate == pytest.approx(values.mean())
+    assert error == pytest.approx(values.std(ddof=1) / np.sqrt(5))
+
+
+def test_jackknife_of_a_mean_is_its_standard_error():
+    values = np.array([3.0, 1.0, 4.0, 1.0, 5.0])
+
+    def mean(left_out):
+        return np.array([np.delete(values, left_out).mean() if left_out is not None else values.mean()])
+
+    estimate, error = jackknife(mean, 5)
+    assert estimate[0] == pytest.approx(values.mean())
+    assert error[0] == pytest.approx(values.std(ddof=1) / np.sqrt(5))
+
+
+def test_ratio_error_is_that_of_repeated_samples():
+    rng = np.random.default_rng(1)
+    found = []
+    for _ in range(400):
+        clients = rng.integers(5, 40, size=60)
+        rate = rng.beta(2, 30, size=60)
+        found.append(ratio(rng.binomial(clients, rate).astype(float), clients.astype(float)))
+    estimates, errors = np.array(found).T
+    # SD of 400 estimates is known to 3.5 %; five of those.
+    assert errors.mean() == pytest.approx(estimates.std(), rel=0.18)
+
+
+def test_twins_against_themselves_show_no_harm(study, small):
+    sample = study.setup.sample(study.catalogue["base"], small)
+    rows = scenario_rows("base", twin_counts(sample, sample, sample)).set_index("measure")
+    assert rows.loc[["iatrogenic", "spared", "net_against_base", "net_against_reference"], "value"].eq(0).all()
+    assert rows.loc["deteriorated", "value"] == pytest.approx(
+        1000 * sample.deteriorated.sum() / sample.finished.sum()
+    )
+
+
+def test_paired_difference_is_surer_than_two_separate_rates(study, small):
+    big = small.model_copy(update={"replicates": 10})
+    base, reference, burned = (study.setup.sample(study.catalogue[n], big) for n in ("base", "reference", "high_burnout"))
+    rows = scenario_rows("high_burnout", twin_counts(burned, reference, base)).set_index("measure")
+    alone = scenario_rows("base", twin_counts(base, reference, base)).set_index("measure")
+    apart = np.hypot(rows.loc["deteriorated_per_client", "mcse"], alone.loc["deteriorated_per_client", "mcse"])
+    assert rows.loc["net_against_base", "mcse"] < apart
+    difference = rows.loc["deteriorated_per_client", "value"] - alone.loc["deteriorated_per_client", "value"]
+    assert rows.loc["net_against_base", "value"] == pytest.approx(difference)

@@ -1,0 +1,215 @@
+"""The engine's promises: the same people in every world, whatever the order, the chunks or the company."""
+
+import numpy as np
+import pytest
+
+from iatrogenesis.evaluate.calibrate import with_values
+from iatrogenesis.mechanisms import KINDS
+from iatrogenesis.mechanisms.base import Week
+from iatrogenesis.simulate import burnout
+from iatrogenesis.simulate.cohort import Design, draw_therapists
+from iatrogenesis.simulate.engine import COMPLETED, DROPPED_OUT
+from iatrogenesis.simulate.frames import clients_table, sessions_table, therapist_weeks_table
+from iatrogenesis.streams import Noise
+
+CHANNELS = ("alliance", "rupture", "drift", "dropout")
+
+
+@pytest.fixture(scope="module")
+def run(study, small):
+    return study.setup.run(study.catalogue["base"], small, record=True)
+
+
+def table(study, run, twin=None):
+    return clients_table(run, study.instruments, study.config.judgement, twin)
+
+
+def test_everyone_ends_and_is_counted_once(run):
+    state = run.state
+    assert np.isin(state.end, (COMPLETED, DROPPED_OUT)).all()
+    assert (state.session >= 1).all()
+    assert state.session.sum() == sum(len(part["client"]) for part in run.sessions)
+
+
+def test_chunks_of_replicates_change_nothing(study, small, run):
+    whole = table(study, run)
+    parts = [study.setup.run(study.catalogue["base"], small, replicates=range(i, i + 1)) for i in range(3)]
+    for column in ("severity_last", "phq9_last", "n_sessions", "burnout", "alliance_rating"):
+        together = np.concatenate([table(study, part)[column] for part in parts])
+        assert np.array_equal(whole[column].to_numpy(), together), column
+
+
+def test_more_therapists_and_longer_lists_extend_and_do_not_reshuffle(study, run, small):
+    more = study.setup.run(study.catalogue["base"], small.model_copy(update={"therapists": 8}))
+    few, many = table(study, run).set_index("client_id"), table(study, more).set_index("client_id")
+    assert few.drop(columns="service_id").equals(many.loc[few.index].drop(columns="service_id"))
+    longer = study.setup.run(study.catalogue["base"], small.model_copy(update={"clients_per_therapist": 30.0}))
+    many = table(study, longer).set_index("client_id")
+    assert few["severity_first"].equals(many.loc[few.index, "severity_first"])
+
+
+def test_a_lone_replicate_is_named_like_no_replicate(study, small):
+    one = small.model_copy(update={"replicates": 1})
+    ids = table(study, study.setup.run(study.catalogue["base"], one))["client_id"]
+    assert ids.iloc[0] == "T000-C0000" and ids.is_unique
+
+
+def test_order_of_mechanisms_is_indifferent(study, small, run):
+    base = study.catalogue["base"]
+    turned = base.model_copy(update={"mechanisms": base.mechanisms[::-1]})
+    other = study.setup.run(turned, small)
+    assert np.allclose(run.state.level, other.state.level, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_zero_strength_is_absence_bit_for_bit(study, small, kind):
+    base = study.catalogue["base"]
+    others = tuple(m for m in base.mechanisms if m.kind != kind)
+    zeros = {
+        f"mechanisms.{kind}.{name}": 0.0
+        for name in KINDS[kind].model_fields
+        if name not in ("kind", "threshold")
+    }
+    # Ranges of assumed numbers need not contain zero: the record is not what is tested here.
+    loose = base.model_copy(update={"mechanisms": tuple(_without_range(m) for m in base.mechanisms)})
+    silent = study.setup.run(with_values(loose, zeros), small)
+    absent = study.setup.run(base.model_copy(update={"mechanisms": others}), small)
+    assert np.array_equal(silent.state.level, absent.state.level)
+    assert np.array_equal(silent.state.last["phq9"], absent.state.last["phq9"])
+    assert np.array_equal(silent.state.end, absent.state.end)
+
+
+def _without_range(mechanism):
+    content = mechanism.model_dump()
+    for value in content.values():
+        if isinstance(value, dict) and value["status"] == "assumed":
+            value["low"], value["high"] = -1e6, 1e6
+    return type(mechanism).model_validate(content)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mechanisms_are_finite_on_extreme_dyads_and_return_one_number_each(study, kind):
+    mechanism = next(m for m in study.catalogue["base"].mechanisms if m.kind == kind)
+    far = np.array([-50.0, -1.0, 0.0, 1.0, 50.0])
+    week = Week(competence=far, burnout=far, fit=far, alliance=far, session=np.arange(1, 6))
+    for channel in CHANNELS:
+        given = np.broadcast_to(getattr(mechanism, channel)(week), far.shape)
+        assert np.all(np.isfinite(given))
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "channel", "sign"),
+    [
+        ("burnout", "burnout", "drift", 1),
+        ("burnout", "burnout", "alliance", -1),
+        ("incompetence", "competence", "drift", -1),
+        ("misfit", "fit", "alliance", 1),
+        ("misfit", "fit", "rupture", -1),
+    ],
+)
+def test_more_of_the_state_moves_the_channel_as_declared(study, kind, state, channel, sign):
+    mechanism = next(m for m in study.catalogue["base"].mechanisms if m.kind == kind)
+    at = np.linspace(-3, 3, 13)
+    zero = np.zeros_like(at)
+    week = Week(**({"competence": zero, "burnout": zero, "fit": zero, "alliance": zero, "session": zero + 1} | {state: at}))
+    assert np.all(sign * np.diff(getattr(mechanism, channel)(week)) > 0)
+
+
+def test_competence_hurts_more_below_its_threshold(study):
+    mechanism = next(m for m in study.catalogue["base"].mechanisms if m.kind == "incompetence")
+    at = np.array([-2.0, -1.5, 0.5, 1.0])
+    slope = np.diff(mechanism.drift(Week(competence=at, burnout=at, fit=at, alliance=at, session=at)))[[0, 2]]
+    assert slope[0] < slope[1] < 0
+
+
+@pytest.mark.parametrize(
+    ("scenario", "trait"), [("high_burnout", "burnout"), ("low_competence", "competence"), ("poor_fit", "fit")]
+)
+def test_harmful_scenarios_shift_their_trait_by_one_and_harm(study, small, scenario, trait, run):
+    other = study.setup.run(study.catalogue[scenario], small)
+    before, after = table(study, run), table(study, other)
+    shift = (after[trait] - before[trait]).to_numpy()
+    expected = {"burnout": 1.0, "competence": -1.0, "fit": -1.0}[trait]
+    first = before["start_week"] == 0  # later on, burnout has already answered to what happened
+    assert np.allclose(shift[first], expected)
+    assert before["severity_first"].equals(after["severity_first"])
+    assert np.mean(other.state.level - run.state.level) > 0
+
+
+def test_the_reference_twin_of_a_world_without_mechanisms_is_itself(study, small):
+    reference = study.catalogue["reference"]
+    twin = study.setup.run(reference, small)
+    clients = table(study, study.setup.run(reference, small), twin)
+    assert not clients["iatrogenic"].fillna(False).any() and not clients["spared"].fillna(False).any()
+
+
+def test_iatrogenic_is_deteriorated_here_and_not_there(study, small, run):
+    twin = study.setup.run(study.catalogue["reference"], small)
+    clients = table(study, run, twin)
+    judged = clients[clients["finished"]]
+    expected = judged["deteriorated"] & ~judged["deteriorated_reference"].fillna(False)
+    assert (judged["iatrogenic"] == expected).all()
+    assert clients.loc[~clients["finished"], ["deteriorated", "improved", "iatrogenic"]].isna().all(axis=None)
+
+
+def test_untreated_clients_have_no_therapy(study, small):
+    run = study.setup.run(study.catalogue["untreated"], small)
+    assert (run.state.ruptures == 0).all() and (run.state.end == COMPLETED).all()
+    assert np.array_equal(run.state.session, run.clients.agreed)
+
+
+def test_places_are_never_overfull_and_lists_are_served_in_order(run):
+    for week in run.therapist_weeks:
+        assert np.all(week["in_study"] <= week["caseload"])
+    row = run.clients.row
+    starts = np.split(run.state.start_week, np.flatnonzero(np.diff(row)) + 1)
+    assert all(np.all(np.diff(start) >= 0) for start in starts)
+
+
+def test_sessions_table_agrees_with_clients_table(study, run):
+    clients, sessions = table(study, run).set_index("client_id"), sessions_table(run)
+    by_client = sessions.groupby("client_id")
+    assert by_client.size().equals(clients["n_sessions"].loc[by_client.size().index].astype("int64").rename(None))
+    assert (by_client["phq9"].first() == clients["phq9_first"].loc[by_client["phq9"].first().index]).all()
+    assert (by_client["gad7"].last() == clients["gad7_last"].loc[by_client["gad7"].last().index]).all()
+    assert (by_client["session"].apply(lambda s: (s.to_numpy() == np.arange(1, len(s) + 1)).all())).all()
+    assert len(therapist_weeks_table(run)) == len(run.therapist_weeks) * len(run.therapists.index)
+
+
+def test_therapist_weeks_need_a_recorded_run(study, small):
+    with pytest.raises(ValueError, match="record=True"):
+        sessions_table(study.setup.run(study.catalogue["base"], small))
+
+
+def test_burnout_keeps_its_spread_stability_and_workload_correlation(study):
+    """One thousand therapists over three years without clients: the stationary process, in closed form."""
+    world = study.catalogue["base"].world
+    therapists = draw_therapists(
+        world, Design(therapists=4000, services=10, clients_per_therapist=5), Noise(5), range(1)
+    )
+    process = world.burnout
+    neutral = np.full(4000, float(process.expected_worse))
+    states = [burnout.start(process, therapists, Noise(5))]
+    for week in range(104):
+        states.append(burnout.next_week(process, therapists, Noise(5), week, states[-1], neutral))
+    error = 5 / np.sqrt(4000)
+    assert abs(np.std(states[104]) - 1) < error
+    assert abs(np.corrcoef(states[52], states[104])[0, 1] - float(process.yearly_stability)) < error
+    assert abs(np.corrcoef(states[104], therapists.workload)[0, 1] - float(process.workload_correlation)) < error
+
+
+def test_deteriorating_clients_push_burnout_up(study):
+    world = study.catalogue["base"].world
+    therapists = draw_therapists(world, Design(therapists=50, services=5, clients_per_therapist=5), Noise(5), range(1))
+    start = burnout.start(world.burnout, therapists, Noise(5))
+    calm, hard = (
+        burnout.next_week(world.burnout, therapists, Noise(5), 0, start, np.full(50, share)) for share in (0.0, 0.5)
+    )
+    assert np.all(hard > calm)
+
+
+def test_a_full_caseload_burns_out(study):
+    small = Design(therapists=200, services=4, clients_per_therapist=5)
+    base = study.catalogue["base"]
+    run = study.setup.run(base, small)
+    assert np.corrcoef(run.therapists.caseload[run.clients.row], run.state.burnout_at_start)[0, 1] > 0.1
