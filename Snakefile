@@ -14,7 +14,10 @@ include: "workflow/rules/common.smk"
 rule all:
     """Everything, ending with the report."""
     input:
-        [result(f"tables/{t}.csv") for t in "evidence scenarios therapist_effects therapists diagnostics performance".split()],
+        [
+            result(f"tables/{t}.csv")
+            for t in "evidence scenarios therapist_effects therapists diagnostics performance".split()
+        ],
 
 
 include: "workflow/rules/simulate.smk"

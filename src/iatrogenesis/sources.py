@@ -50,7 +50,9 @@ class Record(Strict):
         }[self.status]
         missing = [name for name in needed if getattr(self, name) in (None, "", ())]
         if missing:
-            raise ValueError(f"{'an' if self.status == 'assumed' else 'a'} {self.status} number needs {', '.join(missing)}")
+            raise ValueError(
+                f"{'an' if self.status == 'assumed' else 'a'} {self.status} number needs {', '.join(missing)}"
+            )
         return self
 
 

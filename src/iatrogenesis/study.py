@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from iatrogenesis.data.nhs import read_service_years
 from iatrogenesis.engines.sampler import Sampler
 from iatrogenesis.evaluate.evidence import read_evidence
-from iatrogenesis.evaluate.diagnostics import Gate
+from iatrogenesis.evaluate.gate import Gate
 from iatrogenesis.instruments import Instruments, Judgement
 from iatrogenesis.models.priors import Priors
 from iatrogenesis.scenarios import ConfigError, Scenario, explain, load_catalogue, read_yaml

@@ -58,7 +58,7 @@ def true_moments(study) -> tuple[float, np.ndarray]:
     client, scores, steps = world.client, world.scores["phq9"], SESSIONS - 1
     kept = float(client.fluctuation_stability) ** steps
     level, fluctuation, slope = (float(x) for x in (client.level_sd, client.fluctuation_sd, client.natural_slope_sd))
-    error = float(scores.occasion_sd) ** 2 + study.instruments.phq9.error_sd ** 2
+    error = float(scores.occasion_sd) ** 2 + study.instruments.phq9.error_sd**2
     elevation = float(client.intake_elevation)
     variance_first = level**2 + fluctuation**2 + error
     variance_last = level**2 + (steps * slope) ** 2 + fluctuation**2 + error

@@ -27,9 +27,17 @@ def only(scenario: Scenario, kept: dict[str, str]) -> Scenario:
         for parent in parents:
             node = next(c for c in node if c["kind"] == parent) if isinstance(node, tuple) else node[parent]
         if record.status == "calibrated":
-            free = {"fitted_to": (kept[path],)} if path in kept else {
-                "status": "assumed", "fitted_to": (), "low": -1e9, "high": 1e9, "note": "held",
-            }
+            free = (
+                {"fitted_to": (kept[path],)}
+                if path in kept
+                else {
+                    "status": "assumed",
+                    "fitted_to": (),
+                    "low": -1e9,
+                    "high": 1e9,
+                    "note": "held",
+                }
+            )
             node[name] |= free
     return Scenario.model_validate(content)
 
@@ -45,7 +53,12 @@ def test_known_parameters_are_found_again(study):
     samples = simulate(truth)
     targets = {name: PATTERNS[name](*samples) for name in KEPT.values()}
     evidence = pd.DataFrame(
-        {"id": list(targets), "value": list(targets.values()), "lower": 0.0, "upper": [0.1 * v for v in targets.values()]}
+        {
+            "id": list(targets),
+            "value": list(targets.values()),
+            "lower": 0.0,
+            "upper": [0.1 * v for v in targets.values()],
+        }
     )
     start = with_values(truth, {"world.dropout.logit": -3.0, "world.client.level_sd": 4.0})
     found = calibrate(start, evidence, simulate)

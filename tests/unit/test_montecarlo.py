@@ -41,14 +41,14 @@ def test_twins_against_themselves_show_no_harm(study, small):
     sample = study.setup.sample(study.catalogue["base"], small)
     rows = scenario_rows("base", twin_counts(sample, sample, sample)).set_index("measure")
     assert rows.loc[["iatrogenic", "spared", "net_against_base", "net_against_reference"], "value"].eq(0).all()
-    assert rows.loc["deteriorated", "value"] == pytest.approx(
-        1000 * sample.deteriorated.sum() / sample.finished.sum()
-    )
+    assert rows.loc["deteriorated", "value"] == pytest.approx(1000 * sample.deteriorated.sum() / sample.finished.sum())
 
 
 def test_paired_difference_is_surer_than_two_separate_rates(study, small):
     big = small.model_copy(update={"replicates": 10})
-    base, reference, burned = (study.setup.sample(study.catalogue[n], big) for n in ("base", "reference", "high_burnout"))
+    base, reference, burned = (
+        study.setup.sample(study.catalogue[n], big) for n in ("base", "reference", "high_burnout")
+    )
     rows = scenario_rows("high_burnout", twin_counts(burned, reference, base)).set_index("measure")
     alone = scenario_rows("base", twin_counts(base, reference, base)).set_index("measure")
     apart = np.hypot(rows.loc["deteriorated_per_client", "mcse"], alone.loc["deteriorated_per_client", "mcse"])

@@ -65,11 +65,7 @@ def test_order_of_mechanisms_is_indifferent(study, small, run):
 def test_zero_strength_is_absence_bit_for_bit(study, small, kind):
     base = study.catalogue["base"]
     others = tuple(m for m in base.mechanisms if m.kind != kind)
-    zeros = {
-        f"mechanisms.{kind}.{name}": 0.0
-        for name in KINDS[kind].model_fields
-        if name not in ("kind", "threshold")
-    }
+    zeros = {f"mechanisms.{kind}.{name}": 0.0 for name in KINDS[kind].model_fields if name not in ("kind", "threshold")}
     # Ranges of assumed numbers need not contain zero: the record is not what is tested here.
     loose = base.model_copy(update={"mechanisms": tuple(_without_range(m) for m in base.mechanisms)})
     silent = study.setup.run(with_values(loose, zeros), small)
@@ -111,7 +107,9 @@ def test_more_of_the_state_moves_the_channel_as_declared(study, kind, state, cha
     mechanism = next(m for m in study.catalogue["base"].mechanisms if m.kind == kind)
     at = np.linspace(-3, 3, 13)
     zero = np.zeros_like(at)
-    week = Week(**({"competence": zero, "burnout": zero, "fit": zero, "alliance": zero, "session": zero + 1} | {state: at}))
+    week = Week(
+        **({"competence": zero, "burnout": zero, "fit": zero, "alliance": zero, "session": zero + 1} | {state: at})
+    )
     assert np.all(sign * np.diff(getattr(mechanism, channel)(week)) > 0)
 
 

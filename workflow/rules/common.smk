@@ -45,8 +45,10 @@ def scenario_of(wildcards):
 
 
 def library(*patterns):
-    """The part of the library that a rule uses: Snakemake does not see imported code by itself."""
-    return sorted(str(path.relative_to(ROOT)) for pattern in patterns for path in ROOT.glob(f"src/iatrogenesis/{pattern}"))
+    """Files of the library, as input of what uses them: Snakemake does not see imported code by itself."""
+    return sorted(
+        str(path.relative_to(ROOT)) for pattern in patterns for path in ROOT.glob(f"src/iatrogenesis/{pattern}")
+    )
 
 
 SIMULATOR = library("*.py", "simulate/*.py", "mechanisms/*.py")

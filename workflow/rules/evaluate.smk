@@ -17,14 +17,14 @@ rule diagnostics:
         code=library("evaluate/diagnostics.py"),
     output:
         table="results/{study}/tables/diagnostics.csv",
-    params:
-        gate=plain(CONFIG.fit.gate),
     log:
         "results/{study}/logs/diagnostics.log",
     benchmark:
         "results/{study}/benchmarks/diagnostics.tsv"
     conda:
         "../../environment.yml"
+    params:
+        gate=plain(CONFIG.fit.gate),
     message:
         "Diagnosing {input.posteriors}"
     script:
@@ -40,14 +40,14 @@ rule therapist_effects:
         code=library("evaluate/estimands.py"),
     output:
         table="results/{study}/tables/therapist_effects.csv",
-    params:
-        base=STUDY.base,
     log:
         "results/{study}/logs/therapist_effects.log",
     benchmark:
         "results/{study}/benchmarks/therapist_effects.tsv"
     conda:
         "../../environment.yml"
+    params:
+        base=STUDY.base,
     message:
         "Setting estimates beside the truth"
     script:
@@ -60,16 +60,16 @@ rule true_rates:
         code=SIMULATOR,
     output:
         table="results/{study}/tables/true_rates.csv",
-    params:
-        base=scenario(STUDY.base),
-        design=plain(CONFIG.true_rates),
-        setup=SETUP,
     log:
         "results/{study}/logs/true_rates.log",
     benchmark:
         "results/{study}/benchmarks/true_rates.tsv"
     conda:
         "../../environment.yml"
+    params:
+        base=scenario(STUDY.base),
+        design=plain(CONFIG.true_rates),
+        setup=SETUP,
     message:
         "Finding each therapist's true rate"
     script:
@@ -84,14 +84,14 @@ rule therapists:
         code=library("evaluate/therapists.py"),
     output:
         table="results/{study}/tables/therapists.csv",
-    params:
-        base=STUDY.base,
     log:
         "results/{study}/logs/therapists.log",
     benchmark:
         "results/{study}/benchmarks/therapists.tsv"
     conda:
         "../../environment.yml"
+    params:
+        base=STUDY.base,
     message:
         "Ranking therapists, with the uncertainty of their ranks"
     script:
@@ -105,14 +105,14 @@ rule compare_scenarios:
         code=library("evaluate/twins.py", "evaluate/montecarlo.py"),
     output:
         table="results/{study}/tables/scenarios.csv",
-    params:
-        scenarios=list(CONFIG.scenarios),
     log:
         "results/{study}/logs/compare_scenarios.log",
     benchmark:
         "results/{study}/benchmarks/compare_scenarios.tsv"
     conda:
         "../../environment.yml"
+    params:
+        scenarios=list(CONFIG.scenarios),
     message:
         "Comparing scenarios"
     script:
@@ -126,17 +126,17 @@ rule performance:
     output:
         table="results/{study}/tables/performance.csv",
         fits="results/{study}/performance_fits.parquet",
-    params:
-        settings=plain(CONFIG.performance),
-        priors=plain(CONFIG.fit.priors),
-        gate=plain(CONFIG.fit.gate),
-        seed=CONFIG.seed,
     log:
         "results/{study}/logs/performance.log",
     benchmark:
         "results/{study}/benchmarks/performance.tsv"
     conda:
         "../../environment.yml"
+    params:
+        settings=plain(CONFIG.performance),
+        priors=plain(CONFIG.fit.priors),
+        gate=plain(CONFIG.fit.gate),
+        seed=CONFIG.seed,
     message:
         "Fitting replicates of known truth"
     script:

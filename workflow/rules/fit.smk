@@ -19,19 +19,19 @@ for model in CONFIG.fit.models:
             code=MODELLING,
         output:
             posteriors=[result(f"posterior/{dataset}/{model}.nc") for dataset in STUDY.datasets(model, SERVICE_COUNTS)],
-        params:
-            model=model,
-            datasets=STUDY.datasets(model, SERVICE_COUNTS),
-            priors=plain(CONFIG.fit.priors),
-            sampler=plain(CONFIG.fit.sampler),
-            seed=CONFIG.seed,
-        threads: 1
         log:
             result(f"logs/fit_model/{model}.log"),
         benchmark:
             result(f"benchmarks/fit_model/{model}.tsv")
         conda:
             "../../environment.yml"
+        threads: 1
+        params:
+            model=model,
+            datasets=STUDY.datasets(model, SERVICE_COUNTS),
+            priors=plain(CONFIG.fit.priors),
+            sampler=plain(CONFIG.fit.sampler),
+            seed=CONFIG.seed,
         message:
             "Fitting {params.model} to {params.datasets}"
         script:

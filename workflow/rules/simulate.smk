@@ -19,17 +19,17 @@ rule simulate:
         sessions="results/{study}/simulated/{scenario}/sessions.parquet",
         therapists="results/{study}/simulated/{scenario}/therapists.parquet",
         therapist_weeks="results/{study}/simulated/{scenario}/therapist_weeks.parquet",
-    params:
-        scenario=scenario_of,
-        reference=scenario(CONFIG.reference),
-        design=plain(CONFIG.simulate),
-        setup=SETUP,
     log:
         "results/{study}/logs/simulate/{scenario}.log",
     benchmark:
         "results/{study}/benchmarks/simulate/{scenario}.tsv"
     conda:
         "../../environment.yml"
+    params:
+        scenario=scenario_of,
+        reference=scenario(CONFIG.reference),
+        design=plain(CONFIG.simulate),
+        setup=SETUP,
     message:
         "Simulating {wildcards.scenario} and each client's twin"
     script:
@@ -43,15 +43,15 @@ rule simulate_known_truth:
     output:
         clients="results/{study}/simulated/known/clients.parquet",
         truth="results/{study}/tables/known_truth.csv",
-    params:
-        known_truth=plain(CONFIG.known_truth),
-        seed=CONFIG.seed,
     log:
         "results/{study}/logs/simulate_known_truth.log",
     benchmark:
         "results/{study}/benchmarks/simulate_known_truth.tsv"
     conda:
         "../../environment.yml"
+    params:
+        known_truth=plain(CONFIG.known_truth),
+        seed=CONFIG.seed,
     message:
         "Drawing clients with exactly known truth"
     script:
@@ -64,18 +64,18 @@ rule count_twins:
         code=SIMULATOR + library("evaluate/twins.py", "evaluate/sample.py"),
     output:
         counts="results/{study}/twins/{scenario}.parquet",
-    params:
-        scenario=scenario_of,
-        reference=scenario(CONFIG.reference),
-        base=scenario(STUDY.base),
-        design=plain(CONFIG.count_twins),
-        setup=SETUP,
     log:
         "results/{study}/logs/count_twins/{scenario}.log",
     benchmark:
         "results/{study}/benchmarks/count_twins/{scenario}.tsv"
     conda:
         "../../environment.yml"
+    params:
+        scenario=scenario_of,
+        reference=scenario(CONFIG.reference),
+        base=scenario(STUDY.base),
+        design=plain(CONFIG.count_twins),
+        setup=SETUP,
     message:
         "Counting twins in {wildcards.scenario}"
     script:
@@ -90,17 +90,17 @@ rule evidence:
         code=SIMULATOR + library("evaluate/*.py", "engines/maximum_likelihood.py"),
     output:
         table="results/{study}/tables/evidence.csv",
-    params:
-        base=scenario(STUDY.base),
-        untreated=scenario(CONFIG.untreated),
-        design=plain(CONFIG.evidence),
-        setup=SETUP,
     log:
         "results/{study}/logs/evidence.log",
     benchmark:
         "results/{study}/benchmarks/evidence.tsv"
     conda:
         "../../environment.yml"
+    params:
+        base=scenario(STUDY.base),
+        untreated=scenario(CONFIG.untreated),
+        design=plain(CONFIG.evidence),
+        setup=SETUP,
     message:
         "Comparing the simulated world with the published one"
     script:
@@ -113,17 +113,17 @@ rule true_effects:
         code=SIMULATOR + library("engines/maximum_likelihood.py", "models/*.py"),
     output:
         table="results/{study}/tables/true_effects.csv",
-    params:
-        base=scenario(STUDY.base),
-        models=list(CONFIG.fit.models),
-        design=plain(CONFIG.true_effects),
-        setup=SETUP,
     log:
         "results/{study}/logs/true_effects.log",
     benchmark:
         "results/{study}/benchmarks/true_effects.tsv"
     conda:
         "../../environment.yml"
+    params:
+        base=scenario(STUDY.base),
+        models=list(CONFIG.fit.models),
+        design=plain(CONFIG.true_effects),
+        setup=SETUP,
     message:
         "Finding the true effects in a very large service"
     script:
@@ -142,16 +142,16 @@ rule calibrate:
         patterns=result("calibration/patterns.csv"),
         sensitivity=result("calibration/sensitivity.csv"),
         scenario=result("calibration/base.yaml"),
-    params:
-        base=scenario("base"),
-        design=plain(CONFIG.calibrate),
-        setup=SETUP,
     log:
         result("logs/calibrate.log"),
     benchmark:
         result("benchmarks/calibrate.tsv")
     conda:
         "../../environment.yml"
+    params:
+        base=scenario("base"),
+        design=plain(CONFIG.calibrate),
+        setup=SETUP,
     message:
         "Calibrating: simulated moments against the published patterns"
     script:

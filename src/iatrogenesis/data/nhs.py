@@ -98,5 +98,5 @@ def _refuse(wrong: pd.Series, values: pd.Series, name: str, complaint: str) -> N
     rows = np.flatnonzero(wrong.to_numpy(dtype=bool))
     if rows.size:
         # Line 1 of the file is the header, so row 0 is line 2.
-        found = f"{name}: column {values.name!r}, line {rows[0] + 2}, value {values.iloc[rows[0]]!r}"
+        found = f"{name}: column {values.name!r}, line {rows[0] + 2}, value '{values.iloc[rows[0]]}'"
         raise DataError(f"{found} {complaint} ({rows.size} such rows).")

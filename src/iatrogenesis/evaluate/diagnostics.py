@@ -33,11 +33,13 @@ def diagnose(tree: xr.DataTree, gate: Gate) -> dict[str, object]:
     """
     posterior = tree["posterior"].to_dataset()
     row: dict[str, object] = {name: tree.attrs[name] for name in ("dataset", "model", "engine")}
-    for name, found, worst in (
-        ("rhat", az.rhat(posterior, method="rank"), np.argmax),
-        ("ess_bulk", az.ess(posterior, method="bulk"), np.argmin),
-        ("ess_tail", az.ess(posterior, method="tail"), np.argmin),
-    ):
+    with np.errstate(invalid="ignore", divide="ignore"):  # a parameter that does not move: judged below
+        measures = {
+            "rhat": (az.rhat(posterior, method="rank"), np.argmax),
+            "ess_bulk": (az.ess(posterior, method="bulk"), np.argmin),
+            "ess_tail": (az.ess(posterior, method="tail"), np.argmin),
+        }
+    for name, (found, worst) in measures.items():
         row[name], row[f"{name}_of"] = _worst(found, worst)
     statistics = tree["sample_stats"]
     row["divergences"] = int(statistics["diverging"].sum()) if "diverging" in statistics else np.nan

@@ -20,9 +20,7 @@ def large_sample_truth(effects: pd.DataFrame) -> pd.DataFrame:
     """Truths of one model from a very large simulated service; adds the MOR with its error by the delta method."""
     sd = effects.set_index("estimand").loc["therapist_sd"]
     slope = mor(sd["truth"]) * UPPER_QUARTILE * 2**0.5
-    derived = pd.DataFrame(
-        {"estimand": ["mor"], "truth": [mor(sd["truth"])], "truth_mcse": [slope * sd["truth_mcse"]]}
-    )
+    derived = pd.DataFrame({"estimand": ["mor"], "truth": [mor(sd["truth"])], "truth_mcse": [slope * sd["truth_mcse"]]})
     return pd.concat([effects[["estimand", "truth", "truth_mcse"]], derived], ignore_index=True)
 
 
@@ -38,5 +36,3 @@ def beside_truth(estimates: pd.DataFrame, truth: pd.DataFrame | None, dataset: s
     inside = (table["truth"] >= table["low"] - reach) & (table["truth"] <= table["high"] + reach)
     table["covered"] = inside.astype("boolean").mask(table["truth"].isna())
     return table[list(COLUMNS)]
-
-

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import expit
 
 from iatrogenesis.data.tables import DataError
@@ -65,17 +65,11 @@ class LogitNormal(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    clients_per_therapist: tuple[Annotated[int, Field(ge=1)], ...]
+    clients_per_therapist: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)]
     intercept: Finite
     therapist_sd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     coefficients: Coefficients = Coefficients()
     reliability: Share = 1.0
-
-    @model_validator(mode="after")
-    def _someone(self):
-        if not self.clients_per_therapist:
-            raise ValueError("clients_per_therapist is empty; give one number per therapist")
-        return self
 
 
 @dataclass(frozen=True)

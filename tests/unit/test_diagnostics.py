@@ -1,0 +1,97 @@
+"""The gate: good draws pass, and each kind of bad draws is stopped with its reason and counted."""
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from iatrogenesis.data.posterior import posterior_tree
+from iatrogenesis.evaluate import diagnostics
+from iatrogenesis.evaluate.gate import Gate
+from iatrogenesis.models.data import counts
+from iatrogenesis.streams import Noise
+
+CHAINS, DRAWS = 4, 500
+
+
+def normal(name: str) -> np.ndarray:
+    return Noise(3).normal(name, therapist=np.arange(CHAINS)[:, None], client=np.arange(DRAWS))
+
+
+def tree(**changes):
+    posterior = {
+        "intercept": normal("intercept"),
+        "therapist_sd": np.abs(normal("sd")),
+        "therapist_effect": np.stack([normal("first"), normal("second")], axis=-1),
+    }
+    statistics = {"diverging": np.zeros((CHAINS, DRAWS), dtype=bool), "energy": normal("energy")}
+    data = counts("made-up", ("a", "b"), [1, 2], [10, 10])
+    for name, values in changes.items():
+        (posterior if name in posterior else statistics)[name] = values
+    return posterior_tree(data, posterior, statistics, {"model": "null", "engine": "nuts", "seed": 1})
+
+
+def test_independent_draws_pass():
+    row = diagnostics.diagnose(tree(), Gate())
+    assert row["passed"], row["reasons"]
+    assert row["reasons"] == ""
+    assert row["rhat"] < 1.01
+    assert (row["dataset"], row["model"], row["engine"]) == ("made-up", "null", "nuts")
+    assert row["divergences"] == 0
+    assert row["bfmi"] > 1.5  # independent energies: twice the variance per step
+    assert np.isnan(row["pareto_k"])
+
+
+def test_chains_that_disagree_are_stopped_and_the_worst_parameter_is_named():
+    apart = np.stack([normal("first"), normal("second") + np.arange(CHAINS)[:, None]], axis=-1)
+    row = diagnostics.diagnose(tree(therapist_effect=apart), Gate())
+    assert not row["passed"]
+    assert row["rhat_of"] == "therapist_effect[b]"
+    assert "R-hat" in row["reasons"]
+    assert "therapist_effect[b]" in row["reasons"]
+
+
+def test_slow_chains_are_stopped():
+    row = diagnostics.diagnose(tree(intercept=np.cumsum(normal("intercept"), axis=1)), Gate())
+    assert not row["passed"]
+    assert row["ess_bulk_of"] == "intercept"
+    assert "ess_bulk" in row["reasons"]
+    assert "ess_tail" in row["reasons"]
+
+
+def test_one_divergence_is_stopped_unless_allowed():
+    diverging = np.zeros((CHAINS, DRAWS), dtype=bool)
+    diverging[2, 17] = True
+    row = diagnostics.diagnose(tree(diverging=diverging), Gate())
+    assert row["reasons"] == "1 divergences, 0 allowed"
+    assert diagnostics.diagnose(tree(diverging=diverging), Gate(max_divergences=1))["passed"]
+
+
+def test_low_energy_information_is_stopped():
+    row = diagnostics.diagnose(tree(energy=np.cumsum(normal("energy"), axis=1)), Gate())
+    assert not row["passed"]
+    assert "E-BFMI" in row["reasons"]
+
+
+def test_importance_weights_are_judged_where_there_are_any():
+    row = diagnostics.diagnose(tree(pareto_k=np.full((CHAINS, DRAWS), 0.9)), Gate())
+    assert row["reasons"] == "Pareto k 0.90 is not below 0.7"
+
+
+@pytest.mark.parametrize("value", [1.5, np.nan])
+def test_a_parameter_that_does_not_move_is_stopped(value):
+    row = diagnostics.diagnose(tree(intercept=np.full((CHAINS, DRAWS), value)), Gate())
+    assert not row["passed"]
+    assert row["rhat_of"] == "intercept"
+
+
+def test_a_fit_without_draws_is_in_the_table():
+    rows = [diagnostics.diagnose(tree(), Gate()), diagnostics.failed("other", "null", "nuts", "no starting point")]
+    table = diagnostics.table(rows)
+    assert table["passed"].tolist() == [True, False]
+    assert table["reasons"].tolist() == ["", "no draws: no starting point"]
+
+
+def test_a_gate_cannot_be_made_meaningless():
+    for wrong in ({"max_rhat": 0.9}, {"min_ess": -1}, {"min_ess": float("nan")}, {"max_rhats": 1.1}):
+        with pytest.raises(ValidationError):
+            Gate.model_validate(wrong)

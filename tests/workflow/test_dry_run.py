@@ -1,0 +1,103 @@
+"""What stops before any work starts, and that the workflow is well formed."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.conftest import ROOT, copy_project, snakemake
+
+pytestmark = pytest.mark.xdist_group("dry-run")
+RULES = re.compile(r"^\s*rule (\w+):", re.MULTILINE)
+WITHOUT_SCRIPT = {"all", "study"}
+
+
+@pytest.mark.parametrize("study", ["tiny", "default"])
+def test_dry_run(project, study):
+    found = snakemake(project, "-n", "--config", f"study={study}", "--cores", "1")
+    assert found.returncode == 0, found.stderr
+    assert f"results/{study}/report.html" in found.stdout + found.stderr
+
+
+def test_lint_is_clean(project):
+    found = snakemake(project, "--lint", "--config", "study=tiny")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "good condition" in found.stdout + found.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("seed:", "sead:", ["tiny.yaml", "sead", "unknown field"]),
+        ("services: 4", "services: many", ["tiny.yaml", "services", "many"]),
+        ("poor_fit", "poor_fti", ["tiny.yaml", "unknown scenario 'poor_fti'", "poor_fit"]),
+        ("name: tiny", "__use_yte__: true\nname: tiny", ["tiny.yaml", "would run code"]),
+    ],
+)
+def test_a_faulty_study_stops_even_a_dry_run(tmp_path, old, new, words):
+    copy = copy_project(tmp_path / "project")
+    path = copy / "config" / "tiny.yaml"
+    path.write_text(path.read_text().replace(old, new, 1))
+    found = snakemake(copy, "-n", "--config", "study=tiny", "--cores", "1")
+    assert found.returncode != 0
+    for word in words:
+        assert word in found.stdout + found.stderr
+    assert "Traceback" not in found.stdout + found.stderr
+    assert not (copy / "results").exists()
+
+
+def test_a_missing_source_stops_even_a_dry_run(tmp_path):
+    copy = copy_project(tmp_path / "project")
+    path = copy / "config" / "references.bib"
+    path.write_text(path.read_text().replace("{maslach1996mbi,", "{somebody1996,"))
+    found = snakemake(copy, "-n", "--config", "study=tiny", "--cores", "1")
+    assert found.returncode != 0
+    assert "yearly_stability.cite: no source 'maslach1996mbi'" in found.stdout + found.stderr
+
+
+def test_a_whole_configuration_file_works_as_well_and_is_checked_too(project, tmp_path):
+    path = tmp_path / "mine.yaml"
+    text = (project / "config" / "tiny.yaml").read_text().replace("name: tiny", "name: mine")
+    path.write_text(text)
+    found = snakemake(project, "-n", "--configfile", str(path), "--cores", "1")
+    assert found.returncode == 0, found.stderr
+    path.write_text(text.replace("seed:", "sead:"))
+    found = snakemake(project, "-n", "--configfile", str(path), "--cores", "1")
+    assert found.returncode != 0 and "sead: unknown field" in found.stdout + found.stderr
+
+
+def test_every_rule_has_its_script_and_every_script_its_rule():
+    text = "\n".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    named = set(re.findall(r"scripts/(\w+)\.py", text))
+    assert named == {path.stem for path in (ROOT / "scripts").glob("*.py")}
+    rules = set(RULES.findall(text)) - WITHOUT_SCRIPT
+    # The rules of the models are made in a loop, and share the script fit_model.
+    assert rules == named - {"fit_model"}
+
+
+def test_scripts_are_short_and_only_their_last_block_knows_snakemake():
+    for path in (ROOT / "scripts").glob("*.py"):
+        text = path.read_text()
+        assert len(text.splitlines()) <= 75, path.name
+        body, last = text.split('if __name__ == "__main__":')
+        assert "snakemake" not in body and "snakemake" in last, path.name
+
+
+def test_the_library_does_not_know_snakemake():
+    for path in (ROOT / "src").rglob("*.py"):
+        assert not re.search(r"^\s*(import|from) snakemake", path.read_text(), re.MULTILINE), path
+
+
+def test_the_library_can_be_used_from_anywhere(tmp_path):
+    code = "from iatrogenesis.streams import Noise; print(Noise(1).uniform('x'))"
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(ROOT, "src")), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
