@@ -30,7 +30,7 @@ class Instrument(Strict):
 
     @property
     def computed_reliable_change(self) -> float:
-        """Reliable change in points: ``1.96 * sqrt(2) * error_sd`` (Jacobson & Truax 1991, 10.1037/0022-006X.59.1.12)."""
+        """Reliable change in points, ``1.96 * sqrt(2) * error_sd`` (Jacobson & Truax, 10.1037/0022-006X.59.1.12)."""
         return 1.96 * sqrt(2) * self.error_sd
 
     def score(self, true: np.ndarray) -> np.ndarray:

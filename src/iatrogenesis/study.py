@@ -148,8 +148,8 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
     Parameters
     ----------
     chosen
-        Snakemake's ``config``: either ``study`` (a name in ``folder``, or a path) and nothing else, or the whole content
-        of a study given with ``--configfile``. Nothing: the default study.
+        Snakemake's ``config``: either ``study`` (a name in ``folder``, or a path) and nothing else, or the whole
+        content of a study given with ``--configfile``. Nothing: the default study.
     files
         The files that ``--configfile`` named. They are read again, because Snakemake evaluates code in them.
 

@@ -80,7 +80,7 @@ def expected_rises(study) -> tuple[np.ndarray, np.ndarray]:
 
 
 def alarm(study, scenario: Scenario) -> float:
-    """The largest distance from the closed form, in standard errors: deterioration, mean change, mean squared change."""
+    """Largest distance from the closed form in standard errors: deterioration, mean and mean squared change."""
     setup = study.setup.model_copy(update={"judgement": Judgement(instruments=("phq9",))})
     sample = setup.sample(scenario, MANY)
     seen = sample.last["phq9"].astype(float) - sample.first["phq9"]

@@ -84,7 +84,7 @@ def test_values_are_written_where_they_stood(study):
 
 def test_a_parameter_without_a_line_is_refused():
     found = pd.DataFrame({"parameter": ["world.nothing"], "value": [1.0]})
-    with pytest.raises(ValueError, match="no calibrated value was found|no line in the file"):
+    with pytest.raises(ValueError, match=r"no calibrated value was found|no line in the file"):
         write_back(BASE.read_text(), found)
 
 

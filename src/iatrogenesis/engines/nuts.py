@@ -4,9 +4,9 @@ Compiling takes seconds to minutes, sampling often less than one second, so `com
 What is compiled holds for one model, one set of priors, one number of therapists and one list of covariates; the number
 of rows may vary. The sampler checks nothing of what it is given, so every data set is checked here first.
 
-Draws depend on seed, model, data and sampler settings only; not on cores, on the order of the data sets, or on which
-data the model was compiled with. For that PyTensor's "fastmath" is off while compiling: it lets the compiler reorder
-sums differently on each processor, and costs nothing to leave.
+Draws depend on seed, model, parametrisation, data and sampler settings; not on cores, on the order of the data sets, or
+on which data the model was compiled with. For that PyTensor's "fastmath" is off while compiling: it lets the compiler
+reorder sums differently on each processor, and costs nothing to leave.
 """
 
 from collections.abc import Callable, Sequence

@@ -10,7 +10,7 @@ COLUMNS = (
 
 
 def exact_truth(known: pd.DataFrame) -> pd.DataFrame:
-    """Exact truths of the known data set, with VPC and MOR worked out from the therapist SD; columns estimand, truth."""
+    """Exact truths of the known data set, with VPC and MOR from the therapist SD; columns estimand, truth."""
     sd = float(known.set_index("estimand").loc["therapist_sd", "truth"])
     derived = pd.DataFrame({"estimand": ["vpc", "mor"], "truth": [vpc(sd), mor(sd)]})
     return pd.concat([known, derived], ignore_index=True).assign(truth_mcse=0.0)

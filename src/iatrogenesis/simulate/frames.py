@@ -55,7 +55,7 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
     ``deteriorated``, ``improved``, ``recovered``, ``iatrogenic`` and ``spared`` are missing where a course was not
     finished (fewer than two sessions), because change cannot be judged there.
     """
-    state, clients, therapists = run.state, run.clients, run.therapists
+    state, clients = run.state, run.clients
     worse, better = judgement.worse_and_better(state.first, state.last, instruments)
     case_first = judgement.caseness(state.first, instruments)
     case_last = judgement.caseness(state.last, instruments)
