@@ -1,1 +1,105 @@
+"""Numbers, report, checks, and the record of the run.
 
+REQUIRED INPUTS:
+    tables and figures of results/{study}
+OUTPUTS:
+    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,run.yaml}
+"""
+
+TABLES = ["evidence", "scenarios", "therapist_effects", "therapists", "diagnostics", "performance"]
+
+
+rule numbers:
+    """Collect every number of the report, with its uncertainty and its table."""
+    input:
+        **{name: result(f"tables/{name}.csv") for name in TABLES},
+        code=library("report/numbers.py"),
+    output:
+        numbers="results/{study}/tables/numbers.json",
+    params:
+        base=scenario(STUDY.base),
+        seed=CONFIG.seed,
+    log:
+        "results/{study}/logs/numbers.log",
+    benchmark:
+        "results/{study}/benchmarks/numbers.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Collecting numbers"
+    script:
+        "../../scripts/numbers.py"
+
+
+rule report:
+    """Write the report, one self-contained page."""
+    input:
+        **{name: result(f"tables/{name}.csv") for name in TABLES},
+        numbers="results/{study}/tables/numbers.json",
+        references="config/references.bib",
+        figures=[result(f"figures/{figure}.svg") for figure in FIGURES],
+        template="src/iatrogenesis/report/template.html.j2",
+        code=library("report/render.py", "report/references.py", "figures/*.py"),
+    output:
+        report="results/{study}/report.html",
+    params:
+        figures=list(FIGURES),
+        scenarios={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
+        base=scenario(STUDY.base),
+        priors=plain(CONFIG.fit.priors),
+        commit=git_commit(ROOT),
+    log:
+        "results/{study}/logs/report.log",
+    benchmark:
+        "results/{study}/benchmarks/report.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Writing {output.report}"
+    script:
+        "../../scripts/report.py"
+
+
+rule check:
+    """Hold the report's claims against the results."""
+    input:
+        clients=result(f"simulated/{STUDY.base}/clients.parquet"),
+        **{name: result(f"tables/{name}.csv") for name in TABLES if name not in ("evidence", "performance")},
+        code=library("evaluate/checks.py"),
+    output:
+        table="results/{study}/tables/checks.csv",
+    params:
+        base=STUDY.base,
+        setup=SETUP,
+    log:
+        "results/{study}/logs/check.log",
+    benchmark:
+        "results/{study}/benchmarks/check.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Checking the results"
+    script:
+        "../../scripts/check.py"
+
+
+rule run_record:
+    """Record how the results were made."""
+    input:
+        report="results/{study}/report.html",
+        checks="results/{study}/tables/checks.csv",
+        code=library("report/run_record.py"),
+    output:
+        record="results/{study}/run.yaml",
+    params:
+        config=plain(CONFIG),
+        scenarios={name: plain(scenario) for name, scenario in STUDY.catalogue.items()},
+        commit=git_commit(ROOT),
+    log:
+        "results/{study}/logs/run_record.log",
+    conda:
+        "../../environment.yml"
+    message:
+        "Recording the run"
+    script:
+        "../../scripts/run_record.py"

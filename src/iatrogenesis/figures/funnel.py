@@ -7,7 +7,9 @@ from scipy.stats import binom
 
 from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, figure
 
-ALT = "Funnel plot: raw deterioration rate of each therapist against the number of finished courses, with chance limits."
+ALT = (
+    "Funnel plot: raw deterioration rate of each therapist against the number of finished courses, with chance limits."
+)
 CAPTION = (
     "Raw deterioration rate of each therapist against finished courses. Between the dashed lines lie 95 %, between the "
     "dotted ones 99.8 % of therapists if all had the same rate (exact binomial limits). Triangles lie above a limit; with "

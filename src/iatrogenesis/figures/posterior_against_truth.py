@@ -25,7 +25,7 @@ def draw(effects: pd.DataFrame, base: str) -> Figure:
         panel.plot(rows["estimate"], at, "o", color=BLUE, ms=5, label="estimate, 95 %")
         error = 2 * rows["truth_mcse"].fillna(0)
         panel.errorbar(rows["truth"], at, xerr=error, fmt="D", color=ORANGE, ms=4, lw=1, label="truth")
-        names = rows["estimand"].str.replace("log_odds_ratio[", "", regex=False).str.removesuffix("]")
+        names = rows["estimand"].str.replace("log_odds_ratio[", "", regex=False).str.replace("]", "", regex=False)
         panel.set_yticks(at, names.str.replace("_", " ").str.replace("age[", "age ", regex=False), fontsize=8)
         panel.axvline(0, color="0.7", lw=0.8)
         panel.set(xlabel="Log odds ratio; SD; VPC", title=title)

@@ -26,10 +26,11 @@ def draw(scenarios: pd.DataFrame) -> Figure:
     axes.barh(at, caused, color=ORANGE, hatch="///", edgecolor="white", height=0.6, label="iatrogenic")
     axes.errorbar(whole, at + 0.12, xerr=1.96 * errors["deteriorated_per_client"], fmt="none", color=DARK, capsize=3)
     axes.errorbar(caused, at - 0.12, xerr=1.96 * errors["iatrogenic"], fmt="none", color=DARK, capsize=3)
-    for row, (total, part) in enumerate(zip(whole, caused, strict=True)):
-        axes.annotate(f"{total:.0f}, of them {part:.0f}", (total, row), xytext=(14, -3), textcoords="offset points")
+    end = whole + 1.96 * errors["deteriorated_per_client"]
+    for row, (total, part, place) in enumerate(zip(whole, caused, end, strict=True)):
+        axes.annotate(f"{total:.0f}, of them {part:.0f}", (place, row), xytext=(5, -3), textcoords="offset points")
     axes.set_yticks(at, [name.replace("_", " ") for name in order[::-1]])
-    axes.set(xlabel="Clients per 1,000", xlim=(0, 1.3 * whole.max()))
+    axes.set(xlabel="Clients per 1,000", xlim=(0, 1.35 * whole.max()))
     axes.set_title("Who gets worse, and who because of the treatment?")
-    axes.legend(loc="upper right", fontsize=8)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.32), fontsize=8)
     return made
