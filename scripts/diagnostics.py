@@ -5,7 +5,8 @@ from pathlib import Path
 from iatrogenesis.data.files import write_csv
 from iatrogenesis.data.logs import logged
 from iatrogenesis.data.posterior import load
-from iatrogenesis.evaluate.gate import Gate, diagnose, table
+from iatrogenesis.evaluate.diagnostics import diagnose, table
+from iatrogenesis.evaluate.gate import Gate
 
 
 def main(posteriors: list[str], gate: dict, table_path: str) -> None:

@@ -6,8 +6,9 @@ from iatrogenesis.data.files import write_csv, write_parquet
 from iatrogenesis.data.logs import logged
 from iatrogenesis.engines.nuts import FailedFit, compile_model, sample_many
 from iatrogenesis.engines.sampler import Sampler
+from iatrogenesis.evaluate.diagnostics import diagnose
 from iatrogenesis.evaluate.estimands import table, vpc
-from iatrogenesis.evaluate.gate import Gate, diagnose
+from iatrogenesis.evaluate.gate import Gate
 from iatrogenesis.evaluate.performance import performance
 from iatrogenesis.models.clients import from_clients
 from iatrogenesis.models.priors import Priors

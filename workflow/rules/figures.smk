@@ -34,15 +34,15 @@ for figure, tables in FIGURES.items():
         output:
             svg=result(f"figures/{figure}.svg"),
             png=result(f"figures/{figure}.png"),
-        params:
-            figure=figure,
-            base=STUDY.base,
         log:
             result(f"logs/figure/{figure}.log"),
         benchmark:
             result(f"benchmarks/figure/{figure}.tsv")
         conda:
             "../../environment.yml"
+        params:
+            figure=figure,
+            base=STUDY.base,
         message:
             "Drawing {params.figure}"
         script:

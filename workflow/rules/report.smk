@@ -16,15 +16,15 @@ rule numbers:
         code=library("report/numbers.py"),
     output:
         numbers="results/{study}/tables/numbers.json",
-    params:
-        base=scenario(STUDY.base),
-        seed=CONFIG.seed,
     log:
         "results/{study}/logs/numbers.log",
     benchmark:
         "results/{study}/benchmarks/numbers.tsv"
     conda:
         "../../environment.yml"
+    params:
+        base=scenario(STUDY.base),
+        seed=CONFIG.seed,
     message:
         "Collecting numbers"
     script:
@@ -42,18 +42,18 @@ rule report:
         code=library("report/render.py", "report/references.py", "figures/*.py"),
     output:
         report="results/{study}/report.html",
-    params:
-        figures=list(FIGURES),
-        scenarios={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
-        base=scenario(STUDY.base),
-        priors=plain(CONFIG.fit.priors),
-        commit=git_commit(ROOT),
     log:
         "results/{study}/logs/report.log",
     benchmark:
         "results/{study}/benchmarks/report.tsv"
     conda:
         "../../environment.yml"
+    params:
+        figures=list(FIGURES),
+        scenarios={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
+        base=scenario(STUDY.base),
+        priors=plain(CONFIG.fit.priors),
+        commit=git_commit(ROOT),
     message:
         "Writing {output.report}"
     script:
@@ -63,20 +63,20 @@ rule report:
 rule check:
     """Hold the report's claims against the results."""
     input:
-        clients=result(f"simulated/{STUDY.base}/clients.parquet"),
         **{name: result(f"tables/{name}.csv") for name in TABLES if name not in ("evidence", "performance")},
+        clients=result(f"simulated/{STUDY.base}/clients.parquet"),
         code=library("evaluate/checks.py"),
     output:
         table="results/{study}/tables/checks.csv",
-    params:
-        base=STUDY.base,
-        setup=SETUP,
     log:
         "results/{study}/logs/check.log",
     benchmark:
         "results/{study}/benchmarks/check.tsv"
     conda:
         "../../environment.yml"
+    params:
+        base=STUDY.base,
+        setup=SETUP,
     message:
         "Checking the results"
     script:
@@ -91,14 +91,14 @@ rule run_record:
         code=library("report/run_record.py"),
     output:
         record="results/{study}/run.yaml",
-    params:
-        config=plain(CONFIG),
-        scenarios={name: plain(scenario) for name, scenario in STUDY.catalogue.items()},
-        commit=git_commit(ROOT),
     log:
         "results/{study}/logs/run_record.log",
     conda:
         "../../environment.yml"
+    params:
+        config=plain(CONFIG),
+        scenarios={name: plain(scenario) for name, scenario in STUDY.catalogue.items()},
+        commit=git_commit(ROOT),
     message:
         "Recording the run"
     script:

@@ -5,7 +5,8 @@ import pandas as pd
 from iatrogenesis.evaluate.estimands import UPPER_QUARTILE, mor, vpc
 
 COLUMNS = (
-    "dataset", "model", "estimand", "truth", "truth_mcse", "estimate", "low", "high", "sd", "mcse", "ess_bulk", "covered",
+    "dataset", "model", "estimand", "truth", "truth_mcse", "estimate", "low", "high", "sd", "mcse",
+    "ess_bulk", "covered",
 )  # fmt: skip
 
 

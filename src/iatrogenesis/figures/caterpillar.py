@@ -10,8 +10,8 @@ ALT = "Therapists ordered by modelled deterioration rate: raw rates are drawn to
 CAPTION = (
     "Each row is a therapist of routine care, ordered by the null model's rate (dot, with its 95 % interval). The open "
     "circle is the raw rate; the line between them is how far the model draws it towards the average, more so with few "
-    "clients. Diamonds: the true long-run rate, which only a simulation knows. Dashed and dotted lines: the average and "
-    "twice the average."
+    "clients. Diamonds: the true long-run rate, which only a simulation knows. Dashed and dotted lines: the average "
+    "and twice the average."
 )
 
 

@@ -8,8 +8,8 @@ from iatrogenesis.figures.style import BLUE, GREY, ORANGE, PALE, figure
 
 ALT = "Each published pattern's interval with the simulated value; filled circles lie inside, crosses outside."
 CAPTION = (
-    "Each row is a published pattern. The bar is its published interval (ten per cent either side where none is given), "
-    "scaled to the same length; the mark is the simulated value with two Monte Carlo standard errors. Circle: "
+    "Each row is a published pattern. The bar is its published interval (ten per cent either side where none is "
+    "given), scaled to the same length; the mark is the simulated value with two Monte Carlo standard errors. Circle: "
     "reproduced. Square: unclear, within Monte Carlo error of the edge. Cross: not reproduced."
 )
 WIDEST = 3.0

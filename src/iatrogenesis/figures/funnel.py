@@ -12,8 +12,8 @@ ALT = (
 )
 CAPTION = (
     "Raw deterioration rate of each therapist against finished courses. Between the dashed lines lie 95 %, between the "
-    "dotted ones 99.8 % of therapists if all had the same rate (exact binomial limits). Triangles lie above a limit; with "
-    "many therapists some do by chance."
+    "dotted ones 99.8 % of therapists if all had the same rate (exact binomial limits). Triangles lie above a limit; "
+    "with many therapists some do by chance."
 )
 
 

@@ -4,8 +4,8 @@ from iatrogenesis.figures.caterpillar import draw as draw_caterpillar
 
 ALT = "Twelve hospitals ordered by modelled death rate; raw rates are drawn towards the average."
 CAPTION = (
-    "The same model on published counts: deaths after infant heart surgery in twelve hospitals (A to L, from the bottom "
-    "by modelled rate). Dot and bar: model with 95 % interval; open circle: raw rate."
+    "The same model on published counts: deaths after infant heart surgery in twelve hospitals (A to L, from the "
+    "bottom by modelled rate). Dot and bar: model with 95 % interval; open circle: raw rate."
 )
 
 

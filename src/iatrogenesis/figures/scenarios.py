@@ -8,9 +8,9 @@ from iatrogenesis.figures.style import BLUE, DARK, ORANGE, figure
 
 ALT = "Bars: deteriorated clients per 1,000 in each scenario, split into iatrogenic and others, with 95 % intervals."
 CAPTION = (
-    "Reliably deteriorated clients per 1,000 in each scenario. Hatched: would not have deteriorated with a therapist of "
-    "average competence, burnout and fit and the same chance events (iatrogenic). Lines: 95 % Monte Carlo intervals of "
-    "the whole bar and of the hatched part."
+    "Reliably deteriorated clients per 1,000 in each scenario. Hatched: would not have deteriorated with a therapist "
+    "of average competence, burnout and fit and the same chance events (iatrogenic). Lines: 95 % Monte Carlo intervals "
+    "of the whole bar and of the hatched part."
 )
 
 

@@ -9,8 +9,8 @@ from iatrogenesis.figures.style import BLUE, GREY, ORANGE, figure
 ALT = "Mean PHQ-9 by session for clients of therapists in three thirds of burnout, and the share still in treatment."
 CAPTION = (
     "Mean PHQ-9 at each session for clients whose therapist was in the lowest, middle or highest third of burnout when "
-    "they began. Bands: 95 % intervals from the spread of therapists' means. Below, the share still in treatment: later "
-    "means are over those who stayed, so the composition changes along the way."
+    "they began. Bands: 95 % intervals from the spread of therapists' means. Below, the share still in treatment: "
+    "later means are over those who stayed, so the composition changes along the way."
 )
 SESSIONS = 12
 THIRDS = (("lowest third", BLUE, "-"), ("middle third", GREY, "--"), ("highest third", ORANGE, "-."))
