@@ -9,15 +9,15 @@ OUTPUTS:
 EFFECTS = result("tables/therapist_effects.csv")
 THERAPISTS = result("tables/therapists.csv")
 FIGURES = {
+    "evidence": {"evidence": result("tables/evidence.csv")},
     "trajectories": {
         "clients": result(f"simulated/{STUDY.base}/clients.parquet"),
         "sessions": result(f"simulated/{STUDY.base}/sessions.parquet"),
     },
     "scenarios": {"scenarios": result("tables/scenarios.csv")},
-    "evidence": {"evidence": result("tables/evidence.csv")},
+    "posterior_against_truth": {"effects": EFFECTS},
     "caterpillar": {"therapists": THERAPISTS},
     "funnel": {"therapists": THERAPISTS},
-    "posterior_against_truth": {"effects": EFFECTS},
     "hospitals": {"therapists": THERAPISTS},
 }
 FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=["svg", "png"])

@@ -35,6 +35,6 @@ def draw(evidence: pd.DataFrame) -> Figure:
     axes.set_yticks(at, rows["quantity"].str.slice(0, 62), fontsize=8)
     axes.set_xticks([-1, 1], ["published\nlow", "published\nhigh"])
     axes.set_xlim(-WIDEST, WIDEST)
-    axes.set_title("Does the simulated world look like the published one?   Right: simulated (published)", fontsize=10)
+    axes.set_title("Simulated (published) values at the right", fontsize=10)
     axes.legend(loc="upper center", ncols=3, fontsize=8, bbox_to_anchor=(0.3, -0.05))
     return made
