@@ -21,3 +21,8 @@ def study() -> Study:
 def small() -> Design:
     """A few services: enough to see every branch of the engine."""
     return Design(replicates=3, therapists=6, services=2, clients_per_therapist=15)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest group, so that one worker is not left with it at the end."""
+    items.sort(key=lambda item: "test_tiny_run" not in item.nodeid)

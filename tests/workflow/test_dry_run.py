@@ -9,7 +9,6 @@ import pytest
 
 from tests.workflow.conftest import ROOT, copy_project, snakemake
 
-pytestmark = pytest.mark.xdist_group("dry-run")
 RULES = re.compile(r"^\s*rule (\w+):", re.MULTILINE)
 WITHOUT_SCRIPT = {"all", "study"}
 
