@@ -6,18 +6,26 @@ from iatrogenesis.report import numbers as collect
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.sources import records
 
+SIZES = ("simulate", "known_truth", "count_twins", "evidence", "true_effects", "true_rates", "fit", "performance")
 
-def main(tables: dict[str, str], base: dict, seed: int, numbers_path: str) -> None:
+
+def main(tables: dict[str, str], base: dict, config: dict, numbers_path: str) -> None:
     """Write numbers.json."""
     t, scenario = {name: read_csv(path) for name, path in tables.items()}, Scenario.model_validate(base)
+    parameters = records(scenario)
+    fitted = {pattern for record in parameters.values() for pattern in record.fitted_to}
     found = (
         collect.scenario_numbers(t["scenarios"])
         | collect.effect_numbers(t["therapist_effects"])
-        | collect.count_numbers(t["evidence"], t["therapists"], t["diagnostics"], scenario.id)
+        | collect.evidence_numbers(t["evidence"], fitted)
+        | collect.therapist_numbers(t["therapists"], scenario.id)
+        | collect.fit_numbers(t["diagnostics"])
         | collect.performance_numbers(t["performance"])
-        | collect.parameter_numbers(records(scenario), seed)
+        | collect.parameter_numbers(parameters)
+        | collect.config_numbers(config, SIZES)
     )
     write_json(found, numbers_path)
+    print(f"{len(found)} numbers")
 
 
 if __name__ == "__main__":
@@ -25,6 +33,6 @@ if __name__ == "__main__":
         main(
             tables={name: str(path) for name, path in snakemake.input.items() if name != "code"},
             base=snakemake.params.base,
-            seed=snakemake.params.seed,
+            config=snakemake.params.config,
             numbers_path=snakemake.output.numbers,
         )

@@ -1,37 +1,54 @@
-"""The report takes numbers from one file only, and says so loudly when one is missing."""
+"""The report takes numbers from one file only, says so loudly when one is missing, and needs no network."""
 
+import json
 import re
+from math import isfinite
 
 import jinja2
 import pandas as pd
 import pytest
 from tests.conftest import CONFIG
 
-from iatrogenesis.evaluate.checks import client_checks, table_checks
-from iatrogenesis.figures.style import figure, save
-from iatrogenesis.report.references import formatted
-from iatrogenesis.report.render import MissingNumber, Numbers, render, rounded, template_source
-from iatrogenesis.simulate.frames import clients_table
+from iatrogenesis.report import numbers as collect
+from iatrogenesis.report import tables
+from iatrogenesis.report.inputs import parameters, shortcomings
+from iatrogenesis.report.page import page_figures, page_tables, page_words
+from iatrogenesis.report.references import read_references
+from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
+from iatrogenesis.report.rounding import rounded, with_error, with_interval
+from iatrogenesis.report.run_record import wall_seconds
+from iatrogenesis.sources import records
 
-# What may be typed: instruments, "per 1,000", the level of intervals, the literature's range, the tags' own digits.
-ALLOWED = ("PHQ-9", "GAD-7", "1,000", "95", ".15", ".26")
+# What may be typed: names of instruments, "per 1,000", and the level of intervals.
+ALLOWED = ("PHQ-9", "GAD-7", "1,000", "95")
+TITLES = {"base": "Routine care", "high_burnout": "A burned-out service"}
 
 
-def test_no_number_is_typed_into_the_template():
-    text = template_source().split("</head>")[1]
-    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>|&#\d+;", " ", text, flags=re.DOTALL)
-    for allowed in ALLOWED:
-        text = text.replace(allowed, " ")
-    assert re.findall(r"\d+", text) == []
+def prose(source: str) -> str:
+    """What a reader would see of a template: without its logic, tags, addresses, formulas and style."""
+    for what in (r"<math>.*?</math>", r"\{\{.*?\}\}", r"\{%.*?%\}", r"<[^>]*>", r"&#\d+;"):
+        source = re.sub(what, " ", source, flags=re.DOTALL)
+    return source
+
+
+def test_no_number_is_typed_into_the_templates():
+    assert len(template_files()) > 5
+    for path in template_files():
+        text = prose(path.read_text())
+        for allowed in ALLOWED:
+            text = text.replace(allowed, " ")
+        assert re.findall(r"\d+", text) == [], path.name
+
+
+def test_the_guard_would_notice_a_typed_number():
+    assert re.findall(r"\d+", prose("<p>{{ n('a') }} of 12&#8239;clients</p>")) == ["12"]
 
 
 def test_a_missing_number_stops_the_report():
-    with pytest.raises(MissingNumber, match=r"no number 'nothing'"):
-        Numbers({"a": {"value": 1}}).n("nothing")
+    with pytest.raises(MissingNumber, match=r"no number 'base\.nothing'.*base\.iatrogenic"):
+        Numbers({"base.iatrogenic": {"value": 1, "unit": ""}}).n("base.nothing")
     with pytest.raises(MissingNumber, match="has no interval"):
-        Numbers({"a": {"value": 1.5}}).ci("a")
-    with pytest.raises((MissingNumber, jinja2.UndefinedError)):
-        render({}, [], {}, {"study": "x", "commit": "y", "base": "base", "harmful": "", "harmful_title": ""})
+        Numbers({"a": {"value": 1.5, "unit": ""}}).ci("a")
 
 
 @pytest.mark.parametrize(
@@ -41,74 +58,180 @@ def test_a_missing_number_stops_the_report():
         (57.61, 11.0, "58"),
         (0.09437, 0.0054, "0.0944"),
         (-0.123, 0.05, "−0.123"),
+        (-0.0001, 0.5, "0.00"),
         (1234567, None, "1,234,567"),
         (0.0, None, "0"),
         (3.14159, None, "3.14"),
+        (1234.5, 300.0, "1,234"),
     ],
 )
 def test_rounding_follows_the_error(value, error, text):
     assert rounded(value, error) == text
 
 
-def test_every_source_is_listed():
+def test_what_stands_around_a_number():
+    assert with_interval(57.7, 48.8, 66.7) == "57.7 (48.8 to 66.7)"
+    assert with_error(0.30, 0.011) == "0.300 (0.011)"
+    assert with_error(1.0, 0.0) == "1"
+
+
+@pytest.fixture(scope="module")
+def results(study) -> dict[str, pd.DataFrame]:
+    """Small tables of the right columns."""
+    base = study.base
+    estimands = ["therapist_sd", "vpc", "mor", "mean_rate"]
+    ratings = ["competence_rating", "burnout_rating", "fit_rating_within"]
+    rows = [(base, "null", name) for name in estimands] + [("hospitals", "null", name) for name in estimands]
+    rows += [(base, "therapist", f"log_odds_ratio[{name}]") for name in ratings]
+    effects = pd.DataFrame(rows, columns=["dataset", "model", "estimand"])
+    effects = effects.assign(truth=0.3, truth_mcse=0.01, estimate=0.25, low=0.1, high=0.4, sd=0.1, mcse=0.004)
+    effects = effects.assign(covered=True)
+    evidence = study.evidence.rename(columns={"value": "published"}).assign(
+        published_low=study.evidence["lower"], published_high=study.evidence["upper"]
+    )
+    evidence = evidence.assign(simulated=evidence["published"], mcse=0.01, verdict="reproduced")
+    evidence.loc[0, ["simulated", "verdict"]] = [0.9, "not reproduced"]
+    evidence["interval"] = evidence["interval"].fillna("none")
+    measures = [*tables.SCENARIO_COLUMNS, "deteriorated"]
+    scenarios = pd.DataFrame([(name, measure) for name in TITLES for measure in measures])
+    scenarios.columns = ["scenario", "measure"]
+    scenarios = scenarios.assign(label="Something, per 1,000 clients", value=20.5, mcse=2.0, low=16.0, high=24.0)
+    therapist = {"dataset": base, "model": "null", "therapist_id": "T<1>", "clients": 40, "deteriorated": 4}
+    shares = {"raw_rate": 0.1, "raw_low": 0.05, "raw_high": 0.2, "rate": 0.08, "rate_low": 0.05, "rate_high": 0.12}
+    ranks = {"rank_low": 1.0, "rank_high": 20.0, "exceeds_twice_average": 0.6, "exceeds_mcse": 0.01}
+    therapists = pd.DataFrame([therapist | shares | ranks | {"true_rate": 0.07, "true_rate_mcse": 0.01}])
+    fit = {"dataset": base, "model": "null", "passed": False, "reasons": "R-hat 1.2", "rhat": 1.2, "rhat_of": "a"}
+    fit |= {"ess_bulk": 90.0, "ess_bulk_of": "a", "ess_tail": 80.0, "ess_tail_of": "b", "divergences": 3, "bfmi": 0.5}
+    judged = pd.DataFrame({"measure": ["bias", "coverage"], "value": [0.1, 1.0], "mcse": [0.05, 0.0]})
+    judged = judged.assign(true_sd=0.3, estimand="therapist_sd", n=10)
+    return {
+        "evidence": evidence,
+        "scenarios": scenarios.assign(clients=100),
+        "therapist_effects": effects,
+        "therapists": therapists,
+        "diagnostics": pd.DataFrame([fit]),
+        "performance": judged,
+    }
+
+
+@pytest.fixture(scope="module")
+def numbers(study, results) -> dict:
+    parts = records(study.catalogue[study.base])
+    fitted = {pattern for record in parts.values() for pattern in record.fitted_to}
+    config = study.config.model_dump(mode="json")
+    return (
+        collect.scenario_numbers(results["scenarios"])
+        | collect.effect_numbers(results["therapist_effects"])
+        | collect.evidence_numbers(results["evidence"], fitted)
+        | collect.therapist_numbers(results["therapists"], study.base)
+        | collect.fit_numbers(results["diagnostics"])
+        | collect.performance_numbers(results["performance"])
+        | collect.parameter_numbers(parts)
+        | collect.config_numbers(config, ("simulate", "fit", "performance"))
+    )
+
+
+FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "posterior_against_truth")
+FIGURES += ("caterpillar", "funnel", "hospitals", "performance")
+
+
+def page(study, results, numbers) -> str:
+    references = read_references(CONFIG / "references.bib")
+    priors = study.config.fit.priors.model_dump(mode="json")
+    return render(
+        numbers,
+        page_figures(dict.fromkeys(FIGURES, b"<svg/>")),
+        page_tables(results, study.catalogue[study.base], TITLES, priors, references),
+        page_words(results, study.base, TITLES)
+        | {"study": "x", "commit": "abc1234", "references": list(references.values()), "versions": ["numpy 2"]},
+    )
+
+
+def test_numbers_are_finite_and_say_where_they_come_from(numbers):
+    for name, entry in json.loads(json.dumps(numbers, allow_nan=False)).items():
+        assert {"value", "unit", "source"} <= set(entry), name
+        assert all(isfinite(entry[key]) for key in ("value", "low", "high", "mcse") if key in entry), name
+    with pytest.raises(ValueError, match=r"tables/x\.csv.*missing or infinite"):
+        collect.number(float("nan"), "tables/x.csv", "share")
+
+
+def test_numbers_are_those_of_the_tables(numbers):
+    assert numbers["base.iatrogenic"]["value"] == 20.5
+    assert numbers["base.null.therapist_sd.truth"] == {
+        "value": 0.3,
+        "mcse": 0.01,
+        "unit": "log odds",
+        "source": "tables/therapist_effects.csv",
+    }
+    ratio = numbers["base.therapist.odds_ratio[burnout_rating]"]
+    assert ratio["value"] == pytest.approx(1.2840254) and ratio["high"] == pytest.approx(1.4918247)
+    assert numbers["evidence.not_reproduced"]["value"] == 1
+    assert numbers["evidence.fitted.all"]["value"] + numbers["evidence.free.all"]["value"] == 27
+    assert numbers["therapists.likely_twice"]["value"] == 1 and numbers["therapists.surely_twice"]["value"] == 0
+    assert numbers["fits.failed"]["value"] == 1
+    assert numbers["seed"]["value"] == 20261122
+
+
+def test_the_page_is_whole_the_same_each_time_and_needs_no_network(study, results, numbers):
+    text = page(study, results, numbers)
+    assert text == page(study, results, numbers)
+    assert not re.search(r"<script|<link|@import|url\(", text)
+    sources = re.findall(r'src="([^"]*)"', text)
+    assert len(sources) == len(FIGURES) and all(source.startswith("data:image/svg+xml;base64,") for source in sources)
+    for address in re.findall(r'href="([^"]*)"', text):
+        assert address.startswith(("#", "https://doi.org/"))
+    assert len(re.findall(r'<img [^>]*alt="[^"]{40,}"', text)) == len(FIGURES)
+    assert [int(n) for n in re.findall(r"<b>Figure (\d+)\.</b>", text)] == list(range(1, len(FIGURES) + 1))
+    assert text.count("commit abc1234") > len(FIGURES)
+    assert "T&lt;1&gt;" in text and "T<1>" not in text
+
+
+def test_a_page_without_one_of_its_numbers_is_not_written(study, results, numbers):
+    for name in ("base.iatrogenic", "fits.passed", "seed", "covered"):
+        with pytest.raises(MissingNumber):
+            page(study, results, {key: entry for key, entry in numbers.items() if key != name})
+    with pytest.raises(jinja2.UndefinedError):
+        render(numbers, [], {}, {"study": "x"})
+
+
+def test_the_page_shows_what_failed(study, results, numbers):
+    text = page(study, results, numbers)
+    assert "not passed: R-hat 1.2" in text
+    assert "Reliable deterioration among finished courses: 0.900, published 0.0584" in text
+    assert "there are no results on" in re.sub(r"\s+", " ", text)
+
+
+def test_assumed_and_remembered_numbers_are_marked(study):
+    shown = parameters(records(study.catalogue["base"]), read_references(CONFIG / "references.bib"))
+    status = {row[0]: (row, mark) for row, mark in zip(shown.rows, shown.marks, strict=True)}
+    row, mark = status["burnout · distress push"]
+    assert mark == "assumed" and "ASSUMED" in row and "0 to 4" in row
+    row, mark = status["burnout · yearly stability"]
+    assert mark == "open" and "PROVISIONAL" in row[-1]
+    assert len(shown.rows) == len(records(study.catalogue["base"]))
+
+
+def test_shortcomings_say_how_far_off(results):
+    line = shortcomings(results["evidence"], "not reproduced")[0]
+    assert "above it by 84.1 Monte Carlo standard errors" in line
+    assert shortcomings(results["evidence"], "unclear") == []
+
+
+def test_every_source_is_listed(tmp_path):
     text = (CONFIG / "references.bib").read_text()
-    assert len(formatted(CONFIG / "references.bib")) == len(re.findall(r"^@", text, flags=re.MULTILINE))
+    found = read_references(CONFIG / "references.bib")
+    assert set(found) == set(re.findall(r"^@\w+\{([^,]+),", text, flags=re.MULTILINE))
+    assert found["saxon2017therapist"].short == "Saxon et al. 2017"
+    assert found["swift2012dropout"].short == "Swift & Greenberg 2012"
+    assert "Flückiger" in found["fluckiger2018alliance"].text
+    assert not any("{" in one.text or "\\" in one.text for one in found.values())
+    (tmp_path / "x.bib").write_text("@misc{a2020,\n  author = {A},\n  year = {2020},\n}\n")
+    with pytest.raises(ValueError, match="a2020: title is missing"):
+        read_references(tmp_path / "x.bib")
 
 
-def test_figures_have_the_same_bytes_each_time(tmp_path):
-    for name in ("a", "b"):
-        made, axes = figure()
-        axes.plot([1, 2], [3, 4], label="x")
-        axes.legend()
-        save(made, tmp_path / f"{name}.svg", tmp_path / f"{name}.png")
-    for form in ("svg", "png"):
-        assert (tmp_path / f"a.{form}").read_bytes() == (tmp_path / f"b.{form}").read_bytes()
-
-
-@pytest.fixture
-def clients(study, small) -> pd.DataFrame:
-    run, twin = (study.setup.run(study.catalogue[name], small) for name in ("base", "reference"))
-    return clients_table(run, study.instruments, study.config.judgement, twin)
-
-
-def broken(study, clients) -> list[str]:
-    rows = client_checks(clients, study.instruments, study.config.judgement)
-    return [row["claim"] for row in rows if not row["passed"]]
-
-
-def test_sound_clients_pass_and_spoiled_ones_do_not(study, clients):
-    assert broken(study, clients) == []
-    worse = clients.copy()
-    at = worse.index[worse["finished"] & ~worse["deteriorated"].fillna(True)][0]
-    worse.loc[at, "deteriorated"] = True
-    assert "deteriorated follows from the scores" in broken(study, worse)
-    doubled = pd.concat([clients, clients.iloc[[0]]], ignore_index=True)
-    assert "client ids are unique" in broken(study, doubled)
-    flipped = clients.copy()
-    flipped.loc[at, "iatrogenic"] = True
-    assert "iatrogenic follows from the twins" in broken(study, flipped)
-
-
-def test_spoiled_tables_are_caught():
-    scenarios = pd.DataFrame(
-        {
-            "scenario": "base",
-            "measure": ["iatrogenic", "spared", "net_against_reference", "net_against_base"],
-            "value": [3.0, 1.0, 2.0, 0.0],
-        }
-    )
-    therapists = pd.DataFrame({"deteriorated": [1], "clients": [10], "raw_rate": [0.1]})
-    effects = pd.DataFrame(
-        {"dataset": ["base"], "model": ["null"], "low": [0.0], "estimate": [1.0], "high": [2.0], "mcse": [0.1]}
-    )
-    diagnostics = pd.DataFrame({"dataset": ["base"]})
-
-    def failing(**changed):
-        tables = {"scenarios": scenarios, "therapists": therapists, "effects": effects, "diagnostics": diagnostics}
-        return [row["claim"] for row in table_checks(**(tables | changed), base="base") if not row["passed"]]
-
-    assert failing() == []
-    assert failing(diagnostics=diagnostics.iloc[:0]) == ["every fit is diagnosed"]
-    assert failing(effects=effects.assign(estimate=5.0)) == ["estimates lie inside their intervals"]
-    assert failing(therapists=therapists.assign(raw_rate=0.2)) == ["raw rates are deteriorated over clients"]
-    assert failing(scenarios=scenarios.assign(value=[3.0, 1.0, 1.0, 0.0])) == ["iatrogenic less spared is the net"]
+def test_wall_time_is_summed_by_rule(tmp_path):
+    (tmp_path / "fit_model").mkdir()
+    for path, seconds in (("check.tsv", 2.0), ("fit_model/null.tsv", 3.0), ("fit_model/casemix.tsv", 4.5)):
+        (tmp_path / path).write_text(f"s\th:m:s\n{seconds}\t0:00:02\n")
+    assert wall_seconds(tmp_path) == {"fit_model": 7.5, "check": 2.0}

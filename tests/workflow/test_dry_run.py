@@ -15,7 +15,8 @@ WITHOUT_SCRIPT = {"all", "study"}
 
 @pytest.mark.parametrize("study", ["tiny", "default"])
 def test_dry_run(project, study):
-    found = snakemake(project, "-n", "--config", f"study={study}", "--cores", "1")
+    # Forced, since another test may have run the study in this copy already.
+    found = snakemake(project, "-n", "--forceall", "--config", f"study={study}", "--cores", "1")
     assert found.returncode == 0, found.stderr
     assert f"results/{study}/report.html" in found.stdout + found.stderr
 

@@ -1,25 +1,29 @@
-"""Figures, one module each, by one rule.
+"""Figures, one module each, by one script; their order here is that of the report.
 
 REQUIRED INPUTS:
-    tables of results/{study}/tables, and the sessions of routine care
+    tables of results/{study}/tables, and the clients, sessions and therapist-weeks of routine care
 OUTPUTS:
     results/{study}/figures/{figure}.{svg,png}
 """
 
+ROUTINE_CARE = {
+    name: result(f"simulated/{STUDY.base}/{name}.parquet") for name in ("clients", "sessions", "therapist_weeks")
+}
 EFFECTS = result("tables/therapist_effects.csv")
 THERAPISTS = result("tables/therapists.csv")
 FIGURES = {
+    "burnout_year": {"therapist_weeks": ROUTINE_CARE["therapist_weeks"]},
     "evidence": {"evidence": result("tables/evidence.csv")},
-    "trajectories": {
-        "clients": result(f"simulated/{STUDY.base}/clients.parquet"),
-        "sessions": result(f"simulated/{STUDY.base}/sessions.parquet"),
-    },
+    "trajectories": {name: ROUTINE_CARE[name] for name in ("clients", "sessions")},
     "scenarios": {"scenarios": result("tables/scenarios.csv")},
     "posterior_against_truth": {"effects": EFFECTS},
     "caterpillar": {"therapists": THERAPISTS},
     "funnel": {"therapists": THERAPISTS},
     "hospitals": {"therapists": THERAPISTS},
+    "performance": {"performance": result("tables/performance.csv")},
 }
+if SERVICE_COUNTS:
+    FIGURES["services"] = {"effects": EFFECTS}
 FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=["svg", "png"])
 
 for figure, tables in FIGURES.items():

@@ -24,7 +24,7 @@ rule numbers:
         "../../environment.yml"
     params:
         base=scenario(STUDY.base),
-        seed=CONFIG.seed,
+        config=plain(CONFIG),
     message:
         "Collecting numbers"
     script:
@@ -38,8 +38,8 @@ rule report:
         numbers="results/{study}/tables/numbers.json",
         references="config/references.bib",
         figures=[result(f"figures/{figure}.svg") for figure in FIGURES],
-        template="src/iatrogenesis/report/template.html.j2",
-        code=library("report/render.py", "report/references.py", "figures/*.py"),
+        template=library("report/*.j2", "report/sections/*.j2", "report/*.css"),
+        code=library("report/*.py", "figures/*.py"),
     output:
         report="results/{study}/report.html",
     log:
@@ -50,7 +50,7 @@ rule report:
         "../../environment.yml"
     params:
         figures=list(FIGURES),
-        scenarios={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
+        titles={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
         base=scenario(STUDY.base),
         priors=plain(CONFIG.fit.priors),
         commit=git_commit(ROOT),
@@ -63,8 +63,10 @@ rule report:
 rule check:
     """Hold the report's claims against the results."""
     input:
-        **{name: result(f"tables/{name}.csv") for name in TABLES if name not in ("evidence", "performance")},
+        **{name: result(f"tables/{name}.csv") for name in TABLES if name != "performance"},
+        numbers="results/{study}/tables/numbers.json",
         clients=result(f"simulated/{STUDY.base}/clients.parquet"),
+        figures=FIGURE_FILES,
         code=library("evaluate/checks.py"),
     output:
         table="results/{study}/tables/checks.csv",
@@ -76,6 +78,7 @@ rule check:
         "../../environment.yml"
     params:
         base=STUDY.base,
+        fits=len(FITS),
         setup=SETUP,
     message:
         "Checking the results"

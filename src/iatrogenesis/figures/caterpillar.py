@@ -2,34 +2,45 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure
+from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, key, styled
 
-ALT = "Therapists ordered by modelled deterioration rate: raw rates are drawn towards the average, intervals overlap."
+ALT = (
+    "Therapists in the order of their modelled deterioration rate. Raw rates are drawn towards the average, most of "
+    "all where there are few clients, and the intervals of neighbours overlap widely."
+)
 CAPTION = (
-    "Each row is a therapist of routine care, ordered by the null model's rate (dot, with its 95 % interval). The open "
-    "circle is the raw rate; the line between them is how far the model draws it towards the average, more so with few "
-    "clients. Diamonds: the true long-run rate, which only a simulation knows. Dashed and dotted lines: the average "
-    "and twice the average."
+    "Each row is a therapist of routine care, ordered by the rate the null model gives (filled dot; bar: its 95 % "
+    "interval). The open circle is the raw rate, and the thin line shows how far the model draws it towards the "
+    "average: further, the fewer the clients. Diamonds: the true long-run rate, which only a simulation knows. "
+    "Vertical lines: the average therapist and twice that. Where bars overlap, the order says little."
 )
 
 
+@styled()
 def draw(therapists: pd.DataFrame) -> Figure:
     """Draw from the rows of one data set and model of the therapists table."""
     rows = therapists.sort_values("rate", ignore_index=True)
-    at = np.arange(len(rows))
-    made, axes = figure(height=max(4.0, 0.095 * len(rows) + 1.4))
-    axes.hlines(at, 100 * rows["rate_low"], 100 * rows["rate_high"], color=PALE, lw=3)
-    axes.hlines(at, 100 * rows["raw_rate"], 100 * rows["rate"], color=GREY, lw=0.8)
-    axes.plot(100 * rows["raw_rate"], at, "o", mfc="white", mec=GREY, ms=4, label="raw rate")
-    axes.plot(100 * rows["rate"], at, "o", color=BLUE, ms=4, label="model, with 95 % interval")
-    if "true_rate" in rows and rows["true_rate"].notna().any():
-        axes.plot(100 * rows["true_rate"], at, "D", color=ORANGE, ms=3, label="truth")
+    made, axes = figure("Raw rates, and what is left of them", height=max(3.6, 0.085 * len(rows) + 1.7))
+    rates(axes, rows)
+    axes.set(xlabel="Deteriorated (% of finished courses)", yticks=[], ylim=(-1, len(rows)), xlim=(-0.5, None))
+    axes.set_ylabel(f"{len(rows)} therapists, lowest rate at the bottom")
     average = 100 * rows["rate"].mean()
-    axes.axvline(average, color=DARK, ls="--", lw=1)
-    axes.axvline(2 * average, color=DARK, ls=":", lw=1)
-    axes.set(xlabel="Deteriorated (% of finished courses)", ylabel="Therapists", yticks=[], ylim=(-1, len(rows)))
-    axes.set_title("How much do therapists differ, once chance is allowed for?")
-    axes.legend(loc="lower right")
+    for place, name, line in ((average, "average", "--"), (2 * average, "twice", ":")):
+        axes.axvline(place, color=DARK, ls=line, lw=1)
+        axes.annotate(name, (place, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=8.5)
+    key(made)
     return made
+
+
+def rates(axes: Axes, rows: pd.DataFrame) -> None:
+    """Raw rate, model's rate with interval, and truth where there is one; one row each, from the bottom."""
+    at = np.arange(len(rows))
+    axes.hlines(at, 100 * rows["rate_low"], 100 * rows["rate_high"], color=PALE, lw=3.5, label="its 95 % interval")
+    axes.hlines(at, 100 * rows["raw_rate"], 100 * rows["rate"], color=GREY, lw=0.8)
+    axes.plot(100 * rows["raw_rate"], at, "o", mfc="white", mec=GREY, ms=4, ls="none", label="raw rate")
+    axes.plot(100 * rows["rate"], at, "o", color=BLUE, ms=4, ls="none", label="rate by the model")
+    if "true_rate" in rows and rows["true_rate"].notna().any():
+        axes.plot(100 * rows["true_rate"], at, "D", color=ORANGE, ms=3, ls="none", label="truth")

@@ -1,40 +1,75 @@
 """Does the simulated world look like the published one?"""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, GREY, ORANGE, PALE, figure
+from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, key, styled
 
-ALT = "Each published pattern's interval with the simulated value; filled circles lie inside, crosses outside."
-CAPTION = (
-    "Each row is a published pattern. The bar is its published interval (ten per cent either side where none is "
-    "given), scaled to the same length; the mark is the simulated value with two Monte Carlo standard errors. Circle: "
-    "reproduced. Square: unclear, within Monte Carlo error of the edge. Cross: not reproduced."
+ALT = (
+    "Each published pattern's interval with the simulated value on it: circles lie inside, squares within Monte Carlo "
+    "error of the edge, crosses outside. The values stand at the right."
 )
-WIDEST = 3.0
+CAPTION = (
+    "Each row is a published pattern. The pale bar is its published interval (ten per cent either side where the "
+    "source gives none), scaled so that all bars are equally long; the mark is the simulated value with two Monte "
+    "Carlo standard errors. Circle: reproduced. Square: unclear, within Monte Carlo error of the bar. Cross: not "
+    "reproduced. At the right the simulated value, and in brackets the published one, in the units of the table "
+    "below. Arrows: marks beyond the frame, in their verdict's colour."
+)
+EDGE = 3.0  # half lengths of the bar
 MARKS = {"reproduced": ("o", BLUE), "unclear": ("s", GREY), "not reproduced": ("X", ORANGE)}
+GROUPS = {"D": "Deterioration and change", "M": "Scores, sessions, dropout", "T": "Between therapists"}
+OTHER = "Alliance, burnout, competence"
 
 
+@styled()
 def draw(evidence: pd.DataFrame) -> Figure:
     """Draw from the evidence table."""
-    rows = evidence.iloc[::-1].reset_index(drop=True)
+    rows, headings = _laid_out(evidence)
+    made, axes = figure("Does the simulated world look like\nthe published one?", height=0.35 * rows["at"].max() + 1.9)
     half = (rows["published_high"] - rows["published_low"]) / 2
     middle = (rows["published_high"] + rows["published_low"]) / 2
     place, error = (rows["simulated"] - middle) / half, 2 * rows["mcse"] / half
-    at = np.arange(len(rows))
-    made, axes = figure(width=8.4, height=0.27 * len(rows) + 1.2)
-    place = place.clip(-WIDEST, WIDEST)  # far outside is shown at the edge; the number says how far
-    axes.barh(at, 2, left=-1, color=PALE, height=0.6)
+    axes.barh(rows["at"], 2, left=-1, color=PALE, height=0.42)
+    axes.hlines(rows["at"], (place - error).clip(-EDGE, EDGE), (place + error).clip(-EDGE, EDGE), color=DARK, lw=1.2)
     for verdict, (marker, colour) in MARKS.items():
         some = rows["verdict"] == verdict
-        axes.errorbar(place[some], at[some], xerr=error[some], fmt=marker, color=colour, ms=6, label=verdict)
-    for row in rows.itertuples():
-        label = f"{row.simulated:.3g} ({row.published:.3g})"
-        axes.annotate(label, (1.02, row.Index), xycoords=("axes fraction", "data"), fontsize=8, va="center")
-    axes.set_yticks(at, rows["quantity"].str.slice(0, 62), fontsize=8)
-    axes.set_xticks([-1, 1], ["published\nlow", "published\nhigh"])
-    axes.set_xlim(-WIDEST, WIDEST)
-    axes.set_title("Simulated (published) values at the right", fontsize=10)
-    axes.legend(loc="upper center", ncols=3, fontsize=8, bbox_to_anchor=(0.3, -0.05))
+        inside = some & (place.abs() <= EDGE)
+        axes.plot(place[inside], rows["at"][inside], marker, color=colour, ms=6, label=verdict)
+        for side, arrow, far in ((-EDGE, "<", some & (place < -EDGE)), (EDGE, ">", some & (place > EDGE))):
+            if far.any():  # an empty line that is not clipped would count as lying at the figure's corner
+                axes.plot(np.full(far.sum(), side), rows["at"][far], arrow, color=colour, ms=7, clip_on=False)
+    _words(axes, rows, headings)
+    axes.set_xticks([-1, 1], ["low", "high"])
+    axes.set_xlabel("Published interval, all scaled to one length")
+    axes.set(xlim=(-EDGE, EDGE), ylim=(rows["at"].max() + 0.8, -0.8))
+    key(made, columns=3)
     return made
+
+
+def _laid_out(evidence: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
+    """The rows by group, with their height from the top, and the heights of the groups' headings."""
+    group = evidence["id"].str[0].map(GROUPS).fillna(OTHER)
+    parts, headings, at = [], {}, 0.0
+    for name in (*GROUPS.values(), OTHER):
+        part = evidence[group == name]
+        if part.empty:
+            continue
+        headings[name] = at
+        parts.append(part.assign(at=at + 1 + np.arange(len(part))))
+        at += len(part) + 1.2
+    return pd.concat(parts, ignore_index=True), headings
+
+
+def _words(axes, rows: pd.DataFrame, headings: dict[str, float]) -> None:
+    names = rows["quantity"].str.replace("Odds ratio of", "OR of").str.replace("that lies between", "between")
+    axes.set_yticks(rows["at"], ["\n".join(textwrap.wrap(name, 38)) for name in names], fontsize=7.8)
+    axes.tick_params(axis="y", length=0)
+    for row in rows.itertuples():
+        text = f"{row.simulated:.3g} ({row.published:.3g})"
+        axes.annotate(text, (1.05, row.at), xycoords=("axes fraction", "data"), fontsize=7.8, va="center")
+    for name, at in headings.items():
+        axes.annotate(name, (-0.02, at), xycoords=("axes fraction", "data"), ha="right", va="center", fontweight="bold")

@@ -1,20 +1,38 @@
-"""A worked example on published counts: twelve hospitals, drawn like the therapists."""
+"""A worked example on published counts: twelve hospitals, raw and modelled."""
 
-from iatrogenesis.figures.caterpillar import draw as draw_caterpillar
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
 
-ALT = "Twelve hospitals ordered by modelled death rate; raw rates are drawn towards the average."
+from iatrogenesis.figures.style import BLUE, DARK, GREY, figure, key, styled
+
+ALT = (
+    "Twelve hospitals, A to L: the raw death rate with its exact interval above the modelled rate with its shorter "
+    "interval. Hospital A, without a death, is drawn up towards the average; hospital H stays the highest."
+)
 CAPTION = (
-    "The same model on published counts: deaths after infant heart surgery in twelve hospitals (A to L, from the "
-    "bottom by modelled rate). Dot and bar: model with 95 % interval; open circle: raw rate."
+    "Deaths within 30 days of infant heart surgery. For each hospital, above: the raw rate with its exact 95 % "
+    "interval (open circle, thin line); below: the null model's rate with its 95 % interval (filled dot, thick line). "
+    "At the right, deaths of operations. The dashed line is the mean of the modelled rates. A hospital with few "
+    "operations borrows most from the others."
 )
 
 
-def draw(therapists):
+@styled()
+def draw(therapists: pd.DataFrame) -> Figure:
     """Draw from the hospitals' rows of the therapists table."""
-    made = draw_caterpillar(therapists.drop(columns=["true_rate"], errors="ignore"))
-    axes = made.axes[0]
-    rows = therapists.sort_values("rate")
-    axes.set_yticks(range(len(rows)), rows["therapist_id"])
-    axes.set(xlabel="Died (% of operations)", ylabel="Hospital")
-    axes.set_title("Do twelve hospitals differ, once chance is allowed for?")
+    rows = therapists.sort_values("therapist_id", ascending=False, ignore_index=True)
+    made, axes = figure("Twelve hospitals: what few operations can say", height=0.32 * len(rows) + 1.5)
+    at = np.arange(len(rows))
+    axes.hlines(at + 0.17, 100 * rows["raw_low"], 100 * rows["raw_high"], color=GREY, lw=1)
+    axes.plot(100 * rows["raw_rate"], at + 0.17, "o", mfc="white", mec=GREY, ms=4.5, label="raw rate, exact interval")
+    axes.hlines(at - 0.17, 100 * rows["rate_low"], 100 * rows["rate_high"], color=BLUE, lw=2.5)
+    axes.plot(100 * rows["rate"], at - 0.17, "o", color=BLUE, ms=4.5, label="model, with interval")
+    for row in rows.itertuples():
+        text = f"{row.deteriorated} of {row.clients}"
+        axes.annotate(text, (1.01, row.Index), xycoords=("axes fraction", "data"), va="center", fontsize=8.5)
+    axes.axvline(100 * rows["rate"].mean(), color=DARK, ls="--", lw=1)
+    axes.set(xlabel="Died (% of operations)", ylabel="Hospital", xlim=(-0.4, None))
+    axes.set_yticks(at, rows["therapist_id"])
+    key(made)
     return made

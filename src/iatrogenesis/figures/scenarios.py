@@ -4,33 +4,46 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, DARK, ORANGE, figure
+from iatrogenesis.figures.style import BLUE, DARK, GREEN, ORANGE, figure, key, styled
 
-ALT = "Bars: deteriorated clients per 1,000 in each scenario, split into iatrogenic and others, with 95 % intervals."
+ALT = (
+    "Bar chart, one bar per scenario: clients per 1,000 who reliably deteriorate, split in those who do so because of "
+    "the treatment they got and those who would have anyway; to the left of zero, those whom treatment spared."
+)
 CAPTION = (
-    "Reliably deteriorated clients per 1,000 in each scenario. Hatched: would not have deteriorated with a therapist "
-    "of average competence, burnout and fit and the same chance events (iatrogenic). Lines: 95 % Monte Carlo intervals "
-    "of the whole bar and of the hatched part."
+    "Of 1,000 clients. Right of zero, those who reliably deteriorate: hatched, because of the treatment they got (the "
+    "twin with a therapist of average competence, burnout and fit, and the same chance events, does not deteriorate); "
+    "plain, those whose twin deteriorates too. Left of zero, dotted: the spared, who are well here and whose twin "
+    "deteriorates. Whiskers: 95 % Monte Carlo intervals of the spared, of the hatched part and of the whole bar. They "
+    "say how sure the simulation is of its own world, not how sure that world is."
 )
 
 
+@styled()
 def draw(scenarios: pd.DataFrame) -> Figure:
-    """Draw from the scenarios table."""
-    order = list(dict.fromkeys(scenarios["scenario"]))
-    values = scenarios.pivot(index="scenario", columns="measure", values="value").loc[order[::-1]]
-    errors = scenarios.pivot(index="scenario", columns="measure", values="mcse").loc[order[::-1]]
-    whole, caused = values["deteriorated_per_client"], values["iatrogenic"]
+    """Draw from the scenarios table, in its order."""
+    order = list(dict.fromkeys(scenarios["scenario"]))[::-1]
+    by = scenarios.pivot(index="scenario", columns="measure").loc[order]
+    whole, caused, spared = (by["value"][name] for name in ("deteriorated_per_client", "iatrogenic", "spared"))
     at = np.arange(len(order))
-    made, axes = figure(height=0.62 * len(order) + 1.5)
+    made, axes = figure("Of 1,000 clients: who gets worse, and who\nbecause of the treatment?", 0.66 * len(order) + 1.9)
+    axes.barh(at, caused, color=ORANGE, hatch="///", edgecolor="white", height=0.6, label="worse because of treatment")
     axes.barh(at, whole - caused, left=caused, color=BLUE, height=0.6, label="would have got worse anyway")
-    axes.barh(at, caused, color=ORANGE, hatch="///", edgecolor="white", height=0.6, label="iatrogenic")
-    axes.errorbar(whole, at + 0.12, xerr=1.96 * errors["deteriorated_per_client"], fmt="none", color=DARK, capsize=3)
-    axes.errorbar(caused, at - 0.12, xerr=1.96 * errors["iatrogenic"], fmt="none", color=DARK, capsize=3)
-    end = whole + 1.96 * errors["deteriorated_per_client"]
-    for row, (total, part, place) in enumerate(zip(whole, caused, end, strict=True)):
-        axes.annotate(f"{total:.0f}, of them {part:.0f}", (place, row), xytext=(5, -3), textcoords="offset points")
-    axes.set_yticks(at, [name.replace("_", " ") for name in order[::-1]])
-    axes.set(xlabel="Clients per 1,000", xlim=(0, 1.35 * whole.max()))
-    axes.set_title("Who gets worse, and who because of the treatment?")
-    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.32), fontsize=8)
+    axes.barh(at, -spared, color="white", hatch="...", edgecolor=GREEN, height=0.6, label="spared by treatment")
+    for measure, side, shift in (("deteriorated_per_client", 1, 0.13), ("iatrogenic", 1, -0.13), ("spared", -1, 0)):
+        ends = side * by["low"][measure], side * by["high"][measure]
+        axes.hlines(at + shift, *ends, color="white", lw=3.2)  # a rim, so that they stand out on dark bars
+        axes.hlines(at + shift, *ends, color=DARK, lw=1.3)
+        axes.plot(np.array(ends).T.ravel(), np.repeat(at + shift, 2), "|", color=DARK, ms=5)
+    reach = by["high"]["deteriorated_per_client"].max()
+    for row, (total, part) in enumerate(zip(whole, caused, strict=True)):
+        place = (by["high"]["deteriorated_per_client"].iloc[row], row)
+        axes.annotate(
+            f"{total:.0f}, of them\n{part:.0f} caused", place, xytext=(5, 0), textcoords="offset points", va="center"
+        )
+    axes.axvline(0, color=DARK, lw=1)
+    axes.set_yticks(at, [name.replace("_", "\n") for name in order])
+    axes.set(xlabel="Clients per 1,000", xlim=(-1.25 * by["high"]["spared"].max(), 1.42 * reach))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    key(made, columns=1)
     return made

@@ -3,45 +3,77 @@
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from scipy.stats import t
 
-from iatrogenesis.figures.style import BLUE, GREY, ORANGE, figure
+from iatrogenesis.figures.style import BLUE, GREY, ORANGE, figure, key, styled
 
-ALT = "Mean PHQ-9 by session for clients of therapists in three thirds of burnout, and the share still in treatment."
-CAPTION = (
-    "Mean PHQ-9 at each session for clients whose therapist was in the lowest, middle or highest third of burnout when "
-    "they began. Bands: 95 % intervals from the spread of therapists' means. Below, the share still in treatment: "
-    "later means are over those who stayed, so the composition changes along the way."
+ALT = (
+    "Line chart: mean PHQ-9 by session for clients of therapists in three thirds of burnout, with interval bands and a "
+    "few single courses; below, the share of clients still in treatment, which falls at every session."
 )
-SESSIONS = 12
+CAPTION = (
+    "Above: mean PHQ-9 (higher is worse) at each session for clients whose therapist was in the lowest, middle or "
+    "highest third of burnout when they began. Bands: 95 % intervals of the means that treat the therapist, not the "
+    "client, as the unit (clustered standard error, t distribution over therapists). Faint lines: six single clients. "
+    "Below: the share still in treatment. Read both together: later means are over those who stayed, and who stays is "
+    "not chance, so a falling line is not the course of a typical client. A line ends where fewer than twenty clients "
+    "or three therapists are left."
+)
+SESSIONS, FEWEST_CLIENTS, FEWEST_THERAPISTS = 12, 20, 3
 THIRDS = (("lowest third", BLUE, "-"), ("middle third", GREY, "--"), ("highest third", ORANGE, "-."))
 
 
+@styled()
 def draw(clients: pd.DataFrame, sessions: pd.DataFrame) -> Figure:
-    """Draw from the clients and sessions tables."""
-    third = pd.qcut(clients["burnout"], 3, labels=False)
-    by_client = pd.Series(third.to_numpy(), index=clients["client_id"])
-    early = sessions[sessions["session"] <= SESSIONS].assign(third=sessions["client_id"].map(by_client))
-    made, (top, bottom) = figure(height=5.4, nrows=2, sharex=True, height_ratios=(3, 1))
+    """Draw from the clients and sessions tables of one scenario."""
+    thirds = _thirds(clients)
+    early = sessions[sessions["session"] <= SESSIONS].assign(third=sessions["client_id"].map(thirds))
+    made, (top, bottom) = figure(
+        "Do clients of burned-out therapists get better\nmore slowly?",
+        height=5.6,
+        nrows=2,
+        sharex=True,
+        height_ratios=(3, 1.2),
+    )
+    _single_courses(top, early)
     for number, (name, colour, line) in enumerate(THIRDS):
         part = early[early["third"] == number]
-        means = part.groupby(["session", "therapist_id"])["phq9"].agg(["mean", "size"]).reset_index()
-        rows = [_clustered(group) for _, group in means.groupby("session")]
-        at, low, high = np.array(rows).T
-        session = np.sort(part["session"].unique())
-        top.plot(session, at, line, color=colour, lw=2, label=f"{name} of burnout")
-        top.fill_between(session, low, high, color=colour, alpha=0.18, lw=0)
-        staying = part.groupby("session").size() / (by_client == number).sum()
-        bottom.plot(staying.index, 100 * staying, line, color=colour, lw=2)
-    top.set(ylabel="PHQ-9 (points)", title="Do clients of burned-out therapists improve more slowly?")
-    top.legend()
-    bottom.set(xlabel="Session", ylabel="Still in\ntreatment (%)", ylim=(0, 100), xticks=range(1, SESSIONS + 1))
+        means = _means(part)
+        top.plot(means["session"], means["mean"], line, color=colour, lw=2.2, label=f"{name} of burnout")
+        top.fill_between(means["session"], means["low"], means["high"], color=colour, alpha=0.18, lw=0)
+        staying = 100 * part.groupby("session")["client_id"].nunique() / (thirds == number).sum()
+        bottom.plot(staying.index, staying, line, color=colour, lw=2)
+    top.set(ylabel="PHQ-9 (points, 0 to 27)", ylim=(0, None))
+    bottom.set(xlabel="Session", ylabel="Still in\ntreatment (%)", ylim=(0, 105), xticks=range(1, SESSIONS + 1))
+    key(made, columns=2)
     return made
 
 
-def _clustered(group: pd.DataFrame) -> tuple[float, float, float]:
-    """Mean over clients with a 95 % interval whose unit is the therapist."""
-    weight = group["size"] / group["size"].sum()
-    mean = float((weight * group["mean"]).sum())
-    k = len(group)
-    error = np.sqrt(k / max(k - 1, 1) * np.sum((weight * (group["mean"] - mean)) ** 2))
-    return mean, mean - 1.96 * error, mean + 1.96 * error
+def _thirds(clients: pd.DataFrame) -> pd.Series:
+    """Third of burnout (0, 1, 2) by client; ties are kept in the order of the table, so that thirds are equal."""
+    ranks = clients["burnout"].rank(method="first").to_numpy()
+    return pd.Series(np.ceil(3 * ranks / len(clients)).astype(int) - 1, index=clients["client_id"])
+
+
+def _means(part: pd.DataFrame) -> pd.DataFrame:
+    """Mean over clients by session, with a 95 % interval whose unit is the therapist."""
+    rows = []
+    for session, group in part.groupby("session"):
+        by_therapist = group.groupby("therapist_id")["phq9"].agg(["sum", "size"])
+        k, n = len(by_therapist), len(group)
+        if k < FEWEST_THERAPISTS or n < FEWEST_CLIENTS:
+            break
+        mean = by_therapist["sum"].sum() / n
+        error = np.sqrt(k / (k - 1) * np.sum((by_therapist["sum"] - mean * by_therapist["size"]) ** 2)) / n
+        reach = t.ppf(0.975, k - 1) * error
+        rows.append({"session": session, "mean": mean, "low": mean - reach, "high": mean + reach})
+    return pd.DataFrame(rows, columns=["session", "mean", "low", "high"])
+
+
+def _single_courses(axes, early: pd.DataFrame, shown: int = 6) -> None:
+    """A few clients with at least six sessions, evenly picked from the table."""
+    long = early.groupby("client_id").size()
+    ids = long.index[long >= min(6, long.max())]
+    for place in np.unique(np.linspace(0, len(ids) - 1, shown).round().astype(int)):
+        course = early[early["client_id"] == ids[place]]
+        axes.plot(course["session"], course["phq9"], color=GREY, lw=0.8, alpha=0.45, zorder=0)

@@ -1,78 +1,155 @@
 """Every number of the report, by name, with its uncertainty, unit and the table it comes from."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
 from iatrogenesis.sources import Record
 
 Number = dict[str, float | int | str]
 
+SCENARIOS, EFFECTS, EVIDENCE = "tables/scenarios.csv", "tables/therapist_effects.csv", "tables/evidence.csv"
+THERAPISTS, DIAGNOSTICS, PERFORMANCE = "tables/therapists.csv", "tables/diagnostics.csv", "tables/performance.csv"
+UNITS = {"therapist_sd": "log odds", "vpc": "share", "mor": "odds ratio", "mean_rate": "share"}
+CONFIGURED = "as in the configuration"  # such numbers are chosen, not found: they are printed as they are
+DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
+
 
 def scenario_numbers(scenarios: pd.DataFrame) -> dict[str, Number]:
-    """``<scenario>.<measure>``: per 1,000, with MCSE and Monte Carlo interval."""
-    return {
-        f"{row.scenario}.{row.measure}": _number(row.value, "tables/scenarios.csv", row.low, row.high, row.mcse)
-        for row in scenarios.itertuples()
-    } | {"scenarios.clients": _number(int(scenarios["clients"].iloc[0]), "tables/scenarios.csv")}
+    """``<scenario>.<measure>``: per 1,000, with MCSE and Monte Carlo interval; ``scenarios.clients``."""
+    found = {}
+    for row in scenarios.itertuples():
+        unit = "sessions" if row.measure == "sessions" else row.label.rpartition(", ")[2]
+        found[f"{row.scenario}.{row.measure}"] = number(row.value, SCENARIOS, unit, row.low, row.high, row.mcse)
+    return found | {"scenarios.clients": number(int(scenarios["clients"].iloc[0]), SCENARIOS, "clients")}
 
 
 def effect_numbers(effects: pd.DataFrame) -> dict[str, Number]:
-    """``<dataset>.<model>.<estimand>``, and ``.truth`` where it is known; and how many intervals cover the truth."""
+    """``<dataset>.<model>.<estimand>``, ``.truth`` where it is known, odds ratios, and how many intervals cover."""
     found = {}
     for row in effects.itertuples():
-        name, source = f"{row.dataset}.{row.model}.{row.estimand}", "tables/therapist_effects.csv"
-        found[name] = _number(row.estimate, source, row.low, row.high, row.mcse)
+        name = f"{row.dataset}.{row.model}.{row.estimand}"
+        unit = UNITS.get(row.estimand, "log odds ratio")
+        found[name] = number(row.estimate, EFFECTS, unit, row.low, row.high, row.mcse)
         if pd.notna(row.truth):
-            found[f"{name}.truth"] = _number(row.truth, source, mcse=row.truth_mcse)
-    known = effects[effects["truth"].notna() & (effects["estimand"] != "mor") & (effects["estimand"] != "vpc")]
-    found["covered"] = _number(int(known["covered"].astype(bool).sum()), "tables/therapist_effects.csv")
-    found["covered.of"] = _number(len(known), "tables/therapist_effects.csv")
+            found[f"{name}.truth"] = number(row.truth, EFFECTS, unit, mcse=row.truth_mcse)
+        if row.estimand.startswith("log_odds_ratio"):
+            found |= _odds_ratio(name.replace("log_odds_ratio", "odds_ratio"), row)
+    known = effects[effects["truth"].notna() & ~effects["estimand"].isin(DERIVED)]
+    fewest = int(binom.ppf(0.001, len(known), 0.95)) if len(known) else 0
+    return found | {
+        "covered": number(int(known["covered"].astype(bool).sum()), EFFECTS, "intervals"),
+        "covered.of": number(len(known), EFFECTS, "intervals"),
+        "covered.fewest_by_chance": number(fewest, EFFECTS, "intervals"),
+    }
+
+
+def _odds_ratio(name: str, row) -> dict[str, Number]:
+    # The exponential of the posterior mean; its error by the delta method. Ends of intervals are transformed exactly.
+    value = float(np.exp(row.estimate))
+    found = {name: number(value, EFFECTS, "odds ratio", np.exp(row.low), np.exp(row.high), value * row.mcse)}
+    if pd.notna(row.truth):
+        truth = float(np.exp(row.truth))
+        found[f"{name}.truth"] = number(truth, EFFECTS, "odds ratio", mcse=truth * row.truth_mcse)
     return found
 
 
-def count_numbers(evidence: pd.DataFrame, therapists: pd.DataFrame, diagnostics: pd.DataFrame, base: str) -> dict:
-    """How many patterns, therapists and fits there are, and how many of them pass."""
+def evidence_numbers(evidence: pd.DataFrame, fitted: set[str]) -> dict[str, Number]:
+    """How many patterns are reproduced, apart for those that calibration was fitted to and those it was not."""
+    found = {}
+    for name, part in {
+        "evidence": evidence,
+        "evidence.fitted": evidence[evidence["id"].isin(fitted)],
+        "evidence.free": evidence[~evidence["id"].isin(fitted)],
+    }.items():
+        found[f"{name}.all"] = number(len(part), EVIDENCE, "patterns")
+        for verdict in ("reproduced", "unclear", "not reproduced"):
+            count = int((part["verdict"] == verdict).sum())
+            found[f"{name}.{verdict.replace(' ', '_')}"] = number(count, EVIDENCE, "patterns")
+    return found
+
+
+def therapist_numbers(therapists: pd.DataFrame, base: str) -> dict[str, Number]:
+    """How many therapists of routine care there are, and how sure it is who stands out, by the null model."""
     rows = therapists[(therapists["dataset"] == base) & (therapists["model"] == "null")]
-    counts = {f"evidence.{name.replace(' ', '_')}": int(n) for name, n in evidence["verdict"].value_counts().items()}
+    if rows.empty:
+        return {}
+    exceeds, width = rows["exceeds_twice_average"], rows["rank_high"] - rows["rank_low"]
+    found = {
+        "all": (len(rows), "therapists"),
+        "median_clients": (float(rows["clients"].median()), "finished courses"),
+        "likely_twice": (int((exceeds > 0.5).sum()), "therapists"),
+        "surely_twice": (int((exceeds > 0.9).sum()), "therapists"),
+        "highest_twice": (float(exceeds.max()), "probability"),
+        "rank_width": (float(width.median()), "ranks"),
+        "raw_zero": (int((rows["deteriorated"] == 0).sum()), "therapists"),
+        "raw_highest": (float(100 * rows["raw_rate"].max()), "%"),
+        "rate_highest": (float(100 * rows["rate"].max()), "%"),
+    }
+    known = rows.dropna(subset=["true_rate"]) if "true_rate" in rows else rows.iloc[:0]
+    if len(known):
+        found["truly_twice"] = (int((known["true_rate"] > 2 * known["true_rate"].mean()).sum()), "therapists")
+    return {f"therapists.{name}": number(value, THERAPISTS, unit) for name, (value, unit) in found.items()}
+
+
+def fit_numbers(diagnostics: pd.DataFrame) -> dict[str, Number]:
+    """How many fits there are and how many passed the gate."""
+    passed = int(diagnostics["passed"].astype(bool).sum())
     return {
-        **{f"evidence.{name}": _number(0, "tables/evidence.csv") for name in ("unclear", "not_reproduced")},
-        **{name: _number(count, "tables/evidence.csv") for name, count in counts.items()},
-        "evidence.all": _number(len(evidence), "tables/evidence.csv"),
-        "therapists.all": _number(len(rows), "tables/therapists.csv"),
-        "therapists.median_clients": _number(float(rows["clients"].median()), "tables/therapists.csv"),
-        "therapists.likely_twice": _number(int((rows["exceeds_twice_average"] > 0.5).sum()), "tables/therapists.csv"),
-        "therapists.surely_twice": _number(int((rows["exceeds_twice_average"] > 0.9).sum()), "tables/therapists.csv"),
-        "therapists.rank_width": _number(
-            float((rows["rank_high"] - rows["rank_low"]).median()), "tables/therapists.csv"
-        ),
-        "fits.all": _number(len(diagnostics), "tables/diagnostics.csv"),
-        "fits.passed": _number(int(diagnostics["passed"].sum()), "tables/diagnostics.csv"),
+        "fits.all": number(len(diagnostics), DIAGNOSTICS, "fits"),
+        "fits.passed": number(passed, DIAGNOSTICS, "fits"),
+        "fits.failed": number(len(diagnostics) - passed, DIAGNOSTICS, "fits"),
     }
 
 
 def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
     """``performance.<true sd>.<estimand>.<measure>``."""
+    shares = {"coverage", "failed", "not_passed", "model_se_error"}
     return {
-        f"performance.{row.true_sd:g}.{row.estimand}.{row.measure}": _number(
-            row.value, "tables/performance.csv", mcse=row.mcse
+        f"performance.{row.true_sd:g}.{row.estimand}.{row.measure}": number(
+            row.value, PERFORMANCE, "share" if row.measure in shares else UNITS[row.estimand], mcse=row.mcse
         )
         for row in performance.itertuples()
+        if pd.notna(row.value)
     }
 
 
-def parameter_numbers(parameters: dict[str, Record], seed: int) -> dict[str, Number]:
-    """How many parameters the base world has, and how many nobody has measured."""
-    status = [record.status for record in parameters.values()]
-    return {
-        "parameters.all": _number(len(status), "config/scenarios"),
-        "parameters.assumed": _number(status.count("assumed"), "config/scenarios"),
-        "parameters.calibrated": _number(status.count("calibrated"), "config/scenarios"),
-        "seed": _number(seed, "config"),
-    }
+def parameter_numbers(parameters: Mapping[str, Record]) -> dict[str, Number]:
+    """How many parameters the base world has, by status, and how many were read from memory only."""
+    records = list(parameters.values())
+    status = [record.status for record in records]
+    found = {name: status.count(name) for name in ("reported", "converted", "assumed", "calibrated")}
+    found |= {"all": len(records), "from_memory": sum(record.certainty == "memory" for record in records)}
+    return {f"parameters.{name}": number(count, "config/scenarios", "parameters") for name, count in found.items()}
 
 
-def _number(value, source: str, low=None, high=None, mcse=None) -> Number:
-    number: Number = {"value": value, "source": source}
+def config_numbers(config: Mapping, sections: tuple[str, ...]) -> dict[str, Number]:
+    """Every number in some sections of the study's configuration, by its dotted path; and the seed."""
+    found = {"seed": number(config["seed"], "config", CONFIGURED)}
+    waiting = [(name, config[name]) for name in sections]
+    while waiting:
+        path, node = waiting.pop()
+        if isinstance(node, Mapping):
+            waiting += [(f"{path}.{name}", child) for name, child in node.items()]
+        elif isinstance(node, int | float) and not isinstance(node, bool):
+            found[path] = number(node, "config", CONFIGURED)
+    return found
+
+
+def number(value, source: str, unit: str, low=None, high=None, mcse=None) -> Number:
+    """One entry: value, unit, source, and low, high and mcse where they are known.
+
+    Raises
+    ------
+    ValueError
+        If the value is not finite.
+    """
+    if not np.isfinite(value):
+        raise ValueError(f"{source}: a number of the report is missing or infinite ({unit})")
+    entry: Number = {"value": value, "source": source, "unit": unit}
     for name, extra in (("low", low), ("high", high), ("mcse", mcse)):
         if extra is not None and pd.notna(extra):
-            number[name] = float(extra)
-    return number
+            entry[name] = float(extra)
+    return entry

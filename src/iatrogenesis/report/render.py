@@ -2,27 +2,18 @@
 
 import base64
 from collections.abc import Mapping
-from math import floor, log10
 from pathlib import Path
 
-import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from iatrogenesis.report.numbers import CONFIGURED
+from iatrogenesis.report.rounding import interval, rounded
+
+TEMPLATE = "template.html.j2"
 
 
 class MissingNumber(KeyError):
     """The template asks for a number that no table gave."""
-
-
-def rounded(value: float, error: float | None = None) -> str:
-    """A number as people write it: to the second digit of its error where there is one, else to three digits."""
-    if isinstance(value, int) or (error is None and float(value).is_integer()):
-        return f"{int(value):,}" if abs(value) < 1e7 else str(int(value))
-    finest = error if error else abs(value) / 50
-    if not finest:
-        return f"{value:g}"
-    digits = max(0, 1 - floor(log10(finest)) if error else 2 - floor(log10(abs(value))))
-    text = f"{value:,.{min(digits, 4)}f}"
-    return text.replace("-", "−")
 
 
 class Numbers:
@@ -33,14 +24,15 @@ class Numbers:
 
     def _find(self, name: str) -> dict:
         if name not in self.numbers:
-            raise MissingNumber(f"no number {name!r} in numbers.json; known ones begin with {sorted(self.numbers)[:5]}")
+            near = [known for known in self.numbers if known.split(".")[0] == name.split(".")[0]][:5]
+            raise MissingNumber(f"no number {name!r} in numbers.json; names like it: {', '.join(near) or 'none'}")
         return self.numbers[name]
 
     def n(self, name: str) -> str:
         """The number alone, rounded by its Monte Carlo error."""
         found = self._find(name)
-        if name == "seed":
-            return str(found["value"])
+        if found["unit"] == CONFIGURED:
+            return f"{found['value']:.10g}"
         return rounded(found["value"], found.get("mcse"))
 
     def ci(self, name: str) -> str:
@@ -49,8 +41,8 @@ class Numbers:
         if "low" not in found:
             raise MissingNumber(f"number {name!r} has no interval")
         error = (found["high"] - found["low"]) / 4
-        low, high = rounded(found["low"], error), rounded(found["high"], error)
-        return f"{rounded(found['value'], error)} (95\u202f% interval {low} to {high})"
+        ends = interval(found["low"], found["high"])
+        return f"{rounded(float(found['value']), error)} (95\u202f% interval {ends})"
 
 
 def data_uri(svg: bytes) -> str:
@@ -58,13 +50,7 @@ def data_uri(svg: bytes) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
 
 
-def html_table(table: pd.DataFrame) -> str:
-    """A table as HTML, numbers to four significant digits; wrapped so that it scrolls on a phone."""
-    text = table.to_html(index=False, na_rep="", border=0, float_format=lambda x: f"{x:.4g}", justify="left")
-    return f'<div class="scroll">{text}</div>'
-
-
-def render(numbers: Mapping[str, dict], figures: list[dict], tables: Mapping[str, str], about: Mapping) -> str:
+def render(numbers: Mapping[str, dict], figures: list[dict], tables: Mapping[str, object], about: Mapping) -> str:
     """The report's HTML.
 
     Parameters
@@ -72,11 +58,11 @@ def render(numbers: Mapping[str, dict], figures: list[dict], tables: Mapping[str
     numbers
         Content of numbers.json.
     figures
-        name, uri, alt, caption; in the order of the page.
+        name, uri, alt, caption; in the order of the page, which numbers them.
     tables
-        HTML by name.
+        `iatrogenesis.report.tables.Table` by name.
     about
-        study, base, commit, models, priors and whatever else is not a number.
+        What is not a number: study, commit, scenarios, references and the like.
 
     Raises
     ------
@@ -86,14 +72,17 @@ def render(numbers: Mapping[str, dict], figures: list[dict], tables: Mapping[str
     environment = Environment(
         loader=PackageLoader("iatrogenesis.report", "."),
         undefined=StrictUndefined,
-        autoescape=select_autoescape(default=True),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     access = Numbers(numbers)
     by_name = {figure["name"]: figure | {"number": i} for i, figure in enumerate(figures, start=1)}
-    template = environment.get_template("template.html.j2")
-    return template.render(n=access.n, ci=access.ci, figures=by_name, tables=tables, **about)
+    # Macros of an imported file see globals only.
+    environment.globals |= {"n": access.n, "ci": access.ci, "figures": by_name, "tables": tables, **about}
+    return environment.get_template(TEMPLATE).render()
 
 
-def template_source() -> str:
-    """The template as text (for the test that no number is typed into it)."""
-    return Path(__file__).with_name("template.html.j2").read_text(encoding="utf-8")
+def template_files() -> list[Path]:
+    """The template and its sections (for the test that no number is typed into them)."""
+    return sorted(Path(__file__).parent.rglob("*.html.j2"))

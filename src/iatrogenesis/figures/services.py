@@ -1,0 +1,35 @@
+"""How much do real services differ, year by year?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from iatrogenesis.figures.style import BLUE, DARK, PALE, figure, key, styled
+
+ALT = (
+    "Standard deviation between services in England by year, with 95 % intervals, on a band that marks the range "
+    "found earlier in the same counts by another method."
+)
+CAPTION = (
+    "Standard deviation of deterioration between services (log odds) by the null model, fitted to the counts of NHS "
+    "Talking Therapies of each year: posterior mean and 95 % interval. Pale band: the range of the yearly values "
+    "found in the same counts by a method of moments (DerSimonian and Laird). The unit is the service, not the "
+    "therapist, and case mix is not taken into account. Counts are rounded to five by the publisher."
+)
+FOUND_BEFORE = (0.15, 0.26)  # evidence T22: NHS England counts, 128 to 158 services a year
+
+
+@styled()
+def draw(effects: pd.DataFrame) -> Figure:
+    """Draw from the therapist effects table; data sets are named ``nhs-<year>``."""
+    chosen = effects["dataset"].str.startswith("nhs-") & (effects["estimand"] == "therapist_sd")
+    rows = effects[chosen].sort_values("dataset", ignore_index=True)
+    at = np.arange(len(rows))
+    made, axes = figure("How much do real services differ?", height=3.4)
+    axes.axhspan(*FOUND_BEFORE, color=PALE, lw=0, label="found before, by another method")
+    axes.vlines(at, rows["low"], rows["high"], color=DARK, lw=1.4)
+    axes.plot(at, rows["estimate"], "o", color=BLUE, ms=6, label="model, with 95 % interval")
+    axes.set_xticks(at, rows["dataset"].str.removeprefix("nhs-"), rotation=35, ha="right")
+    axes.set(ylabel="SD between services (log odds)", ylim=(0, None), xlim=(-0.6, len(rows) - 0.4))
+    key(made)
+    return made

@@ -1,0 +1,100 @@
+"""The tables of what went in: published patterns, priors, and every number of the simulated world with its source."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from iatrogenesis.report.references import Reference
+from iatrogenesis.report.rounding import MINUS, rounded, with_error
+from iatrogenesis.report.tables import Table
+from iatrogenesis.sources import Record
+
+VERDICT_MARKS = {"reproduced": "", "unclear": "open", "not reproduced": "bad"}
+
+
+def evidence(table: pd.DataFrame, fitted: set[str], references: Mapping[str, Reference]) -> Table:
+    """Each pattern with its verdict; those that calibration was fitted to are told apart."""
+    rows = [
+        [
+            f"{row['id']}: {row['quantity']}",
+            f"{row['published']:.4g} ({row['published_low']:.3g} to {row['published_high']:.3g})".replace("-", MINUS),
+            with_error(row["simulated"], row["mcse"]),
+            row["verdict"],
+            "fitted to" if row["id"] in fitted else "left free",
+            row["interval"],
+            _source(references, row["cite"], row["where"], row["certainty"]),
+            _text(row["note"]),
+        ]
+        for row in table.to_dict("records")
+    ]
+    heads = ["Pattern", "Published (interval)", "Simulated (MCSE)", "Verdict", "Calibration", "Interval is", "Source"]
+    return Table([*heads, "Note"], rows, [VERDICT_MARKS[verdict] for verdict in table["verdict"]])
+
+
+def shortcomings(table: pd.DataFrame, verdict: str) -> list[str]:
+    """A phrase for each pattern of one verdict: what is simulated, what is published, and how far apart they are."""
+    lines = []
+    for row in table[table["verdict"] == verdict].to_dict("records"):
+        above = row["simulated"] > row["published_high"]
+        edge = row["published_high"] if above else row["published_low"]
+        steps = abs(row["simulated"] - edge) / row["mcse"] if row["mcse"] > 0 else float("inf")
+        lines.append(
+            f"{row['quantity']}: {rounded(row['simulated'], row['mcse'])}, published {row['published']:.4g} (interval "
+            f"{row['published_low']:.3g} to {row['published_high']:.3g}); {'above' if above else 'below'} it by "
+            f"{steps:.1f} Monte Carlo standard errors"
+        )
+    return lines
+
+
+def priors(settings: Mapping[str, Mapping]) -> Table:
+    """Each prior of the models, and why."""
+    shapes = {
+        "intercept": "Normal({mean:g}, {sd:g})",
+        "coefficient": "Normal(0, {sd:g}), each",
+        "therapist_sd": "the upper half of Normal(0, {scale:g})",
+    }
+    rows = [
+        [name.replace("_", " "), shapes[name].format(**prior).replace("-", MINUS), prior["reason"]]
+        for name, prior in settings.items()
+    ]
+    return Table(["Parameter (log odds)", "Prior", "Why"], rows, [""] * len(rows))
+
+
+def parameters(records: Mapping[str, Record], references: Mapping[str, Reference]) -> Table:
+    """Every number of a scenario; assumed ones and those read from memory are marked."""
+    rows, marks = [], []
+    for path, record in records.items():
+        assumed = record.status == "assumed"
+        rows.append(
+            [
+                path.removeprefix("world.").replace(".", " · ").replace("_", " "),
+                _value(record.value),
+                record.unit,
+                "ASSUMED" if assumed else record.status,
+                f"{record.low:g} to {record.high:g}".replace("-", MINUS) if assumed else "",
+                "; ".join(part for part in (_origin(record, references), _text(record.note)) if part),
+            ]
+        )
+        marks.append("assumed" if assumed else "open" if record.certainty == "memory" else "")
+    return Table(["Parameter", "Value", "Unit", "Status", "Low to high", "From, and why"], rows, marks)
+
+
+def _origin(record: Record, references: Mapping[str, Reference]) -> str:
+    if record.status == "calibrated":
+        return f"fitted to {', '.join(record.fitted_to)}"
+    return _source(references, record.cite, record.where, record.certainty) if record.cite else ""
+
+
+def _source(references: Mapping[str, Reference], cite: str, where: str, certainty: str) -> str:
+    sure = "PROVISIONAL, from memory" if certainty == "memory" else certainty
+    return f"{references[cite].short}; {where} [{sure}]"
+
+
+def _value(value: float | Mapping[str, float]) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {share:g}" for name, share in value.items())
+    return f"{value:g}".replace("-", MINUS)
+
+
+def _text(value: object) -> str:
+    return "" if value is None or (isinstance(value, float) and pd.isna(value)) else str(value)

@@ -1,0 +1,58 @@
+"""What the report's page is made of: its tables, figures and words, from result tables and the study."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import pandas as pd
+
+from iatrogenesis.report import inputs, tables
+from iatrogenesis.report.references import Reference
+from iatrogenesis.report.render import data_uri
+from iatrogenesis.scenarios import Scenario
+from iatrogenesis.sources import records
+
+
+def page_tables(
+    results: Mapping[str, pd.DataFrame],
+    base: Scenario,
+    titles: Mapping[str, str],
+    priors: Mapping[str, Mapping],
+    references: Mapping[str, Reference],
+) -> dict[str, tables.Table]:
+    """Every table of the page by name."""
+    parameters = records(base)
+    fitted = {pattern for record in parameters.values() for pattern in record.fitted_to}
+    every = results["therapists"]
+    return {
+        "evidence": inputs.evidence(results["evidence"], fitted, references),
+        "scenarios": tables.scenarios(results["scenarios"], dict(titles)),
+        "priors": inputs.priors(priors),
+        "effects": tables.effects(results["therapist_effects"]),
+        "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "null")]),
+        "services": tables.services(results["therapist_effects"]),
+        "performance": tables.performance(results["performance"]),
+        "diagnostics": tables.diagnostics(results["diagnostics"]),
+        "parameters": inputs.parameters(parameters, references),
+    }
+
+
+def page_figures(drawn: Mapping[str, bytes]) -> list[dict]:
+    """Every figure's SVG with the alternative text and caption of its module, in the order of the page."""
+    found = []
+    for name, svg in drawn.items():
+        module = import_module(f"iatrogenesis.figures.{name}")
+        found.append({"name": name, "uri": data_uri(svg), "alt": module.ALT, "caption": module.CAPTION})
+    return found
+
+
+def page_words(results: Mapping[str, pd.DataFrame], base: str, titles: Mapping[str, str]) -> dict:
+    """What the page says that is neither number, table nor figure."""
+    effects, therapists = results["therapist_effects"], results["therapists"]
+    return {
+        "base": base,
+        "harmful": {name: title for name, title in titles.items() if name != base},
+        "models": sorted(effects.loc[effects["dataset"] == base, "model"].unique()),
+        "truly_known": bool("true_rate" in therapists and therapists["true_rate"].notna().any()),
+        "missed": inputs.shortcomings(results["evidence"], "not reproduced"),
+        "unclear": inputs.shortcomings(results["evidence"], "unclear"),
+    }

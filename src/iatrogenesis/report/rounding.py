@@ -1,0 +1,35 @@
+"""Numbers as people write them: no more digits than their uncertainty leaves."""
+
+from math import floor, isfinite, log10
+
+MINUS, MOST_DECIMALS = "−", 4
+
+
+def rounded(value: float, error: float | None = None) -> str:
+    """To the second digit of ``error`` where there is one, else to three digits; whole numbers stay whole."""
+    if isinstance(value, int) or (not error and float(value).is_integer()):
+        return f"{int(value):,}".replace("-", MINUS)
+    by_error = bool(error) and isfinite(error)
+    decimals = 1 - floor(log10(abs(error))) if by_error else 2 - floor(log10(abs(value)))
+    text = f"{value:,.{min(max(decimals, 0), MOST_DECIMALS)}f}"
+    if not text.strip("-0.,"):
+        text = text.removeprefix("-")  # there is no minus nought
+    return text.replace("-", MINUS)
+
+
+def interval(low: float, high: float) -> str:
+    """Two ends, rounded by the interval's own width (a quarter of it is about one standard error)."""
+    error = (high - low) / 4
+    return f"{rounded(float(low), error)} to {rounded(float(high), error)}"
+
+
+def with_interval(value: float, low: float, high: float) -> str:
+    """A value and its interval in brackets."""
+    return f"{rounded(float(value), (high - low) / 4)} ({interval(low, high)})"
+
+
+def with_error(value: float, mcse: float | None) -> str:
+    """A value and its Monte Carlo standard error in brackets, the latter with two digits."""
+    if not mcse or not isfinite(mcse):
+        return rounded(float(value))
+    return f"{rounded(float(value), mcse)} ({rounded(float(mcse), mcse)})"

@@ -1,0 +1,139 @@
+"""Each check passes on sound results and fails when just its table is spoiled."""
+
+import pandas as pd
+import pytest
+
+from iatrogenesis.evaluate import checks
+from iatrogenesis.simulate.frames import clients_table
+
+
+@pytest.fixture(scope="module")
+def clients(study, small) -> pd.DataFrame:
+    run, twin = (study.setup.run(study.catalogue[name], small) for name in ("base", "reference"))
+    return clients_table(run, study.instruments, study.config.judgement, twin)
+
+
+@pytest.fixture
+def tables(clients) -> dict:
+    finished = clients[clients["finished"]].groupby("therapist_id")["deteriorated"].agg(["sum", "size"]).astype(int)
+    therapists = pd.DataFrame(
+        {
+            "dataset": "base",
+            "therapist_id": finished.index,
+            "clients": finished["size"].to_numpy(),
+            "deteriorated": finished["sum"].to_numpy(),
+        }
+    )
+    therapists["raw_rate"] = therapists["deteriorated"] / therapists["clients"]
+    therapists = therapists.assign(rate_low=0.01, rate=0.05, rate_high=0.1, exceeds_twice_average=0.2)
+    values = {"deteriorated_per_client": 60.0, "iatrogenic": 13.0, "spared": 10.0}
+    values |= {"net_against_reference": 3.0, "net_against_base": 0.0}
+    scenarios = pd.DataFrame({"scenario": "base", "measure": list(values), "value": list(values.values())})
+    effects = pd.DataFrame(
+        {"dataset": ["base", "base"], "model": ["null", "null"], "estimand": ["therapist_sd", "vpc"]}
+    ).assign(low=0.0, estimate=0.5, high=1.0, mcse=0.01, truth=0.6, covered=True)
+    diagnostics = pd.DataFrame({"dataset": ["base"], "model": ["null"], "passed": [True]})
+    return {"therapists": therapists, "scenarios": scenarios, "effects": effects, "diagnostics": diagnostics}
+
+
+def broken(rows: list[dict]) -> list[str]:
+    return [row["claim"] for row in rows if not row["passed"]]
+
+
+def client_faults(study, clients) -> list[str]:
+    return broken(checks.client_checks(clients, study.instruments, study.config.judgement))
+
+
+def table_faults(tables, **changed) -> list[str]:
+    part = {name: tables[name] for name in ("scenarios", "effects", "diagnostics")} | changed
+    return broken(checks.table_checks(**part, fits=1, base="base"))
+
+
+def therapist_faults(tables, table, **changed) -> list[str]:
+    return broken(checks.therapist_checks(tables["therapists"].assign(**changed), table, "base"))
+
+
+def test_sound_results_pass(study, clients, tables):
+    assert client_faults(study, clients) == []
+    assert table_faults(tables) == []
+    assert therapist_faults(tables, clients) == []
+    assert broken(checks.output_checks({"a": {"value": 1.0, "low": 0.5}}, {"a.svg": 5000})) == []
+
+
+def test_a_changed_score_is_caught(study, clients):
+    spoiled = clients.copy()
+    at = spoiled.index[spoiled["finished"] & spoiled["deteriorated"].fillna(False)][0]
+    spoiled.loc[at, "phq9_last"] = 0
+    spoiled.loc[at, "gad7_last"] = 0
+    assert "deteriorated follows from the scores" in client_faults(study, spoiled)
+
+
+@pytest.mark.parametrize("column", ["deteriorated", "improved"])
+def test_a_flipped_flag_is_caught(study, clients, column):
+    spoiled = clients.copy()
+    at = spoiled.index[spoiled["finished"]][0]
+    spoiled.loc[at, column] = not spoiled.loc[at, column]
+    assert f"{column} follows from the scores" in client_faults(study, spoiled)
+
+
+@pytest.mark.parametrize("column", ["iatrogenic", "spared"])
+def test_a_flipped_twin_is_caught(study, clients, column):
+    spoiled = clients.copy()
+    at = spoiled.index[spoiled["finished"]][0]
+    spoiled.loc[at, column] = not spoiled.loc[at, column]
+    assert client_faults(study, spoiled) == [f"{column} follows from the twins"]
+
+
+def test_other_faults_of_clients_are_caught(study, clients):
+    doubled = pd.concat([clients, clients.iloc[[0]]], ignore_index=True)
+    assert client_faults(study, doubled) == ["client ids are unique"]
+    judged = clients.copy()
+    judged.loc[judged.index[~judged["finished"]][0], "deteriorated"] = True
+    assert "change is judged exactly where a course was finished" in client_faults(study, judged)
+    short = clients.copy()
+    short.loc[short.index[short["finished"]][0], "n_sessions"] = 1
+    assert client_faults(study, short) == ["finished are those with two sessions or more"]
+
+
+def test_faults_of_therapists_are_caught(tables, clients):
+    therapists = tables["therapists"]
+    assert therapist_faults(tables, clients, raw_rate=0.9) == ["raw rates are deteriorated over clients"]
+    more = therapist_faults(tables, clients, clients=therapists["clients"] + 1)
+    assert "therapists' counts are those of their clients" in more
+    assert therapist_faults(tables, clients, rate=0.5) == ["therapists' rates lie inside their intervals"]
+    assert therapist_faults(tables, clients, exceeds_twice_average=1.5) == ["probabilities lie between nought and one"]
+
+
+def test_faults_of_tables_are_caught(tables):
+    scenarios, effects = tables["scenarios"], tables["effects"]
+
+    def changed(measure, value):
+        return scenarios.assign(value=scenarios["value"].mask(scenarios["measure"] == measure, value))
+
+    net = changed("net_against_reference", 4.0)
+    assert table_faults(tables, scenarios=net) == ["iatrogenic less spared is the net"]
+    assert "no more are iatrogenic than deteriorate" in table_faults(tables, scenarios=changed("iatrogenic", 70.0))
+    itself = changed("net_against_base", 1.0)
+    assert table_faults(tables, scenarios=itself) == ["routine care does not differ from itself"]
+    assert table_faults(tables, diagnostics=tables["diagnostics"].iloc[:0]) == ["every fit is diagnosed"]
+    assert table_faults(tables, effects=effects.iloc[:0]) == ["every fit has its estimates"]
+    assert table_faults(tables, effects=effects.assign(estimate=5.0)) == ["estimates lie inside their intervals"]
+    missing = effects.assign(mcse=[0.01, float("nan")])
+    assert table_faults(tables, effects=missing) == ["every estimate has a Monte Carlo error"]
+
+
+def test_bad_numbers_and_empty_figures_are_caught():
+    odd = checks.output_checks({"a": {"value": 1.0, "mcse": float("nan")}}, {"a.svg": 5000})
+    assert broken(odd) == ["every number is finite"]
+    assert broken(checks.output_checks({}, {"a.svg": 0})) == ["every figure is there and not empty"]
+
+
+def test_results_that_disappoint_are_findings_and_not_faults(tables):
+    evidence = pd.DataFrame({"verdict": ["reproduced", "not reproduced"]})
+    effects = pd.concat([tables["effects"].iloc[[0]]] * 20).assign(covered=False)
+    diagnostics = tables["diagnostics"].assign(passed=False)
+    rows = checks.findings(evidence, effects, diagnostics)
+    assert len(broken(rows)) == len(rows) == 3
+    assert {row["kind"] for row in rows} == {"finding"}
+    sound = checks.findings(evidence.iloc[:1], tables["effects"], tables["diagnostics"])
+    assert broken(sound) == []

@@ -1,0 +1,194 @@
+"""Every figure draws from small tables of the right columns, always the same bytes, and can be read aloud."""
+
+import re
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.conftest import ROOT
+
+from iatrogenesis.figures.funnel import limit
+from iatrogenesis.figures.style import save
+from iatrogenesis.figures.trajectories import FEWEST_CLIENTS, _means, _thirds
+
+NAMES = sorted(
+    path.stem for path in (ROOT / "src/iatrogenesis/figures").glob("*.py") if path.stem not in ("__init__", "style")
+)
+
+
+def _therapists(count: int) -> pd.DataFrame:
+    clients = np.arange(20, 20 + count)
+    deteriorated = np.arange(count) % 6
+    rate = deteriorated / clients
+    modelled = 0.5 * rate + 0.03
+    return pd.DataFrame(
+        {
+            "therapist_id": [f"T{i:03d}" for i in range(count)],
+            "clients": clients,
+            "deteriorated": deteriorated,
+            "raw_rate": rate,
+            "raw_low": rate / 2,
+            "raw_high": rate + 0.1,
+            "rate": modelled,
+            "rate_low": modelled / 2,
+            "rate_high": 2 * modelled,
+            "true_rate": modelled,
+        }
+    )
+
+
+def _scenarios() -> pd.DataFrame:
+    measures = {"deteriorated_per_client": 60.0, "iatrogenic": 15.0, "spared": 10.0}
+    return pd.DataFrame(
+        [
+            {"scenario": name, "measure": measure, "value": k * value, "low": k * value - 4, "high": k * value + 4}
+            for k, name in enumerate(("base", "high_burnout"), start=1)
+            for measure, value in measures.items()
+        ]
+    )
+
+
+def _evidence() -> pd.DataFrame:
+    verdicts = ["reproduced", "unclear", "not reproduced", "not reproduced"]
+    return pd.DataFrame(
+        {
+            "id": ["D01", "M07", "T01", "B02"],
+            "quantity": [
+                "Reliable deterioration among finished courses",
+                "Dropout",
+                "VPC",
+                "Odds ratio of improvement",
+            ],
+            "published": [0.06, 0.2, 0.1, 0.6],
+            "published_low": [0.05, 0.19, 0.09, 0.5],
+            "published_high": [0.07, 0.21, 0.11, 0.7],
+            "simulated": [0.06, 0.22, 0.9, 0.3],
+            "mcse": [0.01, 0.02, 0.01, 0.01],
+            "verdict": verdicts,
+        }
+    )
+
+
+def _effects() -> pd.DataFrame:
+    estimands = ["therapist_sd", "vpc", "log_odds_ratio[burnout]", "log_odds_ratio[age[18-25]]"]
+    rows = [(dataset, "therapist", name) for dataset in ("base", "known") for name in estimands]
+    rows += [(f"nhs-20{year}-{year + 1}", "null", "therapist_sd") for year in (17, 18)]
+    table = pd.DataFrame(rows, columns=["dataset", "model", "estimand"])
+    return table.assign(truth=0.2, truth_mcse=0.01, estimate=0.25, low=0.1, high=0.4)
+
+
+def _performance() -> pd.DataFrame:
+    rows = [(sd, measure) for sd in (0.3, 0.6) for measure in ("bias", "coverage", "not_passed")]
+    table = pd.DataFrame(rows, columns=["true_sd", "measure"])
+    return table.assign(estimand="therapist_sd", value=[0.1, 1.0, 0.0, -0.1, 0.9, 0.2], mcse=0.05, n=10)
+
+
+def _courses() -> tuple[pd.DataFrame, pd.DataFrame]:
+    clients = pd.DataFrame({"client_id": [f"C{i:03d}" for i in range(120)]})
+    clients["therapist_id"] = [f"T{i % 12}" for i in range(120)]
+    clients["burnout"] = [(i % 12) / 6 - 1 for i in range(120)]
+    sessions = clients.loc[clients.index.repeat(8), ["client_id", "therapist_id"]].assign(
+        session=np.tile(np.arange(1, 9), 120), phq9=np.tile(np.arange(15, 7, -1), 120)
+    )
+    return clients, sessions.reset_index(drop=True)
+
+
+def _weeks() -> pd.DataFrame:
+    week, therapist = np.meshgrid(np.arange(53), np.arange(8), indexing="ij")
+    burnout = np.sin(therapist + week / 20)
+    ids = [f"T{i}" for i in therapist.ravel()]
+    return pd.DataFrame(
+        {"therapist_id": ids, "week": week.ravel(), "burnout": burnout.ravel(), "caseload": 10 + therapist.ravel()}
+    )
+
+
+def _tables(name: str) -> dict:
+    if name in ("caterpillar", "funnel", "hospitals"):
+        return {"therapists": _therapists(12)}
+    if name == "trajectories":
+        return dict(zip(("clients", "sessions"), _courses(), strict=True))
+    single = {
+        "scenarios": ("scenarios", _scenarios),
+        "evidence": ("evidence", _evidence),
+        "services": ("effects", _effects),
+        "performance": ("performance", _performance),
+        "burnout_year": ("therapist_weeks", _weeks),
+        "posterior_against_truth": ("effects", _effects),
+    }
+    keyword, make = single[name]
+    return {keyword: make()} | ({"base": "base"} if name == "posterior_against_truth" else {})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_same_tables_same_bytes(name, tmp_path):
+    module = import_module(f"iatrogenesis.figures.{name}")
+    for attempt in ("a", "b"):
+        save(module.draw(**_tables(name)), tmp_path / f"{attempt}.svg", tmp_path / f"{attempt}.png")
+    for form in ("svg", "png"):
+        first, second = ((tmp_path / f"{attempt}.{form}").read_bytes() for attempt in ("a", "b"))
+        assert first == second
+        assert len(first) > 1000
+    svg = (tmp_path / "a.svg").read_text()
+    assert "<dc:date>" not in svg
+    assert "<text" not in svg  # letters are paths: the same on every machine
+    assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_can_be_read_aloud_and_leaves_the_tables_alone(name):
+    module = import_module(f"iatrogenesis.figures.{name}")
+    assert len(module.ALT) > 60 and len(module.CAPTION) > 150
+    assert module.__doc__.splitlines()[0].endswith(("?", "."))
+    tables = _tables(name)
+    before = {key: value.copy() for key, value in tables.items() if isinstance(value, pd.DataFrame)}
+    module.draw(**tables)
+    for key, value in before.items():
+        pd.testing.assert_frame_equal(tables[key], value)
+
+
+def test_every_figure_has_its_rule():
+    rules = (ROOT / "workflow/rules/figures.smk").read_text()
+    assert set(re.findall(r'^    (?:FIGURES\[)?"(\w+)"\]?(?: =|:)', rules, flags=re.MULTILINE)) == set(NAMES)
+
+
+def test_words_stay_inside_the_picture():
+    """Nothing is cut off: every text lies within the figure's edges."""
+    for name in NAMES:
+        made = import_module(f"iatrogenesis.figures.{name}").draw(**_tables(name))
+        made.draw_without_rendering()
+        width, height = made.bbox.width, made.bbox.height
+        texts = [made._suptitle, *(text for axes in made.axes for text in axes.texts)]
+        texts += [text for legend in made.legends for text in legend.get_texts()]
+        for text in texts:
+            box = text.get_window_extent()
+            assert box.x0 >= -1 and box.x1 <= width + 1, (name, text.get_text())
+            assert box.y0 >= -1 and box.y1 <= height + 1, (name, text.get_text())
+
+
+def test_funnel_limits_hold_their_share():
+    """Between whole counts the limit is interpolated, so that it rises and falls smoothly around the exact share."""
+    from scipy.stats import binom
+
+    for size in (20, 57, 300):
+        for tail in (0.975, 0.999):
+            at = float(limit(size, 0.06, tail)) * size
+            assert binom.cdf(np.floor(at), size, 0.06) <= tail + 1e-9 <= binom.cdf(np.floor(at) + 1, size, 0.06) + 2e-9
+
+
+def test_thirds_are_equal_and_ordered():
+    clients, _ = _courses()
+    thirds = _thirds(clients)
+    assert thirds.value_counts().to_dict() == {0: 40, 1: 40, 2: 40}
+    burnout = clients.set_index("client_id")["burnout"]
+    assert burnout[thirds == 0].max() <= burnout[thirds == 1].min() <= burnout[thirds == 2].min()
+
+
+def test_intervals_take_the_therapist_as_unit():
+    """With one value per therapist, more clients each change nothing but the weight: the interval stays as wide."""
+    few = pd.DataFrame({"session": 1, "therapist_id": list("ABCD") * 6, "phq9": [8, 10, 12, 14] * 6})
+    many = pd.concat([few] * 5)
+    narrow, wide = _means(many).iloc[0], _means(few).iloc[0]
+    assert narrow["mean"] == wide["mean"] == 11
+    assert narrow["high"] - narrow["low"] == pytest.approx(wide["high"] - wide["low"])
+    assert _means(few.iloc[: FEWEST_CLIENTS - 1]).empty
