@@ -57,18 +57,33 @@ class Record(Strict):
 
 
 class Sourced(Record):
-    """One number and its record."""
+    """One number and its record.
+
+    Where the literature disagrees, ``sceptical`` and ``optimistic`` carry the other readings of it (see `read_as`).
+    """
 
     value: Finite
+    sceptical: Finite | None = None
+    optimistic: Finite | None = None
 
     @model_validator(mode="after")
     def _in_range(self) -> Self:
+        if (self.sceptical is None) != (self.optimistic is None):
+            raise ValueError("give both a sceptical and an optimistic value, or neither")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
             raise ValueError(f"value {self.value} lies outside low {self.low} to high {self.high}")
         return self
 
     def __float__(self) -> float:
         return self.value
+
+    def read_as(self, reading: Literal["base", "sceptical", "optimistic"]) -> Self:
+        """The number as a sceptical or an optimistic reader would take it; itself where there is no such reading."""
+        other = {"base": None, "sceptical": self.sceptical, "optimistic": self.optimistic}[reading]
+        if other is None:
+            return self
+        wide = {"low": min(self.low, other), "high": max(self.high, other)} if self.low is not None else {}
+        return self.model_copy(update={"value": other} | wide)
 
 
 class SourcedShares(Record):

@@ -20,7 +20,7 @@ from iatrogenesis.evaluate.evidence import read_evidence
 from iatrogenesis.evaluate.gate import Gate
 from iatrogenesis.instruments import Instruments, Judgement
 from iatrogenesis.models.priors import Priors
-from iatrogenesis.scenarios import ConfigError, Scenario, explain, load_catalogue, read_yaml
+from iatrogenesis.scenarios import ConfigError, Scenario, ScenarioFile, explain, load_catalogue, read_yaml
 from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.simulate.logit_normal import Coefficients
 from iatrogenesis.simulate.setup import Setup
@@ -222,7 +222,7 @@ def _instruments(path: Path, keys: frozenset[str]) -> Instruments:
     return instruments
 
 
-SCHEMAS = {"study": StudyConfig, "scenario": Scenario, "instruments": Instruments}
+SCHEMAS = {"study": StudyConfig, "scenario": ScenarioFile, "instruments": Instruments}
 
 
 def schema_text(model: type[Strict]) -> str:

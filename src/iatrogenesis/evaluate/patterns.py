@@ -187,7 +187,7 @@ def old(sample: Sample, untreated: Sample) -> float:
 
 
 def worse_in_session(sample: Sample, untreated: Sample) -> float:
-    """Share of sessions (from the second on) at which the client is reliably worse than at the first.
+    """Share of sessions (from the second on) at which the client is reliably worse than at the first, or in crisis.
 
     Not published: it only centres the push of deteriorating clients on burnout.
     """

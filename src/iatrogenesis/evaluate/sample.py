@@ -57,7 +57,7 @@ class Sample:
             workload=therapists.workload[clients.row],
             age_band=clients.age_band,
             deprivation=clients.deprivation,
-            worse_sessions=state.worse_sessions,
+            worse_sessions=state.distressed_sessions,
             judged_sessions=np.maximum(state.session - 1, 0),
         )
 

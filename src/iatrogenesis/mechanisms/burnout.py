@@ -4,22 +4,26 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from iatrogenesis.mechanisms.base import Mechanism, Week
+from iatrogenesis.mechanisms.base import Mechanism, Own, Week
 from iatrogenesis.sources import Sourced
 
 
 class Burnout(Mechanism):
-    """Each SD of the therapist's burnout this week adds points of severity and takes alliance away."""
+    """Each SD of the therapist's burnout this week adds points of severity and takes alliance away.
+
+    drift = drift_per_sd * burnout
+    alliance = alliance_per_sd * burnout
+    """
 
     kind: Literal["burnout"] = "burnout"
-    seed_paragraph: ClassVar[str] = "The Role of Therapist Competence and Burnout"
+    seed: ClassVar = ("The Role of Therapist Competence and Burnout", "Causes Behind Iatrogenic Effects in Therapy")
     drift_per_sd: Sourced
     alliance_per_sd: Sourced
 
-    def drift(self, week: Week) -> np.ndarray:
+    def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session; positive is worse."""
         return float(self.drift_per_sd) * week.burnout
 
-    def alliance(self, week: Week) -> np.ndarray:
+    def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance; negative with burnout (reduced empathy)."""
         return float(self.alliance_per_sd) * week.burnout

@@ -4,22 +4,26 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from iatrogenesis.mechanisms.base import Mechanism, Week
+from iatrogenesis.mechanisms.base import Mechanism, Own, Week
 from iatrogenesis.sources import Sourced
 
 
 class Misfit(Mechanism):
-    """Fit raises the alliance and lowers the odds of a rupture. All its harm goes through these two."""
+    """Fit raises the alliance and lowers the odds of a rupture. All its harm goes through these two.
+
+    alliance = alliance_per_sd * fit
+    rupture = rupture_per_sd * fit
+    """
 
     kind: Literal["misfit"] = "misfit"
-    seed_paragraph: ClassVar[str] = "Causes Behind Iatrogenic Effects in Therapy: a poor therapist-patient fit"
+    seed: ClassVar = ("Causes Behind Iatrogenic Effects in Therapy",)
     alliance_per_sd: Sourced
     rupture_per_sd: Sourced
 
-    def alliance(self, week: Week) -> np.ndarray:
+    def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance per SD of fit."""
         return float(self.alliance_per_sd) * week.fit
 
-    def rupture(self, week: Week) -> np.ndarray:
+    def rupture(self, week: Week, own: Own) -> np.ndarray:
         """Log odds of a rupture; misfit (negative fit) raises them."""
         return float(self.rupture_per_sd) * week.fit

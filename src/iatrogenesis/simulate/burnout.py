@@ -19,15 +19,16 @@ def weekly_stability(process: BurnoutProcess) -> float:
     return float(((float(process.yearly_stability) - permanent) / (1 - permanent)) ** (1 / WEEKS_PER_YEAR))
 
 
-def start(process: BurnoutProcess, therapists: Therapists, noise: Noise) -> np.ndarray:
-    """Burnout in the first week, in SD of the reference population, shape (therapists,)."""
+def start(process: BurnoutProcess, relief: float, therapists: Therapists, noise: Noise) -> np.ndarray:
+    """Burnout in the first week, in SD of the reference population, shape (therapists,); ``relief`` is by preventions."""
     r = float(process.workload_correlation)
     own = noise.normal("burnout.start", replicate=therapists.replicate, therapist=therapists.index)
-    return float(process.mean) - float(process.support) + r * therapists.workload + np.sqrt(1 - r**2) * own
+    return float(process.mean) - float(process.support) - relief + r * therapists.workload + np.sqrt(1 - r**2) * own
 
 
 def next_week(
     process: BurnoutProcess,
+    relief: float,
     therapists: Therapists,
     noise: Noise,
     week: int,
@@ -38,15 +39,18 @@ def next_week(
 
     Parameters
     ----------
+    relief
+        SD taken off the level that burnout tends to, by preventions.
     worse_share
-        Share of the therapist's clients in session this week who are reliably worse than at their start; where nobody
-        could be judged, the expected share. Shape (therapists,).
+        Share of the therapist's clients in session this week who are reliably worse than at their start or in crisis;
+        where nobody could be judged, the expected share. Shape (therapists,).
     """
     stability = weekly_stability(process)
     r = float(process.workload_correlation)
     target = (
         float(process.mean)
         - float(process.support)
+        - relief
         + r * therapists.workload
         + float(process.distress_push) * (worse_share - float(process.expected_worse))
     )

@@ -13,6 +13,8 @@ from iatrogenesis.simulate.world import World
 from iatrogenesis.sources import Finite, Strict
 from iatrogenesis.streams import Noise
 
+YOUNG = "18-25"  # the youngest age band
+
 
 class Design(Strict):
     """Size of a simulated data set: a choice of the study, not a fact about the world.
@@ -78,6 +80,10 @@ class Clients:
     age_band: np.ndarray
     deprivation: np.ndarray
     case_mix_drift: np.ndarray
+    young: np.ndarray
+    trauma: np.ndarray
+    fragile: np.ndarray
+    unrealistic: np.ndarray
 
     def who(self) -> dict[str, np.ndarray]:
         """The counter of each client's own noise."""
@@ -157,6 +163,10 @@ def draw_clients(world: World, therapists: Therapists, noise: Noise) -> Clients:
         age_band=np.asarray(bands, dtype=object)[age],
         deprivation=deprivation,
         case_mix_drift=by_age[age] + float(p.deprivation_drift) * (deprivation - 5.5),
+        young=(age == bands.index(YOUNG)) * 1.0 if YOUNG in bands else np.zeros(len(row)),
+        trauma=(noise.uniform("client.trauma", **who) < float(p.trauma_share)) * 1.0,
+        fragile=(noise.uniform("client.fragile", **who) < float(p.fragile_share)) * 1.0,
+        unrealistic=(noise.uniform("client.unrealistic", **who) < float(p.unrealistic_share)) * 1.0,
     )
 
 

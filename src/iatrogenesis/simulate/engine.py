@@ -2,78 +2,39 @@
 
 One week, in order:
 
-1. free places take the next clients of the therapist's own list;
-2. alliance: ruptures happen and are repaired;
-3. scores are taken;
+1. free places take whoever was referred to the therapist, then the next clients of the therapist's own list;
+2. alliance: ruptures happen and are repaired; self-harm ideation breaks out;
+3. scores are taken and judged, and therapists notice (or not) who is off track;
 4. courses end: as agreed, by dropping out, or because things are good enough;
-5. severity moves until the next session;
-6. therapists' burnout moves.
+5. severity and the mechanisms' own states move until the next session;
+6. clients are referred to another therapist;
+7. therapists' burnout moves.
 
-State is one array entry per client. Each week works on the clients in session at once, so one step is vector
-arithmetic over all dyads of all replicates. After a list is exhausted its places count as taken by clients outside
-the study, so a therapist's workload does not fall just because the study ends.
+Each step is vector arithmetic over all dyads of all replicates (`Slots`). After a list is exhausted its places count as
+taken by clients outside the study, so a therapist's workload does not fall just because the study ends.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import expit
 
 from iatrogenesis.instruments import Instruments, Judgement
-from iatrogenesis.mechanisms.base import Week
+from iatrogenesis.mechanisms.base import Intake, Week
+from iatrogenesis.preventions.base import Posts
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate import burnout
 from iatrogenesis.simulate.cohort import Clients, Design, Therapists, draw_clients, draw_therapists, noisy_rating
-from iatrogenesis.simulate.scores import scores
+from iatrogenesis.simulate.draws import Draw
+from iatrogenesis.simulate.lists import Lists
+from iatrogenesis.simulate.routes import Routes
+from iatrogenesis.simulate.scores import Scoring
+from iatrogenesis.simulate.slots import Slots
+from iatrogenesis.simulate.state import COUNTS, COURSE, State
 from iatrogenesis.streams import Noise
 
 ENDS = ("in_treatment", "completed", "dropped_out")
 COMPLETED, DROPPED_OUT = 1, 2
-FOLLOW_UP_OCCASION = 1_000_000  # beyond any session number: its own noise
 LONGEST_WEEKS = 100_000  # a guard against a world in which nobody ever ends
-
-
-@dataclass
-class State:
-    """What changes for a client, shape (clients,)."""
-
-    level: np.ndarray
-    fluctuation: np.ndarray
-    damage: np.ndarray
-    session: np.ndarray
-    start_week: np.ndarray
-    end: np.ndarray
-    burnout_at_start: np.ndarray
-    burnout_rating: np.ndarray
-    alliance_rating_sum: np.ndarray
-    ruptures: np.ndarray
-    worse_sessions: np.ndarray
-    first: dict[str, np.ndarray]
-    last: dict[str, np.ndarray]
-
-    @classmethod
-    def before(cls, clients: Clients, instruments: Instruments) -> "State":
-        """Nobody has begun."""
-        n = len(clients.level)
-
-        def zeros(dtype=float):
-            return np.zeros(n, dtype=dtype)
-
-        return cls(
-            level=clients.level.copy(),
-            fluctuation=clients.elevation.copy(),
-            damage=zeros(),
-            session=zeros(np.int64),
-            start_week=zeros(np.int64),
-            end=zeros(np.int8),
-            burnout_at_start=zeros(),
-            burnout_rating=zeros(),
-            alliance_rating_sum=zeros(),
-            ruptures=zeros(np.int64),
-            worse_sessions=zeros(np.int64),
-            first={name: zeros(np.int16) for name in instruments.by_name()},
-            last={name: zeros(np.int16) for name in instruments.by_name()},
-        )
 
 
 @dataclass
@@ -85,6 +46,7 @@ class Run:
     clients: Clients
     state: State
     follow_up: dict[str, np.ndarray]
+    weeks: int
     sessions: list[dict[str, np.ndarray]] = field(default_factory=list)
     therapist_weeks: list[dict[str, np.ndarray]] = field(default_factory=list)
 
@@ -115,192 +77,365 @@ def simulate(
     """
     world = scenario.world
     therapists = draw_therapists(world, design, noise, range(design.replicates) if replicates is None else replicates)
+    posts = Posts(float(world.therapist.caseload_mean), float(world.therapist.caseload_sd))
     clients = draw_clients(world, therapists, noise)
-    state = State.before(clients, instruments)
-    run = Run(scenario, therapists, clients, state, {})
-    engine = _Engine(run, instruments, judgement, noise)
+    for prevention in scenario.preventions:
+        therapists = prevention.staff(therapists, posts)
+    return run_course(scenario, therapists, clients, instruments, judgement, noise, record=record)
+
+
+def run_course(
+    scenario: Scenario,
+    therapists: Therapists,
+    clients: Clients,
+    instruments: Instruments,
+    judgement: Judgement,
+    noise: Noise,
+    *,
+    brought: dict[str, np.ndarray] | None = None,
+    record: bool = False,
+) -> Run:
+    """Run the calendar for these people.
+
+    Parameters
+    ----------
+    brought
+        Own states, by ``kind.name``, that the clients bring from an earlier episode, shape (clients,).
+    """
+    engine = Engine(scenario, therapists, clients, instruments, judgement, noise, brought or {})
+    sessions, therapist_weeks = [], []
     for week in range(LONGEST_WEEKS):
-        here = engine.fill_places(week)
-        if here.size == 0:
+        engine.fill_places(week)
+        if engine.slots.n == 0:
             break
-        alliance, rupture = engine.meet(here)
-        rating = engine.rate(here, alliance)
-        seen, severity = engine.measure(here)
+        engine.meet()
+        engine.break_out()
+        engine.measure()
+        engine.notice()
         if record:
-            engine.record(week, here, alliance, rupture, rating, seen, severity)
-        engine.end_courses(here, alliance, seen)
-        engine.move_severity(here, alliance)
-        engine.move_therapists(week, here, seen)
+            sessions.append(engine.sessions(week))
+            therapist_weeks.append(engine.therapist_weeks(week))
+        engine.end_courses()
+        engine.move_clients()
+        engine.refer()
+        engine.move_therapists(week)
     else:
         raise RuntimeError(f"{scenario.id}: clients still in treatment after {LONGEST_WEEKS} weeks")
-    run.follow_up = engine.follow_up()
-    return run
+    state = engine.state()
+    return Run(scenario, therapists, clients, state, engine.follow_up(state), week, sessions, therapist_weeks)
 
 
-class _Engine:
-    """The steps of one week over a run's state."""
+class Engine:
+    """The steps of one week."""
 
-    def __init__(self, run: Run, instruments: Instruments, judgement: Judgement, noise: Noise) -> None:
-        self.run, self.instruments, self.judgement, self.noise = run, instruments, judgement, noise
-        self.world, self.mechanisms = run.scenario.world, run.scenario.mechanisms
-        self.therapists, self.clients, self.state = run.therapists, run.clients, run.state
-        self.burnout = burnout.start(self.world.burnout, self.therapists, noise)
-        self.free = self.therapists.caseload.copy()
-        self.waiting = self.therapists.clients.copy()
-        self.in_session = np.zeros(0, dtype=np.int64)
+    def __init__(
+        self,
+        scenario: Scenario,
+        therapists: Therapists,
+        clients: Clients,
+        instruments: Instruments,
+        judgement: Judgement,
+        noise: Noise,
+        brought: dict[str, np.ndarray],
+    ) -> None:
+        self.scenario, self.world, self.noise = scenario, scenario.world, noise
+        self.therapists, self.clients = therapists, clients
+        self.instruments, self.judgement = instruments, judgement
+        self.routes = Routes(scenario.mechanisms, scenario.preventions)
+        self.scoring = Scoring(self.world, instruments, clients, noise)
+        self.burnout = burnout.start(self.world.burnout, self.routes.relief, therapists, noise)
+        self.lists = Lists(therapists)
+        self.last_row = clients.row.copy()
+        scores = [f"{which}.{name}" for name in instruments.by_name() for which in ("seen", "first", "last")]
+        names = [*COURSE, *scores, *self.scoring.names, *self.routes.names]
+        self.store = np.zeros((len(clients.level), len(names)))
+        self.slots = Slots(names, self.store, int(therapists.caseload.sum()))
+        for name, values in (self._at_intake() | brought).items():
+            self.store[:, self.slots.column(name)] = values
 
-    def fill_places(self, week: int) -> np.ndarray:
-        """Give free places to the next on each list; return the clients in session this week, in client order."""
-        begin = np.minimum(self.free, self.waiting)
-        next_client = self.therapists.first_client + self.therapists.clients - self.waiting
-        row = np.repeat(np.arange(len(begin)), begin)
-        within = np.arange(len(row)) - np.repeat(np.cumsum(begin) - begin, begin)
-        new = next_client[row] + within
-        self.free -= begin
-        self.waiting -= begin
-        state, therapists = self.state, self.therapists
-        state.start_week[new] = week
-        state.burnout_at_start[new] = self.burnout[row]
-        error = self.noise.normal(
-            "rating.burnout", replicate=therapists.replicate, therapist=therapists.index, occasion=week
+    def _at_intake(self) -> dict[str, np.ndarray]:
+        c = self.clients
+        everyone = Draw(self.noise, c.replicate, c.therapist, c.index)
+        staff = Draw(self.noise, self.therapists.replicate, self.therapists.index)
+        intake = Intake(
+            severity=c.level + c.elevation,
+            young=c.young,
+            trauma=c.trauma,
+            fragile=c.fragile,
+            unrealistic=c.unrealistic,
+            competence=self.therapists.competence[c.row],
         )
+        return {
+            "level": c.level,
+            "fluctuation": c.elevation,
+            "intake_level": c.level,
+            "slope": c.natural_slope + c.case_mix_drift,
+            "gain": c.gain,
+            "agreed": c.agreed,
+            "fit": c.fit,
+            "core": c.alliance,
+            "young": c.young,
+            "trauma": c.trauma,
+            "fragile": c.fragile,
+            "unrealistic": c.unrealistic,
+            **self.scoring.marks,
+            **self.routes.begin(intake, everyone, staff),
+        }
+
+    # Step 1
+
+    def fill_places(self, week: int) -> None:
+        """Give free places to those who were referred, then to the next on each list."""
+        slots, t = self.slots, self.therapists
+        clients, rows, new = self.lists.next()
+        where = slots.add(clients, rows)
+        slots["competence"][where] = t.competence[rows]
+        slots["therapist_drift"][where] = t.drift[rows]
+        slots["therapist_dropout"][where] = t.dropout[rows]
+        first = slice(where.start, where.start + new)  # on a list: their first session
+        error = self.noise.normal("rating.burnout", replicate=t.replicate, therapist=t.index, occasion=week)
         rating = noisy_rating(self.burnout, 0.0, float(self.world.ratings.burnout), error)
-        state.burnout_rating[new] = rating[row]
-        still = self.in_session[state.end[self.in_session] == 0]
-        self.in_session = np.sort(np.concatenate([still, new]))
-        state.session[self.in_session] += 1
-        return self.in_session
+        slots["start_week"][first] = week
+        slots["burnout_at_start"][first] = self.burnout[rows[:new]]
+        slots["burnout_rating"][first] = rating[rows[:new]]
+        slots["session"][:] += 1
+        slots["burnout"] = self.burnout[slots.row]
+        self._look()
 
-    def _draw(self, kind: str, decision: str, here: np.ndarray) -> np.ndarray:
-        who = {name: values[here] for name, values in self.clients.who().items()}
-        return getattr(self.noise, kind)(decision, **who, occasion=self.state.session[here])
+    def _look(self) -> None:
+        """Views of the clients now in session, and their noise."""
+        slots, who = self.slots, self.slots.client
+        c = self.clients
+        session = slots["session"].astype(np.uint32)
+        self.draw = Draw(self.noise, c.replicate[who], c.therapist[who], c.index[who], session)
+        seen = {name: slots[name] for name in Week.__dataclass_fields__ if name != "alliance"}
+        self.week = Week(alliance=slots["core"], **seen)
 
-    def _week(self, here: np.ndarray, alliance: np.ndarray) -> Week:
-        row = self.clients.row[here]
-        return Week(
-            competence=self.therapists.competence[row],
-            burnout=self.burnout[row],
-            fit=self.clients.fit[here],
-            alliance=alliance,
-            session=self.state.session[here],
-        )
+    def _total(self, channel: str) -> np.ndarray | float:
+        return self.routes.total(channel, self.week, self.slots)
 
-    def _sum(self, channel: str, week: Week) -> np.ndarray | float:
-        return sum((getattr(mechanism, channel)(week) for mechanism in self.mechanisms), start=0.0)
+    # Step 2
 
-    def meet(self, here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Alliance of this session, after ruptures and repairs; and where a rupture happened."""
-        state, p = self.state, self.world.alliance
-        core = self.clients.alliance[here]
-        if not self.run.scenario.treated:
-            return np.zeros(len(here)), np.zeros(len(here), dtype=bool)
-        week = self._week(here, core)
-        rupture = self._draw("uniform", "rupture", here) < expit(float(p.rupture_logit) + self._sum("rupture", week))
-        repaired = self._draw("uniform", "repair", here) < float(p.repair_probability)
-        damage = np.where(repaired, 0.0, state.damage[here]) + float(p.rupture_damage) * rupture
-        alliance = core + self._sum("alliance", week) - damage
-        state.damage[here] = damage
-        state.ruptures[here] += rupture
-        return alliance, rupture
+    def meet(self) -> None:
+        """Alliance of this session, after ruptures and repairs, and its rating by the client."""
+        slots, p = self.slots, self.world.alliance
+        if not self.scenario.treated:
+            slots["alliance"] = 0.0
+        else:
+            rupture = _happens(self.draw.uniform("rupture"), float(p.rupture_logit) + self._total("rupture"))
+            left_open = (1.0 - float(p.repair_probability)) * self.routes.left_over("repair", self.week)
+            repaired = self.draw.uniform("repair") < 1.0 - left_open
+            hurt = float(p.rupture_damage) * self.routes.left_over("soothe", self.week)
+            damage = np.where(repaired, 0.0, slots["damage"])
+            slots["repaired"] = repaired & (slots["damage"] > 0)
+            alliance = slots["core"] + self._total("alliance")  # before this session's rupture is known to anybody
+            slots["rupture"] = rupture
+            slots["damage"] = damage + hurt * rupture
+            slots["alliance"] = alliance - slots["damage"]
+            slots["strained"] = slots["damage"] > 0
+            slots["ruptures"][:] += rupture
+            slots["repairs"][:] += slots["repaired"]
+        self.week.alliance = slots["alliance"]
+        error = self.draw.normal("rating.alliance")
+        self.rating = noisy_rating(slots["alliance"], 0.0, float(self.world.ratings.alliance), error)
+        slots["alliance_rating_sum"][:] += self.rating
 
-    def rate(self, here: np.ndarray, alliance: np.ndarray) -> np.ndarray:
-        """The client's rating of the alliance in this session."""
-        error = self._draw("normal", "rating.alliance", here)
-        rating = noisy_rating(alliance, 0.0, float(self.world.ratings.alliance), error)
-        self.state.alliance_rating_sum[here] += rating
-        return rating
+    def break_out(self) -> None:
+        """Self-harm ideation breaks out, the likelier the worse the client is."""
+        slots, p = self.slots, self.world.crisis
+        slots["severity"] = slots["level"] + slots["fluctuation"] + slots["transient"]
+        excess = slots["severity"] - float(self.world.client.severity_mean)
+        logit = float(p.logit) + float(p.per_point) * excess + self._total("crisis")
+        slots["crisis"] = _happens(self.draw.uniform("crisis"), logit)
+        slots["crises"][:] += slots["crisis"]
 
-    def measure(self, here: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Scores at the beginning of the session, before it can do anything."""
-        state = self.state
-        severity = state.level[here] + state.fluctuation[here]
-        session = state.session[here]
-        seen = scores(self.world, self.instruments, self.clients, self.noise, here, severity, session)
-        new = session == 1
-        for name, values in seen.items():
-            state.first[name][here[new]] = values[new]
-            state.last[name][here] = values
-        return dict(seen), severity
+    # Step 3
 
-    def end_courses(self, here: np.ndarray, alliance: np.ndarray, seen: dict[str, np.ndarray]) -> None:
+    def measure(self) -> None:
+        """Scores at the beginning of the session, before it can do anything; and how they stand to the first ones."""
+        slots = self.slots
+        scores = self.scoring.see(slots, self.draw)
+        new = slots["session"] == 1
+        first = {}
+        for name, values in scores.items():
+            np.copyto(slots[f"first.{name}"], values, where=new)
+            slots[f"last.{name}"] = slots[f"seen.{name}"] = values
+            first[name] = slots[f"first.{name}"]
+        worse, _ = self.judgement.worse_and_better(first, scores, self.instruments)
+        main = self.judgement.instruments[0]
+        slots["worse"] = worse
+        slots["rise"] = (scores[main] - first[main]) / float(self.instruments.by_name()[main].reliable_change)
+        judged = slots["session"] >= 2
+        distressed = (worse | (slots["crisis"] > 0)) & judged
+        slots["worse_sessions"][:] += worse & judged
+        slots["distressed_sessions"][:] += distressed
+        n = len(self.burnout)
+        self.judged = np.bincount(slots.row, weights=judged, minlength=n)
+        self.distressed = np.bincount(slots.row, weights=distressed, minlength=n)
+
+    def notice(self) -> None:
+        """Therapists notice some of those who are off track; more with a prevention that tells them."""
+        slots = self.slots
+        unaware = 1.0 - float(self.world.recognition.unaided) * slots["worse"] * (slots["session"] >= 2)
+        chance = 1.0 - unaware * self.routes.left_over("notice", self.week)
+        may = np.flatnonzero((chance > 0) & (slots["noticed"] == 0))
+        draw = Draw(self.noise, self.draw.replicate[may], self.draw.therapist[may], self.draw.client[may])
+        draw = Draw(**(vars(draw) | {"occasion": self.draw.occasion[may]}))
+        slots["noticed"][may] = draw.uniform("notice") < chance[may]
+        slots["noticed_sessions"][:] += slots["noticed"]
+
+    # Step 4
+
+    def end_courses(self) -> None:
         """Decide who does not come again, and free their places."""
-        state, world = self.state, self.world
-        agreed = state.session[here] >= self.clients.agreed[here]
-        left, enough = np.zeros_like(agreed), np.zeros_like(agreed)
-        if self.run.scenario.treated:
-            logit = float(world.dropout.logit) + float(world.alliance.dropout) * alliance
-            logit = logit + self.therapists.dropout[self.clients.row[here]]
-            logit = logit + self._sum("dropout", self._week(here, alliance))
-            left = ~agreed & (self._draw("uniform", "dropout", here) < expit(logit))
-            well = ~self.judgement.caseness(seen, self.instruments) & (state.session[here] >= 2)
-            enough = well & (self._draw("uniform", "good_enough", here) < float(world.therapy.good_enough_ending))
-        state.end[here] = np.where(left, DROPPED_OUT, np.where(agreed | enough, COMPLETED, 0))
-        gone = here[state.end[here] > 0]
-        self.free += np.bincount(self.clients.row[gone], minlength=len(self.free))
+        slots, world = self.slots, self.world
+        agreed = slots["session"] >= slots["agreed"]
+        end = np.where(agreed, COMPLETED, 0)
+        if self.scenario.treated:
+            logit = float(world.dropout.logit) + float(world.alliance.dropout) * slots["alliance"]
+            logit = logit + slots["therapist_dropout"] + self._total("dropout")
+            left = ~agreed & _happens(self.draw.uniform("dropout"), logit)
+            scores = {name: slots[f"seen.{name}"] for name in self.instruments.by_name()}
+            well = ~self.judgement.caseness(scores, self.instruments) & (slots["session"] >= 2)
+            enough = well & (self.draw.uniform("good_enough") < float(world.therapy.good_enough_ending))
+            end = np.where(left, DROPPED_OUT, np.where(enough, COMPLETED, end))
+        slots["end"] = end
+        gone = np.flatnonzero(end)
+        self.lists.free_places(slots.row[gone])
+        slots.remove(gone)
+        self._look()
+        self.week.alliance = self.slots["alliance"]
 
-    def move_severity(self, here: np.ndarray, alliance: np.ndarray) -> None:
-        """Natural course, treatment and the mechanisms move severity of those who go on, until the next session."""
-        on = self.state.end[here] == 0
-        here, alliance = here[on], alliance[on]
-        state, clients, world = self.state, self.clients, self.world
-        drift = clients.natural_slope[here] + clients.case_mix_drift[here]
-        if self.run.scenario.treated:
-            distress = np.maximum(state.level[here], 0.0)
-            drift = drift - clients.gain[here] * distress / (distress + float(world.therapy.half_gain_level))
-            drift = drift + self.therapists.drift[clients.row[here]] + float(world.alliance.drift) * alliance
-            drift = drift + self._sum("drift", self._week(here, alliance))
-        state.level[here] += drift
+    # Step 5
+
+    def move_clients(self) -> None:
+        """Natural course, treatment and the mechanisms move those who go on, until the next session."""
+        slots, world = self.slots, self.world
+        drift, passing, symptom = slots["slope"], 0.0, 0.0
+        if self.scenario.treated:
+            distress = np.maximum(slots["level"], 0.0)
+            gain = slots["gain"] * distress / (distress + float(world.therapy.half_gain_level))
+            drift = drift - gain * np.exp(self._total("gain"))
+            drift = drift + slots["therapist_drift"] + float(world.alliance.drift) * slots["alliance"]
+            drift = drift + self._total("drift")
+            passing, symptom = self._total("exacerbation"), self._total("symptom")
         stability = float(world.client.fluctuation_stability)
         shock = float(world.client.fluctuation_sd) * np.sqrt(1 - stability**2)
-        state.fluctuation[here] = stability * state.fluctuation[here] + shock * self._draw(
-            "normal", "fluctuation", here
-        )
+        self.routes.move(self.week, slots, self.draw)
+        slots["level"][:] += drift
+        slots["fluctuation"] = stability * slots["fluctuation"] + shock * self.draw.normal("fluctuation")
+        slots["transient"] = float(world.exacerbation.kept) * slots["transient"] + passing
+        slots["second"] = np.maximum(float(world.second.kept) * slots["second"] + symptom, 0.0)
 
-    def move_therapists(self, week: int, here: np.ndarray, seen: dict[str, np.ndarray]) -> None:
+    # Step 6
+
+    def refer(self) -> None:
+        """Send clients to the end of the queue of another therapist of their service."""
+        slots = self.slots
+        who = self.routes.referred(self.week, self.draw)
+        if who is None:
+            return
+        leaving = np.flatnonzero(who & (slots["referred"] == 0))
+        target = self.lists.colleague(slots.row[leaving], self.draw.uniform("colleague")[leaving])
+        leaving, target = leaving[target >= 0], target[target >= 0]
+        clients, p = slots.client[leaving].copy(), self.world
+        self.lists.free_places(slots.row[leaving])
+        slots.remove(leaving)
+        c = self.clients
+        second = Draw(self.noise, c.replicate[clients], c.therapist[clients], c.index[clients], 1)
+        own = float(p.alliance.own_sd) * second.normal("client.alliance")
+        changed = {
+            "fit": float(p.client.fit_mean) + second.normal("client.fit"),
+            "core": own + self.therapists.alliance[target],
+            "referred": 1.0,
+            **dict.fromkeys(("damage", "strained", "noticed"), 0.0),
+            **dict.fromkeys(self.routes.ends_with_therapist(), 0.0),
+        }
+        for name, values in changed.items():
+            self.store[clients, slots.column(name)] = values
+        self.last_row[clients] = target
+        self.lists.queue(clients, target)
+
+    # Step 7
+
+    def move_therapists(self, week: int) -> None:
         """Burnout answers to the clients that were in session this week."""
-        first = {name: values[here] for name, values in self.state.first.items()}
-        worse, _ = self.judgement.worse_and_better(first, seen, self.instruments)
-        judged = self.state.session[here] >= 2
-        self.state.worse_sessions[here] += worse & judged
-        row, n = self.clients.row[here], len(self.burnout)
-        seen_again = np.bincount(row, weights=judged, minlength=n)
-        got_worse = np.bincount(row, weights=worse & judged, minlength=n)
         expected = float(self.world.burnout.expected_worse)
-        share = np.divide(got_worse, seen_again, out=np.full(n, expected), where=seen_again > 0)
-        self.burnout = burnout.next_week(self.world.burnout, self.therapists, self.noise, week, self.burnout, share)
-
-    def record(self, week, here, alliance, rupture, rating, seen, severity) -> None:
-        """Keep this week's sessions and therapists."""
-        self.run.sessions.append(
-            {
-                "client": here,
-                "session": self.state.session[here],
-                "week": np.full(len(here), week),
-                **seen,
-                "severity": severity,
-                "alliance": alliance,
-                "alliance_rating": rating,
-                "rupture": rupture,
-            }
+        share = np.divide(
+            self.distressed, self.judged, out=np.full(len(self.burnout), expected), where=self.judged > 0
         )
-        self.run.therapist_weeks.append(
-            {
-                "week": np.full(len(self.burnout), week),
-                "burnout": self.burnout.copy(),
-                "caseload": self.therapists.caseload.copy(),
-                "in_study": np.bincount(self.clients.row[here], minlength=len(self.burnout)),
-            }
+        self.burnout = burnout.next_week(
+            self.world.burnout, self.routes.relief, self.therapists, self.noise, week, self.burnout, share
         )
 
-    def follow_up(self) -> dict[str, np.ndarray]:
-        """Scores and severity some months after the end: part of the gain is lost, fluctuation has moved on."""
-        state, clients, world = self.state, self.clients, self.world
-        everyone = np.arange(len(clients.level))
+    # What is kept
+
+    def sessions(self, week: int) -> dict[str, np.ndarray]:
+        """This week's sessions."""
+        slots = self.slots
+        return {
+            "client": slots.client.copy(),
+            "row": slots.row.copy(),
+            "session": slots["session"].astype(np.int64),
+            "week": np.full(slots.n, week),
+            **{name: slots[f"seen.{name}"].astype(np.int16) for name in self.instruments.by_name()},
+            **{name: slots[name].copy() for name in ("severity", "transient", "second", "alliance")},
+            "alliance_rating": self.rating,
+            **{name: slots[name] > 0 for name in ("rupture", "repaired", "crisis", "noticed")},
+        }
+
+    def therapist_weeks(self, week: int) -> dict[str, np.ndarray]:
+        """This week's therapists."""
+        return {
+            "week": np.full(len(self.burnout), week),
+            "burnout": self.burnout.copy(),
+            "caseload": self.therapists.caseload.copy(),
+            "in_study": np.bincount(self.slots.row, minlength=len(self.burnout)),
+        }
+
+    def state(self) -> State:
+        """Every client at the end of the course."""
+
+        def of(name: str) -> np.ndarray:
+            return self.store[:, self.slots.column(name)]
+
+        def scores(which: str) -> dict[str, np.ndarray]:
+            return {name: of(f"{which}.{name}").astype(np.int16) for name in self.instruments.by_name()}
+
+        return State(
+            **{name: of(name).copy() for name in ("level", "fluctuation", "transient", "second")},
+            **{name: of(name).copy() for name in ("burnout_at_start", "burnout_rating", "alliance_rating_sum")},
+            **{name: of(name).astype(np.int64) for name in COUNTS},
+            **{name: of(name) > 0 for name in ("noticed", "referred")},
+            end=of("end").astype(np.int8),
+            row=self.last_row,
+            first=scores("first"),
+            last=scores("last"),
+            own={name: of(name).copy() for name in self.routes.names},
+        )
+
+    def follow_up(self, state: State) -> dict[str, np.ndarray]:
+        """Scores and severity some months after the end, and who seeks help again.
+
+        Part of the gain is lost, fluctuation has moved on, exacerbation has passed, and the mechanisms' late harm shows.
+        """
+        clients, world = self.clients, self.world
         gained = np.maximum(clients.level - state.level, 0.0)
-        level = state.level + float(world.follow_up.relapse) * gained
-        kept = float(world.client.fluctuation_stability) ** float(world.follow_up.weeks)
+        late = self.routes.at_the_end("after", state.own)
+        level = state.level + float(world.follow_up.relapse) * gained + late
+        weeks = float(world.follow_up.weeks)
+        kept = float(world.client.fluctuation_stability) ** weeks
         new = float(world.client.fluctuation_sd) * np.sqrt(1 - kept**2)
-        shock = self.noise.normal("follow_up.fluctuation", **clients.who())
-        severity = level + kept * state.fluctuation + new * shock
-        seen = scores(world, self.instruments, clients, self.noise, everyone, severity, FOLLOW_UP_OCCASION)
-        return {"severity": severity, **seen}
+        everyone = Draw(self.noise, clients.replicate, clients.therapist, clients.index)
+        severity = level + kept * state.fluctuation + new * everyone.normal("follow_up.fluctuation")
+        second = float(world.second.kept) ** weeks * state.second
+        scores = self.scoring.at_follow_up(severity, second)
+        unwell = self.judgement.caseness(scores, self.instruments)
+        logit = float(world.help_seeking.logit) + self.routes.at_the_end("help_seeking", state.own)
+        returns = unwell & _happens(everyone.uniform("help_seeking"), logit)
+        return {"severity": severity, **scores, "unwell": unwell, "returns": returns}
+
+
+def _happens(uniform: np.ndarray, logit: np.ndarray | float) -> np.ndarray:
+    """Whether events with these log odds happen: u < 1 / (1 + exp(-logit)), without dividing."""
+    return uniform * (1.0 + np.exp(-logit)) < 1.0

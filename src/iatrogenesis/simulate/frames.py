@@ -70,6 +70,7 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
         {
             "client_id": client_ids(run),
             "therapist_id": by_therapist["therapist_id"],
+            "last_therapist_id": therapist_ids(run)[state.row],
             "service_id": by_therapist["service_id"],
             "replicate": clients.replicate,
             "start_week": state.start_week,
@@ -81,14 +82,21 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
             "improved": _where(finished, better),
             "recovered": _where(finished & case_first, ~case_last),
             "severity_first": clients.level + clients.elevation,
-            "severity_last": state.level + state.fluctuation,
+            "severity_last": state.severity,
             "severity_follow_up": run.follow_up["severity"],
+            "new_symptoms": state.second,
+            "seeks_help_again": _where(run.follow_up["unwell"], run.follow_up["returns"]),
             "age_band": clients.age_band,
             "deprivation": clients.deprivation,
+            **{trait: getattr(clients, trait) > 0 for trait in ("trauma", "fragile", "unrealistic")},
             "fit": clients.fit,
             "fit_rating": clients.fit_rating,
             "alliance_rating": run.alliance_rating,
             "ruptures": state.ruptures,
+            "repairs": state.repairs,
+            "crises": state.crises,
+            "noticed": state.noticed,
+            "referred": state.referred,
             "competence": by_therapist["competence"],
             "competence_rating": by_therapist["competence_rating"],
             "burnout": state.burnout_at_start,
@@ -118,8 +126,8 @@ def sessions_table(run: Run) -> pd.DataFrame:
     """
     table = _stacked(run.sessions).sort_values(["client", "session"], kind="stable", ignore_index=True)
     row = table["client"].to_numpy()
-    return table.assign(client_id=client_ids(run)[row], therapist_id=therapist_ids(run)[run.clients.row[row]])[
-        ["client_id", "therapist_id", *(name for name in table if name != "client")]
+    return table.assign(client_id=client_ids(run)[row], therapist_id=therapist_ids(run)[table["row"]])[
+        ["client_id", "therapist_id", *(name for name in table if name not in ("client", "row"))]
     ]
 
 

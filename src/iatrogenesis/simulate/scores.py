@@ -1,40 +1,67 @@
-"""From true severity to the scores that a service sees."""
+"""From true severity to the scores that a service sees.
 
-from collections.abc import Mapping
+    mark_i = mean + level_loading (intake level - mean level) - change_loading (intake level + elevation) + own_i
+    score  = mark_i + change_loading severity + second_loading second + error
+
+rounded, within the instrument's range. So an instrument sees the level a client came with, the change since, symptoms of
+another kind, a part of its own that stays with the client, one that belongs to the occasion, and measurement error.
+"""
 
 import numpy as np
 
 from iatrogenesis.instruments import Instruments
 from iatrogenesis.simulate.cohort import Clients
+from iatrogenesis.simulate.draws import Draw
+from iatrogenesis.simulate.slots import Slots
 from iatrogenesis.simulate.world import World
 from iatrogenesis.streams import Noise
 
+FOLLOW_UP_OCCASION = 1_000_000  # beyond any session number: its own noise
 
-def scores(
-    world: World,
-    instruments: Instruments,
-    clients: Clients,
-    noise: Noise,
-    who: np.ndarray,
-    severity: np.ndarray,
-    occasion: np.ndarray | int,
-) -> Mapping[str, np.ndarray]:
-    """Whole-number score of each instrument for the clients ``who`` (positions) at their ``occasion`` (session).
 
-    An instrument sees the level a client came with, the change since, a part of its own that stays with the client, a
-    part of its own that belongs to the occasion, and measurement error: ``mean + a (level - mean level) + b (change -
-    mean elevation) + own + occasion + error``, rounded, within the instrument's range.
+class Scoring:
+    """The instruments, and what they constantly add to each client's scores.
+
+    Attributes
+    ----------
+    marks
+        By ``mark.<instrument>``, shape (clients,).
     """
-    counter = {name: values[who] for name, values in clients.who().items()}
-    mean_level = float(world.client.severity_mean) - float(world.client.intake_elevation)
-    level = clients.level[who] - mean_level
-    change = severity - clients.level[who] - float(world.client.intake_elevation)
-    seen = {}
-    for name, instrument in instruments.by_name().items():
-        part = world.scores[name]
-        true = float(instrument.mean) + float(part.level_loading) * level + float(part.change_loading) * change
-        own = float(part.own_sd) * noise.normal(f"{name}.own", **counter)
-        at_occasion = np.hypot(float(part.occasion_sd), instrument.error_sd)
-        error = at_occasion * noise.normal(f"{name}.error", **counter, occasion=occasion)
-        seen[name] = instrument.score(true + own + error)
-    return seen
+
+    def __init__(self, world: World, instruments: Instruments, clients: Clients, noise: Noise) -> None:
+        self._instruments, self._parts = instruments.by_name(), world.scores
+        self._everyone = Draw(noise, clients.replicate, clients.therapist, clients.index)
+        elevation = float(world.client.intake_elevation)
+        mean_level = float(world.client.severity_mean) - elevation
+        self.marks = {}
+        for name, instrument in self._instruments.items():
+            part = self._parts[name]
+            mark = float(instrument.mean) + float(part.level_loading) * (clients.level - mean_level)
+            mark = mark - float(part.change_loading) * (clients.level + elevation)
+            self.marks[f"mark.{name}"] = mark + float(part.own_sd) * self._everyone.normal(f"{name}.own")
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the constant parts."""
+        return list(self.marks)
+
+    def see(self, slots: Slots, draw: Draw) -> dict[str, np.ndarray]:
+        """Whole-number scores (as floats) of the clients in session."""
+        marks = {name: slots[f"mark.{name}"] for name in self._instruments}
+        return self._seen(marks, slots["severity"], slots["second"], draw)
+
+    def at_follow_up(self, severity: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
+        """Whole-number scores of everyone at follow-up."""
+        e = self._everyone
+        draw = Draw(e.noise, e.replicate, e.therapist, e.client, FOLLOW_UP_OCCASION)
+        marks = {name: self.marks[f"mark.{name}"] for name in self._instruments}
+        return {name: values.astype(np.int16) for name, values in self._seen(marks, severity, second, draw).items()}
+
+    def _seen(self, marks: dict, severity: np.ndarray, second: np.ndarray, draw: Draw) -> dict[str, np.ndarray]:
+        seen = {}
+        for name, instrument in self._instruments.items():
+            part = self._parts[name]
+            true = marks[name] + float(part.change_loading) * severity + float(part.second_loading) * second
+            error = np.hypot(float(part.occasion_sd), instrument.error_sd) * draw.normal(f"{name}.error")
+            seen[name] = instrument.score(true + error)
+        return seen

@@ -1,7 +1,7 @@
 """The parameters of the simulated world, section by section; every number carries its source record.
 
 Severity is measured in PHQ-9-equivalent points ("points"), time in weekly sessions. The equations that use these
-numbers stand in the modules of the same names: cohort, alliance, severity, scores, endings, burnout.
+numbers stand in `cohort`, `engine`, `scores` and `burnout`.
 """
 
 from pydantic import model_validator
@@ -24,6 +24,9 @@ class Client(Strict):
     age_drift: dict[str, Sourced]
     deprivation_shares: SourcedShares
     deprivation_drift: Sourced
+    trauma_share: Sourced
+    fragile_share: Sourced
+    unrealistic_share: Sourced
 
     @model_validator(mode="after")
     def _known_ages(self) -> "Client":
@@ -85,11 +88,37 @@ class Dropout(Strict):
     logit: Sourced
 
 
+class Crisis(Strict):
+    """Self-harm ideation breaking out, decided in each session, whatever the treatment."""
+
+    logit: Sourced
+    per_point: Sourced
+
+
+class Recognition(Strict):
+    """What therapists notice without being told."""
+
+    unaided: Sourced
+
+
+class Fading(Strict):
+    """What fades by itself: the share that is left a week later."""
+
+    kept: Sourced
+
+
+class HelpSeeking(Strict):
+    """Coming back when still unwell at follow-up."""
+
+    logit: Sourced
+
+
 class Scores(Strict):
-    """How severity becomes the scores of an instrument: loadings of level and of change, and its own parts."""
+    """How severity becomes the scores of an instrument: loadings of level, change and new symptoms, its own parts."""
 
     level_loading: Sourced
     change_loading: Sourced
+    second_loading: Sourced
     own_sd: Sourced
     occasion_sd: Sourced
 
@@ -119,6 +148,11 @@ class World(Strict):
     therapy: Therapy
     alliance: Alliance
     dropout: Dropout
+    crisis: Crisis
+    recognition: Recognition
+    exacerbation: Fading
+    second: Fading
     scores: dict[str, Scores]
     ratings: Ratings
     follow_up: FollowUp
+    help_seeking: HelpSeeking

@@ -1,0 +1,26 @@
+"""Referral: where it does not work with one therapist, another one of the same service takes over."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from iatrogenesis.mechanisms.base import Week
+from iatrogenesis.preventions.base import Prevention
+from iatrogenesis.simulate.draws import Draw
+from iatrogenesis.sources import Sourced
+
+
+class Referral(Prevention):
+    """A client who is known to be worse is referred with some probability after each session, once.
+
+    refer = noticed and worse, with probability willingness after each session
+    """
+
+    kind: Literal["referral"] = "referral"
+    seed: ClassVar = ("Repairing Trust After Therapeutic Harm",)
+    willingness: Sourced
+
+    def refer(self, week: Week, draw: Draw) -> np.ndarray:
+        """Who goes to another therapist."""
+        known = (week.noticed > 0) & (week.worse > 0)
+        return known & (draw.uniform("willing") < float(self.willingness))

@@ -1,0 +1,82 @@
+"""What is known of every client when all have ended."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+COURSE = (
+    # What a client brings into each week.
+    "level", "fluctuation", "transient", "second", "damage", "session", "noticed", "referred",
+    "intake_level", "slope", "gain", "agreed", "fit", "core", "young", "trauma", "fragile", "unrealistic",
+    # What belongs to the therapist the client is with.
+    "competence", "therapist_drift", "therapist_dropout",
+    # What happened in this week's session.
+    "burnout", "alliance", "rupture", "strained", "repaired", "crisis", "rise", "worse", "severity",
+    # What is counted.
+    "end", "start_week", "burnout_at_start", "burnout_rating", "alliance_rating_sum",
+    "ruptures", "repairs", "crises", "worse_sessions", "distressed_sessions", "noticed_sessions",
+)  # fmt: skip
+"""Quantities kept per client besides the scores and the mechanisms' own states."""
+
+COUNTS = (
+    "session", "start_week", "ruptures", "repairs", "crises",
+    "worse_sessions", "distressed_sessions", "noticed_sessions",
+)  # fmt: skip
+"""Those of them that are whole numbers."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Every client at the end of the course, shape (clients,).
+
+    Attributes
+    ----------
+    level, fluctuation, transient
+        Parts of true severity, points: lasting, fluctuating, and what will pass.
+    second
+        Severity of symptoms of another kind, points.
+    session
+        Sessions attended.
+    end
+        Position in `ENDS` of how the course ended.
+    noticed
+        Whether the (last) therapist ever noticed that the client was not on track.
+    referred
+        Whether another therapist took over.
+    row
+        Row of the last therapist.
+    distressed_sessions
+        Sessions from the second on at which the client was reliably worse or in crisis.
+    first, last
+        Scores by instrument.
+    own
+        The mechanisms' own states by ``kind.name``.
+    """
+
+    level: np.ndarray
+    fluctuation: np.ndarray
+    transient: np.ndarray
+    second: np.ndarray
+    session: np.ndarray
+    start_week: np.ndarray
+    end: np.ndarray
+    noticed: np.ndarray
+    referred: np.ndarray
+    row: np.ndarray
+    burnout_at_start: np.ndarray
+    burnout_rating: np.ndarray
+    alliance_rating_sum: np.ndarray
+    ruptures: np.ndarray
+    repairs: np.ndarray
+    crises: np.ndarray
+    worse_sessions: np.ndarray
+    distressed_sessions: np.ndarray
+    noticed_sessions: np.ndarray
+    first: dict[str, np.ndarray]
+    last: dict[str, np.ndarray]
+    own: dict[str, np.ndarray]
+
+    @property
+    def severity(self) -> np.ndarray:
+        """True severity at the end, points."""
+        return self.level + self.fluctuation + self.transient
