@@ -26,13 +26,17 @@ def main(paths: dict[str, str], base: dict, design: dict, setup: dict, output: d
         without = changed.model_copy(update={"treated": False, "mechanisms": ()})
         return setup.sample(changed, design), setup.sample(without, design)
 
+    kinds = [mechanism.kind for mechanism in scenario.mechanisms]
     found = calibrate(scenario, published, simulate)
     write_csv(found.parameters, output["parameters"])
     write_csv(found.patterns, output["patterns"])
     write_csv(found.sensitivity.reset_index(names="pattern"), output["sensitivity"])
-    text = Path(paths["scenario"]).read_text(encoding="utf-8")
-    write_text(write_back(text, found.parameters), output["scenario"])
-    print(f"Compare {output['scenario']} with {paths['scenario']}, and copy it there if the fit is better.")
+    files = {"": Path(paths["scenario"])}
+    files |= {f"mechanisms.{kind}": Path(f"config/mechanisms/{kind}.yaml") for kind in kinds}
+    texts = write_back({part: file.read_text(encoding="utf-8") for part, file in files.items()}, found.parameters)
+    for part, text in texts.items():
+        write_text(text, output[part.removeprefix("mechanisms.") or "scenario"])
+    print("Compare the files written with those of the same name in config/, and copy them there if the fit is better.")
 
 
 if __name__ == "__main__":

@@ -117,8 +117,8 @@ def load_catalogue(folder: Path, references: Path) -> dict[str, Scenario]:
     Raises
     ------
     ConfigError
-        If a file is faulty, its id differs from its name, it is based on an unknown scenario or on itself, it names an unknown mechanism or prevention, or it cites a source that ``references``
-        does not have.
+        If a file is faulty, its id differs from its name, it is based on an unknown scenario or on itself, it
+        names an unknown mechanism or prevention, or it cites a source that ``references`` does not have.
     """
     raw = {path.stem: read_yaml(path) for path in sorted(folder.glob("*.yaml"))}
     if not raw:
@@ -187,8 +187,8 @@ def _whole(name: str, raw: Mapping[str, dict], path: Path) -> dict[str, Any]:
     layers, base = [raw[name]], raw[name].get("based_on")
     while base is not None:
         if base not in raw or any(layer is raw[base] for layer in layers):
-            allowed = ", ".join(sorted(set(raw) - {name}))
-            raise ConfigError(f"{path}: based_on: {base!r} is not a scenario to build on; allowed: {allowed}")
+            known = ", ".join(sorted(set(raw) - {name}))
+            raise ConfigError(f"{path}: based_on: {base!r} is not a scenario to build on; known: {known}")
         layers.append(raw[base])
         base = raw[base].get("based_on")
     content: dict[str, Any] = {}

@@ -13,45 +13,93 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, uint32, uint64, vectorize
+from numba import njit, uint32, uint64
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
-_LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 _TO_UNIT = 1.0 / 4294967296.0  # 2**-32
-_TWO_PI = 2.0 * np.pi
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
+def _round(c0, c1, c2, c3, k0, k1):
+    product0 = _M0 * uint64(c0)
+    product1 = _M1 * uint64(c2)
+    c0 = uint32(product1 >> _SHIFT) ^ c1 ^ k0
+    c2 = uint32(product0 >> _SHIFT) ^ c3 ^ k1
+    return c0, uint32(product1), c2, uint32(product0), uint32(k0 + _W0), uint32(k1 + _W1)
+
+
+@njit(cache=True, inline="always")
 def philox4x32(c0, c1, c2, c3, k0, k1):
     """Ten rounds of Philox-4x32 on one counter; four independent 32-bit words."""
-    for _ in range(10):
-        product0 = _M0 * uint64(c0)
-        product1 = _M1 * uint64(c2)
-        c0, c1, c2, c3 = (
-            uint32((product1 >> _SHIFT) ^ uint64(c1) ^ uint64(k0)),
-            uint32(product1 & _LOW),
-            uint32((product0 >> _SHIFT) ^ uint64(c3) ^ uint64(k1)),
-            uint32(product0 & _LOW),
-        )
-        k0 = uint32(k0 + _W0)
-        k1 = uint32(k1 + _W1)
+    # Written out, because a loop here keeps the compiler from making several numbers at once.
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
     return c0, c1, c2, c3
 
 
-@vectorize(["float64(uint32, uint32, uint32, uint32, uint32, uint32)"], cache=True)
-def _uniform(k0, k1, replicate, therapist, client, occasion):
-    word = philox4x32(replicate, therapist, client, occasion, k0, k1)[0]
-    return (word + 0.5) * _TO_UNIT
+@njit(cache=True)
+def _uniform(k0, k1, replicate, therapist, client, occasion, out):
+    # A plain loop over contiguous arrays: the compiler makes several numbers at once of it.
+    for i in range(out.size):
+        out[i] = (philox4x32(replicate[i], therapist[i], client[i], occasion[i], k0, k1)[0] + 0.5) * _TO_UNIT
 
 
-@vectorize(["float64(uint32, uint32, uint32, uint32, uint32, uint32)"], cache=True)
-def _normal(k0, k1, replicate, therapist, client, occasion):
-    # Box-Muller: two words make one exact normal; the open interval keeps the logarithm finite.
-    first, second, _, _ = philox4x32(replicate, therapist, client, occasion, k0, k1)
-    radius = np.sqrt(-2.0 * np.log((first + 0.5) * _TO_UNIT))
-    return radius * np.cos(_TWO_PI * (second + 0.5) * _TO_UNIT)
+# Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribution", 10.2307/2347330, routine PPND16:
+# coefficients of the rational functions for the middle and for the tails (the far tails, p < exp(-25), never occur).
+_A = (
+    3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
+    4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3,
+)  # fmt: skip
+_B = (
+    1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
+    2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3,
+)  # fmt: skip
+_C = (
+    1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
+    1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4,
+)  # fmt: skip
+_D = (
+    1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
+    1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4, 1.05075007164441684324e-9,
+)  # fmt: skip
+
+
+@njit(cache=True)
+def _polynomial(c, x):
+    return ((((((c[7] * x + c[6]) * x + c[5]) * x + c[4]) * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0]
+
+
+@njit(cache=True)
+def _middle(q):
+    r = 0.180625 - q * q
+    return q * _polynomial(_A, r) / _polynomial(_B, r)
+
+
+@njit(cache=True)
+def _tail(p):
+    r = np.sqrt(-np.log(min(p, 1.0 - p))) - 1.6
+    z = _polynomial(_C, r) / _polynomial(_D, r)
+    return z if p > 0.5 else -z
+
+
+@njit(cache=True)
+def normal_quantile(p, out):
+    """Write quantiles of the standard normal distribution for p from 1e-10 to 1 - 1e-10 into out, to about 1e-15."""
+    for i in range(p.size):
+        out[i] = _middle(p[i] - 0.5)
+    for i in range(p.size):  # apart, so that the loop above stays without branches
+        if abs(p[i] - 0.5) > 0.425:
+            out[i] = _tail(p[i])
 
 
 def decision_key(seed: int, decision: str) -> tuple[np.uint32, np.uint32]:
@@ -93,12 +141,20 @@ class Noise:
         numpy.ndarray
             float64, of the broadcast shape.
         """
-        return _uniform(*decision_key(self.seed, decision), *_counter(replicate, therapist, client, occasion))
+        counter = _counter(replicate, therapist, client, occasion)
+        out = np.empty(counter[0].shape)
+        _uniform(*decision_key(self.seed, decision), *(index.ravel() for index in counter), out.reshape(-1))
+        return out
 
     def normal(self, decision: str, *, replicate=0, therapist=0, client=0, occasion=0) -> np.ndarray:
         """Standard normal numbers; arguments as in :meth:`uniform`."""
-        return _normal(*decision_key(self.seed, decision), *_counter(replicate, therapist, client, occasion))
+        # By inversion: one word makes one normal.
+        uniform = self.uniform(decision, replicate=replicate, therapist=therapist, client=client, occasion=occasion)
+        normal = np.empty_like(uniform)
+        normal_quantile(uniform.reshape(-1), normal.reshape(-1))
+        return normal
 
 
 def _counter(*indices) -> tuple[np.ndarray, ...]:
-    return tuple(np.asarray(index).astype(np.uint32) for index in indices)
+    arrays = [np.asarray(index).astype(np.uint32, copy=False) for index in indices]
+    return tuple(np.ascontiguousarray(array) for array in np.broadcast_arrays(*arrays))

@@ -14,7 +14,9 @@ from iatrogenesis.sources import Record, bibliography_keys, records
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config"
 SCENARIOS = sorted(path.stem for path in (CONFIG / "scenarios").glob("*.yaml"))
-UNITS = re.compile(r"^(points|share|SD|log|correlation|probability|reliability|sessions|weeks|clients|Cronbach)")
+UNITS = re.compile(
+    r"^(points|share|SD|log|correlation|probability|reliability|sessions|weeks|clients|minutes|Cronbach)"
+)
 
 
 def numbers(study) -> dict[str, Record]:

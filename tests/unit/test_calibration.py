@@ -14,7 +14,7 @@ from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.sources import records
 
-BASE = Path(__file__).resolve().parents[2] / "config" / "scenarios" / "base.yaml"
+CONFIG = Path(__file__).resolve().parents[2] / "config"
 KEPT = {"world.dropout.logit": "M07", "world.client.level_sd": "M02_first_sd"}
 
 
@@ -70,22 +70,31 @@ def test_known_parameters_are_found_again(study):
     assert np.isfinite(found.sensitivity.to_numpy()).all()
 
 
+def texts(scenario) -> dict[str, str]:
+    files = {"": CONFIG / "scenarios" / "base.yaml"}
+    files |= {f"mechanisms.{one.kind}": CONFIG / "mechanisms" / f"{one.kind}.yaml" for one in scenario.mechanisms}
+    return {part: path.read_text() for part, path in files.items()}
+
+
 def test_values_are_written_where_they_stood(study):
     scenario = study.catalogue["base"]
     free = [path for path, record in records(scenario).items() if record.status == "calibrated"]
     found = pd.DataFrame({"parameter": free, "value": np.arange(1.0, len(free) + 1)})
-    before = BASE.read_text()
+    before = texts(scenario)
     after = write_back(before, found)
-    changed = [(a, b) for a, b in zip(before.splitlines(), after.splitlines(), strict=True) if a != b]
-    assert len(changed) <= len(free) and all("status: calibrated" in line for _, line in changed)
-    again = records(Scenario.model_validate(yaml.safe_load(after)))
+    for part, text in after.items():
+        changed = [(a, b) for a, b in zip(before[part].splitlines(), text.splitlines(), strict=True) if a != b]
+        assert all("status: calibrated" in line for _, line in changed), part
+    world = yaml.safe_load(after[""])["world"]
+    mechanisms = [yaml.safe_load(text) for part, text in after.items() if part]
+    again = records(scenario.model_validate(scenario.model_dump() | {"world": world, "mechanisms": mechanisms}))
     assert [again[path].value for path in free] == list(range(1, len(free) + 1))
 
 
-def test_a_parameter_without_a_line_is_refused():
+def test_a_parameter_without_a_line_is_refused(study):
     found = pd.DataFrame({"parameter": ["world.nothing"], "value": [1.0]})
     with pytest.raises(ValueError, match=r"no calibrated value was found|no line in the file"):
-        write_back(BASE.read_text(), found)
+        write_back(texts(study.catalogue["base"]), found)
 
 
 @pytest.mark.parametrize(

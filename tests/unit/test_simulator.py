@@ -3,16 +3,11 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.evaluate.calibrate import with_values
-from iatrogenesis.mechanisms import KINDS
-from iatrogenesis.mechanisms.base import Week
 from iatrogenesis.simulate import burnout
 from iatrogenesis.simulate.cohort import Design, draw_therapists
 from iatrogenesis.simulate.engine import COMPLETED, DROPPED_OUT
-from iatrogenesis.simulate.frames import clients_table, sessions_table, therapist_weeks_table
+from iatrogenesis.simulate.frames import clients_table, sessions_table, therapist_weeks_table, therapists_table
 from iatrogenesis.streams import Noise
-
-CHANNELS = ("alliance", "rupture", "drift", "dropout")
 
 
 @pytest.fixture(scope="module")
@@ -52,72 +47,6 @@ def test_a_lone_replicate_is_named_like_no_replicate(study, small):
     one = small.model_copy(update={"replicates": 1})
     ids = table(study, study.setup.run(study.catalogue["base"], one))["client_id"]
     assert ids.iloc[0] == "T000-C0000" and ids.is_unique
-
-
-def test_order_of_mechanisms_is_indifferent(study, small, run):
-    base = study.catalogue["base"]
-    turned = base.model_copy(update={"mechanisms": base.mechanisms[::-1]})
-    other = study.setup.run(turned, small)
-    assert np.allclose(run.state.level, other.state.level, rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_zero_strength_is_absence_bit_for_bit(study, small, kind):
-    base = study.catalogue["base"]
-    others = tuple(m for m in base.mechanisms if m.kind != kind)
-    zeros = {f"mechanisms.{kind}.{name}": 0.0 for name in KINDS[kind].model_fields if name not in ("kind", "threshold")}
-    # Ranges of assumed numbers need not contain zero: the record is not what is tested here.
-    loose = base.model_copy(update={"mechanisms": tuple(_without_range(m) for m in base.mechanisms)})
-    silent = study.setup.run(with_values(loose, zeros), small)
-    absent = study.setup.run(base.model_copy(update={"mechanisms": others}), small)
-    assert np.array_equal(silent.state.level, absent.state.level)
-    assert np.array_equal(silent.state.last["phq9"], absent.state.last["phq9"])
-    assert np.array_equal(silent.state.end, absent.state.end)
-
-
-def _without_range(mechanism):
-    content = mechanism.model_dump()
-    for value in content.values():
-        if isinstance(value, dict) and value["status"] == "assumed":
-            value["low"], value["high"] = -1e6, 1e6
-    return type(mechanism).model_validate(content)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_mechanisms_are_finite_on_extreme_dyads_and_return_one_number_each(study, kind):
-    mechanism = next(m for m in study.catalogue["base"].mechanisms if m.kind == kind)
-    far = np.array([-50.0, -1.0, 0.0, 1.0, 50.0])
-    week = Week(competence=far, burnout=far, fit=far, alliance=far, session=np.arange(1, 6))
-    for channel in CHANNELS:
-        given = np.broadcast_to(getattr(mechanism, channel)(week), far.shape)
-        assert np.all(np.isfinite(given))
-
-
-@pytest.mark.parametrize(
-    ("kind", "state", "channel", "sign"),
-    [
-        ("burnout", "burnout", "drift", 1),
-        ("burnout", "burnout", "alliance", -1),
-        ("incompetence", "competence", "drift", -1),
-        ("misfit", "fit", "alliance", 1),
-        ("misfit", "fit", "rupture", -1),
-    ],
-)
-def test_more_of_the_state_moves_the_channel_as_declared(study, kind, state, channel, sign):
-    mechanism = next(m for m in study.catalogue["base"].mechanisms if m.kind == kind)
-    at = np.linspace(-3, 3, 13)
-    zero = np.zeros_like(at)
-    week = Week(
-        **({"competence": zero, "burnout": zero, "fit": zero, "alliance": zero, "session": zero + 1} | {state: at})
-    )
-    assert np.all(sign * np.diff(getattr(mechanism, channel)(week)) > 0)
-
-
-def test_competence_hurts_more_below_its_threshold(study):
-    mechanism = next(m for m in study.catalogue["base"].mechanisms if m.kind == "incompetence")
-    at = np.array([-2.0, -1.5, 0.5, 1.0])
-    slope = np.diff(mechanism.drift(Week(competence=at, burnout=at, fit=at, alliance=at, session=at)))[[0, 2]]
-    assert slope[0] < slope[1] < 0
 
 
 @pytest.mark.parametrize(
@@ -187,9 +116,9 @@ def test_burnout_keeps_its_spread_stability_and_workload_correlation(study):
     )
     process = world.burnout
     neutral = np.full(4000, float(process.expected_worse))
-    states = [burnout.start(process, therapists, Noise(5))]
+    states = [burnout.start(process, 0.0, therapists, Noise(5))]
     for week in range(104):
-        states.append(burnout.next_week(process, therapists, Noise(5), week, states[-1], neutral))
+        states.append(burnout.next_week(process, 0.0, therapists, Noise(5), week, states[-1], neutral))
     error = 5 / np.sqrt(4000)
     assert abs(np.std(states[104]) - 1) < error
     assert abs(np.corrcoef(states[52], states[104])[0, 1] - float(process.yearly_stability)) < error
@@ -199,9 +128,10 @@ def test_burnout_keeps_its_spread_stability_and_workload_correlation(study):
 def test_deteriorating_clients_push_burnout_up(study):
     world = study.catalogue["base"].world
     therapists = draw_therapists(world, Design(therapists=50, services=5, clients_per_therapist=5), Noise(5), range(1))
-    start = burnout.start(world.burnout, therapists, Noise(5))
+    start = burnout.start(world.burnout, 0.0, therapists, Noise(5))
     calm, hard = (
-        burnout.next_week(world.burnout, therapists, Noise(5), 0, start, np.full(50, share)) for share in (0.0, 0.5)
+        burnout.next_week(world.burnout, 0.0, therapists, Noise(5), 0, start, np.full(50, share))
+        for share in (0.0, 0.5)
     )
     assert np.all(hard > calm)
 
@@ -211,3 +141,61 @@ def test_a_full_caseload_burns_out(study):
     base = study.catalogue["base"]
     run = study.setup.run(base, small)
     assert np.corrcoef(run.therapists.caseload[run.clients.row], run.state.burnout_at_start)[0, 1] > 0.1
+
+
+REFERRING = "monitoring_response"
+
+
+@pytest.fixture(scope="module")
+def referring(study):
+    return study.setup.run(
+        study.catalogue[REFERRING], Design(therapists=12, services=3, clients_per_therapist=60), record=True
+    )
+
+
+def test_referred_clients_have_two_therapists_of_one_service_and_no_session_lost(study, referring):
+    clients = table(study, referring).set_index("client_id")
+    moved = clients[clients["referred"]]
+    assert len(moved) > 5
+    assert (moved["last_therapist_id"] != moved["therapist_id"]).all()
+    stayed = clients[~clients["referred"]]
+    assert (stayed["last_therapist_id"] == stayed["therapist_id"]).all()
+    service = therapists_table(referring).set_index("therapist_id")["service_id"]
+    assert (service[moved["last_therapist_id"]].to_numpy() == moved["service_id"].to_numpy()).all()
+    sessions = sessions_table(referring)
+    for client, rows in sessions[sessions["client_id"].isin(moved.index)].groupby("client_id"):
+        assert (rows["session"].to_numpy() == np.arange(1, len(rows) + 1)).all()
+        assert rows["therapist_id"].nunique() == 2 or clients.loc[client, "n_sessions"] == len(rows)
+        assert rows["week"].is_monotonic_increasing
+
+
+def test_a_therapist_alone_in_a_service_refers_nobody(study):
+    alone = study.setup.run(study.catalogue[REFERRING], Design(therapists=4, services=4, clients_per_therapist=60))
+    assert not alone.state.referred.any()
+
+
+def test_places_hold_with_referrals(referring):
+    for week in referring.therapist_weeks:
+        assert np.all(week["in_study"] <= week["caseload"])
+
+
+def test_harm_that_outlasts_therapy_shows_at_follow_up_only(study, small, run):
+    """Dependency keeps people in therapy a little longer; its harm comes afterwards."""
+    other = study.setup.run(study.catalogue["dependency"], small)
+    same = other.state.session == run.state.session
+    late = other.follow_up["severity"] - run.follow_up["severity"]
+    prone = other.state.own["dependency.reliance"] > 0
+    assert np.array_equal(run.state.first["phq9"], other.state.first["phq9"])
+    assert late[same & prone].mean() > 0.5
+
+
+def test_exacerbation_passes_and_retraumatisation_stays(study):
+    """Without trauma the pushed are as well at follow-up as their twins; with trauma they are not."""
+    design = Design(therapists=60, services=6, clients_per_therapist=60)
+    pushed, spared = (study.setup.run(study.catalogue[name], design) for name in ("misapplied_technique", "base"))
+    was = (pushed.state.own["misapplied_technique.pushed"] > 0) & (pushed.state.session == spared.state.session)
+    was &= pushed.state.session >= 5
+    change = pushed.follow_up["severity"] - spared.follow_up["severity"]
+    trauma = pushed.clients.trauma > 0
+    assert pushed.state.transient[was].mean() > 0.5
+    assert change[was & trauma].mean() > 4 * abs(change[was & ~trauma].mean()) > 0

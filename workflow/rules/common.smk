@@ -51,7 +51,7 @@ def library(*patterns):
     )
 
 
-SIMULATOR = library("*.py", "simulate/*.py", "mechanisms/*.py")
+SIMULATOR = library("*.py", "simulate/*.py", "mechanisms/*.py", "preventions/*.py")
 MODELLING = library("models/*.py", "engines/*.py", "data/*.py", "streams.py")
 
 

@@ -141,7 +141,11 @@ rule calibrate:
         parameters=result("calibration/parameters.csv"),
         patterns=result("calibration/patterns.csv"),
         sensitivity=result("calibration/sensitivity.csv"),
-        scenario=result("calibration/base.yaml"),
+        scenario=result("calibration/scenarios/base.yaml"),
+        **{
+            mechanism.kind: result(f"calibration/mechanisms/{mechanism.kind}.yaml")
+            for mechanism in STUDY.catalogue["base"].mechanisms
+        },
     log:
         result("logs/calibrate.log"),
     benchmark:

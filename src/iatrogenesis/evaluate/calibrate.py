@@ -98,15 +98,20 @@ def calibrate(scenario: Scenario, evidence: pd.DataFrame, simulate: Simulate, ev
     )
 
 
-_ENTRY = re.compile(r"^(\s*)(?:- kind: )?([\w-]+)")
+_ENTRY = re.compile(r"^(\s*)([\w-]+):")
 _NUMBER = re.compile(r"^(\s*[\w-]+: \{value: )[^,]+(,.* status: calibrated.*)$")
 
 
-def write_back(text: str, found: pd.DataFrame) -> str:
-    """A scenario's YAML text with the calibrated values replaced, comments and order kept.
+def write_back(texts: Mapping[str, str], found: pd.DataFrame) -> dict[str, str]:
+    """YAML texts with the calibrated values replaced, comments and order kept.
 
     Each calibrated number stands on a line of its own, ``name: {value: ..., ... status: calibrated, ...}``; what it
     belongs to is told by the indentation above it.
+
+    Parameters
+    ----------
+    texts
+        By the path of their content in the scenario: "" for its own file, "mechanisms.burnout" for a mechanism's.
 
     Raises
     ------
@@ -114,17 +119,22 @@ def write_back(text: str, found: pd.DataFrame) -> str:
         If a calibrated line has no value in ``found``, or a value has no line.
     """
     waiting = dict(zip(found["parameter"], found["value"], strict=True))
+    written = {part: _written(text, part, waiting) for part, text in texts.items()}
+    if waiting:
+        raise ValueError(f"no line in the files for {', '.join(waiting)}")
+    return written
+
+
+def _written(text: str, part: str, waiting: dict[str, float]) -> str:
     lines, above = [], []
     for line in text.splitlines():
         entry = _ENTRY.match(line)
         if entry:
             above = [*((depth, name) for depth, name in above if depth < len(entry[1])), (len(entry[1]), entry[2])]
         if _NUMBER.match(line):
-            path = ".".join(name for _, name in above)
+            path = ".".join([*filter(None, [part]), *(name for _, name in above)])
             if path not in waiting:
                 raise ValueError(f"line {line.strip()[:60]!r}: no calibrated value was found for {path!r}")
             line = _NUMBER.sub(rf"\g<1>{waiting.pop(path):.5g}\g<2>", line)
         lines.append(line)
-    if waiting:
-        raise ValueError(f"no line in the file for {', '.join(waiting)}")
     return "\n".join(lines) + "\n"

@@ -108,6 +108,11 @@ class Mechanism(Strict):
     ----------------
     seed
         The headings of the founding text that this mechanism makes computable.
+    signs
+        For each channel it contributes to, the sign (1 or -1) of what it contributes where it does
+        harm (a prevention: good).
+    neutral
+        Values of parameters at which it does nothing, where that is not 0.
     own
         Names of its own states; all begin at 0 unless `begin` says otherwise.
     ends_with_therapist
@@ -118,6 +123,8 @@ class Mechanism(Strict):
 
     kind: str
     seed: ClassVar[tuple[str, ...]] = ()
+    signs: ClassVar[dict[str, int]] = {}
+    neutral: ClassVar[dict[str, float]] = {}
     own: ClassVar[tuple[str, ...]] = ()
     ends_with_therapist: ClassVar[tuple[str, ...]] = ()
     carried: ClassVar[tuple[str, ...]] = ()

@@ -17,6 +17,7 @@ class Burnout(Mechanism):
 
     kind: Literal["burnout"] = "burnout"
     seed: ClassVar = ("The Role of Therapist Competence and Burnout", "Causes Behind Iatrogenic Effects in Therapy")
+    signs: ClassVar = {"drift": 1, "alliance": -1}
     drift_per_sd: Sourced
     alliance_per_sd: Sourced
 

@@ -25,6 +25,7 @@ class Dependency(Mechanism):
         "Reinforcing Negative Self-Perception",
         "Conclusion",
     )
+    signs: ClassVar = {"dropout": -1}
     own: ClassVar = ("prone", "reliance")
     carried: ClassVar = ("reliance",)
     share: Sourced

@@ -20,6 +20,7 @@ class EmotionalWithdrawal(Mechanism):
 
     kind: Literal["emotional_withdrawal"] = "emotional_withdrawal"
     seed: ClassVar = ("Recognizing Signs of Iatrogenic Trauma", "Emotional Withdrawal Symptoms")
+    signs: ClassVar = {"alliance": -1, "gain": -1}
     own: ClassVar = ("numbness",)
     kept: Sourced
     per_rupture: Sourced

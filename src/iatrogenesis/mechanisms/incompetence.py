@@ -16,6 +16,7 @@ class Incompetence(Mechanism):
 
     kind: Literal["incompetence"] = "incompetence"
     seed: ClassVar = ("The Role of Therapist Competence and Burnout", "Causes Behind Iatrogenic Effects in Therapy")
+    signs: ClassVar = {"drift": 1}
     drift_per_sd: Sourced
     threshold: Sourced
     drift_below_threshold: Sourced

@@ -1,4 +1,4 @@
-"""Labelling: a label is taken over as a view of oneself. It isolates, wears self-worth down, and bars the way to help."""
+"""Labelling: a label is taken over as a view of oneself. It isolates, and bars the way to help."""
 
 from typing import ClassVar, Literal
 
@@ -13,7 +13,8 @@ class Labelling(Mechanism):
     """Stigma grows in labelled clients, and stays when therapy ends.
 
     labelled = 1 with probability share, drawn once per client
-    stigma = 0 at first; after each session stigma + internalising * labelled * (1 - stigma); carried into the next episode
+    stigma = 0 at first; after each session stigma + internalising * labelled * (1 - stigma); carried into the
+             next episode
     drift = self_worth_points * stigma       (reduced self-worth)
     gain = -isolation_gain_loss * stigma     (social isolation: what others could give is missing)
     help_seeking = -barrier * stigma         (barrier to care)
@@ -26,6 +27,7 @@ class Labelling(Mechanism):
         "Reinforcing Negative Self-Perception",
         "The Impact of Stigmatizing Labels",
     )
+    signs: ClassVar = {"drift": 1, "gain": -1}
     own: ClassVar = ("labelled", "stigma")
     carried: ClassVar = ("stigma",)
     share: Sourced

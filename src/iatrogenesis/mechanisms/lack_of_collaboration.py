@@ -19,6 +19,7 @@ class LackOfCollaboration(Mechanism):
 
     kind: Literal["lack_of_collaboration"] = "lack_of_collaboration"
     seed: ClassVar = ("Causes Behind Iatrogenic Effects in Therapy", "Treatment Mismatch Dangers")
+    signs: ClassVar = {"alliance": -1, "dropout": 1}
     own: ClassVar = ("unasked",)
     ends_with_therapist: ClassVar = ("unasked",)
     share: Sourced

@@ -27,6 +27,7 @@ class MisappliedTechnique(Mechanism):
         "Causes Behind Iatrogenic Effects in Therapy",
         "Self-Harm Ideation Spikes",
     )
+    signs: ClassVar = {"exacerbation": 1, "drift": 1, "rupture": 1}
     own: ClassVar = ("pushed",)
     ends_with_therapist: ClassVar = ("pushed",)
     logit: Sourced

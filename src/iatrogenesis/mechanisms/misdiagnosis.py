@@ -12,8 +12,8 @@ from iatrogenesis.sources import Sourced
 class Misdiagnosis(Mechanism):
     """A wrong diagnosis costs part of what treatment brings, worsens, and adds new symptoms; it may be corrected.
 
-    wrong = 1 with probability share, drawn once per client; after each session 0 with probability correction, and 0 with
-            another therapist
+    wrong = 1 with probability share, drawn once per client; after each session 0 with probability correction, and 0
+            with another therapist
     gain = -gain_loss * wrong
     drift = mismatch_points * wrong
     symptom = symptom_points * wrong
@@ -25,6 +25,7 @@ class Misdiagnosis(Mechanism):
         "Misdiagnosis and Its Consequences",
         "Treatment Mismatch Dangers",
     )
+    signs: ClassVar = {"gain": -1, "drift": 1, "symptom": 1}
     own: ClassVar = ("wrong",)
     ends_with_therapist: ClassVar = ("wrong",)
     share: Sourced
@@ -51,4 +52,4 @@ class Misdiagnosis(Mechanism):
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Some diagnoses are corrected."""
-        return {"wrong": own["wrong"] * (draw.uniform("correction") >= float(self.correction))}
+        return {"wrong": own["wrong"] * ~draw.event("correction", float(self.correction) * own["wrong"])}

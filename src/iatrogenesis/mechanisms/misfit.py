@@ -17,6 +17,7 @@ class Misfit(Mechanism):
 
     kind: Literal["misfit"] = "misfit"
     seed: ClassVar = ("Causes Behind Iatrogenic Effects in Therapy",)
+    signs: ClassVar = {"alliance": -1, "rupture": 1}
     alliance_per_sd: Sourced
     rupture_per_sd: Sourced
 

@@ -17,6 +17,7 @@ class NewSymptoms(Mechanism):
 
     kind: Literal["new_symptoms"] = "new_symptoms"
     seed: ClassVar = ("Common Types of Therapy-Induced Harm",)
+    signs: ClassVar = {"symptom": 1, "drift": 1}
     per_point: Sourced
     per_sd: Sourced
     spill: Sourced

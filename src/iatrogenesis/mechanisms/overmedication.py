@@ -31,6 +31,7 @@ class Overmedication(Mechanism):
         "Side Effects and Dependency",
         "Causes Behind Iatrogenic Effects in Therapy",
     )
+    signs: ClassVar = {"symptom": 1, "drift": 1, "exacerbation": 1}
     own: ClassVar = ("drugs", "dependence", "withdrawal")
     share: Sourced
     inappropriate: Sourced
@@ -71,7 +72,7 @@ class Overmedication(Mechanism):
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Dependence grows; some stop from one day to the next."""
         taking = own["drugs"] > 0
-        stops = taking & (draw.uniform("stop") < float(self.abrupt_stop))
+        stops = draw.event("stop", float(self.abrupt_stop) * taking)
         dependence = own["dependence"] + float(self.growth) * taking * (1.0 - own["dependence"])
         return {
             "drugs": own["drugs"] * ~stops,

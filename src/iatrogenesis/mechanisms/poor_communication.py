@@ -21,6 +21,7 @@ class PoorCommunication(Mechanism):
 
     kind: Literal["poor_communication"] = "poor_communication"
     seed: ClassVar = ("Treatment Mismatch Dangers", "Side Effects and Dependency")
+    signs: ClassVar = {"gain": -1, "drift": 1, "alliance": -1}
     own: ClassVar = ("shared", "muddled")
     share: Sourced
     muddle: Sourced
@@ -46,4 +47,4 @@ class PoorCommunication(Mechanism):
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Whose providers contradict each other until the next session."""
-        return {"muddled": own["shared"] * (draw.uniform("muddled") < float(self.muddle))}
+        return {"muddled": draw.event("muddled", float(self.muddle) * own["shared"])}

@@ -22,6 +22,7 @@ class Resistance(Mechanism):
 
     kind: Literal["resistance"] = "resistance"
     seed: ClassVar = ("Recognizing Signs of Iatrogenic Trauma", "Increased Therapy Resistance")
+    signs: ClassVar = {"alliance": -1, "dropout": 1, "gain": -1}
     own: ClassVar = ("distrust",)
     carried: ClassVar = ("distrust",)
     per_worse: Sourced

@@ -18,6 +18,7 @@ class SelfHarmIdeation(Mechanism):
 
     kind: Literal["self_harm_ideation"] = "self_harm_ideation"
     seed: ClassVar = ("Recognizing Signs of Iatrogenic Trauma", "Self-Harm Ideation Spikes")
+    signs: ClassVar = {"crisis": 1, "exacerbation": 1, "dropout": 1}
     per_point: Sourced
     per_rupture: Sourced
     distress_points: Sourced

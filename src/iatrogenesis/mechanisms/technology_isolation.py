@@ -20,6 +20,7 @@ class TechnologyIsolation(Mechanism):
 
     kind: Literal["technology_isolation"] = "technology_isolation"
     seed: ClassVar = ("Causes Behind Iatrogenic Effects in Therapy",)
+    signs: ClassVar = {"alliance": -1, "drift": 1}
     own: ClassVar = ("remote", "isolation")
     share: Sourced
     growth: Sourced

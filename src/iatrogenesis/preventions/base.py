@@ -1,4 +1,4 @@
-"""What a prevention is: it contributes to the same channels as a mechanism, and it can stand between one and the client."""
+"""What a prevention is: it contributes to channels as a mechanism does, and can stand between one and the client."""
 
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ class Prevention(Mechanism):
         return 1.0
 
     def effect(self, kind: str, week: Week) -> np.ndarray | float | None:
-        """Factor, 0 to 1, on all that the mechanism ``kind`` contributes in this session; None where it is untouched."""
+        """Factor, 0 to 1, on all that the mechanism ``kind`` contributes in this session; None: untouched."""
         return None
 
     def staff(self, therapists: Therapists, posts: Posts) -> Therapists:

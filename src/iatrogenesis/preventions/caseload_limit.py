@@ -19,6 +19,7 @@ class CaseloadLimit(Prevention):
 
     kind: Literal["caseload_limit"] = "caseload_limit"
     seed: ClassVar = ("The Role of Therapist Competence and Burnout",)
+    neutral: ClassVar = {"limit": 1e9}
     limit: Sourced
 
     def staff(self, therapists: Therapists, posts: Posts) -> Therapists:
@@ -26,6 +27,6 @@ class CaseloadLimit(Prevention):
         limit = float(self.limit)
         return replace(
             therapists,
-            caseload=np.minimum(therapists.caseload, max(int(limit), 1)),
+            caseload=np.minimum(therapists.caseload, max(round(limit), 1)),
             workload=np.minimum(therapists.workload, (limit - posts.mean) / posts.sd),
         )

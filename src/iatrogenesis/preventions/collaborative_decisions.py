@@ -19,6 +19,7 @@ class CollaborativeDecisions(Prevention):
 
     kind: Literal["collaborative_decisions"] = "collaborative_decisions"
     seed: ClassVar = ("Preventative Measures for Iatrogenic Effects", "Treatment Mismatch Dangers")
+    signs: ClassVar = {"alliance": 1}
     fewer_unasked: Sourced
     fewer_prone: Sourced
     alliance_gain: Sourced

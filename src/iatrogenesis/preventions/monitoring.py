@@ -25,6 +25,7 @@ class Monitoring(Prevention):
         "Self-Harm Ideation Spikes",
         "Repairing Trust After Therapeutic Harm",
     )
+    signs: ClassVar = {"drift": -1}
     expected_fall: Sourced
     expected_sessions: Sourced
     margin: Sourced

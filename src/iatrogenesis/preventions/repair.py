@@ -21,6 +21,7 @@ class Repair(Prevention):
 
     kind: Literal["repair"] = "repair"
     seed: ClassVar = ("Repairing Trust After Therapeutic Harm", "Conclusion")
+    signs: ClassVar = {"alliance": 1}
     own: ClassVar = ("empowered",)
     ends_with_therapist: ClassVar = ("empowered",)
     acknowledge: Sourced

@@ -20,7 +20,7 @@ def weekly_stability(process: BurnoutProcess) -> float:
 
 
 def start(process: BurnoutProcess, relief: float, therapists: Therapists, noise: Noise) -> np.ndarray:
-    """Burnout in the first week, in SD of the reference population, shape (therapists,); ``relief`` is by preventions."""
+    """Burnout in the first week, SD of the reference population, shape (therapists,); ``relief``: see `next_week`."""
     r = float(process.workload_correlation)
     own = noise.normal("burnout.start", replicate=therapists.replicate, therapist=therapists.index)
     return float(process.mean) - float(process.support) - relief + r * therapists.workload + np.sqrt(1 - r**2) * own

@@ -27,6 +27,8 @@ class Design(Strict):
         Per replicate; therapists are dealt out to services in turn.
     clients_per_therapist, clients_log_sd, clients_minimum
         Length of a therapist's waiting list: log-normal with this mean and spread, and at least this many.
+    clients_by_workload
+        Correlation of the logarithm of that length with the therapist's workload: who has many places sees many.
     """
 
     replicates: int = Field(1, ge=1, le=1_000_000)
@@ -35,6 +37,7 @@ class Design(Strict):
     clients_per_therapist: float = Field(ge=2, le=1_000_000)
     clients_log_sd: Finite = Field(0.5, ge=0, le=2)
     clients_minimum: int = Field(5, ge=1)
+    clients_by_workload: Finite = Field(0.6, ge=0, le=1)
 
     @model_validator(mode="after")
     def _services_have_therapists(self) -> "Design":
@@ -105,9 +108,9 @@ def draw_therapists(world: World, design: Design, noise: Noise, replicates: rang
     workload = noise.normal("therapist.caseload", **who)
     competence = float(p.competence_mean) + noise.normal("therapist.competence", **who)
     spread = design.clients_log_sd
-    clients = np.exp(
-        np.log(design.clients_per_therapist) - spread**2 / 2 + spread * noise.normal("therapist.list", **who)
-    )
+    r = design.clients_by_workload
+    length = r * workload + np.sqrt(1 - r**2) * noise.normal("therapist.list", **who)
+    clients = np.exp(np.log(design.clients_per_therapist) - spread**2 / 2 + spread * length)
     clients = np.maximum(np.rint(clients), design.clients_minimum).astype(np.int64)
     in_service = float(p.service_drift_sd) * noise.normal("service.drift", replicate=replicate, therapist=service)
     caseload = float(p.caseload_mean) + float(p.caseload_sd) * workload

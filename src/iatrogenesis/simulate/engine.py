@@ -29,7 +29,7 @@ from iatrogenesis.simulate.lists import Lists
 from iatrogenesis.simulate.routes import Routes
 from iatrogenesis.simulate.scores import Scoring
 from iatrogenesis.simulate.slots import Slots
-from iatrogenesis.simulate.state import COUNTS, COURSE, State
+from iatrogenesis.simulate.state import COUNTS, KEPT, PASSING, State
 from iatrogenesis.streams import Noise
 
 ENDS = ("in_treatment", "completed", "dropped_out")
@@ -146,17 +146,28 @@ class Engine:
         self.burnout = burnout.start(self.world.burnout, self.routes.relief, therapists, noise)
         self.lists = Lists(therapists)
         self.last_row = clients.row.copy()
-        scores = [f"{which}.{name}" for name in instruments.by_name() for which in ("seen", "first", "last")]
-        names = [*COURSE, *scores, *self.scoring.names, *self.routes.names]
-        self.store = np.zeros((len(clients.level), len(names)))
-        self.slots = Slots(names, self.store, int(therapists.caseload.sum()))
-        for name, values in (self._at_intake() | brought).items():
-            self.store[:, self.slots.column(name)] = values
+        scores = [f"{which}.{name}" for which in ("first", "last") for name in instruments.by_name()]
+        c = clients
+        began = {"level": c.level, "fluctuation": c.elevation, "fit": c.fit, "core": c.alliance}
+        fixed = {
+            "intake_level": c.level,
+            "slope": c.natural_slope + c.case_mix_drift,
+            "gain": c.gain,
+            "agreed": c.agreed.astype(float),
+            **{trait: getattr(c, trait) for trait in ("young", "trauma", "fragile", "unrealistic")},
+            **self.scoring.marks,
+        }
+        seen = [f"seen.{name}" for name in instruments.by_name()]
+        self.slots = Slots(
+            fixed,
+            (*KEPT, *scores, *self.routes.names),
+            began | self._own_at_intake() | brought,
+            (*PASSING, *seen),
+            int(therapists.caseload.sum()),
+        )
 
-    def _at_intake(self) -> dict[str, np.ndarray]:
+    def _own_at_intake(self) -> dict[str, np.ndarray]:
         c = self.clients
-        everyone = Draw(self.noise, c.replicate, c.therapist, c.index)
-        staff = Draw(self.noise, self.therapists.replicate, self.therapists.index)
         intake = Intake(
             severity=c.level + c.elevation,
             young=c.young,
@@ -165,39 +176,29 @@ class Engine:
             unrealistic=c.unrealistic,
             competence=self.therapists.competence[c.row],
         )
-        return {
-            "level": c.level,
-            "fluctuation": c.elevation,
-            "intake_level": c.level,
-            "slope": c.natural_slope + c.case_mix_drift,
-            "gain": c.gain,
-            "agreed": c.agreed,
-            "fit": c.fit,
-            "core": c.alliance,
-            "young": c.young,
-            "trauma": c.trauma,
-            "fragile": c.fragile,
-            "unrealistic": c.unrealistic,
-            **self.scoring.marks,
-            **self.routes.begin(intake, everyone, staff),
-        }
+        everyone = Draw(self.noise, c.replicate, c.therapist, c.index)
+        staff = Draw(self.noise, self.therapists.replicate, self.therapists.index)
+        return self.routes.begin(intake, everyone, staff)
 
     # Step 1
 
     def fill_places(self, week: int) -> None:
         """Give free places to those who were referred, then to the next on each list."""
         slots, t = self.slots, self.therapists
-        clients, rows, new = self.lists.next()
-        where = slots.add(clients, rows)
-        slots["competence"][where] = t.competence[rows]
-        slots["therapist_drift"][where] = t.drift[rows]
-        slots["therapist_dropout"][where] = t.dropout[rows]
-        first = slice(where.start, where.start + new)  # on a list: their first session
         error = self.noise.normal("rating.burnout", replicate=t.replicate, therapist=t.index, occasion=week)
         rating = noisy_rating(self.burnout, 0.0, float(self.world.ratings.burnout), error)
+        (back, back_row), (new, row) = self.lists.next()
+        slots.bring_back(back, back_row)
+        slots.begin(new, row)
+        first = slice(slots.n - len(new), slots.n)
         slots["start_week"][first] = week
-        slots["burnout_at_start"][first] = self.burnout[rows[:new]]
-        slots["burnout_rating"][first] = rating[rows[:new]]
+        slots["burnout_at_start"][first] = self.burnout[row]
+        slots["burnout_rating"][first] = rating[row]
+        came = slice(first.start - len(back), slots.n)
+        rows = slots.row[came]
+        slots["competence"][came] = t.competence[rows]
+        slots["therapist_drift"][came] = t.drift[rows]
+        slots["therapist_dropout"][came] = t.dropout[rows]
         slots["session"][:] += 1
         slots["burnout"] = self.burnout[slots.row]
         self._look()
@@ -210,9 +211,10 @@ class Engine:
         self.draw = Draw(self.noise, c.replicate[who], c.therapist[who], c.index[who], session)
         seen = {name: slots[name] for name in Week.__dataclass_fields__ if name != "alliance"}
         self.week = Week(alliance=slots["core"], **seen)
+        self.routes.look(slots)
 
     def _total(self, channel: str) -> np.ndarray | float:
-        return self.routes.total(channel, self.week, self.slots)
+        return self.routes.total(channel, self.week)
 
     # Step 2
 
@@ -224,10 +226,10 @@ class Engine:
         else:
             rupture = _happens(self.draw.uniform("rupture"), float(p.rupture_logit) + self._total("rupture"))
             left_open = (1.0 - float(p.repair_probability)) * self.routes.left_over("repair", self.week)
-            repaired = self.draw.uniform("repair") < 1.0 - left_open
+            repaired = self.draw.event("repair", (1.0 - left_open) * (slots["damage"] > 0))
             hurt = float(p.rupture_damage) * self.routes.left_over("soothe", self.week)
             damage = np.where(repaired, 0.0, slots["damage"])
-            slots["repaired"] = repaired & (slots["damage"] > 0)
+            slots["repaired"] = repaired
             alliance = slots["core"] + self._total("alliance")  # before this session's rupture is known to anybody
             slots["rupture"] = rupture
             slots["damage"] = damage + hurt * rupture
@@ -278,10 +280,7 @@ class Engine:
         slots = self.slots
         unaware = 1.0 - float(self.world.recognition.unaided) * slots["worse"] * (slots["session"] >= 2)
         chance = 1.0 - unaware * self.routes.left_over("notice", self.week)
-        may = np.flatnonzero((chance > 0) & (slots["noticed"] == 0))
-        draw = Draw(self.noise, self.draw.replicate[may], self.draw.therapist[may], self.draw.client[may])
-        draw = Draw(**(vars(draw) | {"occasion": self.draw.occasion[may]}))
-        slots["noticed"][may] = draw.uniform("notice") < chance[may]
+        slots["noticed"] = np.maximum(slots["noticed"], self.draw.event("notice", chance * (slots["noticed"] == 0)))
         slots["noticed_sessions"][:] += slots["noticed"]
 
     # Step 4
@@ -297,7 +296,7 @@ class Engine:
             left = ~agreed & _happens(self.draw.uniform("dropout"), logit)
             scores = {name: slots[f"seen.{name}"] for name in self.instruments.by_name()}
             well = ~self.judgement.caseness(scores, self.instruments) & (slots["session"] >= 2)
-            enough = well & (self.draw.uniform("good_enough") < float(world.therapy.good_enough_ending))
+            enough = self.draw.event("good_enough", float(world.therapy.good_enough_ending) * well)
             end = np.where(left, DROPPED_OUT, np.where(enough, COMPLETED, end))
         slots["end"] = end
         gone = np.flatnonzero(end)
@@ -321,7 +320,7 @@ class Engine:
             passing, symptom = self._total("exacerbation"), self._total("symptom")
         stability = float(world.client.fluctuation_stability)
         shock = float(world.client.fluctuation_sd) * np.sqrt(1 - stability**2)
-        self.routes.move(self.week, slots, self.draw)
+        self.routes.move(self.week, self.draw)
         slots["level"][:] += drift
         slots["fluctuation"] = stability * slots["fluctuation"] + shock * self.draw.normal("fluctuation")
         slots["transient"] = float(world.exacerbation.kept) * slots["transient"] + passing
@@ -352,7 +351,7 @@ class Engine:
             **dict.fromkeys(self.routes.ends_with_therapist(), 0.0),
         }
         for name, values in changed.items():
-            self.store[clients, slots.column(name)] = values
+            slots.stored(name)[clients] = values
         self.last_row[clients] = target
         self.lists.queue(clients, target)
 
@@ -361,9 +360,7 @@ class Engine:
     def move_therapists(self, week: int) -> None:
         """Burnout answers to the clients that were in session this week."""
         expected = float(self.world.burnout.expected_worse)
-        share = np.divide(
-            self.distressed, self.judged, out=np.full(len(self.burnout), expected), where=self.judged > 0
-        )
+        share = np.divide(self.distressed, self.judged, out=np.full(len(self.burnout), expected), where=self.judged > 0)
         self.burnout = burnout.next_week(
             self.world.burnout, self.routes.relief, self.therapists, self.noise, week, self.burnout, share
         )
@@ -371,7 +368,7 @@ class Engine:
     # What is kept
 
     def sessions(self, week: int) -> dict[str, np.ndarray]:
-        """This week's sessions."""
+        """Sessions of one week."""
         slots = self.slots
         return {
             "client": slots.client.copy(),
@@ -385,7 +382,7 @@ class Engine:
         }
 
     def therapist_weeks(self, week: int) -> dict[str, np.ndarray]:
-        """This week's therapists."""
+        """Therapists in one week."""
         return {
             "week": np.full(len(self.burnout), week),
             "burnout": self.burnout.copy(),
@@ -395,29 +392,27 @@ class Engine:
 
     def state(self) -> State:
         """Every client at the end of the course."""
-
-        def of(name: str) -> np.ndarray:
-            return self.store[:, self.slots.column(name)]
+        stored = self.slots.stored
 
         def scores(which: str) -> dict[str, np.ndarray]:
-            return {name: of(f"{which}.{name}").astype(np.int16) for name in self.instruments.by_name()}
+            return {name: stored(f"{which}.{name}").astype(np.int16) for name in self.instruments.by_name()}
 
         return State(
-            **{name: of(name).copy() for name in ("level", "fluctuation", "transient", "second")},
-            **{name: of(name).copy() for name in ("burnout_at_start", "burnout_rating", "alliance_rating_sum")},
-            **{name: of(name).astype(np.int64) for name in COUNTS},
-            **{name: of(name) > 0 for name in ("noticed", "referred")},
-            end=of("end").astype(np.int8),
+            **{name: stored(name).copy() for name in ("level", "fluctuation", "transient", "second")},
+            **{name: stored(name).copy() for name in ("burnout_at_start", "burnout_rating", "alliance_rating_sum")},
+            **{name: stored(name).astype(np.int64) for name in COUNTS},
+            **{name: stored(name) > 0 for name in ("noticed", "referred")},
+            end=stored("end").astype(np.int8),
             row=self.last_row,
             first=scores("first"),
             last=scores("last"),
-            own={name: of(name).copy() for name in self.routes.names},
+            own={name: stored(name).copy() for name in self.routes.names},
         )
 
     def follow_up(self, state: State) -> dict[str, np.ndarray]:
         """Scores and severity some months after the end, and who seeks help again.
 
-        Part of the gain is lost, fluctuation has moved on, exacerbation has passed, and the mechanisms' late harm shows.
+        Part of the gain is lost, fluctuation has moved on, exacerbation has passed, and late harm shows.
         """
         clients, world = self.clients, self.world
         gained = np.maximum(clients.level - state.level, 0.0)

@@ -18,9 +18,9 @@ class Lists:
         self._services = int(therapists.service.max()) + 1
         self._per_replicate = int(therapists.index.max()) + 1
 
-    def next(self) -> tuple[np.ndarray, np.ndarray, int]:
-        """Clients who come this week, the rows of their therapists, and how many of them (the first) are from lists."""
-        referred, referred_row = self._from_queue()
+    def next(self) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+        """Clients who come this week with the rows of their therapists: the referred, and those new from the lists."""
+        referred = self._from_queue()
         begin = np.minimum(self._free, self._waiting)
         row = np.repeat(np.arange(len(begin)), begin)
         within = np.arange(len(row)) - np.repeat(np.cumsum(begin) - begin, begin)
@@ -28,7 +28,7 @@ class Lists:
         self._free -= begin
         self._waiting -= begin
         self._next += begin
-        return np.concatenate([new, referred]), np.concatenate([row, referred_row]), len(new)
+        return referred, (new, row)
 
     def _from_queue(self) -> tuple[np.ndarray, np.ndarray]:
         if self._queue_client.size == 0:

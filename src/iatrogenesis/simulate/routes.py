@@ -29,6 +29,7 @@ class Routes:
         }
         self._moving = [route for route in self.all if type(route).move is not Mechanism.move]
         self._staying: dict[str, Own] = {}
+        self._own: dict[str, Own] = {}
 
     def begin(self, intake: Intake, clients: Draw, therapists: Draw) -> dict[str, np.ndarray]:
         """Own states of all clients at their first session, by ``kind.name``; those left out begin at 0."""
@@ -42,15 +43,19 @@ class Routes:
             self._staying[route.kind] = route.therapists(therapists.of(route.kind))
         return found
 
-    def _own(self, route: Mechanism, slots: Slots) -> Own:
-        own = {name: slots[f"{route.kind}.{name}"] for name in route.own}
-        return own | {name: values[slots.row] for name, values in self._staying.get(route.kind, {}).items()}
+    def look(self, slots: Slots) -> None:
+        """Own states of the clients now in session; to be called whenever clients came or went."""
+        self._own = {}
+        for route in self.all:
+            own = {name: slots[f"{route.kind}.{name}"] for name in route.own}
+            own |= {name: values[slots.row] for name, values in self._staying.get(route.kind, {}).items()}
+            self._own[route.kind] = own
 
-    def total(self, channel: str, week: Week, slots: Slots) -> np.ndarray | float:
+    def total(self, channel: str, week: Week) -> np.ndarray | float:
         """Sum of what all routes contribute to a channel, each times what preventions leave of it."""
         total = 0.0
         for route in self._of_channel[channel]:
-            part = getattr(route, channel)(week, self._own(route, slots))
+            part = getattr(route, channel)(week, self._own[route.kind])
             for prevention in self.preventions:
                 factor = prevention.effect(route.kind, week)
                 if factor is not None:
@@ -71,11 +76,12 @@ class Routes:
         found = [who for who in found if who is not None]
         return np.logical_or.reduce(found) if found else None
 
-    def move(self, week: Week, slots: Slots, draw: Draw) -> None:
+    def move(self, week: Week, draw: Draw) -> None:
         """Own states move to the next session."""
         for route in self._moving:
-            for name, values in route.move(week, self._own(route, slots), draw.of(route.kind)).items():
-                slots[f"{route.kind}.{name}"] = values
+            own = self._own[route.kind]
+            for name, values in route.move(week, own, draw.of(route.kind)).items():
+                own[name][:] = values
 
     def ends_with_therapist(self) -> list[str]:
         """Own states that fall to 0 with another therapist."""

@@ -3,8 +3,8 @@
     mark_i = mean + level_loading (intake level - mean level) - change_loading (intake level + elevation) + own_i
     score  = mark_i + change_loading severity + second_loading second + error
 
-rounded, within the instrument's range. So an instrument sees the level a client came with, the change since, symptoms of
-another kind, a part of its own that stays with the client, one that belongs to the occasion, and measurement error.
+rounded, within the instrument's range. So an instrument sees the level a client came with, the change since, symptoms
+of another kind, a part of its own that stays with the client, one that belongs to the occasion, and measurement error.
 """
 
 import numpy as np

@@ -4,25 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-COURSE = (
-    # What a client brings into each week.
-    "level", "fluctuation", "transient", "second", "damage", "session", "noticed", "referred",
-    "intake_level", "slope", "gain", "agreed", "fit", "core", "young", "trauma", "fragile", "unrealistic",
-    # What belongs to the therapist the client is with.
-    "competence", "therapist_drift", "therapist_dropout",
-    # What happened in this week's session.
-    "burnout", "alliance", "rupture", "strained", "repaired", "crisis", "rise", "worse", "severity",
-    # What is counted.
-    "end", "start_week", "burnout_at_start", "burnout_rating", "alliance_rating_sum",
+KEPT = (
+    "level", "fluctuation", "transient", "second", "damage", "strained", "session", "noticed", "referred", "fit",
+    "core", "end", "start_week", "burnout_at_start", "burnout_rating", "alliance_rating_sum",
     "ruptures", "repairs", "crises", "worse_sessions", "distressed_sessions", "noticed_sessions",
 )  # fmt: skip
-"""Quantities kept per client besides the scores and the mechanisms' own states."""
+"""Quantities that a client keeps from session to session, besides scores and the mechanisms' own states."""
+
+PASSING = (
+    "competence", "therapist_drift", "therapist_dropout", "burnout",
+    "alliance", "rupture", "repaired", "crisis", "rise", "worse", "severity",
+)  # fmt: skip
+"""Quantities of this therapist or this session."""
 
 COUNTS = (
     "session", "start_week", "ruptures", "repairs", "crises",
     "worse_sessions", "distressed_sessions", "noticed_sessions",
 )  # fmt: skip
-"""Those of them that are whole numbers."""
+"""Those of the kept quantities that are whole numbers."""
 
 
 @dataclass(frozen=True)
