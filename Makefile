@@ -21,7 +21,7 @@ export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba_
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help report study test lint calibrate schemas environment lock clean
+.PHONY: help report study test lint calibrate schemas docs environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ calibrate: .venv/.installed ## Find the simulator's free parameters anew
 
 schemas: .venv/.installed ## Write workflow/schemas from the configuration classes
 	$(BIN)/python -m iatrogenesis.study workflow/schemas
+
+docs: .venv/.installed ## Write docs/routes.md from the mechanisms and preventions
+	$(BIN)/python -m iatrogenesis.docs config docs/routes.md
 
 environment: .venv/.installed ## Write environment.yml from pyproject.toml
 	$(BIN)/python workflow/bootstrap/environment.py

@@ -21,8 +21,10 @@ class Dependency(Mechanism):
 
     kind: Literal["dependency"] = "dependency"
     seed: ClassVar = (
+        "Opening",
         "Common Types of Therapy-Induced Harm",
         "Reinforcing Negative Self-Perception",
+        "How Misdiagnosis Harms Self-Perception",
         "Conclusion",
     )
     signs: ClassVar = {"dropout": -1}

@@ -22,9 +22,11 @@ class Labelling(Mechanism):
 
     kind: Literal["labelling"] = "labelling"
     seed: ClassVar = (
+        "Opening",
         "Common Types of Therapy-Induced Harm",
         "Labeling’s Harmful Impact",
         "Reinforcing Negative Self-Perception",
+        "How Misdiagnosis Harms Self-Perception",
         "The Impact of Stigmatizing Labels",
     )
     signs: ClassVar = {"drift": 1, "gain": -1}

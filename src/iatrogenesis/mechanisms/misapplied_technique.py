@@ -23,6 +23,7 @@ class MisappliedTechnique(Mechanism):
 
     kind: Literal["misapplied_technique"] = "misapplied_technique"
     seed: ClassVar = (
+        "Opening",
         "Common Types of Therapy-Induced Harm",
         "Causes Behind Iatrogenic Effects in Therapy",
         "Self-Harm Ideation Spikes",

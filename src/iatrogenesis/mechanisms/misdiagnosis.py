@@ -24,6 +24,7 @@ class Misdiagnosis(Mechanism):
         "Common Types of Therapy-Induced Harm",
         "Misdiagnosis and Its Consequences",
         "Treatment Mismatch Dangers",
+        "How Misdiagnosis Harms Self-Perception",
     )
     signs: ClassVar = {"gain": -1, "drift": 1, "symptom": 1}
     own: ClassVar = ("wrong",)

@@ -26,6 +26,7 @@ class Overmedication(Mechanism):
 
     kind: Literal["overmedication"] = "overmedication"
     seed: ClassVar = (
+        "Opening",
         "Overmedication and Medication-Related Harm",
         "Prescription Risks and Misuse",
         "Side Effects and Dependency",

@@ -422,13 +422,14 @@ class Engine:
         kept = float(world.client.fluctuation_stability) ** weeks
         new = float(world.client.fluctuation_sd) * np.sqrt(1 - kept**2)
         everyone = Draw(self.noise, clients.replicate, clients.therapist, clients.index)
-        severity = level + kept * state.fluctuation + new * everyone.normal("follow_up.fluctuation")
+        fluctuation = kept * state.fluctuation + new * everyone.normal("follow_up.fluctuation")
+        severity = level + fluctuation
         second = float(world.second.kept) ** weeks * state.second
         scores = self.scoring.at_follow_up(severity, second)
         unwell = self.judgement.caseness(scores, self.instruments)
         logit = float(world.help_seeking.logit) + self.routes.at_the_end("help_seeking", state.own)
         returns = unwell & _happens(everyone.uniform("help_seeking"), logit)
-        return {"severity": severity, **scores, "unwell": unwell, "returns": returns}
+        return {"severity": severity, "fluctuation": fluctuation, **scores, "unwell": unwell, "returns": returns}
 
 
 def _happens(uniform: np.ndarray, logit: np.ndarray | float) -> np.ndarray:
