@@ -9,7 +9,7 @@ from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.simulate.setup import Setup
 
-BLOCK = 5  # replicates at a time: memory stays flat
+BLOCK = 20  # replicates at a time: memory stays flat
 
 
 def main(worlds: tuple[dict, dict, dict], design: dict, setup: dict, counts_path: str) -> None:

@@ -21,6 +21,8 @@ def main(tables: dict[str, str], base: dict, config: dict, numbers_path: str) ->
         | collect.therapist_numbers(t["therapists"], scenario.id)
         | collect.fit_numbers(t["diagnostics"])
         | collect.performance_numbers(t["performance"])
+        | collect.attribution_numbers(t["attribution"])
+        | collect.prevention_numbers(t["preventions"])
         | collect.parameter_numbers(parameters)
         | collect.config_numbers(config, SIZES)
     )

@@ -211,18 +211,25 @@ def _resolved(file: ScenarioFile, routes: Mapping[str, Mapping[str, dict]], path
     if idle := [name for name in file.changed if name not in switched_on]:
         raise ConfigError(f"{path}: changed: {idle[0]!r} is not among this scenario's mechanisms and preventions")
     scenario = Scenario.model_validate(file.model_dump(exclude={"changed", *parts}) | parts)
-    return _read_as(scenario, file.reading) if file.reading != "base" else scenario
+    return read_as(scenario, file.reading) if file.reading != "base" else scenario
 
 
-def _read_as(node: Any, reading: Reading) -> Any:
-    """The same configuration with every number taken in another reading."""
+def read_as(scenario: Scenario, reading: Reading) -> Scenario:
+    """The same scenario with every number taken as a sceptical or an optimistic reader would.
+
+    Only a scenario that was read as ``base`` still knows the other readings.
+    """
+    return _read(scenario, reading).model_copy(update={"reading": reading})
+
+
+def _read(node: Any, reading: Reading) -> Any:
     if isinstance(node, Sourced):
         return node.read_as(reading)
     if isinstance(node, BaseModel):
-        fields = {name: _read_as(getattr(node, name), reading) for name in type(node).model_fields}
+        fields = {name: _read(getattr(node, name), reading) for name in type(node).model_fields}
         return node.model_copy(update=fields)
     if isinstance(node, tuple):
-        return tuple(_read_as(child, reading) for child in node)
+        return tuple(_read(child, reading) for child in node)
     if isinstance(node, dict):
-        return {name: _read_as(child, reading) for name, child in node.items()}
+        return {name: _read(child, reading) for name, child in node.items()}
     return node

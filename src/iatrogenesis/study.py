@@ -61,6 +61,22 @@ class Performance(Strict):
     sampler: Sampler
 
 
+class Attribution(Strict):
+    """What each mechanism of a world with every harm causes; the design is that of each pair of orders."""
+
+    full: str
+    pairs: int = Field(ge=2)
+    design: Design
+
+
+class Preventions(Strict):
+    """What preventions avert in a world; each scenario is that world with preventions."""
+
+    against: str
+    scenarios: tuple[str, ...] = Field(min_length=1)
+    design: Design
+
+
 class StudyConfig(Strict):
     """One study. The sections are named after the rules that read them."""
 
@@ -77,6 +93,8 @@ class StudyConfig(Strict):
     true_effects: Design
     true_rates: Design
     calibrate: Design
+    attribution: Attribution
+    preventions: Preventions
     fit: Fit
     performance: Performance
     service_counts: str | None = None
@@ -87,6 +105,17 @@ class StudyConfig(Strict):
         if value is not None and Path(value).is_absolute():
             raise ValueError("give the path relative to the project, so that others can use the file too")
         return value
+
+    def named_scenarios(self) -> dict[str, tuple[str, ...]]:
+        """Every scenario that is named somewhere, by the field that names it."""
+        return {
+            "scenarios": self.scenarios,
+            "reference": (self.reference,),
+            "untreated": (self.untreated,),
+            "attribution.full": (self.attribution.full,),
+            "preventions.against": (self.preventions.against,),
+            "preventions.scenarios": self.preventions.scenarios,
+        }
 
     @model_validator(mode="after")
     def _base_first(self) -> Self:
@@ -200,9 +229,16 @@ def load_study(source: Path | Mapping[str, Any], folder: Path) -> Study:
     references = folder / "references.bib"
     keys = bibliography_keys(references)
     catalogue = load_catalogue(folder / "scenarios", references)
-    for name in (*config.scenarios, config.reference, config.untreated):
-        if name not in catalogue:
-            raise ConfigError(f"{place}: scenarios: unknown scenario {name!r}; known: {', '.join(sorted(catalogue))}")
+    for section, names in config.named_scenarios().items():
+        for name in names:
+            if name not in catalogue:
+                known = ", ".join(sorted(catalogue))
+                raise ConfigError(f"{place}: {section}: unknown scenario {name!r}; known: {known}")
+    if not catalogue[config.attribution.full].mechanisms:
+        raise ConfigError(f"{place}: attribution.full: {config.attribution.full!r} has no mechanisms to attribute to")
+    for name in config.preventions.scenarios:
+        if catalogue[name].reading != "base":
+            raise ConfigError(f"{place}: preventions.scenarios: {name!r} is a reading itself; name the base one")
     instruments = _instruments(folder / "instruments.yaml", keys)
     for name in config.judgement.instruments:
         if name not in instruments.by_name():

@@ -78,6 +78,22 @@ def _effects() -> pd.DataFrame:
     return table.assign(truth=0.2, truth_mcse=0.01, estimate=0.25, low=0.1, high=0.4)
 
 
+def _attribution() -> pd.DataFrame:
+    kinds, whats = ("burnout", "poor_communication"), ("alone", "removed", "shapley")
+    rows = [(k, w, o) for k in kinds for w in whats for o in ("deteriorated", "deteriorated_at_follow_up")]
+    table = pd.DataFrame(rows, columns=["mechanism", "attribution", "outcome"])
+    value = np.arange(len(table), dtype=float)
+    return table.assign(value=value, low=value - 1, high=value + 1)
+
+
+def _preventions() -> pd.DataFrame:
+    readings, outcomes = ("sceptical", "base", "optimistic"), ("deteriorated", "prevention_hours")
+    rows = [(s, r, o) for s in ("with_repair", "all_preventions") for r in readings for o in outcomes]
+    table = pd.DataFrame(rows, columns=["scenario", "reading", "outcome"])
+    value = -np.arange(len(table), dtype=float)
+    return table.assign(value=value, low=value - 1, high=value + 1)
+
+
 def _performance() -> pd.DataFrame:
     rows = [(sd, measure) for sd in (0.3, 0.6) for measure in ("bias", "coverage", "not_passed")]
     table = pd.DataFrame(rows, columns=["true_sd", "measure"])
@@ -113,6 +129,8 @@ def _tables(name: str) -> dict:
         "evidence": ("evidence", _evidence),
         "services": ("effects", _effects),
         "performance": ("performance", _performance),
+        "attribution": ("attribution", _attribution),
+        "preventions": ("preventions", _preventions),
         "burnout_year": ("therapist_weeks", _weeks),
         "posterior_against_truth": ("effects", _effects),
     }

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from tests.conftest import CONFIG
 
+from iatrogenesis.evaluate.outcomes import OUTCOMES
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report import tables
 from iatrogenesis.report.inputs import parameters, shortcomings
@@ -104,7 +105,18 @@ def results(study) -> dict[str, pd.DataFrame]:
     fit |= {"ess_bulk": 90.0, "ess_bulk_of": "a", "ess_tail": 80.0, "ess_tail_of": "b", "divergences": 3, "bfmi": 0.5}
     judged = pd.DataFrame({"measure": ["bias", "coverage"], "value": [0.1, 1.0], "mcse": [0.05, 0.0]})
     judged = judged.assign(true_sd=0.3, estimand="therapist_sd", n=10)
+    outcomes = list(OUTCOMES)
+    attribution = pd.DataFrame(
+        [(kind, what, o) for kind, what in (("all", "total"), ("burnout", "shapley")) for o in outcomes],
+        columns=["mechanism", "attribution", "outcome"],
+    ).assign(label="Something, per 1,000 clients", value=5.0, mcse=0.5, low=4.0, high=6.0)
+    preventions = pd.DataFrame(
+        [("all_preventions", reading, o) for reading in ("sceptical", "base", "optimistic") for o in outcomes],
+        columns=["scenario", "reading", "outcome"],
+    ).assign(label="Something, per 1,000 clients", value=-5.0, mcse=0.5, low=-6.0, high=-4.0)
     return {
+        "attribution": attribution,
+        "preventions": preventions,
         "evidence": evidence,
         "scenarios": scenarios.assign(clients=100),
         "therapist_effects": effects,
@@ -126,13 +138,15 @@ def numbers(study, results) -> dict:
         | collect.therapist_numbers(results["therapists"], study.base)
         | collect.fit_numbers(results["diagnostics"])
         | collect.performance_numbers(results["performance"])
+        | collect.attribution_numbers(results["attribution"])
+        | collect.prevention_numbers(results["preventions"])
         | collect.parameter_numbers(parts)
         | collect.config_numbers(config, ("simulate", "fit", "performance"))
     )
 
 
-FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "posterior_against_truth")
-FIGURES += ("caterpillar", "funnel", "hospitals", "performance")
+FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")
+FIGURES += ("posterior_against_truth", "caterpillar", "funnel", "hospitals", "performance")
 
 
 def page(study, results, numbers) -> str:

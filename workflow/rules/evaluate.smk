@@ -119,6 +119,88 @@ rule compare_scenarios:
         "../../scripts/compare_scenarios.py"
 
 
+rule attribute:
+    """One pair of orders in which the mechanisms of the full world are opened, for the same clients."""
+    input:
+        code=SIMULATOR + library("evaluate/attribution.py", "evaluate/outcomes.py"),
+    output:
+        part="results/{study}/attribution/{pair}.parquet",
+    log:
+        "results/{study}/logs/attribute/{pair}.log",
+    benchmark:
+        "results/{study}/benchmarks/attribute/{pair}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        full=scenario(CONFIG.attribution.full),
+        design=plain(CONFIG.attribution.design),
+        setup=SETUP,
+    message:
+        "Opening mechanisms one by one, pair {wildcards.pair}"
+    script:
+        "../../scripts/attribute.py"
+
+
+rule attribution:
+    """What each mechanism causes alone, as the last one taken away, and on average over all orders."""
+    input:
+        parts=expand("results/{{study}}/attribution/{pair}.parquet", pair=range(CONFIG.attribution.pairs)),
+        code=library("evaluate/attribution.py"),
+    output:
+        table="results/{study}/tables/attribution.csv",
+    log:
+        "results/{study}/logs/attribution.log",
+    benchmark:
+        "results/{study}/benchmarks/attribution.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Combining what each mechanism causes"
+    script:
+        "../../scripts/attribution.py"
+
+
+rule prevent:
+    """One prevention (or several) against the world without it, twin by twin, in three readings of the evidence."""
+    input:
+        code=SIMULATOR + library("evaluate/outcomes.py"),
+    output:
+        table="results/{study}/preventions/{scenario}.csv",
+    log:
+        "results/{study}/logs/prevent/{scenario}.log",
+    benchmark:
+        "results/{study}/benchmarks/prevent/{scenario}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        scenario=scenario_of,
+        against=scenario(CONFIG.preventions.against),
+        design=plain(CONFIG.preventions.design),
+        setup=SETUP,
+    message:
+        "What is averted in {wildcards.scenario}"
+    script:
+        "../../scripts/prevent.py"
+
+
+rule preventions:
+    """What every prevention averts and costs."""
+    input:
+        parts=expand("results/{{study}}/preventions/{scenario}.csv", scenario=CONFIG.preventions.scenarios),
+    output:
+        table="results/{study}/tables/preventions.csv",
+    log:
+        "results/{study}/logs/preventions.log",
+    benchmark:
+        "results/{study}/benchmarks/preventions.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Gathering what preventions avert"
+    script:
+        "../../scripts/preventions.py"
+
+
 rule performance:
     """Bias, coverage and the like of the null model over replicates with known therapist SD."""
     input:

@@ -16,6 +16,8 @@ FIGURES = {
     "evidence": {"evidence": result("tables/evidence.csv")},
     "trajectories": {name: ROUTINE_CARE[name] for name in ("clients", "sessions")},
     "scenarios": {"scenarios": result("tables/scenarios.csv")},
+    "attribution": {"attribution": result("tables/attribution.csv")},
+    "preventions": {"preventions": result("tables/preventions.csv")},
     "posterior_against_truth": {"effects": EFFECTS},
     "caterpillar": {"therapists": THERAPISTS},
     "funnel": {"therapists": THERAPISTS},

@@ -12,6 +12,7 @@ Number = dict[str, float | int | str]
 
 SCENARIOS, EFFECTS, EVIDENCE = "tables/scenarios.csv", "tables/therapist_effects.csv", "tables/evidence.csv"
 THERAPISTS, DIAGNOSTICS, PERFORMANCE = "tables/therapists.csv", "tables/diagnostics.csv", "tables/performance.csv"
+ATTRIBUTION, PREVENTIONS = "tables/attribution.csv", "tables/preventions.csv"
 UNITS = {"therapist_sd": "log odds", "vpc": "share", "mor": "odds ratio", "mean_rate": "share"}
 CONFIGURED = "as in the configuration"  # such numbers are chosen, not found: they are printed as they are
 DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
@@ -113,6 +114,34 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
         )
         for row in performance.itertuples()
         if pd.notna(row.value)
+    }
+
+
+def attribution_numbers(attribution: pd.DataFrame) -> dict[str, Number]:
+    """``attribution.<mechanism>.<attribution>.<outcome>``, and how many mechanisms there are."""
+    found = {
+        f"attribution.{row.mechanism}.{row.attribution}.{row.outcome}": number(
+            row.value, ATTRIBUTION, row.label.rpartition(", ")[2], row.low, row.high, row.mcse
+        )
+        for row in attribution.itertuples()
+    }
+    kinds = attribution.loc[attribution["attribution"] == "shapley", "mechanism"].nunique()
+    return found | {"attribution.mechanisms": number(int(kinds), ATTRIBUTION, "mechanisms")}
+
+
+def prevention_numbers(preventions: pd.DataFrame) -> dict[str, Number]:
+    """``prevention.<scenario>.<reading>.<outcome>``: with less without; ``averted...``: the other way round."""
+    averted = preventions[preventions["outcome"] == "deteriorated"]
+    return {
+        f"averted.{row.scenario}.{row.reading}": number(
+            -row.value, PREVENTIONS, "per 1,000 clients", -row.high, -row.low, row.mcse
+        )
+        for row in averted.itertuples()
+    } | {
+        f"prevention.{row.scenario}.{row.reading}.{row.outcome}": number(
+            row.value, PREVENTIONS, row.label.rpartition(", ")[2], row.low, row.high, row.mcse
+        )
+        for row in preventions.itertuples()
     }
 
 

@@ -26,6 +26,8 @@ def page_tables(
     return {
         "evidence": inputs.evidence(results["evidence"], fitted, references),
         "scenarios": tables.scenarios(results["scenarios"], dict(titles)),
+        "attribution": tables.attribution(results["attribution"]),
+        "preventions": tables.preventions(results["preventions"]),
         "priors": inputs.priors(priors),
         "effects": tables.effects(results["therapist_effects"]),
         "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "null")]),
@@ -53,6 +55,7 @@ def page_words(results: Mapping[str, pd.DataFrame], base: str, titles: Mapping[s
         "harmful": {name: title for name, title in titles.items() if name != base},
         "models": sorted(effects.loc[effects["dataset"] == base, "model"].unique()),
         "truly_known": bool("true_rate" in therapists and therapists["true_rate"].notna().any()),
+        "prevented": sorted(results["preventions"]["scenario"].unique()),
         "missed": inputs.shortcomings(results["evidence"], "not reproduced"),
         "unclear": inputs.shortcomings(results["evidence"], "unclear"),
     }

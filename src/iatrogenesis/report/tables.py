@@ -55,6 +55,44 @@ def scenarios(table: pd.DataFrame, titles: dict[str, str]) -> Table:
     return _plain(["Scenario", *columns.values()], rows)
 
 
+OUTCOME_COLUMNS = {
+    "deteriorated": "Worse, last session",
+    "deteriorated_at_follow_up": "Worse, follow-up",
+    "dropped_out": "Dropped out",
+    "crises": "Outbreaks of self-harm ideation",
+    "not_returning": "Unwell, seeking no help",
+    "severity_last": "Severity, last, points",
+    "severity_follow_up": "Severity, follow-up, points",
+    "sessions": "Sessions, mean",
+}
+
+
+def attribution(table: pd.DataFrame) -> Table:
+    """One row per mechanism, by its share of deterioration; and what all of them cause together."""
+    shares = table[table["attribution"].isin(["shapley", "total"])]
+    by = shares.set_index(["mechanism", "outcome"])[["value", "mcse"]]
+    order = by.xs("deteriorated", level="outcome")["value"].sort_values(ascending=False).index
+    rows = [
+        [
+            "all together" if kind == "all" else kind.replace("_", " "),
+            *(with_error(*by.loc[(kind, outcome)]) for outcome in OUTCOME_COLUMNS),
+        ]
+        for kind in order
+    ]
+    return _plain(["Per 1,000 clients, where not said otherwise", *OUTCOME_COLUMNS.values()], rows)
+
+
+def preventions(table: pd.DataFrame) -> Table:
+    """One row per prevention: change of each outcome in the base reading, and its cost."""
+    columns = OUTCOME_COLUMNS | {"waiting": "Weeks waited, mean", "prevention_hours": "Hours per 1,000 clients"}
+    rows = []
+    for name, part in table[table["reading"] == "base"].groupby("scenario", sort=False):
+        by = part.set_index("outcome")
+        cells = [with_interval(*by.loc[outcome, ["value", "low", "high"]]) for outcome in columns]
+        rows.append([name.removeprefix("with_").replace("_", " "), *cells])
+    return _plain(["Change per 1,000 clients, where not said otherwise", *columns.values()], rows)
+
+
 def effects(table: pd.DataFrame) -> Table:
     """One row per fit and estimand, with the truth where it is known, and odds ratios."""
     rows, marks = [], []

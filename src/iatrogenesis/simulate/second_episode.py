@@ -14,10 +14,10 @@ from iatrogenesis.streams import Noise, derived_seed
 def second_episode(
     run: Run, instruments: Instruments, judgement: Judgement, noise: Noise
 ) -> tuple[np.ndarray, Run | None]:
-    """Treat those who seek help again at follow-up, by the same therapists, beginning at the severity of the follow-up.
+    """Treat those who seek help again at follow-up, by the same therapists, from the severity of the follow-up on.
 
-    Lasting severity, and the own states that mechanisms carry over (`Mechanism.carried`), are brought along; the alliance
-    begins anew. Chance events are others than in the first episode, but the same in every scenario.
+    Lasting severity, and the own states that mechanisms carry over (`Mechanism.carried`), are brought along; the
+    alliance begins anew. Chance events are others than in the first episode, but the same in every scenario.
 
     Returns
     -------
