@@ -51,7 +51,8 @@ def library(*patterns):
     )
 
 
-SIMULATOR = library("*.py", "simulate/*.py", "mechanisms/*.py", "preventions/*.py")
+SIMULATOR = library(
+    "streams.py", "sources.py", "instruments.py", "scenarios.py", "simulate/*.py", "mechanisms/*.py", "preventions/*.py")
 MODELLING = library("models/*.py", "engines/*.py", "data/*.py", "streams.py")
 
 

@@ -47,6 +47,6 @@ def draw(attribution: pd.DataFrame) -> Figure:
         axis.grid(axis="y", color="#e5e5e5", lw=0.6)
         axis.set_axisbelow(True)
     axes[0].set_yticks(at, [kind.replace("_", " ") for kind in order])
-    made.supxlabel("Deteriorations caused per 1,000 clients", fontsize=9.5)
+    axes[0].set_xlabel("Deteriorations caused per 1,000 clients", x=1.0)
     key(made, columns=1)
     return made

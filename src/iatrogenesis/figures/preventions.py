@@ -40,6 +40,9 @@ def draw(preventions: pd.DataFrame) -> Figure:
         axis.annotate(
             f"{value:,.0f} h", (1.02, row), xycoords=("axes fraction", "data"), va="center", color=GREY, fontsize=9
         )
+    axis.annotate(
+        "hours of work", (1.02, len(order) - 0.35), xycoords=("axes fraction", "data"), color=GREY, fontsize=9
+    )
     axis.set_yticks(at, [name.removeprefix("with_").replace("_", " ") for name in order])
     axis.set_xlabel("Deteriorations averted per 1,000 clients")
     key(made, columns=1)

@@ -39,7 +39,10 @@ LONGEST_WEEKS = 100_000  # a guard against a world in which nobody ever ends
 
 @dataclass
 class Run:
-    """One simulated set: who took part, how they ended, and (if recorded) every session and therapist-week."""
+    """One simulated set: who took part, how they ended, and (if recorded) every session and therapist-week.
+
+    ``one_of_many`` tells whether its replicates belong to a design with several, so that ids must name them.
+    """
 
     scenario: Scenario
     therapists: Therapists
@@ -49,6 +52,7 @@ class Run:
     weeks: int
     sessions: list[dict[str, np.ndarray]] = field(default_factory=list)
     therapist_weeks: list[dict[str, np.ndarray]] = field(default_factory=list)
+    one_of_many: bool = False
 
     @property
     def alliance_rating(self) -> np.ndarray:
@@ -81,7 +85,9 @@ def simulate(
     clients = draw_clients(world, therapists, noise)
     for prevention in scenario.preventions:
         therapists = prevention.staff(therapists, posts)
-    return run_course(scenario, therapists, clients, instruments, judgement, noise, record=record)
+    run = run_course(scenario, therapists, clients, instruments, judgement, noise, record=record)
+    run.one_of_many = design.replicates > 1
+    return run
 
 
 def run_course(

@@ -26,9 +26,7 @@ def client_ids(run: Run) -> np.ndarray:
 
 
 def _with_replicate(run: Run, replicate: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    if len(np.unique(run.therapists.replicate)) == 1:
-        return ids
-    return _numbered("R", replicate, 1) + "-" + ids
+    return _numbered("R", replicate, 1) + "-" + ids if run.one_of_many else ids
 
 
 def therapists_table(run: Run) -> pd.DataFrame:

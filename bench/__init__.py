@@ -1,0 +1,1 @@
+"""Speed and memory, measured beside a floor and beside peers in one run: `make bench`."""
