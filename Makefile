@@ -21,7 +21,7 @@ export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba_
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help report study test lint calibrate schemas docs environment lock clean
+.PHONY: help report study test lint bench calibrate schemas docs environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ lint: .venv/.installed ## Check style and formatting
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/snakefmt --check Snakefile workflow/rules
+
+bench: .venv/.installed ## Measure speed and memory beside peers; BENCH_LARGEST=10000000 for ten million clients
+	PYTHONPATH=. $(BIN)/python -m bench.simulator
 
 calibrate: .venv/.installed ## Find the simulator's free parameters anew
 	$(SNAKEMAKE) $(ARGS) calibrate
