@@ -341,7 +341,7 @@ class Engine:
         if who is None:
             return
         leaving = np.flatnonzero(who & (slots["referred"] == 0))
-        target = self.lists.colleague(slots.row[leaving], self.draw.uniform("colleague")[leaving])
+        target = self.lists.colleague(slots.row[leaving], self.draw.at(leaving).uniform("colleague"))
         leaving, target = leaving[target >= 0], target[target >= 0]
         clients, p = slots.client[leaving].copy(), self.world
         self.lists.free_places(slots.row[leaving])

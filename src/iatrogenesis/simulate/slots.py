@@ -12,8 +12,8 @@ from numba import njit
 
 @njit(cache=True)
 def _take_from_store(data, first, row, store, clients):
-    for j in range(clients.size):
-        for k in range(store.shape[1]):
+    for k in range(store.shape[1]):  # a row of `data` after the other: they lie far apart
+        for j in range(clients.size):
             data[row + k, first + j] = store[clients[j], k]
 
 
