@@ -52,7 +52,8 @@ def library(*patterns):
 
 
 SIMULATOR = library(
-    "streams.py", "sources.py", "instruments.py", "scenarios.py", "simulate/*.py", "mechanisms/*.py", "preventions/*.py")
+    "streams.py", "sources.py", "instruments.py", "scenarios.py", "simulate/*.py", "mechanisms/*.py", "preventions/*.py"
+)
 MODELLING = library("models/*.py", "engines/*.py", "data/*.py", "streams.py")
 
 

@@ -6,7 +6,16 @@ OUTPUTS:
     results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,run.yaml}
 """
 
-TABLES = ["evidence", "scenarios", "attribution", "preventions", "therapist_effects", "therapists", "diagnostics", "performance"]
+TABLES = [
+    "evidence",
+    "scenarios",
+    "attribution",
+    "preventions",
+    "therapist_effects",
+    "therapists",
+    "diagnostics",
+    "performance",
+]
 NOT_CHECKED = ["performance", "attribution", "preventions"]
 
 

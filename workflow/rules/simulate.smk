@@ -138,14 +138,14 @@ rule calibrate:
         references="config/references.bib",
         code=SIMULATOR + library("evaluate/*.py"),
     output:
-        parameters=result("calibration/parameters.csv"),
-        patterns=result("calibration/patterns.csv"),
-        sensitivity=result("calibration/sensitivity.csv"),
-        scenario=result("calibration/scenarios/base.yaml"),
         **{
             mechanism.kind: result(f"calibration/mechanisms/{mechanism.kind}.yaml")
             for mechanism in STUDY.catalogue["base"].mechanisms
         },
+        parameters=result("calibration/parameters.csv"),
+        patterns=result("calibration/patterns.csv"),
+        sensitivity=result("calibration/sensitivity.csv"),
+        scenario=result("calibration/scenarios/base.yaml"),
     log:
         result("logs/calibrate.log"),
     benchmark:
