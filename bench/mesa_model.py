@@ -11,7 +11,7 @@ import mesa
 
 from iatrogenesis.instruments import Instruments, Judgement
 from iatrogenesis.scenarios import Scenario
-from iatrogenesis.simulate.burnout import weekly_stability
+from iatrogenesis.simulate.burnout import WEEKS_PER_YEAR, weekly_stability
 from iatrogenesis.simulate.cohort import Design
 
 
@@ -109,7 +109,7 @@ class Client(mesa.Agent):
         burnout, incompetence = model.routes["burnout"], model.routes["incompetence"]
         distress = max(self.level, 0.0)
         drift = self.slope - self.gain * distress / (distress + float(world.therapy.half_gain_level))
-        drift += therapist.drift + float(world.alliance.drift) * self.alliance
+        drift += therapist.drift + model.service_drift[therapist.number] + float(world.alliance.drift) * self.alliance
         drift += float(burnout.drift_per_sd) * therapist.burnout
         shortfall = max(float(incompetence.threshold) - therapist.competence, 0.0)
         drift += float(incompetence.drift_below_threshold) * shortfall
@@ -122,13 +122,13 @@ class Client(mesa.Agent):
 class Therapist(mesa.Agent):
     """One therapist with places and a waiting list."""
 
-    def __init__(self, model: "Service", in_service: float, design: Design) -> None:
+    def __init__(self, model: "Service", number: int, design: Design) -> None:
         super().__init__(model)
         p, gauss = model.world.therapist, model.random.gauss
         self.workload = gauss()
         self.places = max(round(float(p.caseload_mean) + float(p.caseload_sd) * self.workload), 1)
         self.competence = float(p.competence_mean) + gauss()
-        self.drift = float(p.drift_sd) * gauss() + in_service
+        self.drift, self.number = float(p.drift_sd) * gauss(), number % design.services
         self.dropout = float(p.dropout_sd) * gauss()
         self.alliance = float(p.alliance_sd) * gauss()
         r, spread = design.clients_by_workload, design.clients_log_sd
@@ -177,23 +177,40 @@ class Service(mesa.Model):
         self.world, self.instruments, self.judgement = scenario.world, instruments, judgement
         self.routes = {mechanism.kind: mechanism for mechanism in scenario.mechanisms}
         self.kept = weekly_stability(self.world.burnout)
-        sd = float(self.world.therapist.service_drift_sd)
-        drifts = [sd * self.random.gauss() for _ in range(design.services)]
-        self.therapists = [
-            Therapist(self, drifts[number % design.services], design) for number in range(design.therapists)
-        ]
+        self.lasting = [self.random.gauss() for _ in range(design.services)]
+        self.changing = [self.random.gauss() for _ in range(design.services)]
+        self.drift_of_services()
+        self.therapists = [Therapist(self, number, design) for number in range(design.therapists)]
         self.everyone = [client for therapist in self.therapists for client in therapist.waiting]
 
     def case_mix(self) -> float:
-        """Drift of a client's age and deprivation."""
-        p = self.world.client
+        """Drift of a client's age, deprivation and further traits."""
+        p, more = self.world.client, 0.0
+        for name in type(p.case_mix).model_fields:
+            category = getattr(p.case_mix, name)
+            value = self.random.choices(list(category.shares.value), category.shares.value.values())[0]
+            more += float(category.drift[value]) if value in category.drift else 0.0
         age = self.random.choices(list(p.age_shares.value), p.age_shares.value.values())[0]
         tenth = self.random.choices(list(p.deprivation_shares.value), p.deprivation_shares.value.values())[0]
         by_age = float(p.age_drift[age]) if age in p.age_drift else 0.0
-        return by_age + float(p.deprivation_drift) * (int(tenth) - 5.5)
+        return more + by_age + float(p.deprivation_drift) * (int(tenth) - 5.5)
+
+    def drift_of_services(self) -> None:
+        """What services add in this year."""
+        p = self.world.therapist
+        sd, stable = float(p.service_drift_sd), float(p.service_stable_share)
+        self.service_drift = [
+            sd * (sqrt(stable) * lasting + sqrt(1 - stable) * changing)
+            for lasting, changing in zip(self.lasting, self.changing, strict=True)
+        ]
 
     def run(self) -> None:
         """Weeks until nobody waits and nobody is in session."""
+        week, kept = 0, float(self.world.therapist.service_year_correlation)
         while any(therapist.waiting or therapist.clients for therapist in self.therapists):
+            week += 1
+            if week % WEEKS_PER_YEAR == 0:
+                self.changing = [kept * part + sqrt(1 - kept**2) * self.random.gauss() for part in self.changing]
+                self.drift_of_services()
             for therapist in self.therapists:
                 therapist.work()

@@ -6,7 +6,7 @@ from iatrogenesis.data.files import write_csv, write_text
 from iatrogenesis.data.logs import logged
 from iatrogenesis.evaluate.calibrate import calibrate, write_back
 from iatrogenesis.evaluate.evidence import read_evidence
-from iatrogenesis.evaluate.sample import Sample
+from iatrogenesis.evaluate.worlds import Worlds
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.simulate.setup import Setup
@@ -22,9 +22,9 @@ def main(paths: dict[str, str], base: dict, design: dict, setup: dict, output: d
     )
     published = read_evidence(Path(paths["evidence"]), bibliography_keys(Path(paths["references"])))
 
-    def simulate(changed: Scenario) -> tuple[Sample, Sample]:
+    def simulate(changed: Scenario) -> Worlds:
         without = changed.model_copy(update={"treated": False, "mechanisms": ()})
-        return setup.sample(changed, design), setup.sample(without, design)
+        return Worlds(setup.sample(changed, design), setup.sample(without, design))
 
     kinds = [mechanism.kind for mechanism in scenario.mechanisms]
     found = calibrate(scenario, published, simulate)

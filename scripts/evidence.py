@@ -1,10 +1,11 @@
-"""Simulate routine care, treated and untreated, and set it beside the published patterns."""
+"""Simulate routine care, and the worlds it is compared with, and set them beside the published patterns."""
 
 from pathlib import Path
 
 from iatrogenesis.data.files import write_csv
 from iatrogenesis.data.logs import logged
 from iatrogenesis.evaluate.evidence import evidence_table, read_evidence
+from iatrogenesis.evaluate.worlds import Worlds
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.simulate.setup import Setup
@@ -12,23 +13,28 @@ from iatrogenesis.sources import bibliography_keys
 
 
 def main(
-    evidence_path: str, references_path: str, base: dict, untreated: dict, design: dict, setup: dict, table_path: str
+    paths: dict[str, str], worlds: dict[str, dict], designs: dict[str, dict], setup: dict, table_path: str
 ) -> None:
     """Write one row per published pattern."""
-    setup, design = Setup.model_validate(setup).apart("evidence"), Design.model_validate(design)
-    published = read_evidence(Path(evidence_path), bibliography_keys(Path(references_path)))
-    treated, without = (setup.sample(Scenario.model_validate(world), design) for world in (base, untreated))
-    write_csv(evidence_table(published, treated, without), table_path)
+    setup = Setup.model_validate(setup).apart("evidence")
+    published = read_evidence(Path(paths["evidence"]), bibliography_keys(Path(paths["references"])))
+    scenarios = {name: Scenario.model_validate(world) for name, world in worlds.items()}
+    monitoring = scenarios.pop("monitoring").preventions
+    scenarios["monitored"] = scenarios["treated"].model_copy(update={"preventions": monitoring})
+    one_year, years = Design.model_validate(designs["year"]), Design.model_validate(designs["years"])
+    year = Worlds(**{name: setup.sample(scenario, one_year) for name, scenario in scenarios.items()})
+    print("simulated one service year in every world", flush=True)
+    over_years = Worlds(setup.sample(scenarios["treated"], years))
+    print("simulated several years", flush=True)
+    write_csv(evidence_table(published, year, over_years), table_path)
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            evidence_path=snakemake.input.evidence,
-            references_path=snakemake.input.references,
-            base=snakemake.params.base,
-            untreated=snakemake.params.untreated,
-            design=snakemake.params.design,
+            paths=dict(snakemake.input.items()),
+            worlds=snakemake.params.worlds,
+            designs=snakemake.params.designs,
             setup=snakemake.params.setup,
             table_path=snakemake.output.table,
         )

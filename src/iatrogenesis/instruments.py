@@ -1,6 +1,6 @@
 """Questionnaires and the rules that call a change reliable."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import sqrt
 
 import numpy as np
@@ -43,10 +43,18 @@ class Instruments(Strict):
 
     phq9: Instrument
     gad7: Instrument
+    oq45: Instrument | None = None
+    core_om: Instrument | None = None
 
     def by_name(self) -> Mapping[str, Instrument]:
-        """Name and instrument, in the order of the columns."""
-        return {name: getattr(self, name) for name in type(self).model_fields}
+        """Name and instrument, in the order of the columns; those that are not used are left out."""
+        every = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: instrument for name, instrument in every.items() if instrument is not None}
+
+    def only(self, names: Iterable[str]) -> "Instruments":
+        """Those of these names, and the two that every service takes: the models adjust for their first scores."""
+        keep = {*names, "phq9", "gad7"}
+        return self.model_copy(update={name: None for name in type(self).model_fields if name not in keep})
 
 
 class Judgement(Strict):

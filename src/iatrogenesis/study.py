@@ -86,10 +86,12 @@ class StudyConfig(Strict):
     scenarios: tuple[str, ...] = Field(min_length=1)
     reference: str = "reference"
     untreated: str = "untreated"
+    monitoring: str = "with_monitoring"
     simulate: Design
     known_truth: KnownTruth
     count_twins: Design
     evidence: Design
+    evidence_years: Design
     true_effects: Design
     true_rates: Design
     calibrate: Design
@@ -112,6 +114,7 @@ class StudyConfig(Strict):
             "scenarios": self.scenarios,
             "reference": (self.reference,),
             "untreated": (self.untreated,),
+            "monitoring": (self.monitoring,),
             "attribution.full": (self.attribution.full,),
             "preventions.against": (self.preventions.against,),
             "preventions.scenarios": self.preventions.scenarios,
@@ -128,7 +131,10 @@ class StudyConfig(Strict):
 
 @dataclass(frozen=True)
 class Study:
-    """A configuration together with everything it names, all validated before any work starts."""
+    """A configuration together with everything it names, all validated before any work starts.
+
+    ``instruments`` holds those that the study uses.
+    """
 
     config: StudyConfig
     catalogue: Mapping[str, Scenario]
@@ -244,7 +250,8 @@ def load_study(source: Path | Mapping[str, Any], folder: Path) -> Study:
         if name not in instruments.by_name():
             known = ", ".join(instruments.by_name())
             raise ConfigError(f"{place}: judgement.instruments: unknown instrument {name!r}; known: {known}")
-    return Study(config, catalogue, instruments, read_evidence(folder / "evidence.csv", keys))
+    used = instruments.only(config.judgement.instruments)
+    return Study(config, catalogue, used, read_evidence(folder / "evidence.csv", keys))
 
 
 def _instruments(path: Path, keys: frozenset[str]) -> Instruments:

@@ -7,7 +7,9 @@ import pytest
 import yaml
 
 from iatrogenesis.evaluate.calibrate import INTERNAL
-from iatrogenesis.evaluate.patterns import PATTERNS
+from iatrogenesis.evaluate.patterns import OVER_YEARS, PATTERNS
+from iatrogenesis.instruments import Instruments
+from iatrogenesis.scenarios import read_yaml
 from iatrogenesis.simulate.frames import clients_table, sessions_table, therapist_weeks_table, therapists_table
 from iatrogenesis.sources import Record, bibliography_keys, records
 
@@ -23,7 +25,8 @@ def numbers(study) -> dict[str, Record]:
     found = {}
     for name, scenario in study.catalogue.items():
         found |= {f"{name}.{path}": record for path, record in records(scenario).items()}
-    return found | {f"instruments.{path}": record for path, record in records(study.instruments).items()}
+    every = Instruments.model_validate(read_yaml(CONFIG / "instruments.yaml"))
+    return found | {f"instruments.{path}": record for path, record in records(every).items()}
 
 
 def test_there_are_numbers_to_check(study):
@@ -60,7 +63,7 @@ def test_calibrated_numbers_name_patterns_that_exist(study):
 
 
 def test_every_pattern_of_the_code_is_in_the_evidence_and_the_other_way_round(study):
-    assert set(study.evidence["id"]) == set(PATTERNS)
+    assert set(study.evidence["id"]) == set(PATTERNS | OVER_YEARS)
 
 
 def test_every_source_is_used(study):
@@ -83,9 +86,11 @@ def test_scenario_says_what_it_asks_and_runs(study, small, name):
 
 def test_every_column_is_in_the_codebook_and_the_other_way_round(study, small):
     codebook = yaml.safe_load((CONFIG / "codebook.yaml").read_text())
-    run = study.setup.run(study.catalogue["base"], small, record=True)
+    every = Instruments.model_validate(read_yaml(CONFIG / "instruments.yaml"))
+    setup = study.setup.model_copy(update={"instruments": every})
+    run = setup.run(study.catalogue["base"], small, record=True)
     tables = {
-        "clients": clients_table(run, study.instruments, study.config.judgement, run),
+        "clients": clients_table(run, every, study.config.judgement, run),
         "sessions": sessions_table(run),
         "therapists": therapists_table(run),
         "therapist_weeks": therapist_weeks_table(run),

@@ -17,7 +17,7 @@ from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.simulate.frames import clients_table
 from iatrogenesis.sources import records
 
-MANY = Design(replicates=10, therapists=100, services=100, clients_per_therapist=60)
+MANY = Design(replicates=12, therapists=100, services=100, clients_per_therapist=60)
 ALARM = 5.0  # in standard errors: a correct simulator is stopped once in two million
 SESSIONS = 6
 
@@ -41,7 +41,9 @@ def _number_nodes(node):
 
 def plain(study, **changes) -> Scenario:
     """Without treatment, case mix or variation in length: what is left is a pair of normals, and scores."""
+    case_mix = [path for path in records(study.catalogue["untreated"]) if path.startswith("world.client.case_mix.")]
     values = {
+        **{path: 0.0 for path in case_mix if ".drift." in path},
         "world.client.deprivation_drift": 0.0,
         "world.client.age_drift.18-25": 0.0,
         "world.client.age_drift.65-74": 0.0,

@@ -10,6 +10,7 @@ import yaml
 from iatrogenesis.evaluate.calibrate import calibrate, with_values, write_back
 from iatrogenesis.evaluate.evidence import verdict
 from iatrogenesis.evaluate.patterns import PATTERNS
+from iatrogenesis.evaluate.worlds import Worlds
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.sources import records
@@ -47,11 +48,11 @@ def test_known_parameters_are_found_again(study):
 
     def simulate(scenario):
         without = scenario.model_copy(update={"treated": False, "mechanisms": ()})
-        return study.setup.sample(scenario, design), study.setup.sample(without, design)
+        return Worlds(study.setup.sample(scenario, design), study.setup.sample(without, design))
 
     truth = only(study.catalogue["base"], KEPT)
     samples = simulate(truth)
-    targets = {name: PATTERNS[name](*samples) for name in KEPT.values()}
+    targets = {name: PATTERNS[name](samples) for name in KEPT.values()}
     evidence = pd.DataFrame(
         {
             "id": list(targets),

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import CONFIG
 
-from iatrogenesis.instruments import Judgement
+from iatrogenesis.instruments import Instruments, Judgement
+from iatrogenesis.scenarios import read_yaml
+from iatrogenesis.simulate.cohort import Design
+from iatrogenesis.simulate.setup import Setup
 
 BOTH = Judgement(instruments=("phq9", "gad7"))
 
@@ -42,9 +46,18 @@ def test_one_instrument_rule_is_the_plain_index(study):
     assert judge(study, rule, (10, 15), (2, 14)) == (False, False)
 
 
-@pytest.mark.parametrize("name", ["phq9", "gad7"])
-def test_published_reliable_change_follows_from_sd_and_reliability(study, name):
-    instrument = study.instruments.by_name()[name]
+ALL = ("phq9", "gad7", "oq45", "core_om")
+
+
+@pytest.fixture(scope="module")
+def every() -> Instruments:
+    """All instruments of the configuration."""
+    return Instruments.model_validate(read_yaml(CONFIG / "instruments.yaml"))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_published_reliable_change_follows_from_sd_and_reliability(every, name):
+    instrument = every.by_name()[name]
     # Published as the next whole number of points.
     assert np.ceil(instrument.computed_reliable_change - 0.05) == float(instrument.reliable_change)
 
@@ -54,3 +67,30 @@ def test_scores_are_whole_and_in_range(study, values):
     for instrument in study.instruments.by_name().values():
         scores = instrument.score(np.array(values))
         assert scores.min() >= instrument.minimum and scores.max() <= instrument.maximum
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_study_can_choose_any_instrument(study, every, name):
+    """Its rule is then the plain reliable change index, and its scores have the mean and SD of the configuration."""
+    rule = Judgement(instruments=(name,))
+    setup = Setup(seed=3, instruments=every.only(rule.instruments), judgement=rule)
+    run = setup.run(study.catalogue["base"], Design(replicates=4, therapists=40, services=4, clients_per_therapist=40))
+    instrument, first, last = every.by_name()[name], run.state.first[name].astype(float), run.state.last[name]
+    assert set(run.state.first) == {"phq9", "gad7", name}
+    assert first.mean() == pytest.approx(float(instrument.mean), rel=0.05)
+    assert first.std() == pytest.approx(float(instrument.sd), rel=0.12)
+    sample = setup.sample(study.catalogue["base"], Design(therapists=10, services=2, clients_per_therapist=40))
+    rise = sample.last[name].astype(float) - sample.first[name]
+    assert np.array_equal(sample.deteriorated, (rise >= float(instrument.reliable_change)) & sample.finished)
+    assert 0.01 < np.mean(last - first >= float(instrument.reliable_change)) < 0.15
+
+
+def test_more_instruments_move_no_score_of_the_others(study, every):
+    small = Design(therapists=6, services=2, clients_per_therapist=15)
+    rule = study.config.judgement
+    two, four = (
+        Setup(seed=3, instruments=used, judgement=rule).run(study.catalogue["base"], small)
+        for used in (every.only(()), every)
+    )
+    for name in ("phq9", "gad7"):
+        assert np.array_equal(two.state.last[name], four.state.last[name])

@@ -87,7 +87,7 @@ rule evidence:
     input:
         evidence="config/evidence.csv",
         references="config/references.bib",
-        code=SIMULATOR + library("evaluate/*.py", "engines/maximum_likelihood.py"),
+        code=SIMULATOR + library("evaluate/*.py", "evaluate/patterns/*.py", "engines/maximum_likelihood.py"),
     output:
         table="results/{study}/tables/evidence.csv",
     log:
@@ -97,9 +97,13 @@ rule evidence:
     conda:
         "../../environment.yml"
     params:
-        base=scenario(STUDY.base),
-        untreated=scenario(CONFIG.untreated),
-        design=plain(CONFIG.evidence),
+        worlds={
+            "treated": scenario(STUDY.base),
+            "untreated": scenario(CONFIG.untreated),
+            "reference": scenario(CONFIG.reference),
+            "monitoring": scenario(CONFIG.monitoring),
+        },
+        designs={"year": plain(CONFIG.evidence), "years": plain(CONFIG.evidence_years)},
         setup=SETUP,
     message:
         "Comparing the simulated world with the published one"
@@ -136,7 +140,7 @@ rule calibrate:
         scenario="config/scenarios/base.yaml",
         evidence="config/evidence.csv",
         references="config/references.bib",
-        code=SIMULATOR + library("evaluate/*.py"),
+        code=SIMULATOR + library("evaluate/*.py", "evaluate/patterns/*.py"),
     output:
         **{
             mechanism.kind: result(f"calibration/mechanisms/{mechanism.kind}.yaml")

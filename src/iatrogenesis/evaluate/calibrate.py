@@ -12,15 +12,16 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
 
-from iatrogenesis.evaluate.patterns import PATTERNS, worse_in_session
-from iatrogenesis.evaluate.sample import Sample
+from iatrogenesis.evaluate.patterns import PATTERNS
+from iatrogenesis.evaluate.patterns.outcomes import distressed_in_session
+from iatrogenesis.evaluate.worlds import Worlds
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.sources import records
 
-INTERNAL = "share_worse_in_session"
+INTERNAL = "share_distressed_in_session"
 """Not a published pattern: the parameter must equal what the simulation shows, so that the push is zero on average."""
 
-Simulate = Callable[[Scenario], tuple[Sample, Sample]]
+Simulate = Callable[[Scenario], Worlds]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def calibrate(scenario: Scenario, evidence: pd.DataFrame, simulate: Simulate, ev
     evidence
         Rows of the evidence table with columns id, value, lower, upper.
     simulate
-        Returns the treated and the untreated sample of a scenario, always on the same noise.
+        Returns the worlds of a scenario, always on the same noise.
     evaluations
         Steps of the least-squares search (each needs a Jacobian).
     """
@@ -78,9 +79,9 @@ def calibrate(scenario: Scenario, evidence: pd.DataFrame, simulate: Simulate, ev
 
     def simulated(values: np.ndarray) -> np.ndarray:
         changed = with_values(scenario, dict(zip(paths, values, strict=True)))
-        treated, untreated = simulate(changed)
-        off = worse_in_session(treated, untreated) - float(changed.world.burnout.expected_worse)
-        return np.array([*(PATTERNS[name](treated, untreated) for name in targets), off])
+        worlds = simulate(changed)
+        off = distressed_in_session(worlds) - float(changed.world.burnout.expected_worse)
+        return np.array([*(PATTERNS[name](worlds) for name in targets), off])
 
     def distance(scaled: np.ndarray) -> np.ndarray:
         found = simulated(scaled * scale)

@@ -7,16 +7,19 @@ import pandas as pd
 
 from iatrogenesis.data.files import read_csv
 from iatrogenesis.evaluate.montecarlo import jackknife
-from iatrogenesis.evaluate.patterns import PATTERNS
-from iatrogenesis.evaluate.sample import Sample
+from iatrogenesis.evaluate.patterns import OVER_YEARS, PATTERNS
+from iatrogenesis.evaluate.worlds import Worlds
 from iatrogenesis.scenarios import ConfigError
 
 TEN_PERCENT = 0.10  # where a source gives no interval
+DIRECTION = "direction only"
 COLUMNS = ("id", "quantity", "value", "low", "high", "interval", "unit", "cite", "where", "certainty", "note")
 
 
 def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
     """Read the published patterns, adding ``lower`` and ``upper`` (published, or ten per cent either side).
+
+    A pattern of which only the direction is published has no value, and one of ``low`` and ``high``.
 
     Raises
     ------
@@ -38,7 +41,8 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
         raise ConfigError(f"{path}: the id {twice.iloc[0]!r} stands there twice; ids must differ")
     margin = TEN_PERCENT * table["value"].abs()
     return table.assign(
-        lower=table["low"].fillna(table["value"] - margin), upper=table["high"].fillna(table["value"] + margin)
+        lower=table["low"].fillna((table["value"] - margin).fillna(-np.inf)),
+        upper=table["high"].fillna((table["value"] + margin).fillna(np.inf)),
     )
 
 
@@ -51,13 +55,16 @@ def _numeric(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
 
 
 def _fault(row: dict, references: frozenset[str]) -> str | None:
-    if row["id"] not in PATTERNS:
-        return f"no simulated counterpart; known: {', '.join(sorted(PATTERNS))}"
-    if not np.isfinite(row["value"]):
-        return "value is missing or infinite"
-    if pd.isna(row["low"]) != pd.isna(row["high"]):
+    if row["id"] not in PATTERNS | OVER_YEARS:
+        return f"no simulated counterpart; known: {', '.join(sorted(PATTERNS | OVER_YEARS))}"
+    bounds = pd.notna(row["low"]) + pd.notna(row["high"])
+    if pd.isna(row["value"]) and (bounds != 1 or row["interval"] != DIRECTION):
+        return f"value is missing; only a pattern with interval {DIRECTION!r} and one bound may have none"
+    if np.isinf(row["value"]):
+        return "value is infinite"
+    if pd.notna(row["value"]) and bounds == 1:
         return "give both low and high, or neither"
-    if pd.notna(row["low"]) and not row["low"] <= row["value"] <= row["high"]:
+    if bounds == 2 and not row["low"] <= row["value"] <= row["high"]:
         return f"value {row['value']} lies outside {row['low']} to {row['high']}"
     if row["cite"] not in references:
         return f"no source {row['cite']!r} in the bibliography; add it there"
@@ -73,21 +80,21 @@ def verdict(value: float, mcse: float, lower: float, upper: float) -> str:
     return "unclear" if lower - 2 * mcse <= value <= upper + 2 * mcse else "not reproduced"
 
 
-def evidence_table(evidence: pd.DataFrame, treated: Sample, untreated: Sample) -> pd.DataFrame:
-    """Every published pattern with its simulated value, MCSE (jackknife over replicates) and verdict."""
-    replicates = np.unique(treated.replicate)
-    if len(replicates) < 2:
-        raise ConfigError("evidence.replicates: at least 2 are needed for a Monte Carlo standard error")
+def evidence_table(evidence: pd.DataFrame, year: Worlds, years: Worlds) -> pd.DataFrame:
+    """Every published pattern with its simulated value, MCSE (jackknife over replicates) and verdict.
 
-    def patterns(left_out: int | None) -> np.ndarray:
-        samples = (treated, untreated)
-        if left_out is not None:
-            samples = tuple(sample.without(replicates[left_out]) for sample in samples)
-        return np.array([PATTERNS[name](*samples) for name in evidence["id"]])
-
-    simulated, errors = jackknife(patterns, len(replicates))
+    Parameters
+    ----------
+    year
+        Worlds of one service year.
+    years
+        Routine care over several years, for patterns about time.
+    """
+    found = _simulated(year, [name for name in evidence["id"] if name in PATTERNS], PATTERNS)
+    found |= _simulated(years, [name for name in evidence["id"] if name in OVER_YEARS], OVER_YEARS)
     rows = []
-    for row, value, mcse in zip(evidence.to_dict("records"), simulated, errors, strict=True):
+    for row in evidence.to_dict("records"):
+        value, mcse = found[row["id"]]
         rows.append(
             {
                 "id": row["id"],
@@ -107,3 +114,16 @@ def evidence_table(evidence: pd.DataFrame, treated: Sample, untreated: Sample) -
             }
         )
     return pd.DataFrame(rows)
+
+
+def _simulated(worlds: Worlds, names: list[str], patterns: dict) -> dict[str, tuple[float, float]]:
+    replicates = np.unique(worlds.treated.replicate)
+    if len(replicates) < 2:
+        raise ConfigError("evidence.replicates: at least 2 are needed for a Monte Carlo standard error")
+
+    def values(left_out: int | None) -> np.ndarray:
+        some = worlds if left_out is None else worlds.without(replicates[left_out])
+        return np.array([patterns[name](some) for name in names])
+
+    simulated, errors = jackknife(values, len(replicates))
+    return dict(zip(names, zip(simulated, errors, strict=True), strict=True))

@@ -29,7 +29,18 @@ class Sample:
     workload: np.ndarray
     age_band: np.ndarray
     deprivation: np.ndarray
-    worse_sessions: np.ndarray
+    ethnicity: np.ndarray
+    problem: np.ndarray
+    cluster_of_care: np.ndarray
+    start_week: np.ndarray
+    case_at_first: np.ndarray
+    recovered: np.ndarray
+    worse_at_follow_up: np.ndarray
+    ruptures: np.ndarray
+    repairs: np.ndarray
+    noticed: np.ndarray
+    alarmed: np.ndarray
+    distressed_sessions: np.ndarray
     judged_sessions: np.ndarray
 
     @classmethod
@@ -37,6 +48,10 @@ class Sample:
         """Judge every client of ``run``; only courses of at least two sessions are *finished* and can be judged."""
         state, clients, therapists = run.state, run.clients, run.therapists
         worse, better = judgement.worse_and_better(state.first, state.last, instruments)
+        later = {name: run.follow_up[name] for name in state.first}
+        worse_later, _ = judgement.worse_and_better(state.first, later, instruments)
+        case = judgement.caseness(state.first, instruments)
+        alarmed = state.own.get("monitoring.alarmed", np.zeros(len(case)))
         finished = state.session >= 2
         services = int(therapists.service.max()) + 1
         return cls(
@@ -57,13 +72,28 @@ class Sample:
             workload=therapists.workload[clients.row],
             age_band=clients.age_band,
             deprivation=clients.deprivation,
-            worse_sessions=state.distressed_sessions,
+            ethnicity=clients.ethnicity,
+            problem=clients.problem,
+            cluster_of_care=clients.cluster,
+            start_week=state.start_week,
+            case_at_first=case,
+            recovered=finished & case & ~judgement.caseness(state.last, instruments),
+            worse_at_follow_up=worse_later & finished,
+            ruptures=state.ruptures,
+            repairs=state.repairs,
+            noticed=state.noticed,
+            alarmed=alarmed > 0,
+            distressed_sessions=state.distressed_sessions,
             judged_sessions=np.maximum(state.session - 1, 0),
         )
 
-    def without(self, replicate: int) -> "Sample":
-        """The sample with one replicate left out (for the jackknife)."""
-        keep = self.replicate != replicate
+    @property
+    def year(self) -> np.ndarray:
+        """Year, from 0, in which each course began."""
+        return self.start_week // 52
+
+    def only(self, keep: np.ndarray) -> "Sample":
+        """The sample with some of the clients, by a boolean array or positions."""
         pick = {
             name: {k: v[keep] for k, v in value.items()} if isinstance(value, dict) else value[keep]
             for name, value in vars(self).items()

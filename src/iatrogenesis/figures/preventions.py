@@ -29,7 +29,7 @@ def draw(preventions: pd.DataFrame) -> Figure:
     }
     hours = by.loc[("prevention_hours", "base")].loc[order, "value"]
     at = np.arange(len(order))
-    made, axis = figure("What do preventions avert?", 0.36 * len(order) + 1.5)
+    made, axis = figure("What do preventions avert?", 0.36 * len(order) + 2.0)
     ends = np.sort([averted["sceptical"]["value"], averted["optimistic"]["value"]], axis=0)
     axis.hlines(at, *ends, color=PALE, lw=9, label="sceptical to optimistic reading")
     base = averted["base"]
@@ -40,9 +40,7 @@ def draw(preventions: pd.DataFrame) -> Figure:
         axis.annotate(
             f"{value:,.0f} h", (1.02, row), xycoords=("axes fraction", "data"), va="center", color=GREY, fontsize=9
         )
-    axis.annotate(
-        "hours of work", (1.02, len(order) - 0.35), xycoords=("axes fraction", "data"), color=GREY, fontsize=9
-    )
+    axis.set_title("hours of work", loc="right", fontsize=9, color=GREY)
     axis.set_yticks(at, [name.removeprefix("with_").replace("_", " ") for name in order])
     axis.set_xlabel("Deteriorations averted per 1,000 clients")
     key(made, columns=1)

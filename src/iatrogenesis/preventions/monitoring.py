@@ -6,6 +6,7 @@ import numpy as np
 
 from iatrogenesis.mechanisms.base import Own, Week
 from iatrogenesis.preventions.base import Prevention
+from iatrogenesis.simulate.draws import Draw
 from iatrogenesis.sources import Sourced
 
 
@@ -15,6 +16,7 @@ class Monitoring(Prevention):
     expected = -expected_fall * min(session - 1, expected_sessions)    in units of the reliable change
     alarm = rise - expected > margin, from the second session on
     notice = attention * alarm
+    alarmed = 0 at first; after each session max(alarmed, alarm)
     drift = -support_points * noticed
     """
 
@@ -26,6 +28,7 @@ class Monitoring(Prevention):
         "Repairing Trust After Therapeutic Harm",
     )
     signs: ClassVar = {"drift": -1}
+    own: ClassVar = ("alarmed",)
     expected_fall: Sourced
     expected_sessions: Sourced
     margin: Sourced
@@ -44,3 +47,7 @@ class Monitoring(Prevention):
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session; negative where the therapist knows and does something about it."""
         return -float(self.support_points) * week.noticed
+
+    def move(self, week: Week, own: Own, draw: Draw) -> Own:
+        """Who ever was off track, noticed or not."""
+        return {"alarmed": np.maximum(own["alarmed"], self.alarm(week))}

@@ -1,6 +1,7 @@
 """The tables of what went in: published patterns, priors, and every number of the simulated world with its source."""
 
 from collections.abc import Mapping
+from math import isfinite
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ def evidence(table: pd.DataFrame, fitted: set[str], references: Mapping[str, Ref
     rows = [
         [
             f"{row['id']}: {row['quantity']}",
-            f"{row['published']:.4g} ({row['published_low']:.3g} to {row['published_high']:.3g})".replace("-", MINUS),
+            _published(row).replace("-", MINUS),
             with_error(row["simulated"], row["mcse"]),
             row["verdict"],
             "fitted to" if row["id"] in fitted else "left free",
@@ -31,6 +32,13 @@ def evidence(table: pd.DataFrame, fitted: set[str], references: Mapping[str, Ref
     return Table([*heads, "Note"], rows, [VERDICT_MARKS[verdict] for verdict in table["verdict"]])
 
 
+def _published(row: Mapping) -> str:
+    if pd.isna(row["published"]):
+        above = isfinite(row["published_low"])
+        return f"above {row['published_low']:.3g}" if above else f"below {row['published_high']:.3g}"
+    return f"{row['published']:.4g} ({row['published_low']:.3g} to {row['published_high']:.3g})"
+
+
 def shortcomings(table: pd.DataFrame, verdict: str) -> list[str]:
     """A phrase for each pattern of one verdict: what is simulated, what is published, and how far apart they are."""
     lines = []
@@ -39,9 +47,9 @@ def shortcomings(table: pd.DataFrame, verdict: str) -> list[str]:
         edge = row["published_high"] if above else row["published_low"]
         steps = abs(row["simulated"] - edge) / row["mcse"] if row["mcse"] > 0 else float("inf")
         lines.append(
-            f"{row['quantity']}: {rounded(row['simulated'], row['mcse'])}, published {row['published']:.4g} (interval "
-            f"{row['published_low']:.3g} to {row['published_high']:.3g}); {'above' if above else 'below'} it by "
-            f"{steps:.1f} Monte Carlo standard errors"
+            f"{row['quantity']}: {rounded(row['simulated'], row['mcse'])}, published {_published(row)}; "
+            f"{'above' if above else 'below'} the interval by {steps:.1f} Monte Carlo standard errors"
+            + (f". {row['note']}" if isinstance(row["note"], str) and row["note"] else "")
         )
     return lines
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field, model_validator
 
-from iatrogenesis.simulate.world import World
+from iatrogenesis.simulate.world import Category, World
 from iatrogenesis.sources import Finite, Strict
 from iatrogenesis.streams import Noise
 
@@ -82,6 +82,9 @@ class Clients:
     alliance: np.ndarray
     age_band: np.ndarray
     deprivation: np.ndarray
+    ethnicity: np.ndarray
+    problem: np.ndarray
+    cluster: np.ndarray
     case_mix_drift: np.ndarray
     young: np.ndarray
     trauma: np.ndarray
@@ -112,7 +115,6 @@ def draw_therapists(world: World, design: Design, noise: Noise, replicates: rang
     length = r * workload + np.sqrt(1 - r**2) * noise.normal("therapist.list", **who)
     clients = np.exp(np.log(design.clients_per_therapist) - spread**2 / 2 + spread * length)
     clients = np.maximum(np.rint(clients), design.clients_minimum).astype(np.int64)
-    in_service = float(p.service_drift_sd) * noise.normal("service.drift", replicate=replicate, therapist=service)
     caseload = float(p.caseload_mean) + float(p.caseload_sd) * workload
     return Therapists(
         replicate=replicate,
@@ -125,7 +127,7 @@ def draw_therapists(world: World, design: Design, noise: Noise, replicates: rang
         competence_rating=noisy_rating(
             competence, 0.0, float(world.ratings.competence), noise.normal("rating.competence", **who)
         ),
-        drift=float(p.drift_sd) * noise.normal("therapist.drift", **who) + in_service,
+        drift=float(p.drift_sd) * noise.normal("therapist.drift", **who),
         dropout=float(p.dropout_sd) * noise.normal("therapist.dropout", **who),
         alliance=float(p.alliance_sd) * noise.normal("therapist.alliance", **who),
         first_client=np.concatenate([[0], np.cumsum(clients)[:-1]]).astype(np.int64),
@@ -146,6 +148,13 @@ def draw_clients(world: World, therapists: Therapists, noise: Noise) -> Clients:
     deprivation = _category(p.deprivation_shares.value, noise.uniform("client.deprivation", **who)) + 1
     bands = list(p.age_shares.value)
     by_age = np.array([float(p.age_drift[band]) if band in p.age_drift else 0.0 for band in bands])
+    case_mix, drift = {}, by_age[age] + float(p.deprivation_drift) * (deprivation - 5.5)
+    for name in type(p.case_mix).model_fields:
+        category: Category = getattr(p.case_mix, name)
+        values = list(category.shares.value)
+        which = _category(category.shares.value, noise.uniform(f"client.{name}", **who))
+        added = np.array([float(category.drift[value]) if value in category.drift else 0.0 for value in values])
+        case_mix[name], drift = np.asarray(values, dtype=object)[which], drift + added[which]
     gain_spread = float(t.gain_log_sd)
     agreed = np.exp(float(t.agreed_log_mean) + float(t.agreed_log_sd) * noise.normal("client.agreed", **who))
     return Clients(
@@ -165,7 +174,8 @@ def draw_clients(world: World, therapists: Therapists, noise: Noise) -> Clients:
         alliance=float(world.alliance.own_sd) * noise.normal("client.alliance", **who) + therapists.alliance[row],
         age_band=np.asarray(bands, dtype=object)[age],
         deprivation=deprivation,
-        case_mix_drift=by_age[age] + float(p.deprivation_drift) * (deprivation - 5.5),
+        **case_mix,
+        case_mix_drift=drift,
         young=(age == bands.index(YOUNG)) * 1.0 if YOUNG in bands else np.zeros(len(row)),
         trauma=(noise.uniform("client.trauma", **who) < float(p.trauma_share)) * 1.0,
         fragile=(noise.uniform("client.fragile", **who) < float(p.fragile_share)) * 1.0,

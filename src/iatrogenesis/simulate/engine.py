@@ -28,6 +28,7 @@ from iatrogenesis.simulate.draws import Draw
 from iatrogenesis.simulate.lists import Lists
 from iatrogenesis.simulate.routes import Routes
 from iatrogenesis.simulate.scores import Scoring
+from iatrogenesis.simulate.service import ServiceDrift
 from iatrogenesis.simulate.slots import Slots
 from iatrogenesis.simulate.state import COUNTS, KEPT, PASSING, State
 from iatrogenesis.streams import Noise
@@ -150,6 +151,7 @@ class Engine:
         self.routes = Routes(scenario.mechanisms, scenario.preventions)
         self.scoring = Scoring(self.world, instruments, clients, noise)
         self.burnout = burnout.start(self.world.burnout, self.routes.relief, therapists, noise)
+        self.service = ServiceDrift(self.world, therapists, noise)
         self.lists = Lists(therapists)
         self.last_row = clients.row.copy()
         scores = [f"{which}.{name}" for which in ("first", "last") for name in instruments.by_name()]
@@ -207,6 +209,7 @@ class Engine:
         slots["therapist_dropout"][came] = t.dropout[rows]
         slots["session"][:] += 1
         slots["burnout"] = self.burnout[slots.row]
+        self.service.move(week)
         self._look()
 
     def _look(self) -> None:
@@ -321,7 +324,12 @@ class Engine:
             distress = np.maximum(slots["level"], 0.0)
             gain = slots["gain"] * distress / (distress + float(world.therapy.half_gain_level))
             drift = drift - gain * np.exp(self._total("gain"))
-            drift = drift + slots["therapist_drift"] + float(world.alliance.drift) * slots["alliance"]
+            drift = (
+                drift
+                + slots["therapist_drift"]
+                + self.service.now[slots.row]
+                + float(world.alliance.drift) * slots["alliance"]
+            )
             drift = drift + self._total("drift")
             passing, symptom = self._total("exacerbation"), self._total("symptom")
         stability = float(world.client.fluctuation_stability)

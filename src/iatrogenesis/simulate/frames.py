@@ -86,6 +86,7 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
             "seeks_help_again": _where(run.follow_up["unwell"], run.follow_up["returns"]),
             "age_band": clients.age_band,
             "deprivation": clients.deprivation,
+            **{trait: getattr(clients, trait) for trait in ("ethnicity", "problem", "cluster")},
             **{trait: getattr(clients, trait) > 0 for trait in ("trauma", "fragile", "unrealistic")},
             "fit": clients.fit,
             "fit_rating": clients.fit_rating,

@@ -9,6 +9,28 @@ from pydantic import model_validator
 from iatrogenesis.sources import Sourced, SourcedShares, Strict
 
 
+class Category(Strict):
+    """A trait with few values: their shares, and what each adds to drift (none where it is left out)."""
+
+    shares: SourcedShares
+    drift: dict[str, Sourced]
+
+    @model_validator(mode="after")
+    def _known(self) -> "Category":
+        unknown = sorted(set(self.drift) - set(self.shares.value))
+        if unknown:
+            raise ValueError(f"drift names {unknown}; known: {sorted(self.shares.value)}")
+        return self
+
+
+class CaseMix(Strict):
+    """Further traits that services record and that go with deterioration."""
+
+    ethnicity: Category
+    problem: Category
+    cluster: Category
+
+
 class Client(Strict):
     """Who comes: severity at intake, its fluctuation, its natural course, and case mix."""
 
@@ -24,6 +46,7 @@ class Client(Strict):
     age_drift: dict[str, Sourced]
     deprivation_shares: SourcedShares
     deprivation_drift: Sourced
+    case_mix: CaseMix
     trauma_share: Sourced
     fragile_share: Sourced
     unrealistic_share: Sourced
@@ -46,6 +69,8 @@ class Therapist(Strict):
     dropout_sd: Sourced
     alliance_sd: Sourced
     service_drift_sd: Sourced
+    service_stable_share: Sourced
+    service_year_correlation: Sourced
 
 
 class BurnoutProcess(Strict):
