@@ -73,9 +73,10 @@ def test_where_there_is_no_effect_none_is_found(tables):
 
 
 def test_posterior_and_maximum_likelihood_are_near_each_other(datas, tables):
-    # Not the same thing: priors and a skewed likelihood move the posterior mean. Within half a standard error is near.
+    # Not the same thing: priors move the posterior mean, and a positive SD that the data hardly tell from 0 has a skewed
+    # posterior whose mean lies above the maximum. Half a standard error is near, for that one a whole one.
     found = fit(datas[0]).table().set_index("estimand")
     for name in ("log_odds_ratio[phq9_first]", "log_odds_ratio[burnout]", "log_odds_ratio[fit_within]", "therapist_sd"):
-        row = tables[0].loc[name]
-        assert row["estimate"] == pytest.approx(found.loc[name, "estimate"], abs=0.5 * row["sd"])
-        assert row["sd"] == pytest.approx(found.loc[name, "se"], rel=0.25)
+        row, near = tables[0].loc[name], 1.0 if name == "therapist_sd" else 0.5
+        assert row["estimate"] == pytest.approx(found.loc[name, "estimate"], abs=near * row["sd"]), name
+        assert row["sd"] == pytest.approx(found.loc[name, "se"], rel=0.25 if near < 1 else 0.6), name
