@@ -25,7 +25,7 @@ from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.simulate.engine import simulate
 from iatrogenesis.study import Study
 
-RESULTS = ROOT / "results" / "bench"
+RESULTS = ROOT / "results" / "bench" / "benchmarks"
 ROUNDS = 5
 REPLICATES = 20  # a block of the streaming writer
 WORLDS = ("base", "full_harm", "all_preventions")

@@ -1,0 +1,123 @@
+"""The posterior density of coefficients and therapist SD, with therapists integrated out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from iatrogenesis.engines.collapsed.marginal import BLOCK, integrate
+from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.models.priors import Priors
+
+LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Data and priors of one fit, ready to be evaluated.
+
+    Attributes
+    ----------
+    design
+        Column of ones and the covariates, sorted by therapist, shape (rows, k + 1).
+    events, trials
+        Shape (rows,).
+    starts
+        First row of each therapist with clients, and the number of rows.
+    seen
+        Positions of therapists with clients among all.
+    mean, sd
+        Of the normal priors of intercept and coefficients, shape (k + 1,).
+    scale
+        Of the half-normal prior of the therapist SD.
+    """
+
+    design: np.ndarray
+    events: np.ndarray
+    trials: np.ndarray
+    starts: np.ndarray
+    seen: np.ndarray
+    mean: np.ndarray
+    sd: np.ndarray
+    scale: float
+
+    @classmethod
+    def of(cls, data: OutcomeData, priors: Priors) -> "Target":
+        """Sort the rows of checked data, and take the priors."""
+        order = np.argsort(data.therapist, kind="stable")
+        seen, first = np.unique(data.therapist[order], return_index=True)
+        k = data.covariates.shape[1]
+        return cls(
+            design=np.ascontiguousarray(np.column_stack([np.ones(len(order)), data.covariates[order]])),
+            events=data.deteriorated[order].astype(float),
+            trials=data.trials[order].astype(float),
+            starts=np.append(first, len(order)).astype(np.int64),
+            seen=seen,
+            mean=np.append(priors.intercept.mean, np.zeros(k)),
+            sd=np.append(priors.intercept.sd, np.full(k, priors.coefficient.sd)),
+            scale=priors.therapist_sd.scale,
+        )
+
+    @property
+    def single(self) -> bool:
+        """Whether each row is one client."""
+        return bool(np.all(self.trials == 1))
+
+    def log_prior(self, beta: np.ndarray, sd: np.ndarray) -> np.ndarray:
+        """Log prior density, beta of shape (draws, k + 1), sd of shape (draws,), not negative."""
+        normal = -0.5 * ((beta - self.mean) / self.sd) ** 2 - np.log(self.sd) - LOG_SQRT_2PI
+        half = -0.5 * (sd / self.scale) ** 2 - np.log(self.scale) - LOG_SQRT_2PI + np.log(2.0)
+        return normal.sum(axis=-1) + half
+
+    def log_joint(self, beta: np.ndarray, sd: float, standard: np.ndarray) -> float:
+        """Log density of everything at one point, therapists' standard normal effects (J,) included.
+
+        The same as that of the PyMC model with effects not centred, binomial coefficients left out in both.
+        """
+        effect = np.repeat(sd * standard[self.seen], np.diff(self.starts))
+        log_odds = self.design @ beta + effect
+        likelihood = np.sum(self.events * log_odds - self.trials * np.logaddexp(0.0, log_odds))
+        therapists = np.sum(-0.5 * standard**2 - LOG_SQRT_2PI)
+        return float(likelihood + therapists + self.log_prior(beta, np.asarray(sd)))
+
+    def slopes(self, beta: np.ndarray) -> np.ndarray:
+        """Slope and curvature of each seen therapist's log-likelihood in its effect at 0, shape (2, J_seen)."""
+        rate = expit(self.design @ beta)
+        first = self.starts[:-1]
+        slope = np.add.reduceat(self.events - self.trials * rate, first)
+        return np.array([slope, np.add.reduceat(self.trials * rate * (1 - rate), first)])
+
+    def log_posterior(
+        self, beta: np.ndarray, sd: np.ndarray, guess: np.ndarray, uniforms: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Log posterior density (without its constant) at many points, and effects drawn at each.
+
+        Parameters
+        ----------
+        beta, sd
+            Shapes (draws, k + 1) and (draws,).
+        guess
+            See `slopes`.
+        uniforms
+            Shape (J_seen, draws), to draw effects by; none are drawn without.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Shapes (draws,) and (J_seen, draws); the latter empty without uniforms.
+        """
+        value = self.log_prior(beta, sd)
+        effects = np.zeros((len(self.seen), len(sd)) if uniforms is not None else (0, 0))
+        for first in range(0, len(sd), BLOCK):
+            part = slice(first, first + BLOCK)
+            eta = np.ascontiguousarray(self.design @ beta[part].T)
+            some = np.zeros((0, 0)) if uniforms is None else np.ascontiguousarray(uniforms[:, part])
+            drawn = np.zeros((len(self.seen), len(sd[part])) if uniforms is not None else (0, 0))
+            log_integrals = np.zeros(len(sd[part]))
+            integrate(
+                self.events, self.trials, self.single, self.starts, eta, sd[part], guess, some, log_integrals, drawn
+            )
+            value[part] += log_integrals
+            if uniforms is not None:
+                effects[:, part] = drawn
+        return value, effects
