@@ -143,7 +143,7 @@ class Noise:
         """
         counter = _counter(replicate, therapist, client, occasion)
         out = np.empty(counter[0].shape)
-        _uniform(*decision_key(self.seed, decision), *(index.ravel() for index in counter), out.reshape(-1))
+        _uniform(*decision_key(self.seed, decision), *(index.reshape(-1) for index in counter), out.reshape(-1))
         return out
 
     def normal(self, decision: str, *, replicate=0, therapist=0, client=0, occasion=0) -> np.ndarray:
@@ -157,4 +157,4 @@ class Noise:
 
 def _counter(*indices) -> tuple[np.ndarray, ...]:
     arrays = [np.asarray(index).astype(np.uint32, copy=False) for index in indices]
-    return tuple(np.ascontiguousarray(array) for array in np.broadcast_arrays(*arrays))
+    return tuple(np.asarray(array, order="C") for array in np.broadcast_arrays(*arrays))

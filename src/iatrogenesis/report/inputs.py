@@ -49,7 +49,7 @@ def shortcomings(table: pd.DataFrame, verdict: str) -> list[str]:
         lines.append(
             f"{row['quantity']}: {rounded(row['simulated'], row['mcse'])}, published {_published(row)}; "
             f"{'above' if above else 'below'} the interval by {steps:.1f} Monte Carlo standard errors"
-            + (f". {row['note']}" if isinstance(row["note"], str) and row["note"] else "")
+            + (f"; {row['note']}" if isinstance(row["note"], str) and row["note"] else "")
         )
     return lines
 

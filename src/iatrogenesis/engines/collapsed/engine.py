@@ -1,8 +1,8 @@
 """Draws from the posterior by importance, with therapist effects, in the form that all engines return."""
 
-import arviz as az
 import numpy as np
 import xarray as xr
+from arviz_stats.base import array_stats
 from scipy.stats import chi2
 
 from iatrogenesis.data.posterior import posterior_tree
@@ -80,7 +80,7 @@ def sample(
 
 def _smoothed(log_ratio: np.ndarray) -> tuple[np.ndarray, float]:
     """Pareto-smoothed log weights, normalised, and k."""
-    log_weight, k = az.psislw(log_ratio)
+    log_weight, k = array_stats.psislw(-log_ratio)  # it takes log-likelihoods, whose weights are their inverse
     return np.asarray(log_weight), float(k)
 
 

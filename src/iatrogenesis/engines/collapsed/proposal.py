@@ -121,7 +121,9 @@ class Proposal:
         top = int(np.argmax(self.log_density))
         return self.centres[top], float(self.sds[top])
 
-    def draw(self, uniform: np.ndarray, normal: np.ndarray, chi: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def draw(
+        self, uniform: np.ndarray, normal: np.ndarray, chi: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Draw from keyed numbers.
 
         Parameters

@@ -1,0 +1,1 @@
+"""The simulator written a second time, from docs/simulator.md and docs/routes.md, one client at a time."""
