@@ -111,6 +111,7 @@ class Client(mesa.Agent):
         drift = self.slope - self.gain * distress / (distress + float(world.therapy.half_gain_level))
         drift += therapist.drift + model.service_drift[therapist.number] + float(world.alliance.drift) * self.alliance
         drift += float(burnout.drift_per_sd) * therapist.burnout
+        drift += float(burnout.drift_per_pressure) * therapist.pressure
         shortfall = max(float(incompetence.threshold) - therapist.competence, 0.0)
         drift += float(incompetence.drift_below_threshold) * shortfall
         drift -= float(incompetence.drift_per_sd) * therapist.competence
@@ -137,6 +138,7 @@ class Therapist(mesa.Agent):
         size = max(round(size), design.clients_minimum)
         self.waiting = deque(Client(model, self) for _ in range(size))
         self.clients: list[Client] = []
+        self.pressure = gauss()
         p, r = model.world.burnout, float(model.world.burnout.workload_correlation)
         self.burnout = float(p.mean) - float(p.support) + r * self.workload + sqrt(1 - r**2) * gauss()
 
@@ -165,6 +167,8 @@ class Therapist(mesa.Agent):
         kept = self.model.kept
         shock = sqrt((1 - r**2) * (1 - kept**2)) * self.model.random.gauss()
         self.burnout = target + kept * (self.burnout - target) + shock
+        kept = float(p.pressure_stability)
+        self.pressure = kept * self.pressure + sqrt(1 - kept**2) * self.model.random.gauss()
 
 
 class Service(mesa.Model):

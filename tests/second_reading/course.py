@@ -9,7 +9,7 @@ from tests.second_reading.routes import Routes
 
 
 class Course:
-    """One client with one therapist, whose burnout by week is given."""
+    """One client with one therapist, whose burnout and pressure by week are given."""
 
     def __init__(self, study, scenario, therapist: Therapist, chance: Chance, start_week: int, burnout: dict) -> None:
         self.world, self.judgement, self.instruments = scenario.world, study.config.judgement, study.instruments
@@ -39,7 +39,7 @@ class Course:
         while not self.end:
             self.week = self.start_week + self.w.session
             self.w.session += 1
-            self.w.burnout = self.burnout[self.week]
+            self.w.burnout, self.w.pressure = self.burnout[self.week]
             self.meet()
             self.measure()
             self.notice()

@@ -32,6 +32,7 @@ class Therapist:
             design.clients_minimum, round(exp(log(design.clients_per_therapist) - s**2 / 2 + s * length))
         )
         self.service = Chance(seed, replicate, index % design.services)
+        self.first_pressure = chance.normal("pressure.start")
         b = world.burnout
         r = float(b.workload_correlation)
         own = sqrt(1 - r**2) * chance.normal("burnout.start")

@@ -98,7 +98,8 @@ class Routes:
         return {"drift": float(p.drift_below_threshold) * max(0, float(p.threshold) - c) - float(p.drift_per_sd) * c}
 
     def burnout(self, p, own, w) -> dict:
-        return {"drift": float(p.drift_per_sd) * w.burnout, "alliance": float(p.alliance_per_sd) * w.burnout}
+        busy = float(p.drift_per_pressure) * w.pressure
+        return {"drift": float(p.drift_per_sd) * w.burnout + busy, "alliance": float(p.alliance_per_sd) * w.burnout}
 
     def misfit(self, p, own, w) -> dict:
         fit = self.client.fit

@@ -25,11 +25,11 @@ SCENARIOS = [
 
 
 def courses(study, scenario, run):
-    """The second reading of every client of a run; burnout and the week of the first session are the engine's."""
+    """The second reading of every client of a run; burnout, pressure and first weeks are the engine's."""
     burnout = {}
     for part in run.therapist_weeks:
-        for row, value in enumerate(part["burnout"]):
-            burnout.setdefault(row, {})[int(part["week"][0])] = float(value)
+        for row, values in enumerate(zip(part["burnout"], part["pressure"], strict=True)):
+            burnout.setdefault(row, {})[int(part["week"][0])] = tuple(map(float, values))
     seed, found = study.setup.seed, []
     for client, row in enumerate(run.clients.row):
         replicate, index = int(run.therapists.replicate[row]), int(run.therapists.index[row])
@@ -99,4 +99,5 @@ def test_therapists_are_the_same(study):
         mine = Therapist(scenario.world, DESIGN, study.setup.seed, int(one.replicate), int(run.therapists.index[row]))
         assert (mine.caseload, mine.clients) == (one.caseload, one.clients)
         assert mine.competence == pytest.approx(one.competence, abs=NEAR)
+        assert mine.first_pressure == pytest.approx(run.therapist_weeks[0]["pressure"][row], abs=NEAR)
         assert mine.first_burnout == pytest.approx(run.therapist_weeks[0]["burnout"][row], abs=NEAR)

@@ -73,8 +73,8 @@ def test_where_there_is_no_effect_none_is_found(tables):
 
 
 def test_posterior_and_maximum_likelihood_are_near_each_other(datas, tables):
-    # Not the same thing: priors move the posterior mean, and a positive SD that the data hardly tell from 0 has a skewed
-    # posterior whose mean lies above the maximum. Half a standard error is near, for that one a whole one.
+    # Not the same thing: priors move the posterior mean, and a positive SD that the data hardly tell from 0 has a
+    # skewed posterior whose mean lies above the maximum. Half a standard error is near, for that one a whole one.
     found = fit(datas[0]).table().set_index("estimand")
     for name in ("log_odds_ratio[phq9_first]", "log_odds_ratio[burnout]", "log_odds_ratio[fit_within]", "therapist_sd"):
         row, near = tables[0].loc[name], 1.0 if name == "therapist_sd" else 0.5

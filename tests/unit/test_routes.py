@@ -128,7 +128,7 @@ def week_of(n: int, **given) -> Week:
 
 
 BAD = {
-    "competence": -2, "burnout": 1, "fit": -1, "young": 1, "trauma": 1, "fragile": 1, "unrealistic": 1,
+    "competence": -2, "burnout": 1, "pressure": 1, "fit": -1, "young": 1, "trauma": 1, "fragile": 1, "unrealistic": 1,
     "level": 12, "intake_level": 12, "transient": 2, "second": 2, "alliance": -2, "rupture": 1, "strained": 1,
     "crisis": 1, "rise": 1.5, "worse": 1, "noticed": 1, "repaired": 1,
 }  # fmt: skip

@@ -27,6 +27,7 @@ class Sample:
     burnout: np.ndarray
     burnout_rating: np.ndarray
     workload: np.ndarray
+    pressure: np.ndarray
     age_band: np.ndarray
     deprivation: np.ndarray
     ethnicity: np.ndarray
@@ -69,6 +70,7 @@ class Sample:
             competence_rating=therapists.competence_rating[clients.row],
             burnout=state.burnout_at_start,
             burnout_rating=state.burnout_rating,
+            pressure=state.pressure_sum / state.session,
             workload=therapists.workload[clients.row],
             age_band=clients.age_band,
             deprivation=clients.deprivation,

@@ -61,6 +61,10 @@ def draw(evidence: pd.DataFrame) -> Figure:
     return made
 
 
+def _direction(row) -> str:
+    return f"< {row.published_high:.3g}" if np.isinf(row.published_low) else f"> {row.published_low:.3g}"
+
+
 def _bars(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Ends of the bars; where only the direction is published, the bar is open and one unit is twice the distance."""
     low, high = rows["published_low"], rows["published_high"]
@@ -87,7 +91,7 @@ def _words(axes, rows: pd.DataFrame, headings: dict[str, float]) -> None:
     axes.set_yticks(rows["at"], ["\n".join(textwrap.wrap(name, 38)) for name in names], fontsize=7.8)
     axes.tick_params(axis="y", length=0)
     for row in rows.itertuples():
-        published = f"{row.published:.3g}" if pd.notna(row.published) else f"> {row.published_low:.3g}"
+        published = f"{row.published:.3g}" if pd.notna(row.published) else _direction(row)
         text = f"{row.simulated:.3g} ({published})"
         axes.annotate(text, (1.05, row.at), xycoords=("axes fraction", "data"), fontsize=7.8, va="center")
     for name, at in headings.items():

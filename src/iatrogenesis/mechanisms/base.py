@@ -52,6 +52,8 @@ class Week:
         Number of the session, from 1.
     competence, burnout, fit
         True latent states in SD of the reference population (burnout: of this week).
+    pressure
+        How much busier than usual the therapist is this week, in SD over weeks.
     young, trauma, fragile, unrealistic
         The client's vulnerability, 0 or 1.
     level, intake_level
@@ -83,6 +85,7 @@ class Week:
     competence: np.ndarray
     burnout: np.ndarray
     fit: np.ndarray
+    pressure: np.ndarray
     young: np.ndarray
     trauma: np.ndarray
     fragile: np.ndarray

@@ -9,9 +9,9 @@ from iatrogenesis.sources import Sourced
 
 
 class Burnout(Mechanism):
-    """Each SD of the therapist's burnout this week adds points of severity and takes alliance away.
+    """Each SD of burnout adds points of severity and takes alliance away; in busy weeks cues are overlooked.
 
-    drift = drift_per_sd * burnout
+    drift = drift_per_sd * burnout + drift_per_pressure * pressure
     alliance = alliance_per_sd * burnout
     """
 
@@ -19,11 +19,12 @@ class Burnout(Mechanism):
     seed: ClassVar = ("The Role of Therapist Competence and Burnout", "Causes Behind Iatrogenic Effects in Therapy")
     signs: ClassVar = {"drift": 1, "alliance": -1}
     drift_per_sd: Sourced
+    drift_per_pressure: Sourced
     alliance_per_sd: Sourced
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session; positive is worse."""
-        return float(self.drift_per_sd) * week.burnout
+        return float(self.drift_per_sd) * week.burnout + float(self.drift_per_pressure) * week.pressure
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance; negative with burnout (reduced empathy)."""

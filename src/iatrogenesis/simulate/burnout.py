@@ -26,6 +26,20 @@ def start(process: BurnoutProcess, relief: float, therapists: Therapists, noise:
     return float(process.mean) - float(process.support) - relief + r * therapists.workload + np.sqrt(1 - r**2) * own
 
 
+def first_pressure(therapists: Therapists, noise: Noise) -> np.ndarray:
+    """How much busier than usual each therapist is in the first week, in SD over weeks, shape (therapists,)."""
+    return noise.normal("pressure.start", replicate=therapists.replicate, therapist=therapists.index)
+
+
+def next_pressure(
+    process: BurnoutProcess, therapists: Therapists, noise: Noise, week: int, pressure: np.ndarray
+) -> np.ndarray:
+    """How much busier than usual each therapist is one week on: busy spells come and go."""
+    kept = float(process.pressure_stability)
+    new = noise.normal("pressure.week", replicate=therapists.replicate, therapist=therapists.index, occasion=week)
+    return kept * pressure + np.sqrt(1 - kept**2) * new
+
+
 def next_week(
     process: BurnoutProcess,
     relief: float,

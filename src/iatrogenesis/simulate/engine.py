@@ -8,7 +8,7 @@ One week, in order:
 4. courses end: as agreed, by dropping out, or because things are good enough;
 5. severity and the mechanisms' own states move until the next session;
 6. clients are referred to another therapist;
-7. therapists' burnout moves.
+7. therapists' burnout and busy spells move.
 
 Each step is vector arithmetic over all dyads of all replicates (`Slots`). After a list is exhausted its places count as
 taken by clients outside the study, so a therapist's workload does not fall just because the study ends.
@@ -151,6 +151,7 @@ class Engine:
         self.routes = Routes(scenario.mechanisms, scenario.preventions)
         self.scoring = Scoring(self.world, instruments, clients, noise)
         self.burnout = burnout.start(self.world.burnout, self.routes.relief, therapists, noise)
+        self.pressure = burnout.first_pressure(therapists, noise)
         self.service = ServiceDrift(self.world, therapists, noise)
         self.lists = Lists(therapists)
         self.last_row = clients.row.copy()
@@ -209,6 +210,8 @@ class Engine:
         slots["therapist_dropout"][came] = t.dropout[rows]
         slots["session"][:] += 1
         slots["burnout"] = self.burnout[slots.row]
+        slots["pressure"] = self.pressure[slots.row]
+        slots["pressure_sum"][:] += slots["pressure"]
         self.service.move(week)
         self._look()
 
@@ -378,6 +381,7 @@ class Engine:
         self.burnout = burnout.next_week(
             self.world.burnout, self.routes.relief, self.therapists, self.noise, week, self.burnout, share
         )
+        self.pressure = burnout.next_pressure(self.world.burnout, self.therapists, self.noise, week, self.pressure)
 
     # What is kept
 
@@ -400,6 +404,7 @@ class Engine:
         return {
             "week": np.full(len(self.burnout), week),
             "burnout": self.burnout.copy(),
+            "pressure": self.pressure.copy(),
             "caseload": self.therapists.caseload.copy(),
             "in_study": np.bincount(self.slots.row, minlength=len(self.burnout)),
         }
@@ -413,7 +418,10 @@ class Engine:
 
         return State(
             **{name: stored(name).copy() for name in ("level", "fluctuation", "transient", "second")},
-            **{name: stored(name).copy() for name in ("burnout_at_start", "burnout_rating", "alliance_rating_sum")},
+            **{
+                name: stored(name).copy()
+                for name in ("burnout_at_start", "burnout_rating", "alliance_rating_sum", "pressure_sum")
+            },
             **{name: stored(name).astype(np.int64) for name in COUNTS},
             **{name: stored(name) > 0 for name in ("noticed", "referred")},
             end=stored("end").astype(np.int8),

@@ -6,13 +6,13 @@ import numpy as np
 
 KEPT = (
     "level", "fluctuation", "transient", "second", "damage", "strained", "session", "noticed", "referred", "fit",
-    "core", "end", "start_week", "burnout_at_start", "burnout_rating", "alliance_rating_sum",
+    "core", "end", "start_week", "burnout_at_start", "burnout_rating", "alliance_rating_sum", "pressure_sum",
     "ruptures", "repairs", "crises", "worse_sessions", "distressed_sessions", "noticed_sessions",
 )  # fmt: skip
 """Quantities that a client keeps from session to session, besides scores and the mechanisms' own states."""
 
 PASSING = (
-    "competence", "therapist_drift", "therapist_dropout", "burnout",
+    "competence", "therapist_drift", "therapist_dropout", "burnout", "pressure",
     "alliance", "rupture", "repaired", "crisis", "rise", "worse", "severity",
 )  # fmt: skip
 """Quantities of this therapist or this session."""
@@ -65,6 +65,7 @@ class State:
     burnout_at_start: np.ndarray
     burnout_rating: np.ndarray
     alliance_rating_sum: np.ndarray
+    pressure_sum: np.ndarray
     ruptures: np.ndarray
     repairs: np.ndarray
     crises: np.ndarray

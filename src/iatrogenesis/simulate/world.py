@@ -80,6 +80,7 @@ class BurnoutProcess(Strict):
     yearly_stability: Sourced
     workload_correlation: Sourced
     distress_push: Sourced
+    pressure_stability: Sourced
     expected_worse: Sourced
     support: Sourced
 

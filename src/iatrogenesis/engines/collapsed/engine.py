@@ -28,15 +28,16 @@ def sample(
     Parameters
     ----------
     draws
-        Proposals, and draws returned, in all chains together; a multiple of ``chains``. Chains are parts of one sample, so
-        R-hat says nothing here; what tells is Pareto k.
+        Proposals, and draws returned, in all chains together; a multiple of ``chains``. Chains are parts of one
+        sample, so R-hat says nothing here; what tells is Pareto k.
     max_k
         Highest Pareto k of the importance weights at which draws are returned (Vehtari et al. 2024, arXiv:1507.02646).
 
     Returns
     -------
     xarray.DataTree
-        See `iatrogenesis.data.posterior.posterior_tree`; sample_stats holds pareto_k and effective (draws, by the weights).
+        See `iatrogenesis.data.posterior.posterior_tree`; sample_stats holds pareto_k and effective (draws, by the
+        weights).
 
     Raises
     ------

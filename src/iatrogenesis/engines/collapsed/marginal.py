@@ -3,8 +3,8 @@
     L_j(beta, s) = integral of prod_i p(y_i | x_i beta + s u) Normal(u | 0, 1) du
 
 by adaptive Gauss-Hermite quadrature around the mode (Pinheiro & Bates 1995, 10.1080/10618600.1995.10474663). Loops over
-draws are innermost, so that the compiler handles several at once; for that the exponential is a polynomial, and the sum of
-log(1 + e^x) is the logarithm of a running product, taken every sixteen terms.
+draws are innermost, so that the compiler handles several at once; for that the exponential is a polynomial, and the sum
+of log(1 + e^x) is the logarithm of a running product, taken every sixteen terms.
 """
 
 import numpy as np

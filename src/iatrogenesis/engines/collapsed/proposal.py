@@ -1,14 +1,15 @@
 """Where the posterior lies: for each of some therapist SDs a normal for the coefficients, and how much weight it has.
 
-For a fixed therapist SD the coefficients' posterior is close to normal, because each is informed by all clients; how its
-centre and weight change with the SD is followed on a grid. The SD itself, whose posterior is skewed and may reach 0, is
-drawn from its density on the grid, so nothing is assumed about its form.
+For a fixed therapist SD the coefficients' posterior is close to normal, because each is informed by all clients; how
+its centre and weight change with the SD is followed on a grid. The SD itself, whose posterior is skewed and may reach
+0, is drawn from its density on the grid, so nothing is assumed about its form.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
+from scipy.interpolate import PchipInterpolator
 from scipy.stats import multivariate_t
 
 from iatrogenesis.engines.collapsed.marginal import LOG_WEIGHTS, NODES, POINTS
@@ -26,7 +27,7 @@ DEFENCE = 0.05  # share of the SDs drawn evenly over the grid
 @njit(cache=True)
 def _derivatives(design, events, trials, starts, beta, sd, value_gradient_hessian):
     """Log marginal likelihood at one point with gradient and Hessian in beta, by Fisher's and Louis' identities."""
-    rows, k = design.shape
+    k = design.shape[1]
     gradient, hessian = value_gradient_hessian[1 : k + 1, 0], value_gradient_hessian[1 : k + 1, 1 : k + 1]
     eta = design @ beta
     total = 0.0
@@ -217,6 +218,4 @@ def _centre(target: Target, beta: np.ndarray, sd: float) -> tuple[np.ndarray, np
 
 def _smooth(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
     """A curve through the points that does not overshoot; beyond the first point the first value."""
-    from scipy.interpolate import PchipInterpolator
-
     return PchipInterpolator(x, y)(np.clip(at, x[0], x[-1]))

@@ -44,6 +44,15 @@ def workload_burnout(worlds: Worlds) -> float:
     return float(np.corrcoef(worlds.treated.workload, worlds.treated.burnout)[0, 1])
 
 
+@pattern("S03")
+def busy_weeks(worlds: Worlds) -> float:
+    """Slope within therapists of the fall of the PHQ-9 on how busy the therapist was over the course, points per SD."""
+    done = worlds.treated.only(worlds.treated.finished)
+    busy, _, number = mean_by(done.pressure, done.unit)
+    own = done.pressure - busy[number]
+    return float(np.sum(own * fall(done)) / np.sum(own**2))
+
+
 @pattern("B13", over_years=True)
 def burnout_stability(worlds: Worlds) -> float:
     """Correlation over therapists of burnout in the first month of two years that follow each other."""
