@@ -9,7 +9,7 @@ NAMES = {
     "base": "routine care",
     "full_harm": "every mechanism",
     "all_preventions": "and every prevention",
-    "floor": "floor: its random numbers only",
+    "floor of all_preventions": "its random numbers only",
     "mesa": "routine care in Mesa",
 }
 
@@ -19,7 +19,7 @@ def draw(table: pd.DataFrame) -> Figure:
     """Time per client-session above, memory by number of clients below."""
     speeds = table[table["ns_median"].notna()].set_index("what").loc[list(NAMES)[::-1]]
     made, (above, below) = figure("How fast is the simulator, and how large?", 5.0, nrows=2)
-    colours = [GREY if name in ("floor", "mesa") else BLUE for name in speeds.index]
+    colours = [GREY if name.startswith(("floor", "mesa")) else BLUE for name in speeds.index]
     above.barh([NAMES[name] for name in speeds.index], speeds["ns_median"], color=colours)
     for row, value in enumerate(speeds["ns_median"]):
         above.annotate(f"{value:,.0f}", (value, row), xytext=(4, 0), textcoords="offset points", va="center")

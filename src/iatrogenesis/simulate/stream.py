@@ -53,6 +53,7 @@ def stream_clients(
                 writer = writer or pq.ParquetWriter(temporary, group.schema, compression="zstd")
                 writer.write_table(group.cast(writer.schema))
                 written += len(table)
+                del run, table, group  # or two blocks would be in memory at a time
         finally:
             if writer is not None:
                 writer.close()
