@@ -54,8 +54,8 @@ def sample(
     chi = chi2.ppf(noise.uniform("tails", client=number), FREEDOM)
     beta, sd, log_proposal = proposal.draw(noise.uniform("therapist_sd", client=number), normal, chi)
     uniforms = noise.uniform("effect", therapist=target.seen[:, None], client=number)
-    best, _ = proposal.best
-    log_target, effects = target.log_posterior(beta, sd, target.slopes(best), uniforms)
+    guess = target.parabolas(*proposal.best)
+    log_target, effects = target.log_posterior(beta, sd, guess, uniforms)
     log_weight, k = _smoothed(log_target - log_proposal)
     if not k <= max_k:
         raise Unreliable(f"{data.dataset}, {model}: Pareto k {k:.2f} of the importance weights is above {max_k}")

@@ -10,6 +10,7 @@ from iatrogenesis.models.data import OutcomeData
 from iatrogenesis.models.priors import Priors
 
 LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
+MODE_STEPS = 6
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,20 @@ class Target:
         therapists = np.sum(-0.5 * standard**2 - LOG_SQRT_2PI)
         return float(likelihood + therapists + self.log_prior(beta, np.asarray(sd)))
 
-    def slopes(self, beta: np.ndarray) -> np.ndarray:
-        """Slope and curvature of each seen therapist's log-likelihood in its effect at 0, shape (2, J_seen)."""
-        rate = expit(self.design @ beta)
-        first = self.starts[:-1]
-        slope = np.add.reduceat(self.events - self.trials * rate, first)
-        return np.array([slope, np.add.reduceat(self.trials * rate * (1 - rate), first)])
+    def parabolas(self, beta: np.ndarray, sd: float) -> np.ndarray:
+        """Each seen therapist's log-likelihood around its mode as a parabola in the effect.
+
+        Slope at no effect and curvature, shape (2, J_seen); the mode is that at these coefficients and this SD.
+        """
+        first, sizes = self.starts[:-1], np.diff(self.starts)
+        fixed, effect = self.design @ beta, np.zeros(len(self.seen))
+        for _ in range(MODE_STEPS):
+            rate = expit(fixed + np.repeat(effect, sizes))
+            slope = np.add.reduceat(self.events - self.trials * rate, first)
+            curve = np.add.reduceat(self.trials * rate * (1 - rate), first)
+            step = (slope - effect / sd**2) / (curve + 1 / sd**2)
+            effect = effect + np.clip(step, -2 * sd, 2 * sd)
+        return np.array([slope + curve * effect, curve])
 
     def log_posterior(
         self, beta: np.ndarray, sd: np.ndarray, guess: np.ndarray, uniforms: np.ndarray | None = None
@@ -97,7 +106,7 @@ class Target:
         beta, sd
             Shapes (draws, k + 1) and (draws,).
         guess
-            See `slopes`.
+            See `parabolas`.
         uniforms
             Shape (J_seen, draws), to draw effects by; none are drawn without.
 
