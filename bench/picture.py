@@ -24,7 +24,7 @@ def draw(table: pd.DataFrame) -> Figure:
     for row, value in enumerate(speeds["ns_median"]):
         above.annotate(f"{value:,.0f}", (value, row), xytext=(4, 0), textcoords="offset points", va="center")
     above.set(xscale="log", xlim=(10, 10 * speeds["ns_median"].max()))
-    above.set_xlabel("Nanoseconds per client-session and core (median of rounds)")
+    above.set_xlabel("ns per client-session and core (median)")
     streamed = table[table["peak_mb"].notna()]
     below.plot(streamed["clients"], streamed["peak_mb"], "o-", color=BLUE)
     for row in streamed.itertuples():

@@ -21,7 +21,7 @@ def main(paths: dict[str, str], figures: list[str], base: str, fits: int, setup:
     rows += checks.therapist_checks(t["therapists"], clients, base)
     rows += checks.table_checks(t["scenarios"], t["therapist_effects"], t["diagnostics"], fits, base)
     rows += checks.output_checks(numbers, sizes)
-    rows += checks.findings(t["evidence"], t["therapist_effects"], t["diagnostics"])
+    rows += checks.findings(t["evidence"], t["therapist_effects"], t["diagnostics"], t["engines"])
     table = pd.DataFrame(rows)
     write_csv(table, table_path)
     print(table.to_string(index=False))

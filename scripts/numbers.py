@@ -20,6 +20,7 @@ def main(tables: dict[str, str], base: dict, config: dict, numbers_path: str) ->
         | collect.evidence_numbers(t["evidence"], fitted)
         | collect.therapist_numbers(t["therapists"], scenario.id)
         | collect.fit_numbers(t["diagnostics"])
+        | collect.engine_numbers(t["engines"])
         | collect.performance_numbers(t["performance"])
         | collect.attribution_numbers(t["attribution"])
         | collect.prevention_numbers(t["preventions"])

@@ -132,8 +132,9 @@ def test_results_that_disappoint_are_findings_and_not_faults(tables):
     evidence = pd.DataFrame({"verdict": ["reproduced", "not reproduced"]})
     effects = pd.concat([tables["effects"].iloc[[0]]] * 20).assign(covered=False)
     diagnostics = tables["diagnostics"].assign(passed=False)
-    rows = checks.findings(evidence, effects, diagnostics)
-    assert len(broken(rows)) == len(rows) == 3
+    engines = pd.DataFrame({"agree": [True, False]})
+    rows = checks.findings(evidence, effects, diagnostics, engines)
+    assert len(broken(rows)) == len(rows) == 4
     assert {row["kind"] for row in rows} == {"finding"}
-    sound = checks.findings(evidence.iloc[:1], tables["effects"], tables["diagnostics"])
+    sound = checks.findings(evidence.iloc[:1], tables["effects"], tables["diagnostics"], engines.iloc[:1])
     assert broken(sound) == []

@@ -115,6 +115,7 @@ def results(study) -> dict[str, pd.DataFrame]:
         columns=["scenario", "reading", "outcome"],
     ).assign(label="Something, per 1,000 clients", value=-5.0, mcse=0.5, low=-6.0, high=-4.0)
     return {
+        "engines": pd.DataFrame({"agree": [True, False], "distance": [1.5, 6.0], "pareto_k": [0.1, 0.2]}),
         "attribution": attribution,
         "preventions": preventions,
         "evidence": evidence,
@@ -136,6 +137,7 @@ def numbers(study, results) -> dict:
         | collect.effect_numbers(results["therapist_effects"])
         | collect.evidence_numbers(results["evidence"], fitted)
         | collect.therapist_numbers(results["therapists"], study.base)
+        | collect.engine_numbers(results["engines"])
         | collect.fit_numbers(results["diagnostics"])
         | collect.performance_numbers(results["performance"])
         | collect.attribution_numbers(results["attribution"])

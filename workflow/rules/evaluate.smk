@@ -54,6 +54,28 @@ rule therapist_effects:
         "../../scripts/therapist_effects.py"
 
 
+rule engines:
+    """Both engines on the same data and priors: do they give one posterior?"""
+    input:
+        posteriors=POSTERIORS,
+        code=library("engines/collapsed/*.py", "evaluate/agreement.py", "evaluate/estimands.py"),
+    output:
+        table="results/{study}/tables/engines.csv",
+    log:
+        "results/{study}/logs/engines.log",
+    benchmark:
+        "results/{study}/benchmarks/engines.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        priors=plain(CONFIG.fit.priors),
+        seed=CONFIG.seed,
+    message:
+        "Fitting once more by the other engine"
+    script:
+        "../../scripts/engines.py"
+
+
 rule true_rates:
     """Each therapist's own deterioration rate over a very long list of clients."""
     input:

@@ -15,6 +15,7 @@ TABLES = [
     "therapists",
     "diagnostics",
     "performance",
+    "engines",
 ]
 NOT_CHECKED = ["performance", "attribution", "preventions"]
 

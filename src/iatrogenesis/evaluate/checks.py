@@ -88,8 +88,10 @@ def output_checks(numbers: Mapping[str, Mapping], figures: Mapping[str, int]) ->
     ]
 
 
-def findings(evidence: pd.DataFrame, effects: pd.DataFrame, diagnostics: pd.DataFrame) -> list[dict]:
-    """What could have come out otherwise: patterns, coverage, diagnostics."""
+def findings(
+    evidence: pd.DataFrame, effects: pd.DataFrame, diagnostics: pd.DataFrame, engines: pd.DataFrame
+) -> list[dict]:
+    """What could have come out otherwise: patterns, coverage, diagnostics, agreement of engines."""
     known = effects[effects["truth"].notna() & ~effects["estimand"].isin(DERIVED)]
     covered = int(known["covered"].astype(bool).sum())
     fewest = int(binom.ppf(0.001, len(known), 0.95)) if len(known) else 0
@@ -103,6 +105,12 @@ def findings(evidence: pd.DataFrame, effects: pd.DataFrame, diagnostics: pd.Data
             f"at least {fewest}",
             "finding",
             passed=covered >= fewest,
+        ),
+        row(
+            "both engines agree on every estimand",
+            f"{int(engines['agree'].astype(bool).sum())} of {len(engines)}",
+            f"{len(engines)} of {len(engines)}",
+            "finding",
         ),
         row(
             "every fit passes the gate",

@@ -12,6 +12,7 @@ Number = dict[str, float | int | str]
 
 SCENARIOS, EFFECTS, EVIDENCE = "tables/scenarios.csv", "tables/therapist_effects.csv", "tables/evidence.csv"
 THERAPISTS, DIAGNOSTICS, PERFORMANCE = "tables/therapists.csv", "tables/diagnostics.csv", "tables/performance.csv"
+ENGINES = "tables/engines.csv"
 ATTRIBUTION, PREVENTIONS = "tables/attribution.csv", "tables/preventions.csv"
 UNITS = {"therapist_sd": "log odds", "vpc": "share", "mor": "odds ratio", "mean_rate": "share"}
 CONFIGURED = "as in the configuration"  # such numbers are chosen, not found: they are printed as they are
@@ -93,6 +94,19 @@ def therapist_numbers(therapists: pd.DataFrame, base: str) -> dict[str, Number]:
     if len(known):
         found["truly_twice"] = (int((known["true_rate"] > 2 * known["true_rate"].mean()).sum()), "therapists")
     return {f"therapists.{name}": number(value, THERAPISTS, unit) for name, (value, unit) in found.items()}
+
+
+def engine_numbers(engines: pd.DataFrame) -> dict[str, Number]:
+    """How many estimands both engines agree on, and the largest distance."""
+    found = {
+        "engines.all": number(len(engines), ENGINES, "estimands"),
+        "engines.agree": number(int(engines["agree"].astype(bool).sum()), ENGINES, "estimands"),
+    }
+    known = engines.dropna(subset=["distance"])
+    if len(known):
+        found["engines.farthest"] = number(float(known["distance"].max()), ENGINES, "Monte Carlo standard errors")
+        found["engines.worst_k"] = number(float(known["pareto_k"].max()), ENGINES, "Pareto k")
+    return found
 
 
 def fit_numbers(diagnostics: pd.DataFrame) -> dict[str, Number]:

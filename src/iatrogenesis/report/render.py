@@ -79,7 +79,14 @@ def render(numbers: Mapping[str, dict], figures: list[dict], tables: Mapping[str
     access = Numbers(numbers)
     by_name = {figure["name"]: figure | {"number": i} for i, figure in enumerate(figures, start=1)}
     # Macros of an imported file see globals only.
-    environment.globals |= {"n": access.n, "ci": access.ci, "figures": by_name, "tables": tables, **about}
+    environment.globals |= {
+        "n": access.n,
+        "ci": access.ci,
+        "known": set(numbers),
+        "figures": by_name,
+        "tables": tables,
+        **about,
+    }
     return environment.get_template(TEMPLATE).render()
 
 

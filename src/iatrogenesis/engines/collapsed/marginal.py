@@ -12,7 +12,7 @@ from numba import njit
 
 NODES = 7
 NEWTON_STEPS = 12  # at most; two or three do where the data say much
-NEAR = 0.05  # of the spread around the mode: the quadrature does not mind being so far off
+NEAR = 0.3  # of the spread around the mode: after such a step little is left, and the quadrature minds little
 BLOCK = 256  # draws at a time: their log odds stay in the fastest memory
 FARTHEST = 40.0  # log odds beyond this change no probability that a double can tell from 0 or 1
 TERMS = 16  # (1 + e^40)^16 is still a finite double
