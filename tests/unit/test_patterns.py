@@ -19,7 +19,12 @@ from iatrogenesis.streams import Noise
 def sample(n: int, **given) -> Sample:
     """A sample in which nothing happened, but for what is given."""
     blank = {part.name: np.zeros(n) for part in fields(Sample)}
-    blank |= {"finished": np.ones(n, dtype=bool), "first": {"phq9": np.full(n, 15.0)}, "last": {"phq9": np.zeros(n)}}
+    blank |= {
+        "finished": np.ones(n, dtype=bool),
+        "first": {"phq9": np.full(n, 15.0)},
+        "last": {"phq9": np.zeros(n)},
+        "later": {},
+    }
     flags = ("deteriorated", "improved", "dropped_out", "recovered", "case_at_first", "noticed", "alarmed")
     blank |= {name: np.zeros(n, dtype=bool) for name in (*flags, "worse_at_follow_up")}
     return Sample(**(blank | given))

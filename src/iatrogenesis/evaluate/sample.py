@@ -22,6 +22,7 @@ class Sample:
     sessions: np.ndarray
     first: dict[str, np.ndarray]
     last: dict[str, np.ndarray]
+    later: dict[str, np.ndarray]
     alliance_rating: np.ndarray
     competence_rating: np.ndarray
     burnout: np.ndarray
@@ -66,6 +67,7 @@ class Sample:
             sessions=state.session,
             first=state.first,
             last=state.last,
+            later=later,
             alliance_rating=run.alliance_rating,
             competence_rating=therapists.competence_rating[clients.row],
             burnout=state.burnout_at_start,

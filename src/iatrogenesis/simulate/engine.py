@@ -125,6 +125,7 @@ def run_course(
         engine.end_courses()
         engine.move_clients()
         engine.refer()
+        engine.slots.close(engine.leaving)
         engine.move_therapists(week)
     else:
         raise RuntimeError(f"{scenario.id}: clients still in treatment after {LONGEST_WEEKS} weeks")
@@ -311,16 +312,17 @@ class Engine:
             enough = self.draw.event("good_enough", float(world.therapy.good_enough_ending) * well)
             end = np.where(left, DROPPED_OUT, np.where(enough, COMPLETED, end))
         slots["end"] = end
-        gone = np.flatnonzero(end)
-        self.lists.free_places(slots.row[gone])
-        slots.remove(gone)
-        self._look()
-        self.week.alliance = self.slots["alliance"]
+        self.leaving = np.flatnonzero(end)
+        self.lists.free_places(slots.row[self.leaving])
+        slots.store(self.leaving)  # as they are now; their slots are given up at the end of the week
 
     # Step 5
 
     def move_clients(self) -> None:
-        """Natural course, treatment and the mechanisms move those who go on, until the next session."""
+        """Natural course, treatment and the mechanisms move clients until the next session.
+
+        Those who have just ended move too, in their slots; what counts of them has been stored.
+        """
         slots, world = self.slots, self.world
         drift, passing, symptom = slots["slope"], 0.0, 0.0
         if self.scenario.treated:
@@ -351,12 +353,14 @@ class Engine:
         who = self.routes.referred(self.week, self.draw)
         if who is None:
             return
+        who[self.leaving] = False
         leaving = np.flatnonzero(who & (slots["referred"] == 0))
         target = self.lists.colleague(slots.row[leaving], self.draw.at(leaving).uniform("colleague"))
         leaving, target = leaving[target >= 0], target[target >= 0]
         clients, p = slots.client[leaving].copy(), self.world
         self.lists.free_places(slots.row[leaving])
-        slots.remove(leaving)
+        slots.store(leaving)
+        self.leaving = np.sort(np.concatenate([self.leaving, leaving]))
         c = self.clients
         second = Draw(self.noise, c.replicate[clients], c.therapist[clients], c.index[clients], 1)
         own = float(p.alliance.own_sd) * second.normal("client.alliance")

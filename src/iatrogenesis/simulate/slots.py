@@ -1,7 +1,7 @@
 """Clients in session, side by side: one row per quantity, one column per client, always without gaps.
 
 So a week is arithmetic on whole rows, and a client's coming and going moves one column. *Fixed* quantities are traits
-that are only read, *kept* ones are stored when a client leaves a slot, *passing* ones have no meaning beyond it.
+that are only read, *kept* ones are stored when a client leaves, *passing* ones have no meaning beyond it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -111,9 +111,12 @@ class Slots:
         self.n += len(clients)
         return where
 
-    def remove(self, gone: np.ndarray) -> None:
-        """Store the clients in the slots ``gone`` (ascending positions), and close the gaps with those at the end."""
-        _write_to_store(self._data, self._first_kept, self._store, self._client[gone], gone)
+    def store(self, who: np.ndarray) -> None:
+        """Store the clients in some slots (positions) as they are now."""
+        _write_to_store(self._data, self._first_kept, self._store, self._client[who], who)
+
+    def close(self, gone: np.ndarray) -> None:
+        """Give up the slots ``gone`` (ascending positions): those at the end move into the gaps."""
         left = self.n - len(gone)
         holes = gone[gone < left]
         stay = np.ones(self.n - left, dtype=bool)

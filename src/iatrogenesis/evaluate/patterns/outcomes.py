@@ -46,6 +46,13 @@ for _row, _instrument in (("M02", "phq9"), ("M03", "gad7")):
         PATTERNS[f"{_row}_{_which}_sd"] = _moment(_instrument, _which, np.std)
 
 
+@pattern("M04")
+def first_and_later(worlds: Worlds) -> float:
+    """Correlation of the PHQ-9 at the first session and at follow-up, everybody."""
+    sample = worlds.treated
+    return float(np.corrcoef(sample.first["phq9"], sample.later["phq9"])[0, 1])
+
+
 @pattern("M07")
 def dropout(worlds: Worlds) -> float:
     """Share of clients who leave against agreement."""
