@@ -100,6 +100,7 @@ def run_course(
     noise: Noise,
     *,
     brought: dict[str, np.ndarray] | None = None,
+    scoring: Scoring | None = None,
     record: bool = False,
 ) -> Run:
     """Run the calendar for these people.
@@ -108,8 +109,10 @@ def run_course(
     ----------
     brought
         Own states, by ``kind.name``, that the clients bring from an earlier episode, shape (clients,).
+    scoring
+        How instruments see these clients, where that was settled in an earlier episode.
     """
-    engine = Engine(scenario, therapists, clients, instruments, judgement, noise, brought or {})
+    engine = Engine(scenario, therapists, clients, instruments, judgement, noise, brought or {}, scoring)
     sessions, therapist_weeks = [], []
     for week in range(LONGEST_WEEKS):
         engine.fill_places(week)
@@ -145,12 +148,13 @@ class Engine:
         judgement: Judgement,
         noise: Noise,
         brought: dict[str, np.ndarray],
+        scoring: Scoring | None,
     ) -> None:
         self.scenario, self.world, self.noise = scenario, scenario.world, noise
         self.therapists, self.clients = therapists, clients
         self.instruments, self.judgement = instruments, judgement
         self.routes = Routes(scenario.mechanisms, scenario.preventions)
-        self.scoring = Scoring(self.world, instruments, clients, noise)
+        self.scoring = scoring or Scoring(self.world, instruments, clients, noise)
         self.burnout = burnout.start(self.world.burnout, self.routes.relief, therapists, noise)
         self.pressure = burnout.first_pressure(therapists, noise)
         self.service = ServiceDrift(self.world, therapists, noise)
@@ -451,7 +455,7 @@ class Engine:
         fluctuation = kept * state.fluctuation + new * everyone.normal("follow_up.fluctuation")
         severity = level + fluctuation
         second = float(world.second.kept) ** weeks * state.second
-        scores = self.scoring.at_follow_up(severity, second)
+        scores = self.scoring.at_follow_up(severity, second, everyone)
         unwell = self.judgement.caseness(scores, self.instruments)
         logit = float(world.help_seeking.logit) + self.routes.at_the_end("help_seeking", state.own)
         returns = unwell & _happens(everyone.uniform("help_seeking"), logit)

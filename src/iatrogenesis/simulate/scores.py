@@ -7,6 +7,8 @@ rounded, within the instrument's range. So an instrument sees the level a client
 of another kind, a part of its own that stays with the client, one that belongs to the occasion, and measurement error.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from iatrogenesis.instruments import Instruments
@@ -30,7 +32,7 @@ class Scoring:
 
     def __init__(self, world: World, instruments: Instruments, clients: Clients, noise: Noise) -> None:
         self._instruments, self._parts = instruments.by_name(), world.scores
-        self._everyone = Draw(noise, clients.replicate, clients.therapist, clients.index)
+        everyone = Draw(noise, clients.replicate, clients.therapist, clients.index)
         elevation = float(world.client.intake_elevation)
         mean_level = float(world.client.severity_mean) - elevation
         self.marks = {}
@@ -38,7 +40,7 @@ class Scoring:
             part = self._parts[name]
             mark = float(instrument.mean) + float(part.level_loading) * (clients.level - mean_level)
             mark = mark - float(part.change_loading) * (clients.level + elevation)
-            self.marks[f"mark.{name}"] = mark + float(part.own_sd) * self._everyone.normal(f"{name}.own")
+            self.marks[f"mark.{name}"] = mark + float(part.own_sd) * everyone.normal(f"{name}.own")
 
     @property
     def names(self) -> list[str]:
@@ -50,10 +52,9 @@ class Scoring:
         marks = {name: slots[f"mark.{name}"] for name in self._instruments}
         return self._seen(marks, slots["severity"], slots["second"], draw)
 
-    def at_follow_up(self, severity: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
+    def at_follow_up(self, severity: np.ndarray, second: np.ndarray, everyone: Draw) -> dict[str, np.ndarray]:
         """Whole-number scores of everyone at follow-up."""
-        e = self._everyone
-        draw = Draw(e.noise, e.replicate, e.therapist, e.client, FOLLOW_UP_OCCASION)
+        draw = replace(everyone, occasion=FOLLOW_UP_OCCASION)
         marks = {name: self.marks[f"mark.{name}"] for name in self._instruments}
         return {name: values.astype(np.int16) for name, values in self._seen(marks, severity, second, draw).items()}
 

@@ -8,6 +8,7 @@ from iatrogenesis.instruments import Instruments, Judgement
 from iatrogenesis.simulate.cohort import Clients, Therapists
 from iatrogenesis.simulate.engine import Run, run_course
 from iatrogenesis.simulate.routes import Routes
+from iatrogenesis.simulate.scores import Scoring
 from iatrogenesis.streams import Noise, derived_seed
 
 
@@ -28,13 +29,18 @@ def second_episode(
     if who.size == 0:
         return who, None
     first, routes = run.clients, Routes(run.scenario.mechanisms, run.scenario.preventions)
-    clients = Clients(**{part.name: getattr(first, part.name)[who] for part in fields(Clients)})
+    before = Clients(**{part.name: getattr(first, part.name)[who] for part in fields(Clients)})
     fluctuation = run.follow_up["fluctuation"][who]
-    clients = replace(clients, level=run.follow_up["severity"][who] - fluctuation, elevation=fluctuation)
+    clients = replace(before, level=run.follow_up["severity"][who] - fluctuation, elevation=fluctuation)
     brought = {name: run.state.own[name][who] for name in routes.carried()}
     therapists = _with_lists_of(run.therapists, np.bincount(clients.row, minlength=len(run.therapists.index)))
     later = Noise(derived_seed(noise.seed, "second episode"))
-    return who, run_course(run.scenario, therapists, clients, instruments, judgement, later, brought=brought)
+    # The same person answers the same questionnaires: what an instrument adds of its own stays.
+    scoring = Scoring(run.scenario.world, instruments, before, noise)
+    episode = run_course(
+        run.scenario, therapists, clients, instruments, judgement, later, brought=brought, scoring=scoring
+    )
+    return who, episode
 
 
 def _with_lists_of(therapists: Therapists, clients: np.ndarray) -> Therapists:
