@@ -17,7 +17,18 @@ AnyPrevention = Annotated[Union[*PREVENTIONS.values()], Field(discriminator="kin
 Reading = Literal["base", "sceptical", "optimistic"]
 
 
-class ScenarioFile(Strict):
+class About(Strict):
+    """What the file of a scenario and the scenario have in common."""
+
+    id: str
+    title: str
+    question: str
+    based_on: str | None = None
+    treated: bool = True
+    reading: Reading = "base"
+
+
+class ScenarioFile(About):
     """What stands in the file of a scenario; with ``based_on`` only what differs.
 
     Attributes
@@ -32,27 +43,15 @@ class ScenarioFile(Strict):
         False: the same clients over the same weeks without treatment (the natural course).
     """
 
-    id: str
-    title: str
-    question: str
-    based_on: str | None = None
-    treated: bool = True
-    reading: Reading = "base"
     world: dict[str, Any]
     mechanisms: tuple[str, ...] = ()
     preventions: tuple[str, ...] = ()
     changed: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
-class Scenario(Strict):
+class Scenario(About):
     """One world with its mechanisms and preventions, and the question it answers."""
 
-    id: str
-    title: str
-    question: str
-    based_on: str | None = None
-    treated: bool = True
-    reading: Reading = "base"
     world: World
     mechanisms: tuple[AnyMechanism, ...] = ()
     preventions: tuple[AnyPrevention, ...] = ()

@@ -129,22 +129,7 @@ def results(study) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def numbers(study, results) -> dict:
-    parts = records(study.catalogue[study.base])
-    fitted = {pattern for record in parts.values() for pattern in record.fitted_to}
-    config = study.config.model_dump(mode="json")
-    return (
-        collect.scenario_numbers(results["scenarios"])
-        | collect.effect_numbers(results["therapist_effects"])
-        | collect.evidence_numbers(results["evidence"], fitted)
-        | collect.therapist_numbers(results["therapists"], study.base)
-        | collect.engine_numbers(results["engines"])
-        | collect.fit_numbers(results["diagnostics"])
-        | collect.performance_numbers(results["performance"])
-        | collect.attribution_numbers(results["attribution"])
-        | collect.prevention_numbers(results["preventions"])
-        | collect.parameter_numbers(parts)
-        | collect.config_numbers(config, ("simulate", "fit", "performance"))
-    )
+    return collect.every_number(results, study.catalogue[study.base], study.config.model_dump(mode="json"))
 
 
 FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")

@@ -58,7 +58,7 @@ rule engines:
     """Both engines on the same data and priors: do they give one posterior?"""
     input:
         posteriors=POSTERIORS,
-        code=library("engines/collapsed/*.py", "evaluate/agreement.py", "evaluate/estimands.py"),
+        code=MODELLING + library("engines/collapsed/*.py", "evaluate/agreement.py", "evaluate/estimands.py"),
     output:
         table="results/{study}/tables/engines.csv",
     log:
@@ -144,7 +144,7 @@ rule compare_scenarios:
 rule attribute:
     """One pair of orders in which the mechanisms of the full world are opened, for the same clients."""
     input:
-        code=SIMULATOR + library("evaluate/attribution.py", "evaluate/outcomes.py"),
+        code=SIMULATOR + library("evaluate/attribution.py", "evaluate/outcomes.py", "evaluate/montecarlo.py"),
     output:
         part="results/{study}/attribution/{pair}.parquet",
     log:
@@ -167,7 +167,7 @@ rule attribution:
     """What each mechanism causes alone, as the last one taken away, and on average over all orders."""
     input:
         parts=expand("results/{{study}}/attribution/{pair}.parquet", pair=range(CONFIG.attribution.pairs)),
-        code=library("evaluate/attribution.py"),
+        code=library("evaluate/attribution.py", "evaluate/outcomes.py", "evaluate/montecarlo.py"),
     output:
         table="results/{study}/tables/attribution.csv",
     log:
@@ -185,7 +185,7 @@ rule attribution:
 rule prevent:
     """One prevention (or several) against the world without it, twin by twin, in three readings of the evidence."""
     input:
-        code=SIMULATOR + library("evaluate/outcomes.py"),
+        code=SIMULATOR + library("evaluate/outcomes.py", "evaluate/montecarlo.py"),
     output:
         table="results/{study}/preventions/{scenario}.csv",
     log:

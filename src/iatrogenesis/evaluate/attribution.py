@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evaluate.outcomes import OUTCOMES, PER_THOUSAND, Z95
+from iatrogenesis.evaluate.montecarlo import Z95
+from iatrogenesis.evaluate.outcomes import OUTCOMES, PER_THOUSAND
 from iatrogenesis.streams import Noise
 
 Kinds = frozenset[str]

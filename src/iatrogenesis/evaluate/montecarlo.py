@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+Z95 = 1.959963984540054
+"""Half width of a 95 % interval in standard errors."""
+
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> tuple[float, float]:
     """Ratio of two sums over independent clusters, with its standard error (linearised).

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evaluate.montecarlo import ratio
+from iatrogenesis.evaluate.montecarlo import Z95, ratio
 from iatrogenesis.simulate.engine import DROPPED_OUT, Run
 from iatrogenesis.simulate.setup import Setup
 
-Z95 = 1.959963984540054
 HOURS_PER_SESSION = 1.0  # a definition of the table: the session itself and its notes
 
 OUTCOMES = {

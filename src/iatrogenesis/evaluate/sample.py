@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from iatrogenesis.instruments import Instruments, Judgement
+from iatrogenesis.simulate.burnout import WEEKS_PER_YEAR
 from iatrogenesis.simulate.engine import DROPPED_OUT, Run
 
 
@@ -94,7 +95,7 @@ class Sample:
     @property
     def year(self) -> np.ndarray:
         """Year, from 0, in which each course began."""
-        return self.start_week // 52
+        return self.start_week // WEEKS_PER_YEAR
 
     def only(self, keep: np.ndarray) -> "Sample":
         """The sample with some of the clients, by a boolean array or positions."""

@@ -7,10 +7,9 @@ scenario. Differences are taken client by client, so what all worlds share cance
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evaluate.montecarlo import ratio
+from iatrogenesis.evaluate.montecarlo import Z95, ratio
 from iatrogenesis.evaluate.sample import Sample
 
-Z95 = 1.959963984540054
 COUNTS = (
     "clients",
     "finished",

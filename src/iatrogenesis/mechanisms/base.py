@@ -137,10 +137,6 @@ class Mechanism(Strict):
         """Names of the channels that this class contributes to."""
         return tuple(name for name in CHANNELS if getattr(cls, name) is not getattr(Mechanism, name))
 
-    def therapists(self, draw: Draw) -> Own:
-        """Own states that belong to the therapist, shape (therapists,); they are seen beside the client's own."""
-        return {}
-
     def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
         """Own states at the first session, shape (clients,).
 
@@ -200,8 +196,7 @@ def kinds_of(base: type[Mechanism], folder: Iterable[str], package: str) -> dict
     """Import every module of a package, and return its subclasses of ``base`` by their kind."""
     for module in iter_modules(folder, f"{package}."):
         import_module(module.name)
-    # Other base classes derive from this one too; only the classes of the package's other files are meant.
-    mine = [cls for cls in base.__subclasses__() if cls.__module__ != base.__module__ and package in cls.__module__]
-    mine = [cls for cls in mine if not cls.__module__.endswith(".base")]
+    # A base class itself, and those of other packages that derive from it, lie elsewhere.
+    mine = [cls for cls in base.__subclasses__() if cls.__module__.startswith(f"{package}.")]
     mine.sort(key=lambda cls: cls.__module__)
     return {get_args(cls.model_fields["kind"].annotation)[0]: cls for cls in mine}

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from iatrogenesis.sources import Record
+from iatrogenesis.scenarios import Scenario
+from iatrogenesis.sources import Record, records
 
 Number = dict[str, float | int | str]
 
@@ -15,8 +16,28 @@ THERAPISTS, DIAGNOSTICS, PERFORMANCE = "tables/therapists.csv", "tables/diagnost
 ENGINES = "tables/engines.csv"
 ATTRIBUTION, PREVENTIONS = "tables/attribution.csv", "tables/preventions.csv"
 UNITS = {"therapist_sd": "log odds", "vpc": "share", "mor": "odds ratio", "mean_rate": "share"}
+SIZES = ("simulate", "known_truth", "count_twins", "evidence", "true_effects", "true_rates", "fit", "performance")
 CONFIGURED = "as in the configuration"  # such numbers are chosen, not found: they are printed as they are
 DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
+
+
+def every_number(tables: Mapping[str, pd.DataFrame], base: Scenario, config: Mapping) -> dict[str, Number]:
+    """All numbers of the report, from its tables by name, the base scenario and the study's configuration."""
+    parameters = records(base)
+    fitted = {pattern for record in parameters.values() for pattern in record.fitted_to}
+    return (
+        scenario_numbers(tables["scenarios"])
+        | effect_numbers(tables["therapist_effects"])
+        | evidence_numbers(tables["evidence"], fitted)
+        | therapist_numbers(tables["therapists"], base.id)
+        | fit_numbers(tables["diagnostics"])
+        | engine_numbers(tables["engines"])
+        | performance_numbers(tables["performance"])
+        | attribution_numbers(tables["attribution"])
+        | prevention_numbers(tables["preventions"])
+        | parameter_numbers(parameters)
+        | config_numbers(config, SIZES)
+    )
 
 
 def scenario_numbers(scenarios: pd.DataFrame) -> dict[str, Number]:

@@ -190,9 +190,7 @@ class Engine:
             unrealistic=c.unrealistic,
             competence=self.therapists.competence[c.row],
         )
-        everyone = Draw(self.noise, c.replicate, c.therapist, c.index)
-        staff = Draw(self.noise, self.therapists.replicate, self.therapists.index)
-        return self.routes.begin(intake, everyone, staff)
+        return self.routes.begin(intake, Draw(self.noise, c.replicate, c.therapist, c.index))
 
     # Step 1
 
@@ -286,7 +284,6 @@ class Engine:
         slots["rise"] = (scores[main] - first[main]) / float(self.instruments.by_name()[main].reliable_change)
         judged = slots["session"] >= 2
         distressed = (worse | (slots["crisis"] > 0)) & judged
-        slots["worse_sessions"][:] += worse & judged
         slots["distressed_sessions"][:] += distressed
         n = len(self.burnout)
         self.judged = np.bincount(slots.row, weights=judged, minlength=n)
@@ -298,7 +295,6 @@ class Engine:
         unaware = 1.0 - float(self.world.recognition.unaided) * slots["worse"] * (slots["session"] >= 2)
         chance = 1.0 - unaware * self.routes.left_over("notice", self.week)
         slots["noticed"] = np.maximum(slots["noticed"], self.draw.event("notice", chance * (slots["noticed"] == 0)))
-        slots["noticed_sessions"][:] += slots["noticed"]
 
     # Step 4
 

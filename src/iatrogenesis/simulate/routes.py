@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from iatrogenesis.mechanisms.base import Intake, Mechanism, Own, Week
+from iatrogenesis.mechanisms.base import CHANNELS, Intake, Mechanism, Own, Week
 from iatrogenesis.preventions.base import Prevention
 from iatrogenesis.simulate.draws import Draw
 from iatrogenesis.simulate.slots import Slots
@@ -24,14 +24,12 @@ class Routes:
         self.all = (*self.mechanisms, *self.preventions)
         self.names = [f"{route.kind}.{name}" for route in self.all for name in route.own]
         self._of_channel = {
-            channel: [route for route in self.all if channel in route.channels()]
-            for channel in ("alliance", "rupture", "crisis", "dropout", "gain", "drift", "exacerbation", "symptom")
+            channel: [route for route in self.all if channel in route.channels()] for channel in CHANNELS
         }
         self._moving = [route for route in self.all if type(route).move is not Mechanism.move]
-        self._staying: dict[str, Own] = {}
         self._own: dict[str, Own] = {}
 
-    def begin(self, intake: Intake, clients: Draw, therapists: Draw) -> dict[str, np.ndarray]:
+    def begin(self, intake: Intake, clients: Draw) -> dict[str, np.ndarray]:
         """Own states of all clients at their first session, by ``kind.name``; those left out begin at 0."""
         found = {}
         for route in self.all:
@@ -40,16 +38,11 @@ class Routes:
                 exposure *= prevention.exposure(route.kind)
             for name, values in route.begin(intake, clients.of(route.kind), exposure).items():
                 found[f"{route.kind}.{name}"] = np.asarray(values, dtype=float)
-            self._staying[route.kind] = route.therapists(therapists.of(route.kind))
         return found
 
     def look(self, slots: Slots) -> None:
         """Own states of the clients now in session; to be called whenever clients came or went."""
-        self._own = {}
-        for route in self.all:
-            own = {name: slots[f"{route.kind}.{name}"] for name in route.own}
-            own |= {name: values[slots.row] for name, values in self._staying.get(route.kind, {}).items()}
-            self._own[route.kind] = own
+        self._own = {route.kind: {name: slots[f"{route.kind}.{name}"] for name in route.own} for route in self.all}
 
     def total(self, channel: str, week: Week) -> np.ndarray | float:
         """Sum of what all routes contribute to a channel, each times what preventions leave of it."""

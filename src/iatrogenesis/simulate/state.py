@@ -7,7 +7,7 @@ import numpy as np
 KEPT = (
     "level", "fluctuation", "transient", "second", "damage", "strained", "session", "noticed", "referred", "fit",
     "core", "end", "start_week", "burnout_at_start", "burnout_rating", "alliance_rating_sum", "pressure_sum",
-    "ruptures", "repairs", "crises", "worse_sessions", "distressed_sessions", "noticed_sessions",
+    "ruptures", "repairs", "crises", "distressed_sessions",
 )  # fmt: skip
 """Quantities that a client keeps from session to session, besides scores and the mechanisms' own states."""
 
@@ -17,10 +17,7 @@ PASSING = (
 )  # fmt: skip
 """Quantities of this therapist or this session."""
 
-COUNTS = (
-    "session", "start_week", "ruptures", "repairs", "crises",
-    "worse_sessions", "distressed_sessions", "noticed_sessions",
-)  # fmt: skip
+COUNTS = ("session", "start_week", "ruptures", "repairs", "crises", "distressed_sessions")
 """Those of the kept quantities that are whole numbers."""
 
 
@@ -69,9 +66,7 @@ class State:
     ruptures: np.ndarray
     repairs: np.ndarray
     crises: np.ndarray
-    worse_sessions: np.ndarray
     distressed_sessions: np.ndarray
-    noticed_sessions: np.ndarray
     first: dict[str, np.ndarray]
     last: dict[str, np.ndarray]
     own: dict[str, np.ndarray]

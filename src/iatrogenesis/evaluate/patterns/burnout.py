@@ -5,9 +5,10 @@ import numpy as np
 from iatrogenesis.evaluate.patterns.register import between_share, fall, mean_by, odds_ratio, pattern, residual
 from iatrogenesis.evaluate.sample import Sample
 from iatrogenesis.evaluate.worlds import Worlds
+from iatrogenesis.simulate.burnout import WEEKS_PER_YEAR
 
 BURNED_OUT_SHARE = 0.352  # evidence B04, Sayer et al. 2024: share of therapists at or above the cut of a single item
-WEEKS_PER_YEAR, MONTH = 52, 4
+MONTH = 4  # weeks
 
 
 def _burned_out(sample: Sample) -> np.ndarray:
