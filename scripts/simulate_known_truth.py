@@ -5,7 +5,8 @@ import pandas as pd
 from iatrogenesis.data.files import write_csv, write_parquet
 from iatrogenesis.data.logs import logged
 from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.therapist import TRUE_STATES
+from iatrogenesis.models.interaction import TRUE_STATES
+from iatrogenesis.models.measurement import TRAITS
 from iatrogenesis.simulate.logit_normal import LogitNormal, simulate, truth
 from iatrogenesis.streams import Noise
 
@@ -17,6 +18,7 @@ def main(known_truth: dict, seed: int, clients_path: str, truth_path: str) -> No
     design = LogitNormal(clients_per_therapist=sizes, **rest)
     clients = simulate(design, Noise(seed)).clients
     exact = truth(design, from_clients(clients, TRUE_STATES, dataset="known"))
+    exact |= {f"log_odds_ratio[{trait}]": getattr(design.coefficients, trait) for trait in TRAITS}
     write_parquet(clients, clients_path)
     write_csv(pd.DataFrame({"estimand": list(exact), "truth": list(exact.values())}), truth_path)
 

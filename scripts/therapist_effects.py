@@ -1,27 +1,26 @@
 """Summarise every posterior and set each estimand beside its truth."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from iatrogenesis.data.files import read_csv, write_csv
 from iatrogenesis.data.logs import logged
-from iatrogenesis.data.posterior import load
+from iatrogenesis.data.posterior import drawn
 from iatrogenesis.evaluate.estimands import table
 from iatrogenesis.evaluate.recovery import beside_truth, exact_truth, large_sample_truth
+
+EXACT = ("therapist", "interaction", "measurement")  # what the known data were drawn from is a case of each
 
 
 def main(posteriors: list[str], known_truth: str, true_effects: str, base: str, table_path: str) -> None:
     """Write one row per fit and estimand."""
     exact, large = exact_truth(read_csv(known_truth)), read_csv(true_effects)
     rows = []
-    for path in posteriors:
-        tree = load(Path(path))
+    for tree in drawn(posteriors):
         dataset, model = tree.attrs["dataset"], tree.attrs["model"]
         truth = None
-        if dataset == "known" and model == "therapist":
+        if dataset == "known" and model in EXACT:
             truth = exact
-        elif dataset == base:
+        elif dataset == base and model in set(large["model"]):
             truth = large_sample_truth(large[large["model"] == model])
         rows.append(beside_truth(table(tree), truth, dataset, model))
     write_csv(pd.concat(rows, ignore_index=True), table_path)

@@ -1,12 +1,10 @@
 """Describe every therapist (and hospital) by every model: rate, rank, and how sure either is."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from iatrogenesis.data.files import read_csv, write_csv
 from iatrogenesis.data.logs import logged
-from iatrogenesis.data.posterior import load
+from iatrogenesis.data.posterior import drawn
 from iatrogenesis.evaluate.therapists import table
 
 
@@ -14,8 +12,7 @@ def main(posteriors: list[str], true_rates: str, base: str, table_path: str) -> 
     """Write one row per fit and therapist, with the true long-run rate where it is known."""
     truth = read_csv(true_rates)[["therapist_id", "true_rate", "true_rate_mcse"]]
     rows = []
-    for path in posteriors:
-        tree = load(Path(path))
+    for tree in drawn(posteriors):
         found = table(tree).assign(dataset=tree.attrs["dataset"], model=tree.attrs["model"])
         if tree.attrs["dataset"] == base:
             found = found.merge(truth, on="therapist_id", how="left", validate="one_to_one")

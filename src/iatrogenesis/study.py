@@ -19,6 +19,7 @@ from iatrogenesis.engines.sampler import Sampler
 from iatrogenesis.evaluate.evidence import read_evidence
 from iatrogenesis.evaluate.gate import Gate
 from iatrogenesis.instruments import Instruments, Judgement
+from iatrogenesis.models import OUTCOME_MODELS
 from iatrogenesis.models.priors import Priors
 from iatrogenesis.scenarios import ConfigError, Scenario, ScenarioFile, explain, load_catalogue, read_yaml
 from iatrogenesis.simulate.cohort import Design
@@ -26,8 +27,12 @@ from iatrogenesis.simulate.logit_normal import Coefficients
 from iatrogenesis.simulate.setup import Setup
 from iatrogenesis.sources import Finite, Strict, bibliography_keys, records
 
-ModelName = Literal["null", "casemix", "therapist"]
+ModelName = Literal[
+    "null", "casemix", "therapist", "interaction", "measurement", "service", "ordinal", "growth", "dropout"
+]
 HOSPITALS, KNOWN, SERVICES = "hospitals", "known", "nhs-"  # data sets besides the scenarios
+OWN_PRIORS = {"measurement": "measurement", "service": "service_sd", "ordinal": "outcome_shares", "growth": "growth"}
+OWN_PRIORS |= {"dropout": "hazard"}
 NOT_STUDIES = ("instruments", "codebook")  # other YAML files of the config folder
 
 
@@ -39,15 +44,60 @@ class KnownTruth(Strict):
     intercept: Finite
     therapist_sd: Finite = Field(ge=0)
     coefficients: Coefficients
+    reliability: float = Field(default=1.0, gt=0, le=1)
 
 
 class Fit(Strict):
-    """What is fitted to what, and how."""
+    """What is fitted, and how: by the collapsed engine where it covers the model, or all by the sampler."""
 
     models: tuple[ModelName, ...] = Field(min_length=1)
+    engine: Literal["collapsed", "nuts"] = "collapsed"
     priors: Priors
     sampler: Sampler
     gate: Gate
+
+    @model_validator(mode="after")
+    def _priors_for_all(self) -> Self:
+        for model, section in OWN_PRIORS.items():
+            if model in self.models and getattr(self.priors, section) is None:
+                raise ValueError(f"priors: {section} is missing; the model {model} cannot be fitted without")
+        return self
+
+
+class Calibration(Strict):
+    """Simulation-based calibration: how many simulations of each model by each engine, 0 for none, and of what size."""
+
+    collapsed: int = Field(ge=0)
+    nuts: int = Field(ge=0)
+    design: Design
+    sampler: Sampler
+
+    def simulations(self, models: Sequence[str]) -> dict[tuple[str, str], int]:
+        """Number of simulations by model and engine, for each engine that fits the model."""
+        asked = {("collapsed", model): self.collapsed for model in models if model in OUTCOME_MODELS}
+        asked |= {("nuts", model): self.nuts for model in models}
+        return {(model, engine): number for (engine, model), number in asked.items() if number}
+
+
+class WhatIf(Strict):
+    """Questions put to fitted models and to the simulated world, with clients allotted by chance and otherwise.
+
+    `severity_by_burnout` and `course_by_burnout`: see `iatrogenesis.simulate.cohort.Design`.
+    """
+
+    design: Design
+    rested: str
+    limited: str
+    severity_by_burnout: Finite
+    course_by_burnout: Finite
+
+    def designs(self) -> dict[str, Design]:
+        """Design by allocation: by chance, by what is seen, by what is not."""
+        return {
+            "chance": self.design,
+            "severity": self.design.model_copy(update={"severity_by_burnout": self.severity_by_burnout}),
+            "course": self.design.model_copy(update={"course_by_burnout": self.course_by_burnout}),
+        }
 
 
 class Performance(Strict):
@@ -98,6 +148,8 @@ class StudyConfig(Strict):
     attribution: Attribution
     preventions: Preventions
     fit: Fit
+    sbc: Calibration
+    what_if: WhatIf
     performance: Performance
     service_counts: str | None = None
 
@@ -118,6 +170,8 @@ class StudyConfig(Strict):
             "attribution.full": (self.attribution.full,),
             "preventions.against": (self.preventions.against,),
             "preventions.scenarios": self.preventions.scenarios,
+            "what_if.rested": (self.what_if.rested,),
+            "what_if.limited": (self.what_if.limited,),
         }
 
     @model_validator(mode="after")
@@ -163,12 +217,37 @@ class Study:
 
     def datasets(self, model: str, service_counts: str | None) -> list[str]:
         """Names of the data sets that a model is fitted to."""
-        if model == "casemix":
-            return [self.base]
-        if model == "therapist":
+        if model in ("therapist", "interaction", "measurement"):
             return [self.base, KNOWN]
+        if model != "null":
+            return [self.base]
         years = read_service_years(Path(service_counts)).years if service_counts else {}
         return [self.base, KNOWN, HOSPITALS, *(f"{SERVICES}{year}" for year in years)]
+
+    @property
+    def given(self) -> dict[str, dict[str, dict[str, list]]]:
+        """What is known beforehand about each data set, as small tables: reliability of ratings, reliable change."""
+        traits = ("competence", "burnout", "fit")
+        ratings = self.catalogue[self.base].world.ratings
+        reliability = {self.base: [float(getattr(ratings, trait)) for trait in traits]}
+        reliability[KNOWN] = [self.config.known_truth.reliability] * len(traits)
+        rules = self.instruments.by_name()
+        changes = {
+            "instrument": list(rules),
+            "reliable_change": [float(rule.reliable_change) for rule in rules.values()],
+        }
+        return {
+            dataset: {"reliability": {"trait": list(traits), "reliability": values}, "instruments": changes}
+            for dataset, values in reliability.items()
+        }
+
+    @property
+    def what_if_worlds(self) -> dict[str, Scenario]:
+        """The worlds of the what-ifs: routine care, routine care with rested therapists, and with limited caseloads."""
+        base, settings = self.catalogue[self.base], self.config.what_if
+        preventions = self.catalogue[settings.limited].preventions
+        limited = base.model_copy(update={"preventions": preventions})
+        return {"base": base, "burnout_down": self.catalogue[settings.rested], "caseload_limit": limited}
 
     @cached_property
     def assumed(self) -> list[str]:
@@ -245,6 +324,8 @@ def load_study(source: Path | Mapping[str, Any], folder: Path) -> Study:
     for name in config.preventions.scenarios:
         if catalogue[name].reading != "base":
             raise ConfigError(f"{place}: preventions.scenarios: {name!r} is a reading itself; name the base one")
+    if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
+        raise ConfigError(f"{place}: what_if.limited: the one prevention there must be caseload_limit")
     instruments = _instruments(folder / "instruments.yaml", keys)
     for name in config.judgement.instruments:
         if name not in instruments.by_name():

@@ -170,7 +170,7 @@ def test_a_fit_that_fails_is_kept_as_such(sampler, priors):
         def with_data(self, **_):
             raise RuntimeError("All initialization points failed")
 
-    broken = Compiled("null", priors, 12, (), False, Broken())
+    broken = Compiled("null", priors, {"therapist": tuple("ABCDEFGHIJKL")}, False, Broken())
     found = sample_many(broken, OTHERS[:1], sampler, 1, workers=1)
     assert found == [FailedFit("null", "others-0", "All initialization points failed")]
 

@@ -32,7 +32,7 @@ def tables(clients) -> dict:
     effects = pd.DataFrame(
         {"dataset": ["base", "base"], "model": ["null", "null"], "estimand": ["therapist_sd", "vpc"]}
     ).assign(low=0.0, estimate=0.5, high=1.0, mcse=0.01, truth=0.6, covered=True)
-    diagnostics = pd.DataFrame({"dataset": ["base"], "model": ["null"], "passed": [True]})
+    diagnostics = pd.DataFrame({"dataset": ["base"], "model": ["null"], "passed": [True], "rhat": [1.0]})
     return {"therapists": therapists, "scenarios": scenarios, "effects": effects, "diagnostics": diagnostics}
 
 

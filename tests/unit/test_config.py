@@ -52,7 +52,7 @@ def test_the_committed_studies_are_valid(name):
         (("scenarios",), ["base", "reference"], r"always run; leave them out"),
         (("reference",), "nowhere", r"unknown scenario 'nowhere'"),
         (("judgement", "instruments"), ["phq8"], r"unknown instrument 'phq8'; known: phq9, gad7"),
-        (("fit", "models"), ["nul"], r"fit\.models\.0: Input should be 'null', 'casemix' or 'therapist'"),
+        (("fit", "models"), ["nul"], r"fit\.models\.0: Input should be 'null', 'casemix', 'therapist', 'interaction'"),
         (("fit", "priors", "therapist_sd", "scale"), -1, r"therapist_sd\.scale: .*greater than 0"),
         (("fit", "priors", "therapist_sd", "scale"), float("nan"), r"therapist_sd\.scale: .*finite"),
         (("service_counts",), "/etc/counts.csv", r"service_counts: give the path relative"),

@@ -114,7 +114,28 @@ def results(study) -> dict[str, pd.DataFrame]:
         [("all_preventions", reading, o) for reading in ("sceptical", "base", "optimistic") for o in outcomes],
         columns=["scenario", "reading", "outcome"],
     ).assign(label="Something, per 1,000 clients", value=-5.0, mcse=0.5, low=-6.0, high=-4.0)
+    checked = {"model": "null", "dataset": base, "statistic": "deterioration rate, %", "observed": 6.0, "expected": 5.0}
+    checked |= {"low": 2.0, "high": 8.0, "p": 0.3, "p_mcse": 0.03}
+    answers = [
+        {"allocation": allocation, "question": question, "analysis": analysis, "covered": analysis == "ratings"}
+        for allocation in ("chance", "severity", "course")
+        for question in ("burnout_down", "caseload_limit")
+        for analysis in ("ratings", "true states")
+    ]
+    ranks = {"model": "null", "engine": "collapsed", "quantity": "intercept", "simulations": 40, "failed": 1}
+    ranks |= {"mean_rank": 0.52, "mcse": 0.05, "spread": 1.0, "p": 0.4, "calibrated": True}
+    moved = {"model": "null", "dataset": base, "estimand": "vpc", "prior": 0.2, "likelihood": 0.01}
+    ranked = {"rank": 0, "elpd": -100.0, "se": 9.0, "elpd_diff": 0.0, "dse": 0.0, "p": 5.0, "weight": 1.0}
+    marginal = {"model": "therapist", "dataset": base, "covariate": "burnout_rating", "value": 9.0, "low": 2.0}
     return {
+        "predictive": pd.DataFrame([checked | {"check": c, "inside": c == "prior"} for c in ("prior", "posterior")]),
+        "what_if": pd.DataFrame(answers).assign(
+            truth=-16.0, truth_mcse=1.0, value=-14.0, low=-20.0, high=-9.0, mcse=0.1
+        ),
+        "calibration": pd.DataFrame([ranks]),
+        "sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),
+        "model_comparison": pd.DataFrame([ranked | {"model": "therapist", "worst_k": 0.4, "high_k": 0}]),
+        "marginal_effects": pd.DataFrame([marginal | {"high": 17.0, "mcse": 0.1}]),
         "engines": pd.DataFrame({"agree": [True, False], "distance": [1.5, 6.0], "pareto_k": [0.1, 0.2]}),
         "attribution": attribution,
         "preventions": preventions,
@@ -133,7 +154,8 @@ def numbers(study, results) -> dict:
 
 
 FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")
-FIGURES += ("posterior_against_truth", "caterpillar", "funnel", "hospitals", "performance")
+FIGURES += ("posterior_against_truth", "caterpillar", "funnel", "hospitals", "predictive", "what_if", "performance")
+FIGURES += ("calibration",)
 
 
 def page(study, results, numbers) -> str:
@@ -170,6 +192,10 @@ def test_numbers_are_those_of_the_tables(numbers, results):
     assert numbers["evidence.fitted.all"]["value"] + numbers["evidence.free.all"]["value"] == len(results["evidence"])
     assert numbers["therapists.likely_twice"]["value"] == 1 and numbers["therapists.surely_twice"]["value"] == 0
     assert numbers["fits.failed"]["value"] == 1
+    assert numbers["predictive.posterior.inside"]["value"] == 0 and numbers["predictive.prior.inside"]["value"] == 1
+    assert numbers["what_if.right"]["value"] == 6 and numbers["what_if.chance.burnout_down"]["value"] == 16.0
+    assert numbers["what_if.chance.burnout_down.ratings"]["low"] == 9.0
+    assert numbers["calibration.failed"]["value"] == 1 and numbers["sensitivity.dominates"]["value"] == 1
     assert numbers["seed"]["value"] == 20261122
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
+from iatrogenesis.models import OUTCOME_MODELS
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.scenarios import ConfigError
 from iatrogenesis.study import find_study
@@ -54,7 +55,7 @@ def library(*patterns):
 SIMULATOR = library(
     "streams.py", "sources.py", "instruments.py", "scenarios.py", "simulate/*.py", "mechanisms/*.py", "preventions/*.py"
 )
-MODELLING = library("models/*.py", "engines/*.py", "data/*.py", "streams.py")
+MODELLING = library("models/*.py", "engines/*.py", "engines/collapsed/*.py", "data/*.py", "streams.py")
 
 
 wildcard_constraints:
@@ -62,3 +63,4 @@ wildcard_constraints:
     scenario="|".join(STUDY.catalogue),
     dataset="[A-Za-z0-9_-]+",
     model="[a-z]+",
+    engine="collapsed|nuts",

@@ -3,10 +3,12 @@
 REQUIRED INPUTS:
     results/{study}/posterior/{dataset}/{model}.nc, tables of truth, results/{study}/twins/{scenario}.parquet
 OUTPUTS:
-    results/{study}/tables/{diagnostics,therapist_effects,therapists,true_rates,scenarios,performance}.csv
+    results/{study}/tables/{diagnostics,therapist_effects,engines,predictive,sensitivity,model_comparison,calibration}.csv,
+    results/{study}/tables/{therapists,true_rates,scenarios,attribution,preventions,performance}.csv
 """
 
 FITS = [(dataset, model) for model in CONFIG.fit.models for dataset in STUDY.datasets(model, SERVICE_COUNTS)]
+SIMULATIONS = CONFIG.sbc.simulations(CONFIG.fit.models)
 POSTERIORS = [result(f"posterior/{dataset}/{model}.nc") for dataset, model in FITS]
 
 
@@ -57,8 +59,8 @@ rule therapist_effects:
 rule engines:
     """Both engines on the same data and priors: do they give one posterior?"""
     input:
-        posteriors=POSTERIORS,
-        code=MODELLING + library("engines/collapsed/*.py", "evaluate/agreement.py", "evaluate/estimands.py"),
+        posteriors=[path for path, (_, model) in zip(POSTERIORS, FITS) if model in OUTCOME_MODELS],
+        code=MODELLING + library("evaluate/agreement.py", "evaluate/estimands.py"),
     output:
         table="results/{study}/tables/engines.csv",
     log:
@@ -68,12 +70,113 @@ rule engines:
     conda:
         "../../environment.yml"
     params:
-        priors=plain(CONFIG.fit.priors),
+        fit=plain(CONFIG.fit),
         seed=CONFIG.seed,
     message:
         "Fitting once more by the other engine"
     script:
         "../../scripts/engines.py"
+
+
+rule model_checks:
+    """Every model of routine care: predictive checks, sensitivity to the priors, leave-one-out comparison."""
+    input:
+        posteriors=[path for path, (dataset, _) in zip(POSTERIORS, FITS) if dataset == STUDY.base],
+        sources=list(FIT_SOURCES.values()),
+        code=MODELLING
+        + library("evaluate/predictive.py", "evaluate/sensitivity.py", "evaluate/estimands.py", "evaluate/what_if.py"),
+    output:
+        predictive="results/{study}/tables/predictive.csv",
+        sensitivity="results/{study}/tables/sensitivity.csv",
+        comparison="results/{study}/tables/model_comparison.csv",
+        marginal="results/{study}/tables/marginal_effects.csv",
+    log:
+        "results/{study}/logs/model_checks.log",
+    benchmark:
+        "results/{study}/benchmarks/model_checks.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        sources=FIT_SOURCES,
+        given=STUDY.given,
+        priors=plain(CONFIG.fit.priors),
+        seed=CONFIG.seed,
+    message:
+        "Checking the models of routine care"
+    script:
+        "../../scripts/model_checks.py"
+
+
+rule sbc:
+    """Simulations from a model's prior, fitted by one engine: the ranks of the true values."""
+    input:
+        code=MODELLING + SIMULATOR + library("evaluate/sbc.py"),
+    output:
+        ranks="results/{study}/sbc/{model}_{engine}.parquet",
+    log:
+        "results/{study}/logs/sbc/{model}_{engine}.log",
+    benchmark:
+        "results/{study}/benchmarks/sbc/{model}_{engine}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    params:
+        simulations=lambda wildcards: SIMULATIONS[wildcards.model, wildcards.engine],
+        sbc=plain(CONFIG.sbc),
+        priors=plain(CONFIG.fit.priors),
+        given=STUDY.given[STUDY.base],
+        base=scenario(STUDY.base),
+        setup=SETUP,
+    message:
+        "Calibrating {wildcards.model} by {wildcards.engine}, {params.simulations} simulations"
+    script:
+        "../../scripts/sbc.py"
+
+
+rule calibration:
+    """Are the true values' ranks uniform, for every model, engine and quantity?"""
+    input:
+        parts=[result(f"sbc/{model}_{engine}.parquet") for model, engine in SIMULATIONS],
+        code=library("evaluate/sbc.py"),
+    output:
+        table="results/{study}/tables/calibration.csv",
+        curves="results/{study}/sbc/curves.parquet",
+    log:
+        "results/{study}/logs/calibration.log",
+    benchmark:
+        "results/{study}/benchmarks/calibration.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        seed=CONFIG.seed,
+    message:
+        "Judging the ranks of true values"
+    script:
+        "../../scripts/calibration.py"
+
+
+rule what_if:
+    """What would happen if burnout fell, or caseloads were limited: by fitted models, and in the simulated world."""
+    input:
+        code=MODELLING + SIMULATOR + library("evaluate/what_if.py", "evaluate/montecarlo.py"),
+    output:
+        table="results/{study}/tables/what_if.csv",
+    log:
+        "results/{study}/logs/what_if.log",
+    benchmark:
+        "results/{study}/benchmarks/what_if.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        settings=plain(CONFIG.what_if),
+        worlds={name: plain(world) for name, world in STUDY.what_if_worlds.items()},
+        limit=float(STUDY.what_if_worlds["caseload_limit"].preventions[0].limit),
+        priors=plain(CONFIG.fit.priors),
+        setup=SETUP,
+    message:
+        "Asking models and the simulated world what would happen if"
+    script:
+        "../../scripts/what_if.py"
 
 
 rule true_rates:
@@ -101,7 +204,11 @@ rule true_rates:
 rule therapists:
     """Each therapist's rate and rank with intervals, by every model of routine care, and each hospital's."""
     input:
-        posteriors=[path for path, fit in zip(POSTERIORS, FITS) if fit[0] in (STUDY.base, "hospitals")],
+        posteriors=[
+            path
+            for path, fit in zip(POSTERIORS, FITS)
+            if fit[0] in (STUDY.base, "hospitals") and fit[1] in OUTCOME_MODELS
+        ],
         true_rates="results/{study}/tables/true_rates.csv",
         code=library("evaluate/therapists.py"),
     output:

@@ -1,7 +1,7 @@
 """Figures, one module each, by one script; their order here is that of the report.
 
 REQUIRED INPUTS:
-    tables of results/{study}/tables, and the clients, sessions and therapist-weeks of routine care
+    tables of results/{study}/tables, ranks of calibration, and the clients, sessions and therapist-weeks of routine care
 OUTPUTS:
     results/{study}/figures/{figure}.{svg,png}
 """
@@ -22,10 +22,14 @@ FIGURES = {
     "caterpillar": {"therapists": THERAPISTS},
     "funnel": {"therapists": THERAPISTS},
     "hospitals": {"therapists": THERAPISTS},
-    "performance": {"performance": result("tables/performance.csv")},
 }
 if SERVICE_COUNTS:
     FIGURES["services"] = {"effects": EFFECTS}
+FIGURES["predictive"] = {"predictive": result("tables/predictive.csv")}
+FIGURES["what_if"] = {"what_if": result("tables/what_if.csv")}
+FIGURES["performance"] = {"performance": result("tables/performance.csv")}
+if SIMULATIONS:
+    FIGURES["calibration"] = {"curves": result("sbc/curves.parquet")}
 FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=["svg", "png"])
 
 for figure, tables in FIGURES.items():

@@ -1,10 +1,18 @@
 """Hierarchical models, one job a model: compiled once for each number of therapists, then used for every data set.
 
 REQUIRED INPUTS:
-    results/{study}/simulated/{base,known}/clients.parquet, and the service counts where they are present
+    results/{study}/simulated/{base,known}/clients.parquet, sessions of base, and the service counts where present
 OUTPUTS:
     results/{study}/posterior/{dataset}/{model}.nc
 """
+
+FIT_SOURCES = {
+    STUDY.base: result(f"simulated/{STUDY.base}/clients.parquet"),
+    f"{STUDY.base}_sessions": result(f"simulated/{STUDY.base}/sessions.parquet"),
+    "known": result("simulated/known/clients.parquet"),
+}
+if SERVICE_COUNTS:
+    FIT_SOURCES["service_counts"] = SERVICE_COUNTS
 
 for model in CONFIG.fit.models:
 
@@ -13,9 +21,7 @@ for model in CONFIG.fit.models:
         name:
             f"fit_{model}"
         input:
-            base=result(f"simulated/{STUDY.base}/clients.parquet"),
-            known=result("simulated/known/clients.parquet"),
-            service_counts=SERVICE_COUNTS or [],
+            sources=list(FIT_SOURCES.values()),
             code=MODELLING,
         output:
             posteriors=[result(f"posterior/{dataset}/{model}.nc") for dataset in STUDY.datasets(model, SERVICE_COUNTS)],
@@ -29,8 +35,9 @@ for model in CONFIG.fit.models:
         params:
             model=model,
             datasets=STUDY.datasets(model, SERVICE_COUNTS),
-            priors=plain(CONFIG.fit.priors),
-            sampler=plain(CONFIG.fit.sampler),
+            sources=FIT_SOURCES,
+            given=STUDY.given,
+            fit=plain(CONFIG.fit),
             seed=CONFIG.seed,
         message:
             "Fitting {params.model} to {params.datasets}"

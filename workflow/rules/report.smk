@@ -16,8 +16,15 @@ TABLES = [
     "diagnostics",
     "performance",
     "engines",
+    "predictive",
+    "sensitivity",
+    "model_comparison",
+    "calibration",
+    "marginal_effects",
+    "what_if",
 ]
-NOT_CHECKED = ["performance", "attribution", "preventions"]
+NOT_CHECKED = ["performance", "attribution", "preventions", "predictive", "sensitivity", "model_comparison"]
+NOT_CHECKED += ["marginal_effects", "what_if"]
 
 
 rule numbers:

@@ -125,7 +125,7 @@ rule true_effects:
         "../../environment.yml"
     params:
         base=scenario(STUDY.base),
-        models=list(CONFIG.fit.models),
+        models=[name for name in CONFIG.fit.models if name in (*OUTCOME_MODELS, "measurement")],
         design=plain(CONFIG.true_effects),
         setup=SETUP,
     message:

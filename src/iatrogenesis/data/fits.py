@@ -3,34 +3,38 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
+
 from iatrogenesis.data.files import read_parquet
 from iatrogenesis.data.hospitals import hospital_outcomes
 from iatrogenesis.data.nhs import read_service_years
 from iatrogenesis.models import model as model_module
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.data import OutcomeData
-from iatrogenesis.models.therapist import TRUE_STATES
+from iatrogenesis.models.data import FitData
 from iatrogenesis.study import HOSPITALS, KNOWN, SERVICES
 
 
-def outcome_data(dataset: str, model: str, sources: Mapping[str, str]) -> OutcomeData:
+def outcome_data(dataset: str, model: str, sources: Mapping[str, str], given: Mapping[str, dict]) -> FitData:
     """The data of one fit.
 
     Parameters
     ----------
     dataset
-        ``hospitals`` (published counts), ``nhs-<year>`` (from ``sources["service_counts"]``), or the name of a table of
-        clients in ``sources``.
+        ``hospitals`` (published counts), ``nhs-<year>`` (from ``sources["service_counts"]``), or the name of simulated
+        tables in ``sources``.
     model
-        Decides the covariates.
+        Decides which tables and columns are read.
     sources
-        Path of a clients table by data set; ``known`` is analysed by its true states, others by ratings.
+        Path of a clients table by data set, and with the suffix ``_sessions`` of its sessions; ``known`` is analysed by
+        its true states, others by ratings.
+    given
+        What is known beforehand, as columns of small tables: ``reliability`` and ``instruments``.
     """
     if dataset == HOSPITALS:
         return hospital_outcomes()
     if dataset.startswith(SERVICES):
         return read_service_years(Path(sources["service_counts"])).years[dataset.removeprefix(SERVICES)]
-    covariates = model_module(model).COVARIATES
-    if dataset == KNOWN and model == "therapist":
-        covariates = TRUE_STATES
-    return from_clients(read_parquet(sources[dataset]), covariates, dataset=dataset)
+    module = model_module(model)
+    tables = {name: pd.DataFrame(columns) for name, columns in given.items()}
+    for name in module.TABLES:
+        tables[name] = read_parquet(sources[dataset if name == "clients" else f"{dataset}_{name}"])
+    return module.prepare(tables, dataset, truth=dataset == KNOWN)

@@ -1,5 +1,6 @@
 """What every engine returns, and how it is kept: one `xarray.DataTree`, one netCDF file, no pickle."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -7,10 +8,22 @@ import numpy as np
 import xarray as xr
 
 from iatrogenesis.data.files import replacing
-from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.models.data import FitData
 
 GROUPS = ("posterior", "sample_stats", "observed_data", "constant_data")
-DIMS = {"therapist_effect": ("therapist",), "coefficients": ("covariate",)}
+PER = {
+    "therapist": ("therapist_effect", "therapist_level", "therapist_slope", "dropout_effect", "completion_effect"),
+    "covariate": (
+        "coefficients", "level_coefficients", "slope_coefficients", "dropout_coefficients", "completion_coefficients",
+    ),
+    "service": ("service_effect",),
+    "trait": ("trait_coefficients", "trait_mean", "trait_between"),
+    "varying": ("trait_within",),
+    "category": ("shares",),
+    "threshold": ("cutpoints",),
+    "stage": ("dropout_baseline", "completion_baseline"),
+}  # fmt: skip
+DIMS = {name: (dim,) for dim, names in PER.items() for name in names}  # all other parameters are single numbers
 RECORDED = ("pymc", "pytensor", "nutpie", "numba", "numpy", "arviz")
 
 
@@ -19,17 +32,16 @@ class PosteriorFileError(OSError):
 
 
 def posterior_tree(
-    data: OutcomeData, posterior: dict[str, np.ndarray], statistics: dict[str, np.ndarray], about: dict[str, str | int]
+    data: FitData, posterior: dict[str, np.ndarray], statistics: dict[str, np.ndarray], about: dict[str, str | int]
 ) -> xr.DataTree:
-    """Put draws and data together, in the same form for every engine.
+    """Put draws and data together, in the same form for every model and engine.
 
     Parameters
     ----------
     data
         What was fitted.
     posterior
-        `intercept` and `therapist_sd`, shape (chains, draws); `therapist_effect`, (chains, draws, J); and, where there
-        are covariates, `coefficients`, (chains, draws, k). All log odds.
+        Draws by parameter, shape (chains, draws, ...), the further dimension as in `DIMS`.
     statistics
         Of the sampler, per draw, shape (chains, draws).
     about
@@ -39,35 +51,38 @@ def posterior_tree(
     Returns
     -------
     xarray.DataTree
-        Groups posterior, sample_stats, observed_data (deteriorated) and constant_data (trials, therapist_index and,
-        where there are any, covariates with their centre and scale); coordinates chain, draw, therapist (ids),
-        covariate (names).
+        Groups posterior, sample_stats, observed_data (what the model explains, such as deteriorated) and constant_data
+        (what is given, such as trials, therapist_index and, where there are any, covariates with their centre and
+        scale); coordinates chain, draw, therapist (ids), covariate (names) and the model's others.
     """
-    chains, draws = posterior["therapist_sd"].shape
-    names = {"therapist": list(data.therapist_ids)}
-    if data.covariate_names:
-        names["covariate"] = list(data.covariate_names)
+    chains, draws = next(iter(posterior.values())).shape[:2]
     drawn = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    constant = {"trials": ("row", data.trials), "therapist_index": ("row", data.therapist)}
-    if data.covariate_names:
-        constant |= {
-            "covariates": (("row", "covariate"), data.covariates),
-            "centre": ("covariate", data.centre),
-            "scale": ("covariate", data.scale),
-        }
+    parameters = {name: (("chain", "draw", *DIMS.get(name, ())), values) for name, values in posterior.items()}
+    arrays = data.arrays()
+    constant = {name: array for name, array in arrays.items() if name not in data.OBSERVED} | dict(data.constants())
     groups = {
-        "posterior": xr.Dataset(
-            {name: (("chain", "draw", *DIMS.get(name, ())), values) for name, values in posterior.items()},
-            coords=drawn | names,
-        ),
+        "posterior": _dataset(parameters, data, drawn),
         "sample_stats": xr.Dataset(
             {name: (("chain", "draw"), values) for name, values in statistics.items()}, coords=drawn
         ),
-        "observed_data": xr.Dataset({"deteriorated": ("row", data.deteriorated)}),
-        "constant_data": xr.Dataset(constant, coords=names),
+        "observed_data": _dataset({name: arrays[name] for name in data.OBSERVED}, data),
+        "constant_data": _dataset(constant, data),
     }
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {"dataset": data.dataset, **about, **{f"version_{name}": version(name) for name in RECORDED}}
+    return tree
+
+
+def _dataset(arrays: Mapping[str, tuple], data: FitData, more: Mapping[str, np.ndarray] | None = None) -> xr.Dataset:
+    used = {dim for dims, _ in arrays.values() for dim in dims}
+    names = {name: list(values) for name, values in data.coords().items() if name in used or name == "therapist"}
+    return xr.Dataset(dict(arrays), coords=dict(more or {}) | names)
+
+
+def without_draws(data: FitData, about: dict[str, str | int], reason: str) -> xr.DataTree:
+    """Return what stands in the place of a posterior where no engine gave draws: counted and shown, never dropped."""
+    tree = xr.DataTree()
+    tree.attrs = {"dataset": data.dataset, **about, "failed": reason}
     return tree
 
 
@@ -104,6 +119,8 @@ def load(path: Path) -> xr.DataTree:
     ------
     PosteriorFileError
         If the file is missing, truncated, fails a checksum, or lacks a group.
+
+    A fit that gave no draws is a tree without groups and with the attribute `failed`.
     """
     path = Path(path)
     if not path.is_file():
@@ -116,6 +133,16 @@ def load(path: Path) -> xr.DataTree:
             f"{path} cannot be read ({type(error).__name__}: {error}). It is damaged or not a posterior: delete it and "
             "run the rule that fits this model again."
         ) from error
+    if "failed" in tree.attrs:
+        return tree
     if missing := [name for name in GROUPS if name not in tree.children]:
         raise PosteriorFileError(f"{path} has no group {missing[0]!r}. Delete it and run the fit again.")
     return tree
+
+
+def drawn(paths: Iterable[str | Path]) -> Iterator[xr.DataTree]:
+    """Read posteriors one after the other, leaving out fits that gave no draws; the diagnostics show those."""
+    for path in paths:
+        tree = load(Path(path))
+        if "failed" not in tree.attrs:
+            yield tree

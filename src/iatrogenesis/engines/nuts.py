@@ -1,15 +1,16 @@
 """Engine `nuts`: the No-U-Turn sampler of nutpie on a PyMC model, compiled once and used for many data sets.
 
 Compiling takes seconds to minutes, sampling often less than one second, so `compile_model` and `sample` are two calls.
-What is compiled holds for one model, one set of priors, one number of therapists and one list of covariates; the number
-of rows may vary. The sampler checks nothing of what it is given, so every data set is checked here first.
+What is compiled holds for one model, one set of priors and one length of each named dimension, such as the number of
+therapists and of covariates; the number of rows may vary. The sampler checks nothing of what it is given, so every data
+set is checked here first.
 
 Draws depend on seed, model, parametrisation, data and sampler settings; not on cores, on the order of the data sets, or
 on which data the model was compiled with. For that PyTensor's "fastmath" is off while compiling: it lets the compiler
 reorder sums differently on each processor, and costs nothing to leave.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -22,11 +23,10 @@ from iatrogenesis.data.posterior import posterior_tree
 from iatrogenesis.data.tables import DataError
 from iatrogenesis.engines.sampler import Sampler
 from iatrogenesis.models import base, model
-from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.models.data import FitData, OutcomeData
 from iatrogenesis.models.priors import Priors
-from iatrogenesis.streams import derived_seed
+from iatrogenesis.streams import Noise, derived_seed
 
-PARAMETERS = ("intercept", "coefficients", "therapist_sd", "therapist_effect")
 STATISTICS = ("diverging", "energy", "depth", "n_steps", "mean_tree_accept", "step_size", "maxdepth_reached")
 
 
@@ -36,29 +36,31 @@ class Compiled:
 
     model: str
     priors: Priors
-    therapists: int
-    covariate_names: tuple[str, ...]
+    coords: Mapping[str, tuple[str, ...]]
     centred: bool
     program: Any
 
-    def accept(self, data: OutcomeData) -> OutcomeData:
+    def accept(self, data: FitData) -> FitData:
         """Return checked data of the shape this was compiled for.
 
         Raises
         ------
         DataError
-            If a check fails, or the number of therapists or the covariates differ.
+            If a check fails, or a named dimension has another length.
         """
-        data.validate()
-        if len(data.therapist_ids) != self.therapists:
+        found = data.validate().coords()
+        for dim in dict.fromkeys((*self.coords, *found)):
+            names, compiled = found.get(dim, ()), self.coords.get(dim, ())
+            if len(names) == len(compiled):
+                continue
+            if dim == "therapist":
+                raise DataError(
+                    f"{data.dataset}: {len(names)} therapists, but the model {self.model!r} was compiled for "
+                    f"{len(compiled)}. Compile it for these data, or widen smaller data with OutcomeData.over."
+                )
             raise DataError(
-                f"{data.dataset}: {len(data.therapist_ids)} therapists, but the model {self.model!r} was compiled for "
-                f"{self.therapists}. Compile it for these data, or widen smaller data with OutcomeData.over."
-            )
-        if data.covariate_names != self.covariate_names:
-            raise DataError(
-                f"{data.dataset}: covariates {data.covariate_names}, but the model {self.model!r} was compiled for "
-                f"{self.covariate_names}. Compile it for these data."
+                f"{data.dataset}: {dim}s {names}, but the model {self.model!r} was compiled for {compiled}. Compile it "
+                "for these data."
             )
         return data
 
@@ -72,7 +74,7 @@ class FailedFit:
     reason: str
 
 
-def compile_model(name: str, data: OutcomeData, priors: Priors, *, centred: bool | None = None) -> Compiled:
+def compile_model(name: str, data: FitData, priors: Priors, *, centred: bool | None = None) -> Compiled:
     """Compile a model for data of this shape.
 
     Parameters
@@ -80,12 +82,12 @@ def compile_model(name: str, data: OutcomeData, priors: Priors, *, centred: bool
     name
         A name in `iatrogenesis.models.MODELS`.
     data
-        Gives the number of therapists and the covariates; its rows may later be swapped for others.
+        Gives the lengths of the named dimensions; its rows may later be swapped for others.
     priors
         Fixed in what is compiled.
     centred
         Parametrisation of the therapist effects, which changes speed and not the posterior; by default whichever suits
-        these data (`iatrogenesis.models.base.centring_pays`).
+        these data (`iatrogenesis.models.base.centring_pays`). Models without `OutcomeData` have one only.
 
     Raises
     ------
@@ -94,14 +96,16 @@ def compile_model(name: str, data: OutcomeData, priors: Priors, *, centred: bool
     DataError
         If the data fail a check or lack what the model needs.
     """
-    centred = base.centring_pays(data.validate()) if centred is None else centred
+    data.validate()
+    if centred is None:
+        centred = isinstance(data, OutcomeData) and base.centring_pays(data)
     built = model(name).build(data, priors, centred=centred)
     with pytensor.config.change_flags(numba__fastmath=False):
         program = nutpie.compile_pymc_model(built, backend="numba")
-    return Compiled(name, priors, len(data.therapist_ids), data.covariate_names, centred, program)
+    return Compiled(name, priors, data.coords(), centred, program)
 
 
-def sample(compiled: Compiled, data: OutcomeData, sampler: Sampler, seed: int) -> xr.DataTree:
+def sample(compiled: Compiled, data: FitData, sampler: Sampler, seed: int) -> xr.DataTree:
     """Draw from the posterior.
 
     Parameters
@@ -109,7 +113,7 @@ def sample(compiled: Compiled, data: OutcomeData, sampler: Sampler, seed: int) -
     compiled
         From `compile_model`.
     data
-        Of the compiled number of therapists and covariates.
+        Of the compiled shape.
     sampler
         Settings.
     seed
@@ -127,7 +131,9 @@ def sample(compiled: Compiled, data: OutcomeData, sampler: Sampler, seed: int) -
     RuntimeError
         If the sampler finds no starting point.
     """
-    program = compiled.program.with_data(**base.containers(compiled.accept(data)))
+    containers = {name: values for name, (_, values) in compiled.accept(data).arrays().items()}
+    program = compiled.program.with_data(**containers)
+    own_seed = derived_seed(seed, "nuts", compiled.model, data.dataset)
     drawn = nutpie.sample(
         program,
         chains=sampler.chains,
@@ -135,7 +141,7 @@ def sample(compiled: Compiled, data: OutcomeData, sampler: Sampler, seed: int) -
         tune=sampler.tune,
         target_accept=sampler.target_accept,
         cores=min(sampler.cores, sampler.chains),
-        seed=derived_seed(seed, "nuts", compiled.model, data.dataset),
+        seed=own_seed,
         progress_bar=False,
         save_warmup=False,
     )
@@ -147,14 +153,17 @@ def sample(compiled: Compiled, data: OutcomeData, sampler: Sampler, seed: int) -
         "priors": compiled.priors.model_dump_json(),
         "sampler": sampler.described(),
     }
-    posterior = {name: drawn["posterior"][name].values for name in PARAMETERS if name in drawn["posterior"]}
+    module = model(compiled.model)
+    posterior = {name: drawn["posterior"][name].values for name in module.PARAMETERS if name in drawn["posterior"]}
+    if hasattr(module, "complete"):
+        posterior |= module.complete(data, posterior, Noise(own_seed))
     statistics = {name: drawn["sample_stats"][name].values for name in STATISTICS}
     return posterior_tree(data, posterior, statistics, about)
 
 
 def sample_many(
     compiled: Compiled,
-    datas: Sequence[OutcomeData],
+    datas: Sequence[FitData],
     sampler: Sampler,
     seed: int,
     workers: int,
@@ -189,7 +198,7 @@ def sample_many(
     if twice := [name for name in names if names.count(name) > 1]:
         raise DataError(f"two data sets are named {twice[0]!r} and would share random numbers; rename one.")
 
-    def fit(data: OutcomeData) -> Any:
+    def fit(data: FitData) -> Any:
         try:
             tree = sample(compiled, data, sampler, seed)
         except RuntimeError as error:  # what nutpie raises when no starting point has a finite density

@@ -66,12 +66,17 @@ def table_checks(
     gap = np.abs(wide["iatrogenic"] - wide["spared"] - wide["net_against_reference"]).max()
     more = int((wide["iatrogenic"] > wide["deteriorated_per_client"] + TINY).sum())
     inside = (effects["low"] <= effects["estimate"]) & (effects["estimate"] <= effects["high"])
+    without = int(diagnostics["rhat"].isna().sum()) if "rhat" in diagnostics else 0  # fits that gave no draws
     return [
         row("iatrogenic less spared is the net", bool(gap < TINY), True),
         row("no more are iatrogenic than deteriorate", more, 0),
         row("routine care does not differ from itself", float(wide.loc[base, "net_against_base"]), 0.0),
         row("every fit is diagnosed", len(diagnostics), fits),
-        row("every fit has its estimates", len(effects[["dataset", "model"]].drop_duplicates()), fits),
+        row(
+            "every fit has its estimates",
+            len(effects[["dataset", "model"]].drop_duplicates()),
+            answered,
+        ),
         row("estimates lie inside their intervals", int((~inside).sum()), 0),
         row("every estimate has a Monte Carlo error", int(effects["mcse"].isna().sum()), 0),
     ]

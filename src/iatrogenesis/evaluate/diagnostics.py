@@ -6,7 +6,7 @@ Betancourt's (2016), arXiv:1604.00695; Pareto k is that of Vehtari et al. (2024)
 
 from collections.abc import Iterable
 
-import arviz as az
+import arviz_stats as az
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -28,9 +28,11 @@ def diagnose(tree: xr.DataTree, gate: Gate) -> dict[str, object]:
     -------
     dict
         dataset, model, engine; rhat, ess_bulk, ess_tail (the worst) with rhat_of, ess_bulk_of, ess_tail_of (whose);
-        divergences, bfmi (lowest chain), pareto_k; passed; reasons (empty where passed). What an engine does not have
-        is NaN and not judged.
+        divergences, bfmi (lowest chain), pareto_k; passed; reasons (empty where passed); fallback (why this engine
+        stood in for another). What an engine does not have is NaN and not judged.
     """
+    if "failed" in tree.attrs:
+        return failed(*(tree.attrs[name] for name in ("dataset", "model", "engine", "failed")))
     posterior = tree["posterior"].to_dataset()
     row: dict[str, object] = {name: tree.attrs[name] for name in ("dataset", "model", "engine")}
     with np.errstate(invalid="ignore", divide="ignore"):  # a parameter that does not move: judged below
@@ -42,11 +44,13 @@ def diagnose(tree: xr.DataTree, gate: Gate) -> dict[str, object]:
     for name, (found, worst) in measures.items():
         row[name], row[f"{name}_of"] = _worst(found, worst)
     statistics = tree["sample_stats"]
+    if "effective" in statistics and (effective := float(statistics["effective"].values.flat[0])) < row["ess_bulk"]:
+        row |= {"ess_bulk": effective, "ess_bulk_of": "the importance weights"}
     row["divergences"] = int(statistics["diverging"].sum()) if "diverging" in statistics else np.nan
     row["bfmi"] = float(_bfmi(statistics["energy"].values).min()) if "energy" in statistics else np.nan
     row["pareto_k"] = float(statistics["pareto_k"].max()) if "pareto_k" in statistics else np.nan
     reasons = _reasons(row, gate)
-    return row | {"passed": not reasons, "reasons": "; ".join(reasons)}
+    return row | {"passed": not reasons, "reasons": "; ".join(reasons), "fallback": tree.attrs.get("fallback", "")}
 
 
 def failed(dataset: str, model: str, engine: str, reason: str) -> dict[str, object]:
@@ -57,7 +61,7 @@ def failed(dataset: str, model: str, engine: str, reason: str) -> dict[str, obje
 def table(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
     """Return one row per fit, those that failed included."""
     columns = [*("dataset", "model", "engine", "passed", "reasons"), *("rhat", "rhat_of", "ess_bulk", "ess_bulk_of")]
-    columns += ["ess_tail", "ess_tail_of", "divergences", "bfmi", "pareto_k"]
+    columns += ["ess_tail", "ess_tail_of", "divergences", "bfmi", "pareto_k", "fallback"]
     return pd.DataFrame(list(rows), columns=columns)
 
 

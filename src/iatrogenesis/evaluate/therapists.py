@@ -4,7 +4,7 @@ Raw rates of few clients are mostly chance; the model draws them towards the ave
 The columns say both, so that a reader sees what a league table would hide.
 """
 
-import arviz as az
+import arviz_stats as az
 import numpy as np
 import pandas as pd
 import xarray as xr

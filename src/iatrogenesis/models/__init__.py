@@ -1,16 +1,26 @@
-"""The deterioration models, by name.
+"""The models, by name.
 
-A model is a module with `COVARIATES` (its default ones) and ``build(data, priors, *, centred) -> pymc.Model``. Modules
-are imported on demand, because PyMC takes seconds to import and most of the pipeline does without.
+A model is a module that says everything about one model:
+
+- its equations, in the docstring;
+- ``COVARIATES``, ``PARAMETERS`` (what a posterior holds) and ``TABLES`` (what its data are made from);
+- ``prepare(tables, dataset, truth=False)``, its data from tables;
+- ``build(data, priors, centred=False)``, the PyMC model;
+- ``prior_point(data, priors, noise)`` and ``replicate(data, point, noise)``, the model run forwards in NumPy, and
+  ``log_likelihood(data, point)`` of each row given all effects (not where traits are latent);
+- where parameters were integrated out, ``complete(data, posterior, noise)``, which draws them.
+
+Modules are imported on demand and import PyMC only to build, because that takes seconds and most of the pipeline does
+without.
 """
 
 from importlib import import_module
 from types import ModuleType
 
+OUTCOME_MODELS = ("null", "casemix", "therapist", "interaction")
 MODELS = {
-    "null": "iatrogenesis.models.null",
-    "casemix": "iatrogenesis.models.casemix",
-    "therapist": "iatrogenesis.models.therapist",
+    name: f"iatrogenesis.models.{name}"
+    for name in (*OUTCOME_MODELS, "measurement", "service", "ordinal", "growth", "dropout")
 }
 
 

@@ -1,6 +1,7 @@
-"""The pieces that the deterioration models are put together from.
+"""The pieces that PyMC models are put together from.
 
-A model file reads: data, intercept, coefficients, therapists, likelihood. What is common is here once.
+A model file reads: data, intercept, coefficients, therapists, likelihood. What is common is here once. Model files
+import this module when they build, because PyMC takes seconds to import and most of the pipeline does without.
 """
 
 import numpy as np
@@ -8,7 +9,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from scipy.special import expit
 
-from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.models.data import FitData, OutcomeData
 from iatrogenesis.models.priors import Priors
 
 # Centring pays when the data tell more about a therapist than the population does: when the information of the typical
@@ -20,34 +21,27 @@ CENTRE_ABOVE = 4.0
 MIDDLING_VARIANCE = 0.25
 
 
-def model_of(data: OutcomeData) -> pm.Model:
-    """Return an empty model with the data as containers that can be swapped, and the names of its dimensions.
-
-    Containers: `deteriorated`, `trials`, `therapist_index` (dims row) and, where there are any, `covariates`
-    (dims row x covariate). The sampler takes their memory as it is, so they are contiguous.
-    """
-    coords = {"therapist": list(data.therapist_ids)}
-    if data.covariate_names:
-        coords["covariate"] = list(data.covariate_names)
-    with pm.Model(coords=coords) as model:
-        for name, values in containers(data).items():
-            pm.Data(name, values, dims=("row", "covariate")[: values.ndim])
+def model_of(data: FitData) -> pm.Model:
+    """Return an empty model with the data as containers that can be swapped, and the names of its dimensions."""
+    with pm.Model(coords={name: list(values) for name, values in data.coords().items()}) as model:
+        for name, (dims, values) in data.arrays().items():
+            pm.Data(name, values, dims=dims)
     return model
 
 
-def containers(data: OutcomeData) -> dict[str, np.ndarray]:
-    """Return the arrays of the data containers, contiguous and of the types the model is compiled for."""
-    found = {"deteriorated": data.deteriorated, "trials": data.trials, "therapist_index": data.therapist}
-    found = {name: np.ascontiguousarray(values, dtype=np.int64) for name, values in found.items()}
-    if data.covariate_names:
-        found["covariates"] = np.ascontiguousarray(data.covariates, dtype=np.float64)
-    return found
-
-
-def covariate_sum(model: pm.Model, priors: Priors):
+def covariate_sum(model: pm.Model, priors: Priors, name: str = "coefficients"):
     """Return the covariates' part of the log odds, one value per row."""
-    coefficients = pm.Normal("coefficients", 0.0, priors.coefficient.sd, dims="covariate")
-    return pt.dot(model["covariates"], coefficients)
+    return pt.dot(model["covariates"], pm.Normal(name, 0.0, priors.coefficient.sd, dims="covariate"))
+
+
+def intercept_of(priors: Priors):
+    """Return the log odds of the average client with the average therapist."""
+    return pm.Normal("intercept", priors.intercept.mean, priors.intercept.sd)
+
+
+def spread(name: str, scale: float):
+    """Return a standard deviation with a half-normal prior."""
+    return pm.HalfNormal(name, scale)
 
 
 def therapist_log_odds(priors: Priors, centred: bool):
@@ -56,14 +50,18 @@ def therapist_log_odds(priors: Priors, centred: bool):
     Both parametrisations are the same model: centred, the therapists' log odds are drawn around the intercept; not
     centred, standard normals are scaled and shifted.
     """
-    intercept = pm.Normal("intercept", priors.intercept.mean, priors.intercept.sd)
-    sd = pm.HalfNormal("therapist_sd", priors.therapist_sd.scale)
+    intercept, sd = intercept_of(priors), spread("therapist_sd", priors.therapist_sd.scale)
     if centred:
         log_odds = pm.Normal("therapist_log_odds", intercept, sd, dims="therapist")
         pm.Deterministic("therapist_effect", log_odds - intercept, dims="therapist")
         return log_odds
-    standard = pm.Normal("therapist_standard", 0.0, 1.0, dims="therapist")
-    return intercept + pm.Deterministic("therapist_effect", sd * standard, dims="therapist")
+    return intercept + effects("therapist", sd)
+
+
+def effects(unit: str, sd, dims: str | None = None, name: str | None = None):
+    """Return effects Normal(0, sd), not centred, as `<unit>_effect`; sd is one number or one per unit."""
+    standard = pm.Normal(f"{unit}_standard", 0.0, 1.0, dims=dims or unit)
+    return pm.Deterministic(name or f"{unit}_effect", sd * standard, dims=dims or unit)
 
 
 def deterioration(model: pm.Model, log_odds):

@@ -14,24 +14,30 @@ x are known before therapy starts: first scores, deprivation, age. Therapists wh
 look worse for it, as far as these four say what "harder" is.
 """
 
-import pymc as pm
-
 from iatrogenesis.data.tables import DataError
-from iatrogenesis.models import base
+from iatrogenesis.models.clients import prepare_outcomes
 from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.models.generative import log_likelihood, prior_point, replicate
 from iatrogenesis.models.priors import Priors
 
 COVARIATES = ("phq9_first", "gad7_first", "deprivation", "age")
+PARAMETERS = ("intercept", "coefficients", "therapist_sd", "therapist_effect")
+TABLES = ("clients",)
+
+__all__ = ["COVARIATES", "PARAMETERS", "TABLES", "build", "log_likelihood", "prepare", "prior_point", "replicate"]
+prepare = prepare_outcomes(COVARIATES)
 
 
-def build(data: OutcomeData, priors: Priors, *, centred: bool = False) -> pm.Model:
-    """Return the model for clients with covariates; see the module for its equations.
+def build(data: OutcomeData, priors: Priors, *, centred: bool = False):
+    """Return the PyMC model for clients with covariates; see the module for its equations.
 
     Raises
     ------
     DataError
         If the data have no covariates, or fail a check.
     """
+    from iatrogenesis.models import base
+
     data.validate()
     if not data.covariate_names:
         raise DataError(f"{data.dataset}: casemix needs covariates, found none. Build the data with {COVARIATES}.")

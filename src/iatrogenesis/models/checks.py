@@ -13,6 +13,7 @@ def check(data) -> None:
     _check_rows(data)
     _check_therapists(data)
     _check_counts(data)
+    _check_services(data)
     if _check_covariate_shapes(data):
         _check_covariates(data)
 
@@ -75,6 +76,17 @@ def _check_counts(data) -> None:
             f"{data.dataset}: therapist_ids names therapists without clients: {names}{more}. "
             "Leave them out, or pass allow_empty=True to have their effects drawn from the population."
         )
+
+
+def _check_services(data) -> None:
+    if not data.service_ids:
+        return
+    if len(set(data.service_ids)) != len(data.service_ids):
+        raise DataError(f"{data.dataset}: service_ids holds a service twice. Give each one once.")
+    if np.shape(data.service) != (len(data.therapist_ids),) or not np.issubdtype(data.service.dtype, np.integer):
+        raise DataError(f"{data.dataset}: service must hold one whole number per therapist, found {data.service!r}.")
+    outside = (data.service < 0) | (data.service >= len(data.service_ids))
+    refuse(outside, data.service, f"{data.dataset}: service must be an index into the {len(data.service_ids)} services")
 
 
 def _check_covariate_shapes(data) -> bool:

@@ -1,6 +1,7 @@
 """From a table of clients, simulated or a service's own, to the data of a fit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from iatrogenesis.data.tables import DataError, flags, refuse, require_columns
 from iatrogenesis.models.covariates import columns, source_columns
 from iatrogenesis.models.data import OutcomeData, counts
 
+Tables = Mapping[str, pd.DataFrame]
 NEEDED = ("client_id", "therapist_id", "finished", "deteriorated")
 
 
@@ -79,6 +81,47 @@ def from_clients(
         scale=np.array([column.scale for column in found]),
         allow_empty=allow_empty,
     ).validate()
+
+
+def prepare_outcomes(covariates: Sequence[str], true_states: Sequence[str] | None = None) -> Callable[..., OutcomeData]:
+    """Return a model's function that makes its data from tables.
+
+    The function takes tables (with `clients`), the data set's name, and whether the states that only a simulation
+    knows stand for their ratings, which is asked of models that have `true_states`.
+    """
+
+    def prepare(tables: Tables, dataset: str, *, truth: bool = False) -> OutcomeData:
+        chosen = true_states if truth and true_states is not None else covariates
+        return from_clients(tables["clients"], chosen, dataset=dataset)
+
+    return prepare
+
+
+def by_service(data: OutcomeData, clients: pd.DataFrame) -> OutcomeData:
+    """Return the same data with each therapist's service.
+
+    Raises
+    ------
+    DataError
+        If the table has no services, or a therapist works in two.
+    """
+    require_columns(clients, ("therapist_id", "service_id"), data.dataset)
+    pairs = clients[["therapist_id", "service_id"]].drop_duplicates()
+    refuse(
+        pairs["service_id"].isna(),
+        pairs["therapist_id"],
+        f"{data.dataset}: column 'service_id' is missing a value. Give every therapist a service",
+    )
+    twice = pairs["therapist_id"].duplicated()
+    refuse(
+        twice,
+        pairs["therapist_id"],
+        f"{data.dataset}: a therapist works in two services. Give one therapist in two services two ids",
+    )
+    services = pairs.set_index("therapist_id")["service_id"].loc[list(data.therapist_ids)]
+    ids = tuple(sorted(services.unique()))
+    index = pd.Index(ids).get_indexer(services).astype(np.int64)
+    return replace(data, service=index, service_ids=ids).validate()
 
 
 def _check_identity(clients: pd.DataFrame, dataset: str) -> None:

@@ -5,6 +5,9 @@
 `age`                                         one column per age band against 26-64, centred
 `competence_rating`, `burnout_rating`         centred; already per SD of the reference population
 `competence`, `burnout` (true states)         the same
+`vulnerable`                                  yes (1) or no (0), centred
+`competence_below`, `competence_rating_below` how far competence lies below `KNOT`, 0 above it, centred
+`burnout:vulnerable` and its like             product of two centred columns, centred itself
 `fit_rating`, `alliance_rating`, `fit`        centred and split in two: the therapist's mean over the clients fitted
                                               (`_between`) and the client's deviation from it (`_within`)
 ============================================  =====================================================================
@@ -20,14 +23,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.data.tables import DataError, numbers, refuse
+from iatrogenesis.data.tables import DataError, flags, numbers, refuse
 
 AGE_BANDS = ("18-25", "26-64", "65-74", "75-89")
 AGE_REFERENCE = "26-64"
 STANDARDISED = ("phq9_first", "gad7_first", "deprivation")
 CENTRED = ("competence_rating", "burnout_rating", "competence", "burnout")
 SPLIT = ("fit_rating", "alliance_rating", "fit")
-KNOWN = (*STANDARDISED, "age", *CENTRED, *SPLIT)
+FLAG = "vulnerable"
+BELOW = "_below"
+KNOT = -1.0  # SD of competence below which clients fare worse; assumed (config/mechanisms/incompetence.yaml)
+PRODUCTS = ("burnout:vulnerable", "burnout_rating:vulnerable")
+HINGES = tuple(f"{name}{BELOW}" for name in ("competence", "competence_rating"))
+KNOWN = (*STANDARDISED, "age", *CENTRED, *SPLIT, FLAG, *HINGES, *PRODUCTS)
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,8 @@ def source_columns(covariates: Sequence[str]) -> list[str]:
             raise DataError(f"covariate {name!r} is not known; choose among {', '.join(KNOWN)}.")
     if len(set(covariates)) != len(covariates):
         raise DataError(f"a covariate is given twice: {', '.join(covariates)}.")
-    return ["age_band" if name == "age" else name for name in covariates]
+    parts = [part for name in covariates for part in name.removesuffix(BELOW).split(":")]
+    return list(dict.fromkeys("age_band" if part == "age" else part for part in parts))
 
 
 def columns(clients: pd.DataFrame, therapist: np.ndarray, covariates: Sequence[str], dataset: str) -> list[Column]:
@@ -75,16 +84,27 @@ def columns(clients: pd.DataFrame, therapist: np.ndarray, covariates: Sequence[s
         if name == "age":
             found += _age(clients, dataset)
             continue
-        values = numbers(clients, name, dataset)
+        values = _values(clients, name, dataset)
         centre = float(values.mean())
         if name in STANDARDISED:
             scale = float(values.std()) or 1.0  # a constant column is refused by the checks, by its name
             found.append(Column(name, (values - centre) / scale, centre, scale))
-        elif name in CENTRED:
+        elif name not in SPLIT:
             found.append(Column(name, values - centre, centre, 1.0))
         else:
             found += _within_between(name, values, therapist, centre)
     return found
+
+
+def _values(clients: pd.DataFrame, name: str, dataset: str) -> np.ndarray:
+    if name == FLAG:
+        return flags(clients, name, dataset).astype(float)
+    if name.endswith(BELOW):
+        return np.maximum(KNOT - numbers(clients, name.removesuffix(BELOW), dataset), 0.0)
+    if ":" in name:
+        parts = [_values(clients, part, dataset) for part in name.split(":")]
+        return np.prod([part - part.mean() for part in parts], axis=0)
+    return numbers(clients, name, dataset)
 
 
 def _age(clients: pd.DataFrame, dataset: str) -> list[Column]:

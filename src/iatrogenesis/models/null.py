@@ -14,24 +14,30 @@ towards the average as far as few clients demand. Differences between caseloads 
 therapists *cause* them.
 """
 
-import pymc as pm
-
 from iatrogenesis.data.tables import DataError
-from iatrogenesis.models import base
+from iatrogenesis.models.clients import prepare_outcomes
 from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.models.generative import log_likelihood, prior_point, replicate
 from iatrogenesis.models.priors import Priors
 
 COVARIATES: tuple[str, ...] = ()
+PARAMETERS = ("intercept", "therapist_sd", "therapist_effect")
+TABLES = ("clients",)
+
+__all__ = ["COVARIATES", "PARAMETERS", "TABLES", "build", "log_likelihood", "prepare", "prior_point", "replicate"]
+prepare = prepare_outcomes(COVARIATES)
 
 
-def build(data: OutcomeData, priors: Priors, *, centred: bool = False) -> pm.Model:
-    """Return the model for counts without covariates; see the module for its equations.
+def build(data: OutcomeData, priors: Priors, *, centred: bool = False):
+    """Return the PyMC model for counts without covariates; see the module for its equations.
 
     Raises
     ------
     DataError
         If the data have covariates, or fail a check.
     """
+    from iatrogenesis.models import base
+
     data.validate()
     if data.covariate_names:
         raise DataError(

@@ -16,20 +16,34 @@ therapists. With ratings the coefficients belong to the ratings: they are smalle
 ratings' reliability. `TRUE_STATES` asks the same of the states that only a simulation knows.
 """
 
-import pymc as pm
-
 from iatrogenesis.data.tables import DataError
 from iatrogenesis.models import casemix
+from iatrogenesis.models.casemix import PARAMETERS, TABLES
+from iatrogenesis.models.clients import prepare_outcomes
 from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.models.generative import log_likelihood, prior_point, replicate
 from iatrogenesis.models.priors import Priors
 
 COVARIATES = (*casemix.COVARIATES, "competence_rating", "burnout_rating", "fit_rating")
 TRUE_STATES = (*casemix.COVARIATES, "competence", "burnout", "fit")
 ASKED = ("competence", "burnout", "fit")
 
+__all__ = [
+    "COVARIATES",
+    "PARAMETERS",
+    "TABLES",
+    "TRUE_STATES",
+    "build",
+    "log_likelihood",
+    "prepare",
+    "prior_point",
+    "replicate",
+]
+prepare = prepare_outcomes(COVARIATES, TRUE_STATES)
 
-def build(data: OutcomeData, priors: Priors, *, centred: bool = False) -> pm.Model:
-    """Return the model for clients with case mix, competence, burnout and fit; see the module for its equations.
+
+def build(data: OutcomeData, priors: Priors, *, centred: bool = False):
+    """Return the PyMC model for clients with case mix, competence, burnout and fit; see the module for its equations.
 
     Raises
     ------

@@ -55,17 +55,28 @@ def shortcomings(table: pd.DataFrame, verdict: str) -> list[str]:
 
 
 def priors(settings: Mapping[str, Mapping]) -> Table:
-    """Each prior of the models, and why."""
-    shapes = {
-        "intercept": "Normal({mean:g}, {sd:g})",
-        "coefficient": "Normal(0, {sd:g}), each",
-        "therapist_sd": "the upper half of Normal(0, {scale:g})",
-    }
-    rows = [
-        [name.replace("_", " "), shapes[name].format(**prior).replace("-", MINUS), prior["reason"]]
-        for name, prior in settings.items()
-    ]
-    return Table(["Parameter (log odds)", "Prior", "Why"], rows, [""] * len(rows))
+    """Each prior of the models, and why; sections of one model below each other."""
+    rows = []
+    for name, prior in settings.items():
+        parts = (
+            {}
+            if prior is None
+            else {name: prior}
+            if "reason" in prior
+            else {f"{name}: {k}": p for k, p in prior.items()}
+        )
+        rows += [[label.replace("_", " "), _shape(part), part["reason"]] for label, part in parts.items()]
+    return Table(["Parameter", "Prior", "Why"], rows, [""] * len(rows))
+
+
+def _shape(prior: Mapping) -> str:
+    if "scale" in prior:
+        text = f"the upper half of Normal(0, {prior['scale']:g})"
+    elif "concentration" in prior:
+        text = f"Dirichlet({prior['concentration']:g}, ...)"
+    else:
+        text = f"Normal({prior.get('mean', 0):g}, {prior['sd']:g})"
+    return text.replace("-", MINUS)
 
 
 def parameters(records: Mapping[str, Record], references: Mapping[str, Reference]) -> Table:

@@ -6,16 +6,18 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from iatrogenesis.report import model_numbers as of_models
+from iatrogenesis.report.entry import Number, number
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.sources import Record, records
-
-Number = dict[str, float | int | str]
 
 SCENARIOS, EFFECTS, EVIDENCE = "tables/scenarios.csv", "tables/therapist_effects.csv", "tables/evidence.csv"
 THERAPISTS, DIAGNOSTICS, PERFORMANCE = "tables/therapists.csv", "tables/diagnostics.csv", "tables/performance.csv"
 ENGINES = "tables/engines.csv"
 ATTRIBUTION, PREVENTIONS = "tables/attribution.csv", "tables/preventions.csv"
 UNITS = {"therapist_sd": "log odds", "vpc": "share", "mor": "odds ratio", "mean_rate": "share"}
+UNITS |= {"service_sd": "log odds", "dropout_sd": "log odds", "completion_sd": "log odds"}
+UNITS |= {"vpc_service": "share", "vpc_dropout": "share", "slope_share": "share", "level": "points"}
 SIZES = ("simulate", "known_truth", "count_twins", "evidence", "true_effects", "true_rates", "fit", "performance")
 CONFIGURED = "as in the configuration"  # such numbers are chosen, not found: they are printed as they are
 DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
@@ -33,6 +35,12 @@ def every_number(tables: Mapping[str, pd.DataFrame], base: Scenario, config: Map
         | fit_numbers(tables["diagnostics"])
         | engine_numbers(tables["engines"])
         | performance_numbers(tables["performance"])
+        | of_models.predictive_numbers(tables["predictive"])
+        | of_models.sensitivity_numbers(tables["sensitivity"])
+        | of_models.calibration_numbers(tables["calibration"])
+        | of_models.comparison_numbers(tables["model_comparison"])
+        | of_models.marginal_numbers(tables["marginal_effects"])
+        | of_models.what_if_numbers(tables["what_if"])
         | attribution_numbers(tables["attribution"])
         | prevention_numbers(tables["preventions"])
         | parameter_numbers(parameters)
@@ -54,7 +62,7 @@ def effect_numbers(effects: pd.DataFrame) -> dict[str, Number]:
     found = {}
     for row in effects.itertuples():
         name = f"{row.dataset}.{row.model}.{row.estimand}"
-        unit = UNITS.get(row.estimand, "log odds ratio")
+        unit = unit_of(row.estimand)
         found[name] = number(row.estimate, EFFECTS, unit, row.low, row.high, row.mcse)
         if pd.notna(row.truth):
             found[f"{name}.truth"] = number(row.truth, EFFECTS, unit, mcse=row.truth_mcse)
@@ -67,6 +75,19 @@ def effect_numbers(effects: pd.DataFrame) -> dict[str, Number]:
         "covered.of": number(len(known), EFFECTS, "intervals"),
         "covered.fewest_by_chance": number(fewest, EFFECTS, "intervals"),
     }
+
+
+def unit_of(estimand: str) -> str:
+    """Unit of an estimand of `iatrogenesis.evaluate.estimands`."""
+    if estimand in UNITS:
+        return UNITS[estimand]
+    if estimand.startswith("log_odds_ratio"):
+        return "log odds ratio"
+    if estimand.startswith("share["):
+        return "share"
+    if estimand.endswith("correlation"):
+        return "correlation"
+    return "points" if "level" in estimand or estimand == "residual_sd" else "points per doubling of sessions"
 
 
 def _odds_ratio(name: str, row) -> dict[str, Number]:
@@ -145,7 +166,7 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
     shares = {"coverage", "failed", "not_passed", "model_se_error"}
     return {
         f"performance.{row.true_sd:g}.{row.estimand}.{row.measure}": number(
-            row.value, PERFORMANCE, "share" if row.measure in shares else UNITS[row.estimand], mcse=row.mcse
+            row.value, PERFORMANCE, "share" if row.measure in shares else unit_of(row.estimand), mcse=row.mcse
         )
         for row in performance.itertuples()
         if pd.notna(row.value)
@@ -200,20 +221,3 @@ def config_numbers(config: Mapping, sections: tuple[str, ...]) -> dict[str, Numb
         elif isinstance(node, int | float) and not isinstance(node, bool):
             found[path] = number(node, "config", CONFIGURED)
     return found
-
-
-def number(value, source: str, unit: str, low=None, high=None, mcse=None) -> Number:
-    """One entry: value, unit, source, and low, high and mcse where they are known.
-
-    Raises
-    ------
-    ValueError
-        If the value is not finite.
-    """
-    if not np.isfinite(value):
-        raise ValueError(f"{source}: a number of the report is missing or infinite ({unit})")
-    entry: Number = {"value": value, "source": source, "unit": unit}
-    for name, extra in (("low", low), ("high", high), ("mcse", mcse)):
-        if extra is not None and pd.notna(extra):
-            entry[name] = float(extra)
-    return entry

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from textwrap import dedent
 
 import pandas as pd
 
-from iatrogenesis.report import inputs, tables
+from iatrogenesis.models import MODELS
+from iatrogenesis.report import inputs, model_tables, tables
 from iatrogenesis.report.references import Reference
 from iatrogenesis.report.render import data_uri
 from iatrogenesis.scenarios import Scenario
@@ -33,6 +35,12 @@ def page_tables(
         "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "null")]),
         "services": tables.services(results["therapist_effects"]),
         "performance": tables.performance(results["performance"]),
+        "predictive": model_tables.predictive(results["predictive"]),
+        "sensitivity": model_tables.sensitivity(results["sensitivity"]),
+        "calibration": model_tables.calibration(results["calibration"]),
+        "comparison": model_tables.comparison(results["model_comparison"]),
+        "marginal_effects": model_tables.marginal_effects(results["marginal_effects"]),
+        "what_if": model_tables.what_if(results["what_if"]),
         "diagnostics": tables.diagnostics(results["diagnostics"]),
         "parameters": inputs.parameters(parameters, references),
     }
@@ -47,12 +55,28 @@ def page_figures(drawn: Mapping[str, bytes]) -> list[dict]:
     return found
 
 
+def family_member(name: str) -> dict[str, str]:
+    """A model's docstring in parts: what it is, what it asks, its equations, and how to read it."""
+    text = (import_module(MODELS[name]).__doc__ or "").strip()
+    title, question, *rest = text.split("\n\n")
+    equations = [dedent(part) for part in rest if part.startswith("    ")]
+    words = [part for part in rest if not part.startswith("    ")]
+    return {
+        "name": name,
+        "title": title.partition(": ")[2],
+        "question": " ".join(question.split()),
+        "equations": "\n\n".join(equations),
+        "words": " ".join(" ".join(words).split()).replace("`", ""),
+    }
+
+
 def page_words(results: Mapping[str, pd.DataFrame], base: str, titles: Mapping[str, str]) -> dict:
     """What the page says that is neither number, table nor figure."""
     effects, therapists = results["therapist_effects"], results["therapists"]
     return {
         "base": base,
         "harmful": {name: title for name, title in titles.items() if name != base},
+        "family": [family_member(name) for name in MODELS if name in set(results["diagnostics"]["model"])],
         "models": sorted(effects.loc[effects["dataset"] == base, "model"].unique()),
         "truly_known": bool("true_rate" in therapists and therapists["true_rate"].notna().any()),
         "prevented": sorted(results["preventions"]["scenario"].unique()),

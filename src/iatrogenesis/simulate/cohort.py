@@ -29,6 +29,9 @@ class Design(Strict):
         Length of a therapist's waiting list: log-normal with this mean and spread, and at least this many.
     clients_by_workload
         Correlation of the logarithm of that length with the therapist's workload: who has many places sees many.
+    severity_by_burnout, course_by_burnout
+        Confounded allocation: points of severity at intake, and points per session of the natural course, by which the
+        clients of a therapist differ per SD of the therapist's burnout in the first week; 0 is chance.
     """
 
     replicates: int = Field(1, ge=1, le=1_000_000)
@@ -38,6 +41,8 @@ class Design(Strict):
     clients_log_sd: Finite = Field(0.5, ge=0, le=2)
     clients_minimum: int = Field(5, ge=1)
     clients_by_workload: Finite = Field(0.6, ge=0, le=1)
+    severity_by_burnout: Finite = 0.0
+    course_by_burnout: Finite = 0.0
 
     @model_validator(mode="after")
     def _services_have_therapists(self) -> "Design":

@@ -23,6 +23,7 @@ from iatrogenesis.mechanisms.base import Intake, Week
 from iatrogenesis.preventions.base import Posts
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate import burnout
+from iatrogenesis.simulate.allocation import allocate
 from iatrogenesis.simulate.cohort import Clients, Design, Therapists, draw_clients, draw_therapists, noisy_rating
 from iatrogenesis.simulate.draws import Draw
 from iatrogenesis.simulate.lists import Lists
@@ -83,7 +84,7 @@ def simulate(
     world = scenario.world
     therapists = draw_therapists(world, design, noise, range(design.replicates) if replicates is None else replicates)
     posts = Posts(float(world.therapist.caseload_mean), float(world.therapist.caseload_sd))
-    clients = draw_clients(world, therapists, noise)
+    clients = allocate(draw_clients(world, therapists, noise), therapists, design, world.burnout, noise)
     for prevention in scenario.preventions:
         therapists = prevention.staff(therapists, posts)
     run = run_course(scenario, therapists, clients, instruments, judgement, noise, record=record)

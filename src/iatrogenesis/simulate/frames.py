@@ -88,6 +88,7 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
             "deprivation": clients.deprivation,
             **{trait: getattr(clients, trait) for trait in ("ethnicity", "problem", "cluster")},
             **{trait: getattr(clients, trait) > 0 for trait in ("trauma", "fragile", "unrealistic")},
+            "vulnerable": (clients.trauma > 0) | (clients.fragile > 0),
             "fit": clients.fit,
             "fit_rating": clients.fit_rating,
             "alliance_rating": run.alliance_rating,

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import expit
 
 from iatrogenesis.data.tables import DataError
-from iatrogenesis.models.covariates import AGE_BANDS
+from iatrogenesis.models.covariates import AGE_BANDS, KNOT
 from iatrogenesis.models.data import OutcomeData
 from iatrogenesis.streams import Noise
 
@@ -28,12 +28,18 @@ CENTRE = {"phq9_first": 15.0, "gad7_first": 13.0, "deprivation": 5.5}
 SCALE = {"phq9_first": 5.0, "gad7_first": 4.0, "deprivation": 3.0}
 HIGHEST = {"phq9_first": 27, "gad7_first": 21}
 # Courses finished in England 2023-24 (NHS Talking Therapies annual data): 18.5, 74.6, 4.7 and 2.2 %.
+VULNERABLE_SHARE = 0.2  # a round number: the truth is exact whatever it is
 AGE_SHARES = (0.185, 0.746, 0.047, 0.022)
+PRODUCT = "burnout:vulnerable"
 STATES = ("competence", "burnout", "fit")
 
 
 class Coefficients(BaseModel):
-    """Log odds ratios per standardised unit; competence, burnout and fit are those of the true states."""
+    """Log odds ratios per standardised unit; competence, burnout and fit are those of the true states.
+
+    `burnout_by_vulnerable` comes on top of burnout in vulnerable clients, `competence_below` is per SD of competence
+    below `iatrogenesis.models.covariates.KNOT`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,6 +52,9 @@ class Coefficients(BaseModel):
     competence: Finite = 0.0
     burnout: Finite = 0.0
     fit: Finite = 0.0
+    vulnerable: Finite = 0.0
+    burnout_by_vulnerable: Finite = 0.0
+    competence_below: Finite = 0.0
 
 
 class LogitNormal(BaseModel):
@@ -95,6 +104,7 @@ def simulate(design: LogitNormal, noise: Noise, replicate: int = 0) -> LogitNorm
     client = np.arange(therapist.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     people = _Draws(noise, replicate, therapist, client)
     clients = pd.DataFrame(people.case_mix() | people.states(design.reliability))
+    clients["vulnerable"] = people.uniform("vulnerable") < VULNERABLE_SHARE
     # One normal per therapist, repeated over that therapist's clients.
     effect = design.therapist_sd * people.normal("therapist_effect", per_therapist=True)
     odds = design.intercept + _explained(clients, design.coefficients) + effect
@@ -128,24 +138,35 @@ def truth(design: LogitNormal, data: OutcomeData) -> dict[str, float]:
     DataError
         If the data have a rating (whose coefficient has no closed form) or lack a covariate that has an effect.
     """
-    effects = {
-        name.replace("age_", "age[").replace("_", "-") + "]" if name.startswith("age") else name: value
-        for name, value in design.coefficients
-    }
-    found, intercept, used = {}, design.intercept, set()
-    for name, centre, scale in zip(data.covariate_names, data.centre, data.scale, strict=True):
-        source = name.removesuffix("_within").removesuffix("_between")
-        if source not in effects:
+    slope = {_column(name): value / SCALE.get(name, 1.0) for name, value in design.coefficients}
+    units = dict(zip(data.covariate_names, zip(data.centre, data.scale, strict=True), strict=True))
+    source = {name: name.removesuffix("_within").removesuffix("_between") for name in units}
+    for name, original in source.items():
+        if original not in slope:
             raise DataError(
                 f"{data.dataset}: covariate {name!r} is measured with error; its true coefficient is not known."
             )
-        per_unit = effects[source] / SCALE.get(source, 1.0)
-        found[f"log_odds_ratio[{name}]"] = per_unit * scale
-        intercept += per_unit * (centre - CENTRE.get(source, 0.0))
-        used.add(source)
-    if lost := [name for name, value in effects.items() if value and name not in used]:
+    if lost := [name for name, value in slope.items() if value and name not in source.values()]:
         raise DataError(f"{data.dataset}: {lost[0]!r} has an effect but is not among the covariates; add it.")
+    intercept = design.intercept
+    for name in source:
+        if name == PRODUCT:  # a product of centred columns: what centring takes from it goes to the two
+            burnout, vulnerable = (units[part][0] for part in PRODUCT.split(":"))
+            slope["burnout"] += slope[PRODUCT] * vulnerable
+            slope["vulnerable"] += slope[PRODUCT] * burnout
+            intercept -= slope[PRODUCT] * burnout * vulnerable
+    intercept += sum(
+        slope[source[name]] * (centre - CENTRE.get(source[name], 0.0)) for name, (centre, _) in units.items()
+    )
+    found = {f"log_odds_ratio[{name}]": slope[source[name]] * scale for name, (_, scale) in units.items()}
     return {"intercept": float(intercept), "therapist_sd": design.therapist_sd} | found
+
+
+def _column(coefficient: str) -> str:
+    """Name of a coefficient's column: age_18_25 is age[18-25], burnout_by_vulnerable is burnout:vulnerable."""
+    if coefficient.startswith("age_"):
+        return f"age[{coefficient.removeprefix('age_').replace('_', '-')}]"
+    return coefficient.replace("_by_", ":")
 
 
 @dataclass(frozen=True)
@@ -193,6 +214,10 @@ def _explained(clients: pd.DataFrame, coefficients: Coefficients) -> np.ndarray:
     for name, value in coefficients:
         if name.startswith("age_"):
             total += value * (clients["age_band"] == name.removeprefix("age_").replace("_", "-")).to_numpy()
+        elif name == "burnout_by_vulnerable":
+            total += value * clients["burnout"].to_numpy() * clients["vulnerable"].to_numpy()
+        elif name == "competence_below":
+            total += value * np.maximum(KNOT - clients["competence"].to_numpy(), 0.0)
         else:
             total += value * (clients[name].to_numpy(dtype=float) - CENTRE.get(name, 0.0)) / SCALE.get(name, 1.0)
     return total

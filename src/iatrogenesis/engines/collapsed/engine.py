@@ -8,12 +8,14 @@ from scipy.stats import chi2
 from iatrogenesis.data.posterior import posterior_tree
 from iatrogenesis.engines.collapsed.proposal import FREEDOM, find
 from iatrogenesis.engines.collapsed.target import Target
+from iatrogenesis.models import OUTCOME_MODELS
 from iatrogenesis.models.data import OutcomeData
 from iatrogenesis.models.priors import Priors
 from iatrogenesis.streams import Noise, derived_seed
 
-MODELS = ("null", "casemix", "therapist")
+MODELS = OUTCOME_MODELS
 """Models that this engine covers: one random intercept, normal priors, logistic link."""
+MAX_K = 0.7
 
 
 class Unreliable(RuntimeError):
@@ -21,7 +23,14 @@ class Unreliable(RuntimeError):
 
 
 def sample(
-    model: str, data: OutcomeData, priors: Priors, seed: int, *, draws: int = 2000, chains: int = 4, max_k: float = 0.7
+    model: str,
+    data: OutcomeData,
+    priors: Priors,
+    seed: int,
+    *,
+    draws: int = 2000,
+    chains: int = 4,
+    max_k: float = MAX_K,
 ) -> xr.DataTree:
     """Draw from the posterior of a model of `MODELS`.
 
@@ -44,8 +53,12 @@ def sample(
     DataError
         If a check of the data fails.
     Unreliable
-        If Pareto k exceeds ``max_k``.
+        If Pareto k exceeds ``max_k``, or the proposal cannot be found.
+    ValueError
+        If the engine does not cover the model.
     """
+    if model not in MODELS:
+        raise ValueError(f"engine collapsed covers {', '.join(MODELS)}; {model} is fitted by nuts")
     target = Target.of(data.validate(), priors)
     proposal = find(target)
     noise = Noise(derived_seed(seed, "collapsed", model, data.dataset))

@@ -2,9 +2,10 @@
 
     L_j(beta, s) = integral of prod_i p(y_i | x_i beta + s u) Normal(u | 0, 1) du
 
-by adaptive Gauss-Hermite quadrature around the mode (Pinheiro & Bates 1995, 10.1080/10618600.1995.10474663). Loops over
-draws are innermost, so that the compiler handles several at once; for that the exponential is a polynomial, and the sum
-of log(1 + e^x) is the logarithm of a running product, taken every sixteen terms.
+by adaptive Gauss-Hermite quadrature around the mode (Pinheiro & Bates 1995, 10.1080/10618600.1995.10474663). Three
+things make it fast. Loops over draws are innermost, so that the compiler handles several at once. A client's odds with
+an effect are the odds without it times a factor of the therapist's, so that the exponential is taken once per client
+and draw, and not once per node. And the sum of log(1 + odds) is the logarithm of a running product.
 """
 
 import numpy as np
@@ -13,9 +14,9 @@ from numba import njit
 NODES = 7
 NEWTON_STEPS = 12  # at most; two or three do where the data say much
 NEAR = 0.3  # of the spread around the mode: after such a step little is left, and the quadrature minds little
-BLOCK = 256  # draws at a time: their log odds stay in the fastest memory
+BLOCK = 64  # draws at a time: their odds stay in the fastest memory
 FARTHEST = 40.0  # log odds beyond this change no probability that a double can tell from 0 or 1
-TERMS = 16  # (1 + e^40)^16 is still a finite double
+HIGHEST = 600.0  # logarithm of a product that is still a finite double
 GRID = 48  # points of a therapist's distribution function
 REACH = 4.2  # in SDs around the mode: not beyond the outermost nodes by much, where the polynomial would turn
 AT = np.linspace(-REACH, REACH, GRID)
@@ -45,19 +46,23 @@ def _exp(x):
 
 
 @njit(cache=True)
-def _mode(events, trials, eta, sd, first, last, u, spread, slope, curve, shift):
+def _mode(events, trials, odds, sd, first, last, u, spread, slope, curve, factor):
     """Newton steps towards each draw's mode of one therapist, from `u`; `spread` becomes the SD of the normal there."""
     block = u.size
+    total = 0.0
+    for i in range(first, last):
+        total += events[i]
     for _ in range(NEWTON_STEPS):
         for b in range(block):
-            slope[b] = 0.0
+            slope[b] = total
             curve[b] = 0.0
-            shift[b] = sd[b] * u[b]
+            factor[b] = _exp(sd[b] * u[b])
         for i in range(first, last):
-            y, n, row = events[i], trials[i], eta[i]
+            n, row = trials[i], odds[i]
             for b in range(block):
-                rate = 1.0 / (1.0 + _exp(-(row[b] + shift[b])))
-                slope[b] += y - n * rate
+                with_effect = row[b] * factor[b]
+                rate = with_effect / (1.0 + with_effect)
+                slope[b] -= n * rate
                 curve[b] += n * rate * (1.0 - rate)
         farthest = 0.0
         for b in range(block):
@@ -71,34 +76,33 @@ def _mode(events, trials, eta, sd, first, last, u, spread, slope, curve, shift):
 
 
 @njit(cache=True)
-def _log_likelihood(events, trials, single, eta, shift, first, last, out, product):
-    """Log-likelihood of one therapist's rows at log odds eta + shift, for each draw of the block."""
-    block = shift.size
+def _log_denominator(trials, single, odds, factor, first, last, terms, out, product):
+    """Sum over one therapist's rows of trials log(1 + odds factor), for each draw of the block.
+
+    ``terms``: how many factors a running product of them can take.
+    """
+    block = factor.size
     for b in range(block):
         out[b] = 0.0
         product[b] = 1.0
     count = 0
     for i in range(first, last):
-        y, n, row = events[i], trials[i], eta[i]
+        n, row = trials[i], odds[i]
         if single:
             for b in range(block):
-                product[b] *= 1.0 + _exp(row[b] + shift[b])
-            if y != 0.0:
-                for b in range(block):
-                    out[b] += row[b] + shift[b]
+                product[b] *= 1.0 + row[b] * factor[b]
             count += 1
-            if count == TERMS:
+            if count == terms:
                 count = 0
                 for b in range(block):
-                    out[b] -= np.log(product[b])
+                    out[b] += np.log(product[b])
                     product[b] = 1.0
         else:
             for b in range(block):
-                x = row[b] + shift[b]
-                out[b] += y * x - n * np.log(1.0 + _exp(x))
+                out[b] += n * np.log(1.0 + row[b] * factor[b])
     if count:
         for b in range(block):
-            out[b] -= np.log(product[b])
+            out[b] += np.log(product[b])
 
 
 @njit(cache=True)
@@ -109,11 +113,12 @@ def _draw(log_density, coefficients, density, uniform):
         for m in range(NODES):
             coefficients[k] += INTERPOLATION[k, m] * log_density[m]
     for g in range(GRID):
-        x = AT[g]
-        value = coefficients[NODES - 1]
-        for k in range(NODES - 2, -1, -1):
-            value = value * x + coefficients[k]
-        density[g] = _exp(value - 0.5 * x * x)
+        density[g] = coefficients[NODES - 1]
+    for k in range(NODES - 2, -1, -1):
+        for g in range(GRID):
+            density[g] = density[g] * AT[g] + coefficients[k]
+    for g in range(GRID):
+        density[g] = _exp(density[g] - 0.5 * AT[g] * AT[g])
     total = 0.5 * (density[0] + density[GRID - 1])
     for g in range(1, GRID - 1):
         total += density[g]
@@ -126,7 +131,7 @@ def _draw(log_density, coefficients, density, uniform):
 
 
 @njit(cache=True)
-def integrate(events, trials, single, starts, eta, sd, guess, uniforms, value, effects):
+def integrate(events, trials, single, starts, eta, odds, sd, guess, uniforms, value, effects):
     """Add every therapist's log integral to `value`, shape (block,), and draw effects where `uniforms` are given.
 
     Parameters
@@ -137,8 +142,8 @@ def integrate(events, trials, single, starts, eta, sd, guess, uniforms, value, e
         Whether all trials are 1.
     starts
         First row of each therapist and the number of rows, shape (J + 1,).
-    eta
-        Log odds without therapists, shape (rows, block).
+    eta, odds
+        Log odds without therapists, within `FARTHEST`, and their exponential, shape (rows, block).
     sd
         Therapist SD of each draw, shape (block,).
     guess
@@ -151,21 +156,37 @@ def integrate(events, trials, single, starts, eta, sd, guess, uniforms, value, e
     """
     block = sd.size
     u, spread, slope, curve = np.empty(block), np.empty(block), np.empty(block), np.empty(block)
-    shift, product = np.empty(block), np.empty(block)
+    factor, product, fixed = np.empty(block), np.empty(block), np.empty(block)
     terms, rest = np.empty((NODES, block)), np.empty(NODES)
     coefficients, density = np.empty(NODES), np.empty(GRID)
     for j in range(starts.size - 1):
         first, last = starts[j], starts[j + 1]
+        happened, largest = 0.0, 0.0
         for b in range(block):
             u[b] = sd[b] * guess[0, j] / (1.0 + sd[b] * sd[b] * guess[1, j])
-        _mode(events, trials, eta, sd, first, last, u, spread, slope, curve, shift)
-        for k in range(NODES):
+            fixed[b] = 0.0
+        for i in range(first, last):
+            y, row = events[i], odds[i]
             for b in range(block):
-                shift[b] = sd[b] * (u[b] + spread[b] * POINTS[k])
-            _log_likelihood(events, trials, single, eta, shift, first, last, terms[k], product)
+                largest = max(largest, row[b])
+            if y != 0.0:
+                happened += y
+                for b in range(block):
+                    fixed[b] += y * eta[i, b]
+        _mode(events, trials, odds, sd, first, last, u, spread, slope, curve, factor)
+        for k in range(NODES):
+            farthest = 0.0
             for b in range(block):
                 at = u[b] + spread[b] * POINTS[k]
-                terms[k, b] += LOG_WEIGHTS[k] - 0.5 * at * at
+                shift = min(max(sd[b] * at, -FARTHEST), FARTHEST)
+                farthest = max(farthest, shift)
+                factor[b] = _exp(shift)
+            together = int(HIGHEST / np.log(2.0 + largest * np.exp(farthest)))
+            _log_denominator(trials, single, odds, factor, first, last, together, terms[k], product)
+            for b in range(block):
+                at = u[b] + spread[b] * POINTS[k]
+                shift = min(max(sd[b] * at, -FARTHEST), FARTHEST)
+                terms[k, b] = fixed[b] + happened * shift - terms[k, b] + LOG_WEIGHTS[k] - 0.5 * at * at
         for b in range(block):
             highest = terms[0, b]
             for k in range(1, NODES):

@@ -205,7 +205,7 @@ def _centre(target: Target, beta: np.ndarray, sd: float) -> tuple[np.ndarray, np
         found = np.zeros((k + 1, k + 1))
         _derivatives(target.design, target.events, target.trials, target.starts, beta, sd, found)
         gradient = found[1:, 0] - (beta - target.mean) / target.sd**2
-        precision = -found[1:, 1:] + np.diag(1 / target.sd**2)
+        precision = _positive(-found[1:, 1:], 1 / target.sd**2)
         step = np.linalg.solve(precision, gradient)
         distance = float(gradient @ step)
         beta = beta + step * min(1.0, 2.0 / max(np.abs(step).max(), 1e-300))
@@ -214,6 +214,12 @@ def _centre(target: Target, beta: np.ndarray, sd: float) -> tuple[np.ndarray, np
     factor = np.linalg.cholesky(np.linalg.inv(precision))
     height = found[0, 0] + 0.5 * distance + float(target.log_prior(beta, np.asarray(sd)))
     return beta, factor, height + np.log(np.diag(factor)).sum()
+
+
+def _positive(information: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """Precision from information and prior; quadrature may leave information a little negative where there is none."""
+    values, vectors = np.linalg.eigh(information)
+    return (vectors * np.maximum(values, 0.0)) @ vectors.T + np.diag(prior)
 
 
 def _smooth(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from iatrogenesis.engines.collapsed.marginal import BLOCK, integrate
+from iatrogenesis.engines.collapsed.marginal import BLOCK, FARTHEST, integrate
 from iatrogenesis.models.data import OutcomeData
 from iatrogenesis.models.priors import Priors
 
@@ -119,13 +119,14 @@ class Target:
         effects = np.zeros((len(self.seen), len(sd)) if uniforms is not None else (0, 0))
         for first in range(0, len(sd), BLOCK):
             part = slice(first, first + BLOCK)
-            eta = np.ascontiguousarray(self.design @ beta[part].T)
+            eta = np.clip(self.design @ beta[part].T, -FARTHEST, FARTHEST)
             some = np.zeros((0, 0)) if uniforms is None else np.ascontiguousarray(uniforms[:, part])
             drawn = np.zeros((len(self.seen), len(sd[part])) if uniforms is not None else (0, 0))
             log_integrals = np.zeros(len(sd[part]))
             integrate(
-                self.events, self.trials, self.single, self.starts, eta, sd[part], guess, some, log_integrals, drawn
-            )
+                self.events, self.trials, self.single, self.starts, eta, np.exp(eta), sd[part], guess, some,
+                log_integrals, drawn,
+            )  # fmt: skip
             value[part] += log_integrals
             if uniforms is not None:
                 effects[:, part] = drawn

@@ -1,0 +1,77 @@
+"""Numbers of the report about the models: checks, calibration, comparison, and what would happen if."""
+
+import pandas as pd
+
+from iatrogenesis.report.entry import Number, number
+
+PREDICTIVE, SENSITIVITY, COMPARISON = "tables/predictive.csv", "tables/sensitivity.csv", "tables/model_comparison.csv"
+CALIBRATION, WHAT_IF, MARGINAL = "tables/calibration.csv", "tables/what_if.csv", "tables/marginal_effects.csv"
+
+
+def predictive_numbers(predictive: pd.DataFrame) -> dict[str, Number]:
+    """How many statistics of the data lie inside what the models expect, before and after the data."""
+    found = {}
+    for check, rows in predictive.groupby("check"):
+        found[f"predictive.{check}.all"] = number(len(rows), PREDICTIVE, "statistics")
+        found[f"predictive.{check}.inside"] = number(int(rows["inside"].astype(bool).sum()), PREDICTIVE, "statistics")
+    return found
+
+
+def sensitivity_numbers(sensitivity: pd.DataFrame) -> dict[str, Number]:
+    """How many estimands move when the prior does."""
+    found = {"sensitivity.all": number(len(sensitivity), SENSITIVITY, "estimands")}
+    for name, verdict in (("dominates", "prior dominates"), ("conflict", "possible conflict of prior and data")):
+        count = int((sensitivity["verdict"] == verdict).sum())
+        found[f"sensitivity.{name}"] = number(count, SENSITIVITY, "estimands")
+    return found
+
+
+def calibration_numbers(calibration: pd.DataFrame) -> dict[str, Number]:
+    """How many quantities have uniform ranks, over how many models and engines, and what gave no draws."""
+    if calibration.empty:
+        return {}
+    fits = calibration.drop_duplicates(["model", "engine"])
+    return {
+        "calibration.all": number(len(calibration), CALIBRATION, "quantities"),
+        "calibration.calibrated": number(int(calibration["calibrated"].astype(bool).sum()), CALIBRATION, "quantities"),
+        "calibration.fits": number(len(fits), CALIBRATION, "models and engines"),
+        "calibration.simulations": number(int(fits["simulations"].sum()), CALIBRATION, "simulations"),
+        "calibration.failed": number(int(fits["failed"].sum()), CALIBRATION, "simulations"),
+    }
+
+
+def comparison_numbers(comparison: pd.DataFrame) -> dict[str, Number]:
+    """``comparison.<model>``: expected log predictive density less that of the best model."""
+    return {
+        f"comparison.{row.model}": number(
+            -row.elpd_diff, COMPARISON, "log predictive density", -row.elpd_diff - 1.96 * row.dse,
+            -row.elpd_diff + 1.96 * row.dse,
+        )
+        for row in comparison.itertuples()
+    }  # fmt: skip
+
+
+def what_if_numbers(what_if: pd.DataFrame) -> dict[str, Number]:
+    """``what_if.<allocation>.<question>.<analysis>``, averted per 1,000, and ``what_if.<allocation>.<question>``."""
+    found, unit = {}, "averted per 1,000 finished courses"
+    for row in what_if.itertuples():
+        name = f"what_if.{row.allocation}.{row.question}"
+        analysis = row.analysis.replace(" ", "_")
+        found[name] = number(-row.truth, WHAT_IF, unit, mcse=row.truth_mcse)
+        found[f"{name}.{analysis}"] = number(-row.value, WHAT_IF, unit, -row.high, -row.low, row.mcse)
+    right = int(what_if["covered"].astype(bool).sum())
+    found |= {
+        "what_if.right": number(right, WHAT_IF, "answers"),
+        "what_if.all": number(len(what_if), WHAT_IF, "answers"),
+    }
+    return found
+
+
+def marginal_numbers(marginal: pd.DataFrame) -> dict[str, Number]:
+    """``marginal.<dataset>.<model>.<covariate>``: deteriorations more per 1,000 clients and unit."""
+    return {
+        f"marginal.{row.dataset}.{row.model}.{row.covariate}": number(
+            row.value, MARGINAL, "per 1,000 clients and unit", row.low, row.high, row.mcse
+        )
+        for row in marginal.itertuples()
+    }
