@@ -45,6 +45,7 @@ lint: .venv/.installed ## Check style and formatting
 
 bench: .venv/.installed ## Measure speed and memory beside peers; BENCH_LARGEST=10000000 for ten million clients
 	PYTHONPATH=. $(BIN)/python -m bench.simulator
+	PYTHONPATH=. $(BIN)/python -m bench.engines
 
 calibrate: .venv/.installed ## Find the simulator's free parameters anew
 	$(SNAKEMAKE) $(ARGS) calibrate
@@ -52,8 +53,9 @@ calibrate: .venv/.installed ## Find the simulator's free parameters anew
 schemas: .venv/.installed ## Write workflow/schemas from the configuration classes
 	$(BIN)/python -m iatrogenesis.study workflow/schemas
 
-docs: .venv/.installed ## Write docs/routes.md from the mechanisms and preventions
+docs: .venv/.installed ## Write docs/routes.md and docs/models.md from the code and its numbers
 	$(BIN)/python -m iatrogenesis.docs config docs/routes.md
+	$(BIN)/python -m iatrogenesis.model_docs config docs/models.md
 
 environment: .venv/.installed ## Write environment.yml from pyproject.toml
 	$(BIN)/python workflow/bootstrap/environment.py

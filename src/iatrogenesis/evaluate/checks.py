@@ -75,7 +75,7 @@ def table_checks(
         row(
             "every fit has its estimates",
             len(effects[["dataset", "model"]].drop_duplicates()),
-            answered,
+            fits - without,
         ),
         row("estimates lie inside their intervals", int((~inside).sum()), 0),
         row("every estimate has a Monte Carlo error", int(effects["mcse"].isna().sum()), 0),
