@@ -12,6 +12,11 @@ SIMULATIONS = CONFIG.sbc.simulations(CONFIG.fit.models)
 POSTERIORS = [result(f"posterior/{dataset}/{model}.nc") for dataset, model in FITS]
 
 
+def simulations_of(wildcards):
+    """How many simulations calibrate one model by one engine."""
+    return SIMULATIONS[wildcards.model, wildcards.engine]
+
+
 rule diagnostics:
     """Every fit through one gate; a failing fit is counted and shown."""
     input:
@@ -121,7 +126,7 @@ rule sbc:
         "../../environment.yml"
     threads: 1
     params:
-        simulations=lambda wildcards: SIMULATIONS[wildcards.model, wildcards.engine],
+        simulations=simulations_of,
         sbc=plain(CONFIG.sbc),
         priors=plain(CONFIG.fit.priors),
         given=STUDY.given[STUDY.base],
