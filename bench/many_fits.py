@@ -10,7 +10,7 @@ from bench.data import PRIORS, data_of
 from iatrogenesis.engines.collapsed.engine import Unreliable, sample
 from iatrogenesis.evaluate import estimands
 
-DRAWS = 1400  # about a thousand of them effective
+DRAWS = 1400  # more than a thousand of them effective
 
 
 def one(replicate: int) -> float:

@@ -6,6 +6,7 @@ from arviz_stats.base import array_stats
 from scipy.stats import chi2
 
 from iatrogenesis.data.posterior import posterior_tree
+from iatrogenesis.engines.collapsed.marginal import NODES
 from iatrogenesis.engines.collapsed.proposal import FREEDOM, find
 from iatrogenesis.engines.collapsed.target import Target
 from iatrogenesis.models import OUTCOME_MODELS
@@ -16,6 +17,7 @@ from iatrogenesis.streams import Noise, derived_seed
 MODELS = OUTCOME_MODELS
 """Models that this engine covers: one random intercept, normal priors, logistic link."""
 MAX_K = 0.7
+TRIED = 32  # draws on which the number of nodes is tried
 
 
 class Unreliable(RuntimeError):
@@ -68,7 +70,10 @@ def sample(
     beta, sd, log_proposal = proposal.draw(noise.uniform("therapist_sd", client=number), normal, chi)
     uniforms = noise.uniform("effect", therapist=target.seen[:, None], client=number)
     guess = target.parabolas(*proposal.best)
-    log_target, effects = target.log_posterior(beta, sd, guess, uniforms)
+    nodes = target.enough_nodes(beta[:TRIED], sd[:TRIED], guess, log_proposal[:TRIED])
+    if nodes is None:
+        raise Unreliable(f"{data.dataset}, {model}: the therapists' integrals need more nodes than {NODES[-1]}")
+    log_target, effects = target.log_posterior(beta, sd, guess, uniforms, nodes=nodes)
     log_weight, k = _smoothed(log_target - log_proposal)
     if not k <= max_k:
         raise Unreliable(f"{data.dataset}, {model}: Pareto k {k:.2f} of the importance weights is above {max_k}")
@@ -88,7 +93,14 @@ def sample(
         posterior["coefficients"] = beta[chosen, 1:].reshape(*shape, -1)
     effective = 1.0 / np.sum(weight**2)
     statistics = {"pareto_k": np.full(shape, k), "effective": np.full(shape, effective)}
-    about = {"model": model, "engine": "collapsed", "seed": seed, "priors": priors.model_dump_json(), "draws": draws}
+    about = {
+        "model": model,
+        "engine": "collapsed",
+        "seed": seed,
+        "priors": priors.model_dump_json(),
+        "draws": draws,
+        "nodes": nodes,
+    }
     return posterior_tree(data, posterior, statistics, about)
 
 

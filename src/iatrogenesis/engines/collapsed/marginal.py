@@ -8,10 +8,13 @@ an effect are the odds without it times a factor of the therapist's, so that the
 and draw, and not once per node. And the sum of log(1 + odds) is the logarithm of a running product.
 """
 
+from dataclasses import dataclass
+from functools import cache
+
 import numpy as np
 from numba import njit
 
-NODES = 7
+NODES = (7, 11, 15, 21)  # from few to many, until the integrals do not change any more
 NEWTON_STEPS = 12  # at most; two or three do where the data say much
 NEAR = 0.3  # of the spread around the mode: after such a step little is left, and the quadrature minds little
 BLOCK = 64  # draws at a time: their odds stay in the fastest memory
@@ -21,11 +24,29 @@ GRID = 48  # points of a therapist's distribution function
 REACH = 4.2  # in SDs around the mode: not beyond the outermost nodes by much, where the polynomial would turn
 AT = np.linspace(-REACH, REACH, GRID)
 
-_POINTS, _WEIGHTS = np.polynomial.hermite.hermgauss(NODES)
-POINTS = np.sqrt(2.0) * _POINTS
-LOG_WEIGHTS = np.log(_WEIGHTS) + _POINTS**2 + 0.5 * np.log(2.0) - 0.5 * np.log(2.0 * np.pi)
-# Matrix that turns values at the nodes into the coefficients of the polynomial through them.
-INTERPOLATION = np.linalg.inv(np.vander(POINTS, NODES, increasing=True))
+
+@dataclass(frozen=True)
+class Rule:
+    """Gauss-Hermite quadrature around a normal: nodes in its SDs, logarithms of their weights.
+
+    ``interpolation`` turns values at the nodes into the coefficients of the polynomial through them, in units of the
+    outermost node; ``at`` are the points of a distribution function in the same units.
+    """
+
+    points: np.ndarray
+    log_weights: np.ndarray
+    interpolation: np.ndarray
+    at: np.ndarray
+
+
+@cache
+def rule(nodes: int) -> Rule:
+    """Return the rule of so many nodes."""
+    points, weights = np.polynomial.hermite.hermgauss(nodes)
+    log_weights = np.log(weights) + points**2 + 0.5 * np.log(2.0) - 0.5 * np.log(2.0 * np.pi)
+    points = np.sqrt(2.0) * points
+    interpolation = np.linalg.inv(np.vander(points / points[-1], nodes, increasing=True))
+    return Rule(points, log_weights, np.ascontiguousarray(interpolation), AT / points[-1])
 
 
 @njit(inline="always")
@@ -106,17 +127,18 @@ def _log_denominator(trials, single, odds, factor, first, last, terms, out, prod
 
 
 @njit(cache=True)
-def _draw(log_density, coefficients, density, uniform):
+def _draw(log_density, interpolation, at, coefficients, density, uniform):
     """Draw from a density given at the nodes: exp(-x^2/2) times the exponential of a polynomial through the rest."""
-    for k in range(NODES):
+    nodes = log_density.size
+    for k in range(nodes):
         coefficients[k] = 0.0
-        for m in range(NODES):
-            coefficients[k] += INTERPOLATION[k, m] * log_density[m]
+        for m in range(nodes):
+            coefficients[k] += interpolation[k, m] * log_density[m]
     for g in range(GRID):
-        density[g] = coefficients[NODES - 1]
-    for k in range(NODES - 2, -1, -1):
+        density[g] = coefficients[nodes - 1]
+    for k in range(nodes - 2, -1, -1):
         for g in range(GRID):
-            density[g] = density[g] * AT[g] + coefficients[k]
+            density[g] = density[g] * at[g] + coefficients[k]
     for g in range(GRID):
         density[g] = _exp(density[g] - 0.5 * AT[g] * AT[g])
     total = 0.5 * (density[0] + density[GRID - 1])
@@ -131,11 +153,16 @@ def _draw(log_density, coefficients, density, uniform):
 
 
 @njit(cache=True)
-def integrate(events, trials, single, starts, eta, odds, sd, guess, uniforms, value, effects):
+def integrate(
+    points, log_weights, interpolation, at_grid, events, trials, single, starts, eta, odds, sd, guess, uniforms, value,
+    effects,
+):  # fmt: skip
     """Add every therapist's log integral to `value`, shape (block,), and draw effects where `uniforms` are given.
 
     Parameters
     ----------
+    points, log_weights, interpolation, at_grid
+        Of a `Rule`.
     events, trials
         float64, shape (rows,), sorted by therapist.
     single
@@ -154,11 +181,11 @@ def integrate(events, trials, single, starts, eta, odds, sd, guess, uniforms, va
     effects
         Shape (J, block): filled with effects in log odds where uniforms are given.
     """
-    block = sd.size
+    block, nodes = sd.size, points.size
     u, spread, slope, curve = np.empty(block), np.empty(block), np.empty(block), np.empty(block)
     factor, product, fixed = np.empty(block), np.empty(block), np.empty(block)
-    terms, rest = np.empty((NODES, block)), np.empty(NODES)
-    coefficients, density = np.empty(NODES), np.empty(GRID)
+    terms, rest = np.empty((nodes, block)), np.empty(nodes)
+    coefficients, density = np.empty(nodes), np.empty(GRID)
     for j in range(starts.size - 1):
         first, last = starts[j], starts[j + 1]
         happened, largest = 0.0, 0.0
@@ -174,28 +201,29 @@ def integrate(events, trials, single, starts, eta, odds, sd, guess, uniforms, va
                 for b in range(block):
                     fixed[b] += y * eta[i, b]
         _mode(events, trials, odds, sd, first, last, u, spread, slope, curve, factor)
-        for k in range(NODES):
+        for k in range(nodes):
             farthest = 0.0
             for b in range(block):
-                at = u[b] + spread[b] * POINTS[k]
+                at = u[b] + spread[b] * points[k]
                 shift = min(max(sd[b] * at, -FARTHEST), FARTHEST)
                 farthest = max(farthest, shift)
                 factor[b] = _exp(shift)
             together = int(HIGHEST / np.log(2.0 + largest * np.exp(farthest)))
             _log_denominator(trials, single, odds, factor, first, last, together, terms[k], product)
             for b in range(block):
-                at = u[b] + spread[b] * POINTS[k]
+                at = u[b] + spread[b] * points[k]
                 shift = min(max(sd[b] * at, -FARTHEST), FARTHEST)
-                terms[k, b] = fixed[b] + happened * shift - terms[k, b] + LOG_WEIGHTS[k] - 0.5 * at * at
+                terms[k, b] = fixed[b] + happened * shift - terms[k, b] + log_weights[k] - 0.5 * at * at
         for b in range(block):
             highest = terms[0, b]
-            for k in range(1, NODES):
+            for k in range(1, nodes):
                 highest = max(highest, terms[k, b])
             total = 0.0
-            for k in range(NODES):
+            for k in range(nodes):
                 total += np.exp(terms[k, b] - highest)
             value[b] += highest + np.log(total) + np.log(spread[b])
             if uniforms.shape[0]:
-                for k in range(NODES):
-                    rest[k] = terms[k, b] - LOG_WEIGHTS[k] + 0.5 * POINTS[k] * POINTS[k] - highest
-                effects[j, b] = sd[b] * (u[b] + spread[b] * _draw(rest, coefficients, density, uniforms[j, b]))
+                for k in range(nodes):
+                    rest[k] = terms[k, b] - log_weights[k] + 0.5 * points[k] * points[k] - highest
+                drawn = _draw(rest, interpolation, at_grid, coefficients, density, uniforms[j, b])
+                effects[j, b] = sd[b] * (u[b] + spread[b] * drawn)

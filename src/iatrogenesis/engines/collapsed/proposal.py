@@ -5,6 +5,7 @@ its centre and weight change with the SD is followed on a grid. The SD itself, w
 0, is drawn from its density on the grid, so nothing is assumed about its form.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,15 +13,18 @@ from numba import njit
 from scipy.interpolate import PchipInterpolator
 from scipy.stats import multivariate_t
 
-from iatrogenesis.engines.collapsed.marginal import LOG_WEIGHTS, NODES, POINTS
+from iatrogenesis.engines.collapsed.marginal import rule
 from iatrogenesis.engines.collapsed.target import Target
 
-GRID = 13  # therapist SDs
-FREEDOM = 8.0  # degrees of freedom of the t distribution that coefficients are drawn from: tails a bit too heavy
+GRID = 15  # therapist SDs
+FREEDOM = 15.0  # degrees of freedom of the t distribution that coefficients are drawn from: tails a bit too heavy
 WIDEN = 1.05  # factor on its scale
 NEGLIGIBLE = 12.0  # log density below the highest that is not looked at any more
 STEPS = 25  # Newton steps for the coefficients
 NEAR = 1e-3  # squared distance from the maximum, in SDs, that is near enough for a proposal
+NODES = 7
+POINTS, LOG_WEIGHTS = rule(NODES).points, rule(NODES).log_weights
+FARTHEST_SD = 6.5  # in scales of the prior, where a half-normal is 21 below its highest log density
 DEFENCE = 0.05  # share of the SDs drawn evenly over the grid
 
 
@@ -152,7 +156,7 @@ class Proposal:
 
     def _draw_sd(self, uniform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """By inversion of a density that is linear between many points of a smooth curve through the grid."""
-        fine = np.linspace(self.sds[0], self.sds[-1], 40 * len(self.sds))
+        fine = np.interp(np.linspace(0, len(self.sds) - 1, 40 * len(self.sds)), np.arange(len(self.sds)), self.sds)
         density = np.exp(_smooth(self.sds, self.log_density, fine) - self.log_density.max())
         density = (1 - DEFENCE) * density / np.trapezoid(density, fine) + DEFENCE / (fine[-1] - fine[0])
         cumulative = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(fine))])
@@ -176,21 +180,41 @@ class Proposal:
 
 def find(target: Target) -> Proposal:
     """Follow the posterior over the therapist SD: first where it lies, then on a grid there."""
-    beta = _start(target)
-    rough = []
-    for sd in (0.02, 0.15, 0.3, 0.5, 0.8, 1.2, 2.0, 3.5):
+    beta, rough = _start(target), []
+    for sd in _rough_sds(target.scale):
         beta, *rest = _centre(target, beta, sd)
         rough.append((sd, beta, *rest))
         if rest[-1] < max(point[-1] for point in rough) - NEGLIGIBLE and len(rough) > 2:
             break
-    sds = np.array([point[0] for point in rough])
-    heights = np.array([point[-1] for point in rough])
-    fine = np.linspace(0.0, sds[-1], 400)
-    likely = fine[_smooth(sds, heights, fine) > heights.max() - NEGLIGIBLE]
-    grid = np.linspace(max(likely[0], 1e-6), likely[-1], GRID)
+    sds, heights = (np.array([point[part] for point in rough]) for part in (0, -1))
+    grid = _where_likely(sds, heights)
     beta = rough[int(np.argmax(heights))][1]
     points = [_centre(target, beta, sd) for sd in grid]
     return Proposal(grid, *(np.array([point[i] for point in points]) for i in (2, 0, 1)))
+
+
+def _rough_sds(scale: float) -> Iterator[float]:
+    """From almost nothing, closely where therapists usually are, to where the prior allows no more."""
+    yield from (0.02, 0.15, 0.3, 0.5, 0.8, 1.2)
+    sd = 2.0
+    while sd < FARTHEST_SD * scale:
+        yield sd
+        sd *= 1.6
+    yield max(sd, 3.2)
+
+
+def _where_likely(sds: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """Grid of SDs between which the posterior lies: points evenly, where the density is, and where it is steep."""
+    fine = np.linspace(0.0, sds[-1], 4000)
+    curve = _smooth(sds, heights, fine)
+    fine, curve = fine[curve > heights.max() - NEGLIGIBLE], curve[curve > heights.max() - NEGLIGIBLE]
+    density = np.exp(0.5 * (curve - curve.max()))  # its root, which is wider
+    steep = np.abs(np.gradient(curve))
+    weight = density / density.sum() + 1.0 / len(density) + steep / max(steep.sum(), 1e-300)
+    share = np.concatenate([[0.0], np.cumsum(0.5 * (weight[1:] + weight[:-1]))])
+    grid = np.interp(np.linspace(0.0, share[-1], GRID), share, fine)
+    grid[0] = max(grid[0], 1e-6)
+    return grid
 
 
 def _start(target: Target) -> np.ndarray:

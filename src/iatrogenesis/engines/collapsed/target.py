@@ -1,16 +1,19 @@
 """The posterior density of coefficients and therapist SD, with therapists integrated out."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import expit
 
-from iatrogenesis.engines.collapsed.marginal import BLOCK, FARTHEST, integrate
+from iatrogenesis.engines.collapsed.marginal import BLOCK, FARTHEST, NODES, integrate, rule
 from iatrogenesis.models.data import OutcomeData
 from iatrogenesis.models.priors import Priors
 
 LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 MODE_STEPS = 6
+IDLE = 4.0  # log weight below the highest
+CLOSE = 0.02  # in log density, over the draws: weights off by two per cent are far below what importance weights vary
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,29 @@ class Target:
             effect = effect + np.clip(step, -2 * sd, 2 * sd)
         return np.array([slope + curve * effect, curve])
 
+    def enough_nodes(self, beta: np.ndarray, sd: np.ndarray, guess: np.ndarray, log_proposal: np.ndarray) -> int | None:
+        """Return the fewest nodes that leave the log posterior at these points as it is with the next more.
+
+        A constant is allowed for, and points that will have next to no weight are left out. None where even the most
+        nodes are not enough.
+        """
+        fewer, _ = self.log_posterior(beta, sd, guess, nodes=NODES[0])
+        for nodes, more in pairwise(NODES):
+            better, _ = self.log_posterior(beta, sd, guess, nodes=more)
+            weight = better - log_proposal
+            if np.ptp((better - fewer)[weight > weight.max() - IDLE]) < CLOSE:
+                return nodes
+            fewer = better
+        return None
+
     def log_posterior(
-        self, beta: np.ndarray, sd: np.ndarray, guess: np.ndarray, uniforms: np.ndarray | None = None
+        self,
+        beta: np.ndarray,
+        sd: np.ndarray,
+        guess: np.ndarray,
+        uniforms: np.ndarray | None = None,
+        *,
+        nodes: int = NODES[0],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Log posterior density (without its constant) at many points, and effects drawn at each.
 
@@ -109,13 +133,15 @@ class Target:
             See `parabolas`.
         uniforms
             Shape (J_seen, draws), to draw effects by; none are drawn without.
+        nodes
+            Of the quadrature, per therapist.
 
         Returns
         -------
         tuple of numpy.ndarray
             Shapes (draws,) and (J_seen, draws); the latter empty without uniforms.
         """
-        value = self.log_prior(beta, sd)
+        value, by = self.log_prior(beta, sd), rule(nodes)
         effects = np.zeros((len(self.seen), len(sd)) if uniforms is not None else (0, 0))
         for first in range(0, len(sd), BLOCK):
             part = slice(first, first + BLOCK)
@@ -123,10 +149,9 @@ class Target:
             some = np.zeros((0, 0)) if uniforms is None else np.ascontiguousarray(uniforms[:, part])
             drawn = np.zeros((len(self.seen), len(sd[part])) if uniforms is not None else (0, 0))
             log_integrals = np.zeros(len(sd[part]))
-            integrate(
-                self.events, self.trials, self.single, self.starts, eta, np.exp(eta), sd[part], guess, some,
-                log_integrals, drawn,
-            )  # fmt: skip
+            quadrature = (by.points, by.log_weights, by.interpolation, by.at)
+            rows = (self.events, self.trials, self.single, self.starts, eta, np.exp(eta))
+            integrate(*quadrature, *rows, sd[part], guess, some, log_integrals, drawn)
             value[part] += log_integrals
             if uniforms is not None:
                 effects[:, part] = drawn
