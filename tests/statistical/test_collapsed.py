@@ -17,6 +17,7 @@ from iatrogenesis.evaluate import estimands, therapists
 from iatrogenesis.models import model
 from iatrogenesis.models.clients import from_clients
 from iatrogenesis.models.data import counts
+from iatrogenesis.models.priors import Priors
 from iatrogenesis.models.therapist import TRUE_STATES
 from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate
 from iatrogenesis.streams import Noise
@@ -173,3 +174,42 @@ def test_no_spread_between_therapists_is_no_trouble(priors):
 def test_nodes_are_symmetric():
     points = rule(7).points
     assert np.allclose(points, -points[::-1])
+
+
+@pytest.mark.parametrize(
+    ("events", "trials", "scale"),
+    [
+        ([4, 9, 30], [40, 41, 39], 5.0),  # three units and a wide prior: the SD's posterior reaches far
+        ([0, 1, 0, 1, 1, 0, 0, 1, 0, 0], [1] * 10, 1.0),  # one client each
+        ([0, 2, 1, 0, 2, 2, 0, 1], [2] * 8, 2.0),  # two clients each, unlike
+        ([10, 400, 90, 2000], [4000] * 4, 0.5),  # far more apart than the prior thinks
+    ],
+)
+def test_few_and_extreme_units_are_those_of_quadrature(events, trials, scale):
+    """Posterior of intercept and SD on a fine grid, for data that are hard to follow."""
+    reason = "for a test, not for a study"
+    hard = Priors.model_validate(
+        {
+            "intercept": {"mean": -1.0, "sd": 1.5, "reason": reason},
+            "coefficient": {"sd": 1.0, "reason": reason},
+            "therapist_sd": {"scale": scale, "reason": reason},
+        }
+    )
+    data = counts("hard", [f"U{i}" for i in range(len(events))], events, trials)
+    tree = sample("null", data, hard, seed=1, draws=8000)
+    intercept, sd = np.linspace(-8, 6, 141), np.linspace(0.02, 5 * scale, 150)
+    u = np.linspace(-8, 8, 161)
+    log_odds = intercept[:, None, None] + sd[:, None] * u
+    log_posterior = norm.logpdf(intercept, -1.0, 1.5)[:, None] + halfnorm.logpdf(sd, scale=scale)
+    for happened, clients in zip(events, trials, strict=True):
+        terms = happened * log_odds - clients * np.logaddexp(0, log_odds) + norm.logpdf(u)
+        log_posterior = log_posterior + logsumexp(terms, axis=2)
+    weight = np.exp(log_posterior - log_posterior.max())
+    weight /= weight.sum()
+    error = 1 / np.sqrt(float(tree["sample_stats"]["effective"][0, 0]))
+    for name, values, share in (("therapist_sd", sd, weight.sum(axis=0)), ("intercept", intercept, weight.sum(axis=1))):
+        mean = (share * values).sum()
+        spread = np.sqrt((share * (values - mean) ** 2).sum())
+        draws = tree["posterior"][name].values
+        assert draws.mean() == pytest.approx(mean, abs=5 * error * spread), name
+        assert draws.std() == pytest.approx(spread, rel=0.06), name

@@ -7,7 +7,7 @@ from scipy.stats import chi2
 
 from iatrogenesis.data.posterior import posterior_tree
 from iatrogenesis.engines.collapsed.marginal import NODES
-from iatrogenesis.engines.collapsed.proposal import FREEDOM, find
+from iatrogenesis.engines.collapsed.proposal import TAILS, find
 from iatrogenesis.engines.collapsed.target import Target
 from iatrogenesis.models import OUTCOME_MODELS
 from iatrogenesis.models.data import OutcomeData
@@ -66,16 +66,19 @@ def sample(
     noise = Noise(derived_seed(seed, "collapsed", model, data.dataset))
     number, columns = np.arange(draws), np.arange(len(target.mean))
     normal = noise.normal("coefficients", client=number[:, None], occasion=columns)
-    chi = chi2.ppf(noise.uniform("tails", client=number), FREEDOM)
-    beta, sd, log_proposal = proposal.draw(noise.uniform("therapist_sd", client=number), normal, chi)
     uniforms = noise.uniform("effect", therapist=target.seen[:, None], client=number)
     guess = target.parabolas(*proposal.best)
-    nodes = target.enough_nodes(beta[:TRIED], sd[:TRIED], guess, log_proposal[:TRIED])
-    if nodes is None:
-        raise Unreliable(f"{data.dataset}, {model}: the therapists' integrals need more nodes than {NODES[-1]}")
-    log_target, effects = target.log_posterior(beta, sd, guess, uniforms, nodes=nodes)
-    log_weight, k = _smoothed(log_target - log_proposal)
-    if not k <= max_k:
+    for tails in TAILS:
+        chi = chi2.ppf(noise.uniform("tails", client=number), tails.freedom)
+        beta, sd, log_proposal = proposal.draw(noise.uniform("therapist_sd", client=number), normal, chi, tails)
+        nodes = target.enough_nodes(beta[:TRIED], sd[:TRIED], guess, log_proposal[:TRIED])
+        if nodes is None:
+            raise Unreliable(f"{data.dataset}, {model}: the therapists' integrals need more nodes than {NODES[-1]}")
+        log_target, effects = target.log_posterior(beta, sd, guess, uniforms, nodes=nodes)
+        log_weight, k = _smoothed(log_target - log_proposal)
+        if k <= max_k:
+            break
+    else:
         raise Unreliable(f"{data.dataset}, {model}: Pareto k {k:.2f} of the importance weights is above {max_k}")
     weight = np.exp(log_weight)
     chosen = _resampled(weight, float(noise.uniform("resample")), noise.uniform("order", client=number))

@@ -15,7 +15,8 @@ import numpy as np
 from numba import njit
 
 NODES = (7, 11, 15, 21)  # from few to many, until the integrals do not change any more
-NEWTON_STEPS = 12  # at most; two or three do where the data say much
+NEWTON_STEPS = 30  # at most; two or three do where the data say much
+FARTHEST_STEP = 2.0  # in log odds
 NEAR = 0.3  # of the spread around the mode: after such a step little is left, and the quadrature minds little
 BLOCK = 64  # draws at a time: their odds stay in the fastest memory
 FARTHEST = 40.0  # log odds beyond this change no probability that a double can tell from 0 or 1
@@ -89,7 +90,8 @@ def _mode(events, trials, odds, sd, first, last, u, spread, slope, curve, factor
         for b in range(block):
             curve[b] = 1.0 + sd[b] * sd[b] * curve[b]
             step = (sd[b] * slope[b] - u[b]) / curve[b]
-            u[b] += min(max(step, -2.0), 2.0)  # the density is log-concave: only a far start needs holding back
+            most = FARTHEST_STEP / max(sd[b], 1.0)  # from far, a curve that is flat there would send it too far
+            u[b] += min(max(step, -most), most)
             spread[b] = 1.0 / np.sqrt(curve[b])
             farthest = max(farthest, abs(step) / spread[b])
         if farthest < NEAR:

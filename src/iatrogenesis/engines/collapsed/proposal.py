@@ -13,49 +13,47 @@ from numba import njit
 from scipy.interpolate import PchipInterpolator
 from scipy.stats import multivariate_t
 
-from iatrogenesis.engines.collapsed.marginal import rule
+from iatrogenesis.engines.collapsed.marginal import FARTHEST_STEP, NEWTON_STEPS, NODES, rule
 from iatrogenesis.engines.collapsed.target import Target
 
 GRID = 15  # therapist SDs
-FREEDOM = 15.0  # degrees of freedom of the t distribution that coefficients are drawn from: tails a bit too heavy
-WIDEN = 1.05  # factor on its scale
 NEGLIGIBLE = 12.0  # log density below the highest that is not looked at any more
 STEPS = 25  # Newton steps for the coefficients
 NEAR = 1e-3  # squared distance from the maximum, in SDs, that is near enough for a proposal
-NODES = 7
-POINTS, LOG_WEIGHTS = rule(NODES).points, rule(NODES).log_weights
+WIDE = 1.5  # therapist SD from which integrals take more nodes
 FARTHEST_SD = 6.5  # in scales of the prior, where a half-normal is 21 below its highest log density
 DEFENCE = 0.05  # share of the SDs drawn evenly over the grid
 
 
 @njit(cache=True)
-def _derivatives(design, events, trials, starts, beta, sd, value_gradient_hessian):
+def _derivatives(points, log_weights, design, events, trials, starts, beta, sd, value_gradient_hessian):
     """Log marginal likelihood at one point with gradient and Hessian in beta, by Fisher's and Louis' identities."""
-    k = design.shape[1]
+    k, nodes = design.shape[1], points.size
     gradient, hessian = value_gradient_hessian[1 : k + 1, 0], value_gradient_hessian[1 : k + 1, 1 : k + 1]
     eta = design @ beta
     total = 0.0
-    score = np.empty((NODES, k))
-    terms, weight = np.empty(NODES), np.empty(NODES)
+    score = np.empty((nodes, k))
+    terms, weight = np.empty(nodes), np.empty(nodes)
     curvature = np.zeros((k, k))
     for j in range(starts.size - 1):
         first, last = starts[j], starts[j + 1]
         u, spread = 0.0, 1.0
-        for _ in range(20):
+        most = FARTHEST_STEP / max(sd, 1.0)
+        for _ in range(NEWTON_STEPS):
             slope, curve = -u, 1.0
             for i in range(first, last):
                 rate = 1.0 / (1.0 + np.exp(-(eta[i] + sd * u)))
                 slope += sd * (events[i] - trials[i] * rate)
                 curve += sd * sd * trials[i] * rate * (1.0 - rate)
             step = slope / curve
-            u += min(max(step, -2.0), 2.0)
+            u += min(max(step, -most), most)
             spread = 1.0 / np.sqrt(curve)
             if abs(step) < 1e-6:
                 break
         highest = -1e300
-        for m in range(NODES):
-            at = u + spread * POINTS[m]
-            value = LOG_WEIGHTS[m] - 0.5 * at * at
+        for m in range(nodes):
+            at = u + spread * points[m]
+            value = log_weights[m] - 0.5 * at * at
             for c in range(k):
                 score[m, c] = 0.0
             for i in range(first, last):
@@ -68,19 +66,19 @@ def _derivatives(design, events, trials, starts, beta, sd, value_gradient_hessia
             terms[m] = value
             highest = max(highest, value)
         norm = 0.0
-        for m in range(NODES):
+        for m in range(nodes):
             weight[m] = np.exp(terms[m] - highest)
             norm += weight[m]
         total += highest + np.log(norm) + np.log(spread)
         mean = np.zeros(k)
-        for m in range(NODES):
+        for m in range(nodes):
             weight[m] /= norm
             for c in range(k):
                 mean[c] += weight[m] * score[m, c]
         for i in range(first, last):
             information = 0.0
-            for m in range(NODES):
-                x = eta[i] + sd * (u + spread * POINTS[m])
+            for m in range(nodes):
+                x = eta[i] + sd * (u + spread * points[m])
                 rate = 1.0 / (1.0 + np.exp(-x))
                 information += weight[m] * trials[i] * rate * (1.0 - rate)
             for c in range(k):
@@ -90,7 +88,7 @@ def _derivatives(design, events, trials, starts, beta, sd, value_gradient_hessia
             gradient[c] += mean[c]
             for d in range(c + 1):
                 outer = -mean[c] * mean[d]
-                for m in range(NODES):
+                for m in range(nodes):
                     outer += weight[m] * score[m, c] * score[m, d]
                 curvature[c, d] -= outer
     for c in range(k):
@@ -98,6 +96,26 @@ def _derivatives(design, events, trials, starts, beta, sd, value_gradient_hessia
             hessian[c, d] = -curvature[c, d]
             hessian[d, c] = -curvature[c, d]
     value_gradient_hessian[0, 0] = total
+
+
+@dataclass(frozen=True)
+class Tails:
+    """How heavy the tails of the t distribution are that coefficients are drawn from.
+
+    Attributes
+    ----------
+    freedom
+        Degrees of freedom.
+    widen
+        Factor on its scale.
+    """
+
+    freedom: float
+    widen: float
+
+
+TAILS = (Tails(15.0, 1.05), Tails(4.0, 1.25))
+"""First light ones, which waste few draws; where these may miss something, heavy ones."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +145,7 @@ class Proposal:
         return self.centres[top], float(self.sds[top])
 
     def draw(
-        self, uniform: np.ndarray, normal: np.ndarray, chi: np.ndarray
+        self, uniform: np.ndarray, normal: np.ndarray, chi: np.ndarray, tails: Tails
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Draw from keyed numbers.
 
@@ -138,7 +156,7 @@ class Proposal:
         normal
             Shape (draws, k + 1).
         chi
-            Chi-squared of `FREEDOM` degrees, shape (draws,).
+            Chi-squared of the tails' degrees of freedom, shape (draws,).
 
         Returns
         -------
@@ -147,11 +165,11 @@ class Proposal:
         """
         sd, log_sd_density = self._draw_sd(uniform)
         centre, factor = self._at(sd)
-        scaled = normal * np.sqrt(FREEDOM / chi)[:, None]
-        beta = centre + WIDEN * np.einsum("dij,dj->di", factor, scaled)
+        scaled = normal * np.sqrt(tails.freedom / chi)[:, None]
+        beta = centre + tails.widen * np.einsum("dij,dj->di", factor, scaled)
         k = normal.shape[1]
-        log_t = multivariate_t(np.zeros(k), np.eye(k), df=FREEDOM).logpdf(scaled).reshape(-1)
-        log_determinant = np.log(np.einsum("dii->di", factor)).sum(axis=1) + k * np.log(WIDEN)
+        log_t = multivariate_t(np.zeros(k), np.eye(k), df=tails.freedom).logpdf(scaled).reshape(-1)
+        log_determinant = np.log(np.einsum("dii->di", factor)).sum(axis=1) + k * np.log(tails.widen)
         return beta, sd, log_sd_density + log_t - log_determinant
 
     def _draw_sd(self, uniform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -224,10 +242,12 @@ def _start(target: Target) -> np.ndarray:
 
 def _centre(target: Target, beta: np.ndarray, sd: float) -> tuple[np.ndarray, np.ndarray, float]:
     """Mode of the coefficients given the SD, factor of their covariance, and the SD's log density (Laplace)."""
-    k = len(beta)
+    k, by = len(beta), rule(NODES[0] if sd < WIDE else NODES[-1])
     for _ in range(STEPS):
         found = np.zeros((k + 1, k + 1))
-        _derivatives(target.design, target.events, target.trials, target.starts, beta, sd, found)
+        _derivatives(
+            by.points, by.log_weights, target.design, target.events, target.trials, target.starts, beta, sd, found
+        )
         gradient = found[1:, 0] - (beta - target.mean) / target.sd**2
         precision = _positive(-found[1:, 1:], 1 / target.sd**2)
         step = np.linalg.solve(precision, gradient)

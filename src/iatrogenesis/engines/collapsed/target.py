@@ -96,7 +96,7 @@ class Target:
             slope = np.add.reduceat(self.events - self.trials * rate, first)
             curve = np.add.reduceat(self.trials * rate * (1 - rate), first)
             step = (slope - effect / sd**2) / (curve + 1 / sd**2)
-            effect = effect + np.clip(step, -2 * sd, 2 * sd)
+            effect = effect + np.clip(step, -2, 2)
         return np.array([slope + curve * effect, curve])
 
     def enough_nodes(self, beta: np.ndarray, sd: np.ndarray, guess: np.ndarray, log_proposal: np.ndarray) -> int | None:
@@ -143,15 +143,25 @@ class Target:
         """
         value, by = self.log_prior(beta, sd), rule(nodes)
         effects = np.zeros((len(self.seen), len(sd)) if uniforms is not None else (0, 0))
+        seen = len(self.seen)
+        quadrature, rows = (by.points, by.log_weights, by.interpolation, by.at), (self.events, self.trials)
+        eta = odds = np.empty((0, 0))
         for first in range(0, len(sd), BLOCK):
             part = slice(first, first + BLOCK)
-            eta = np.clip(self.design @ beta[part].T, -FARTHEST, FARTHEST)
+            size = len(sd[part])
+            if (
+                eta.shape[1] != size
+            ):  # one piece of memory for all blocks: asking for it anew costs as much as filling it
+                eta, odds = np.empty((len(self.events), size)), np.empty((len(self.events), size))
+            np.matmul(self.design, beta[part].T, out=eta)
+            np.clip(eta, -FARTHEST, FARTHEST, out=eta)
+            np.exp(eta, out=odds)
             some = np.zeros((0, 0)) if uniforms is None else np.ascontiguousarray(uniforms[:, part])
-            drawn = np.zeros((len(self.seen), len(sd[part])) if uniforms is not None else (0, 0))
-            log_integrals = np.zeros(len(sd[part]))
-            quadrature = (by.points, by.log_weights, by.interpolation, by.at)
-            rows = (self.events, self.trials, self.single, self.starts, eta, np.exp(eta))
-            integrate(*quadrature, *rows, sd[part], guess, some, log_integrals, drawn)
+            drawn = np.zeros((0, 0)) if uniforms is None else np.zeros((seen, size))
+            log_integrals = np.zeros(size)
+            integrate(
+                *quadrature, *rows, self.single, self.starts, eta, odds, sd[part], guess, some, log_integrals, drawn
+            )
             value[part] += log_integrals
             if uniforms is not None:
                 effects[:, part] = drawn
