@@ -36,7 +36,7 @@ study: .venv/.installed ## Run the study without its report
 	$(SNAKEMAKE) $(ARGS) study
 
 test: .venv/.installed ## Run all tests; ARGS="-k streams" runs some
-	$(BIN)/pytest -n $(CORES) --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.installed ## Check style and formatting
 	$(BIN)/ruff check

@@ -100,6 +100,12 @@ class WhatIf(Strict):
         }
 
 
+class Reproductions(Strict):
+    """Published simulations done again."""
+
+    replicates: int = Field(200, ge=10)
+
+
 class Performance(Strict):
     """A small simulation study of the ``null`` model on known truth."""
 
@@ -150,6 +156,7 @@ class StudyConfig(Strict):
     fit: Fit
     sbc: Calibration
     what_if: WhatIf
+    reproductions: Reproductions = Reproductions()
     performance: Performance
     service_counts: str | None = None
 

@@ -21,7 +21,6 @@ from tests.peers.sets import PRIORS, SETS, write
 HERE = Path(__file__).parent
 REFERENCE = pd.read_csv(HERE / "reference.csv")
 FAR = 5.0  # combined Monte Carlo standard errors
-pytestmark = pytest.mark.xdist_group("peers")
 
 
 def theirs(name: str, method: str, table: pd.DataFrame = REFERENCE) -> pd.DataFrame:

@@ -22,7 +22,6 @@ from iatrogenesis.models.therapist import TRUE_STATES
 from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate
 from iatrogenesis.streams import Noise
 
-pytestmark = pytest.mark.xdist_group("collapsed")
 EFFECTS = Coefficients(phq9_first=0.4, burnout=0.3, fit=-0.4)
 DESIGN = LogitNormal(clients_per_therapist=(5, 60) * 20, intercept=-2.0, therapist_sd=0.5, coefficients=EFFECTS)
 SPREADS = (0.0, 0.6, 2.0)

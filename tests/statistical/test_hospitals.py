@@ -19,7 +19,6 @@ from iatrogenesis.models.data import counts
 from iatrogenesis.simulate.logit_normal import LogitNormal, simulate
 from iatrogenesis.streams import Noise
 
-pytestmark = pytest.mark.xdist_group("hospitals")
 OTHERS = [
     counts(f"others-{index}", tuple("ABCDEFGHIJKL"), [3 + index, *range(11)], [100 + 10 * index] * 12)
     for index in range(4)

@@ -12,7 +12,6 @@ from iatrogenesis.models.therapist import TRUE_STATES
 from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate, truth
 from iatrogenesis.streams import Noise
 
-pytestmark = pytest.mark.xdist_group("known_truth")
 # The effects of GAD-7, deprivation and competence are nothing.
 EFFECTS = Coefficients(phq9_first=0.4, age_65_74=-0.3, burnout=0.3, fit=-0.4)
 DESIGN = LogitNormal(clients_per_therapist=(30,) * 40, intercept=-1.5, therapist_sd=0.5, coefficients=EFFECTS)

@@ -12,7 +12,6 @@ from iatrogenesis.models import base
 from iatrogenesis.models.data import OutcomeData
 from iatrogenesis.streams import Noise
 
-pytestmark = pytest.mark.xdist_group("sbc")
 SAMPLER = Sampler(chains=2, draws=500, tune=300, target_accept=0.9)
 SIMULATIONS = 200
 

@@ -20,7 +20,6 @@ BY_MOMENTS = {
 }
 
 pytestmark = [
-    pytest.mark.xdist_group("services"),
     pytest.mark.skipif(not COUNTS.is_file(), reason=f"the NHS counts are not in {COUNTS.parent}; see its README"),
 ]
 

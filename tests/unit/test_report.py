@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import CONFIG
 
 from iatrogenesis.evaluate.outcomes import OUTCOMES
+from iatrogenesis.evaluate.reproductions import table as reproductions
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report import tables
 from iatrogenesis.report.inputs import parameters, shortcomings
@@ -132,6 +133,7 @@ def results(study) -> dict[str, pd.DataFrame]:
         "what_if": pd.DataFrame(answers).assign(
             truth=-16.0, truth_mcse=1.0, value=-14.0, low=-20.0, high=-9.0, mcse=0.1
         ),
+        "reproductions": reproductions(1, 10),
         "calibration": pd.DataFrame([ranks]),
         "sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),
         "model_comparison": pd.DataFrame([ranked | {"model": "therapist", "worst_k": 0.4, "high_k": 0}]),

@@ -13,7 +13,7 @@ RULES = re.compile(r"^\s*rule (\w+):", re.MULTILINE)
 WITHOUT_SCRIPT = {"all", "study"}
 
 
-@pytest.mark.parametrize("study", ["tiny", "default"])
+@pytest.mark.parametrize("study", ["tiny", "default", "full"])
 def test_dry_run(project, study):
     # Forced, since another test may have run the study in this copy already.
     found = snakemake(project, "-n", "--forceall", "--config", f"study={study}", "--cores", "1")

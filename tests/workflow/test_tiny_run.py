@@ -11,7 +11,7 @@ import yaml
 from iatrogenesis.data.posterior import load
 from tests.workflow.conftest import ROOT, copy_project, snakemake
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("tiny-run")]
+pytestmark = [pytest.mark.slow]
 SIMULATED = ("clients", "sessions", "therapists", "therapist_weeks")
 TABLES = ("evidence", "scenarios", "therapist_effects", "therapists", "performance", "diagnostics", "checks")
 

@@ -22,6 +22,7 @@ except ConfigError as error:
 
 CONFIG = STUDY.config
 SETUP = STUDY.setup.model_dump(mode="json")
+SIMULATIONS = CONFIG.sbc.simulations(CONFIG.fit.models)
 SERVICE_COUNTS = STUDY.service_counts(ROOT)
 
 
@@ -43,6 +44,11 @@ def scenario(name):
 def scenario_of(wildcards):
     """The scenario a job is about."""
     return scenario(wildcards.scenario)
+
+
+def simulations_of(wildcards):
+    """How many simulations calibrate one model by one engine."""
+    return SIMULATIONS[wildcards.model, wildcards.engine]
 
 
 def library(*patterns):

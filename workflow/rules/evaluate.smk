@@ -8,13 +8,7 @@ OUTPUTS:
 """
 
 FITS = [(dataset, model) for model in CONFIG.fit.models for dataset in STUDY.datasets(model, SERVICE_COUNTS)]
-SIMULATIONS = CONFIG.sbc.simulations(CONFIG.fit.models)
 POSTERIORS = [result(f"posterior/{dataset}/{model}.nc") for dataset, model in FITS]
-
-
-def simulations_of(wildcards):
-    """How many simulations calibrate one model by one engine."""
-    return SIMULATIONS[wildcards.model, wildcards.engine]
 
 
 rule diagnostics:
@@ -182,6 +176,27 @@ rule what_if:
         "Asking models and the simulated world what would happen if"
     script:
         "../../scripts/what_if.py"
+
+
+rule reproductions:
+    """Published simulations of therapists done again."""
+    input:
+        code=library("evaluate/reproductions.py", "evaluate/removal.py", "evaluate/referral.py", "streams.py"),
+    output:
+        table="results/{study}/tables/reproductions.csv",
+    log:
+        "results/{study}/logs/reproductions.log",
+    benchmark:
+        "results/{study}/benchmarks/reproductions.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        seed=CONFIG.seed,
+        replicates=CONFIG.reproductions.replicates,
+    message:
+        "Reproducing published simulations"
+    script:
+        "../../scripts/reproductions.py"
 
 
 rule true_rates:

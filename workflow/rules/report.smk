@@ -22,9 +22,10 @@ TABLES = [
     "calibration",
     "marginal_effects",
     "what_if",
+    "reproductions",
 ]
 NOT_CHECKED = ["performance", "attribution", "preventions", "predictive", "sensitivity", "model_comparison"]
-NOT_CHECKED += ["marginal_effects", "what_if"]
+NOT_CHECKED += ["marginal_effects", "what_if", "reproductions"]
 
 
 rule numbers:

@@ -5,6 +5,7 @@ import pandas as pd
 from iatrogenesis.report.entry import Number, number
 
 PREDICTIVE, SENSITIVITY, COMPARISON = "tables/predictive.csv", "tables/sensitivity.csv", "tables/model_comparison.csv"
+REPRODUCTIONS = "tables/reproductions.csv"
 CALIBRATION, WHAT_IF, MARGINAL = "tables/calibration.csv", "tables/what_if.csv", "tables/marginal_effects.csv"
 
 
@@ -74,4 +75,20 @@ def marginal_numbers(marginal: pd.DataFrame) -> dict[str, Number]:
             row.value, MARGINAL, "per 1,000 clients and unit", row.low, row.high, row.mcse
         )
         for row in marginal.itertuples()
+    }
+
+
+def reproduction_numbers(table: pd.DataFrame) -> dict[str, Number]:
+    """``reproduction.farthest``: largest distance from a published value, relative; and how many there are."""
+    known = table.dropna(subset=["published"])
+    away = (known["value"] / known["published"] - 1).abs()
+    harm = table[table["quantity"].str.startswith("deteriorations")]
+    wrong = table.loc[harm.index + 1]
+    return {
+        "reproduction.all": number(len(known), REPRODUCTIONS, "published values"),
+        "reproduction.farthest": number(float(100 * away.max()), REPRODUCTIONS, "%"),
+        "reproduction.averted": number(
+            float(harm["value"].iloc[0]), REPRODUCTIONS, "clients", mcse=harm["mcse"].iloc[0]
+        ),
+        "reproduction.wrongly": number(float(wrong["value"].iloc[0]), REPRODUCTIONS, "%", mcse=wrong["mcse"].iloc[0]),
     }

@@ -113,3 +113,19 @@ def what_if(table: pd.DataFrame) -> Table:
     ]
     heads = ["Clients come by", "If", "Model sees", "Averted in truth (MCSE)", "Averted by the model (95 %)", "Covers"]
     return Table(heads, rows, ["" if row[-1] == "yes" else "bad" for row in rows])
+
+
+def reproductions(table: pd.DataFrame) -> Table:
+    """One row per study, setting and quantity, with the published value where there is one."""
+    rows = [
+        [
+            row.study if isinstance(row.study, str) else "",
+            row.setting,
+            row.quantity,
+            "" if pd.isna(row.published) else f"{row.published:,g}",
+            with_error(row.value, row.mcse),
+            row.note if isinstance(row.note, str) else "",
+        ]
+        for row in table.itertuples()
+    ]
+    return Table(["Study", "Setting", "Quantity", "Published", "Here (MCSE)", "Note"], rows, [""] * len(rows))

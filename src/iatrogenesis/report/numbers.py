@@ -41,6 +41,7 @@ def every_number(tables: Mapping[str, pd.DataFrame], base: Scenario, config: Map
         | of_models.comparison_numbers(tables["model_comparison"])
         | of_models.marginal_numbers(tables["marginal_effects"])
         | of_models.what_if_numbers(tables["what_if"])
+        | of_models.reproduction_numbers(tables["reproductions"])
         | attribution_numbers(tables["attribution"])
         | prevention_numbers(tables["preventions"])
         | parameter_numbers(parameters)

@@ -41,6 +41,7 @@ def page_tables(
         "comparison": model_tables.comparison(results["model_comparison"]),
         "marginal_effects": model_tables.marginal_effects(results["marginal_effects"]),
         "what_if": model_tables.what_if(results["what_if"]),
+        "reproductions": model_tables.reproductions(results["reproductions"]),
         "diagnostics": tables.diagnostics(results["diagnostics"]),
         "parameters": inputs.parameters(parameters, references),
     }

@@ -1,0 +1,51 @@
+"""Published simulations: their values come out, and the parts do what they say."""
+
+import numpy as np
+import pytest
+
+from iatrogenesis.evaluate import referral, removal
+from iatrogenesis.evaluate.reproductions import table
+from iatrogenesis.streams import Noise
+
+
+@pytest.mark.parametrize(("vpc", "published"), removal.PUBLISHED.items())
+def test_gains_of_removal_are_near_the_published_ones(vpc, published):
+    """Within five per cent: how many are removed, and by which results, is not said in the abstract."""
+    found = removal.simulate(removal.Removal(vpc), Noise(2), 60)
+    error = found.gained.std(ddof=1) / np.sqrt(60)
+    assert abs(found.gained.mean() - published) < 0.05 * published + 2 * error
+
+
+def test_apparent_icc_is_the_published_one():
+    between, inside = referral.simulate(referral.Referral(), Noise(3), 4000)
+    value, error = referral.icc(between, inside)
+    assert referral.Referral().apparent == pytest.approx(referral.PUBLISHED, abs=5e-4)
+    assert abs(value - referral.Referral().apparent) < 4 * error < 0.01
+
+
+def test_without_referral_the_icc_is_the_true_one():
+    design = referral.Referral(confounding=0.0)
+    assert design.apparent == design.icc
+    value, error = referral.icc(*referral.simulate(design, Noise(4), 4000))
+    assert abs(value - design.icc) < 4 * error
+
+
+def test_without_differences_nothing_is_gained_and_removal_is_chance():
+    found = removal.simulate(removal.Removal(vpc=1e-9), Noise(5), 20)
+    assert np.all(np.abs(found.gained) < 1e-9 + 0.0) or abs(found.gained.mean()) < 5
+    assert abs(found.wrongly.mean() - 0.8) < 0.03
+
+
+def test_removal_averts_harm_and_unlike_clients_hide_who_causes_it():
+    alike, unlike = (
+        removal.simulate(removal.Removal(0.1, 0.06, harm=True, referral_sd=sd), Noise(6), 40) for sd in (0.0, 1.0)
+    )
+    assert alike.gained.mean() > 10 * alike.gained.std(ddof=1) / np.sqrt(40)
+    assert unlike.wrongly.mean() > alike.wrongly.mean()
+
+
+def test_the_table_has_every_published_value_and_is_the_same_each_time():
+    found = table(1, 12)
+    assert sorted(found["published"].dropna()) == sorted([*removal.PUBLISHED.values(), referral.PUBLISHED])
+    assert (found["mcse"] > 0).all()
+    assert found.equals(table(1, 12))
