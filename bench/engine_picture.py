@@ -16,9 +16,10 @@ def draw(table: pd.DataFrame) -> Figure:
         colours = [BLUE if name in ("collapsed", "nuts") else GREY for name in part["contender"]]
         axis.barh(part["contender"], part["effective_per_second"], color=colours)
         for row, value in enumerate(part["effective_per_second"]):
-            axis.annotate(f"{value:,.3g}", (value, row), xytext=(4, 0), textcoords="offset points", va="center")
+            label = f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+            axis.annotate(label, (value, row), xytext=(4, 0), textcoords="offset points", va="center")
         axis.set(xscale="log", xlim=(1, 20 * part["effective_per_second"].max()))
         title = f"{clients:,} clients of {part['therapists'].iloc[0]:,} therapists"
         axis.set_title(title, fontsize=9.5, loc="left")
-    axes[-1, 0].set_xlabel("Effective draws per second of the worst parameter, compiling included")
+    axes[-1, 0].set_xlabel("Effective draws per second, compiling included")
     return made
