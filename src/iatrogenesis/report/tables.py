@@ -156,17 +156,30 @@ def diagnostics(table: pd.DataFrame) -> Table:
         [
             row.dataset,
             row.model,
-            "passed" if row.passed else f"not passed: {row.reasons}",
+            getattr(row, "engine", ""),
+            _gate(row),
             f"{row.rhat:.4f} ({row.rhat_of})",
             f"{row.ess_bulk:,.0f} ({row.ess_bulk_of})",
             f"{row.ess_tail:,.0f} ({row.ess_tail_of})",
             "" if pd.isna(row.divergences) else f"{row.divergences:.0f}",
             "" if pd.isna(row.bfmi) else f"{row.bfmi:.2f}",
+            "" if pd.isna(getattr(row, "pareto_k", float("nan"))) else f"{row.pareto_k:.2f}",
         ]
         for row in table.itertuples()
     ]
-    heads = ["Data", "Model", "Gate", "Worst R-hat (of)", "Least bulk ESS (of)", "Least tail ESS (of)"]
-    return Table([*heads, "Divergences", "E-BFMI"], rows, ["" if ok else "bad" for ok in table["passed"].astype(bool)])
+    heads = ["Data", "Model", "Engine", "Gate", "Worst R-hat (of)", "Least bulk ESS (of)", "Least tail ESS (of)"]
+    return Table(
+        [*heads, "Divergences", "E-BFMI", "Pareto k"],
+        rows,
+        ["" if ok else "bad" for ok in table["passed"].astype(bool)],
+    )
+
+
+def _gate(row) -> str:
+    """What the gate said, and whether another engine had to stand in."""
+    said = "passed" if row.passed else f"not passed: {row.reasons}"
+    instead = getattr(row, "fallback", "")
+    return f"{said}; {instead}" if isinstance(instead, str) and instead else said
 
 
 def services(table: pd.DataFrame) -> Table:
