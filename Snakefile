@@ -22,6 +22,7 @@ rule all:
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/fit.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/study.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

@@ -1,66 +1,56 @@
-"""Fit the null model to replicates with known therapist SD, and judge it over them."""
+"""Judge every method of the simulation study against the truth."""
+
+from itertools import groupby
+from pathlib import Path
 
 import pandas as pd
 
-from iatrogenesis.data.files import write_csv, write_parquet
+from iatrogenesis.ademp.judge import judged
+from iatrogenesis.data.files import read_csv, read_parquet, write_csv
 from iatrogenesis.data.logs import logged
-from iatrogenesis.engines.nuts import FailedFit, compile_model, sample_many
-from iatrogenesis.engines.sampler import Sampler
-from iatrogenesis.evaluate.diagnostics import diagnose
-from iatrogenesis.evaluate.estimands import table, vpc
-from iatrogenesis.evaluate.gate import Gate
-from iatrogenesis.evaluate.performance import performance
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.priors import Priors
-from iatrogenesis.simulate.logit_normal import LogitNormal, simulate
-from iatrogenesis.streams import Noise
-
-ESTIMANDS = ("therapist_sd", "vpc")
 
 
-def main(settings: dict, priors: dict, gate: dict, seed: int, table_path: str, fits_path: str, workers: int) -> None:
-    """Write every fit, and the performance measures per true therapist SD."""
-    priors, sampler, gate = Priors.model_validate(priors), Sampler.model_validate(settings["sampler"]), Gate(**gate)
-    sizes = (settings["clients_per_therapist"],) * settings["therapists"]
-    noise, compiled, fits = Noise(seed), None, []
-    for sd in settings["therapist_sd"]:
-        design = LogitNormal(clients_per_therapist=sizes, intercept=settings["intercept"], therapist_sd=sd)
-        datas = [
-            from_clients(simulate(design, noise, replicate).clients, dataset=f"sd {sd} replicate {replicate}")
-            for replicate in range(settings["replicates"])
-        ]
-        compiled = compiled or compile_model("null", datas[0], priors)
-        summaries = sample_many(compiled, datas, sampler, seed, workers, lambda tree: _summary(tree, gate))
-        for replicate, summary in enumerate(summaries):
-            rows = [{"estimand": name, "passed": False} for name in ESTIMANDS]
-            for row in rows if isinstance(summary, FailedFit) else summary:
-                truth = sd if row["estimand"] == "therapist_sd" else vpc(sd)
-                fits.append({"true_sd": sd, "replicate": replicate, "truth": truth, **row})
-        print(f"true therapist SD {sd}: {len(summaries)} fits", flush=True)
-    fits = pd.DataFrame(fits)
-    write_parquet(fits, fits_path)
-    judged = [
-        performance(part, f"sd {sd}, {name}").assign(true_sd=sd, estimand=name, model="null")
-        for (sd, name), part in fits.groupby(["true_sd", "estimand"], sort=True)
-    ]
-    table_of_all = pd.concat(judged, ignore_index=True)
-    write_csv(table_of_all[["model", "true_sd", "estimand", "measure", "value", "mcse", "n"]], table_path)
+def main(
+    folder: str,
+    batches: list[list[str]],
+    cells: dict,
+    replicates: int,
+    table_path: str,
+    truth_path: str,
+    cells_path: str,
+) -> None:
+    """Write performance, and the truths and cells that it is about."""
+    folder, tables = Path(folder), []
+    truth = pd.concat([read_csv(folder / cell / "truth.csv") for cell in cells], ignore_index=True)
+    for (cell, method), group in groupby(batches, key=lambda batch: (batch[0], batch[1])):
+        parts = [folder / cell / method / batch for _, _, batch in group]
+        estimates, therapists = (
+            pd.concat(
+                [read_parquet(path.with_name(f"{path.name}.{kind}.parquet")) for path in parts], ignore_index=True
+            )
+            for kind in ("estimates", "therapists")
+        )
+        rates = read_parquet(folder / cell / "true_rates.parquet")
+        tables.append(judged(cell, method, estimates, therapists, truth, rates, replicates))
+        print(f"{cell}, {method}: {estimates['replicate'].nunique()} data sets", flush=True)
+    about = pd.DataFrame(cells.values())
+    write_csv(about.assign(also=about["also"].str.join(" ")), cells_path)
+    write_csv(truth, truth_path)
+    write_csv(pd.concat(tables, ignore_index=True), table_path)
 
 
-def _summary(tree, gate: Gate) -> list[dict]:
-    rows = table(tree)
-    kept = rows[rows["estimand"].isin(ESTIMANDS)].rename(columns={"sd": "se"})
-    return kept.assign(passed=diagnose(tree, gate)["passed"]).to_dict("records")
+def _joined(parts: list[Path], kind: str) -> pd.DataFrame:
+    return pd.concat([read_parquet(f"{part}.{kind}.parquet") for part in parts], ignore_index=True)
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            settings=snakemake.params.settings,
-            priors=snakemake.params.priors,
-            gate=snakemake.params.gate,
-            seed=snakemake.params.seed,
+            folder=snakemake.params.folder,
+            batches=snakemake.params.batches,
+            cells=snakemake.params.cells,
+            replicates=snakemake.params.replicates,
             table_path=snakemake.output.table,
-            fits_path=snakemake.output.fits,
-            workers=snakemake.threads,
+            truth_path=snakemake.output.truth,
+            cells_path=snakemake.output.cells,
         )

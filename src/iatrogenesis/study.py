@@ -14,11 +14,15 @@ from typing import Any, Literal, Self
 import pandas as pd
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from iatrogenesis.ademp.cells import Cell, read_cells
+from iatrogenesis.ademp.plan import Batch, plan, replicates_for
+from iatrogenesis.ademp.worlds import Surroundings
 from iatrogenesis.data.nhs import read_service_years
 from iatrogenesis.engines.sampler import Sampler
 from iatrogenesis.evaluate.evidence import read_evidence
 from iatrogenesis.evaluate.gate import Gate
 from iatrogenesis.instruments import Instruments, Judgement
+from iatrogenesis.methods.answer import Settings
 from iatrogenesis.models import OUTCOME_MODELS
 from iatrogenesis.models.priors import Priors
 from iatrogenesis.scenarios import ConfigError, Scenario, ScenarioFile, explain, load_catalogue, read_yaml
@@ -31,6 +35,7 @@ ModelName = Literal[
     "null", "casemix", "therapist", "interaction", "measurement", "service", "ordinal", "growth", "dropout"
 ]
 HOSPITALS, KNOWN, SERVICES = "hospitals", "known", "nhs-"  # data sets besides the scenarios
+MethodName = Literal["raw", "logistic", "firth", "gee", "glmm", "null", "casemix", "therapist", "measurement", "growth"]
 OWN_PRIORS = {"measurement": "measurement", "service": "service_sd", "ordinal": "outcome_shares", "growth": "growth"}
 OWN_PRIORS |= {"dropout": "hazard"}
 NOT_STUDIES = ("instruments", "codebook")  # other YAML files of the config folder
@@ -106,15 +111,33 @@ class Reproductions(Strict):
     replicates: int = Field(200, ge=10)
 
 
-class Performance(Strict):
-    """A small simulation study of the ``null`` model on known truth."""
+class SimulationStudy(Strict):
+    """Which cells of the design table, by which methods, how exactly; see `iatrogenesis.ademp`.
 
-    replicates: int = Field(ge=2)
-    therapists: int = Field(ge=2)
-    clients_per_therapist: int = Field(ge=1)
-    therapist_sd: tuple[Finite, ...] = Field(min_length=1)
-    intercept: Finite
+    Attributes
+    ----------
+    cells
+        Names in `config/study_design.csv`, or `all`.
+    coverage_mcse
+        Monte Carlo standard error that the coverage of a 95 % interval is to have; the number of replicates follows.
+    true_clients
+        Family B: each therapist's clients in the long run.
+    sampler, gate
+        For the models that the collapsed engine does not cover. A replicate's Monte Carlo error is small beside what
+        differs between replicates with far fewer draws than a published fit needs, so the gate is wider.
+    """
+
+    cells: Literal["all"] | tuple[str, ...] = Field(min_length=1)
+    methods: tuple[MethodName, ...] = Field(min_length=1)
+    coverage_mcse: float = Field(gt=0.001, le=0.2)
+    true_clients: int = Field(ge=50)
     sampler: Sampler
+    gate: Gate
+
+    @property
+    def replicates(self) -> int:
+        """Data sets of each cell."""
+        return replicates_for(self.coverage_mcse)
 
 
 class Attribution(Strict):
@@ -157,7 +180,7 @@ class StudyConfig(Strict):
     sbc: Calibration
     what_if: WhatIf
     reproductions: Reproductions = Reproductions()
-    performance: Performance
+    simulation_study: SimulationStudy
     service_counts: str | None = None
 
     @field_validator("service_counts")
@@ -194,13 +217,14 @@ class StudyConfig(Strict):
 class Study:
     """A configuration together with everything it names, all validated before any work starts.
 
-    ``instruments`` holds those that the study uses.
+    ``instruments`` holds those that the study uses, ``cells`` the cells of its simulation study.
     """
 
     config: StudyConfig
     catalogue: Mapping[str, Scenario]
     instruments: Instruments
     evidence: pd.DataFrame
+    cells: Mapping[str, Cell]
 
     @property
     def name(self) -> str:
@@ -247,6 +271,29 @@ class Study:
             dataset: {"reliability": {"trait": list(traits), "reliability": values}, "instruments": changes}
             for dataset, values in reliability.items()
         }
+
+    @property
+    def batches(self) -> list[Batch]:
+        """Every job of the simulation study."""
+        settings = self.config.simulation_study
+        return list(plan(list(self.cells.values()), settings.methods, settings.replicates))
+
+    def surroundings(self, cell: Cell) -> Surroundings:
+        """What a cell shares with the others; of the scenarios only its own."""
+        scenarios = {} if cell.scenario is None else {cell.scenario: self.catalogue[cell.scenario]}
+        setup = self.setup.apart("simulation study")
+        return Surroundings(setup=setup, coefficients=self.config.known_truth.coefficients, scenarios=scenarios)
+
+    @property
+    def method_settings(self) -> Settings:
+        """What the methods of the simulation study share."""
+        settings = self.config.simulation_study
+        return Settings(
+            priors=self.config.fit.priors,
+            seed=self.setup.apart("methods").seed,
+            sampler=settings.sampler,
+            gate=settings.gate,
+        )
 
     @property
     def what_if_worlds(self) -> dict[str, Scenario]:
@@ -339,7 +386,22 @@ def load_study(source: Path | Mapping[str, Any], folder: Path) -> Study:
             known = ", ".join(instruments.by_name())
             raise ConfigError(f"{place}: judgement.instruments: unknown instrument {name!r}; known: {known}")
     used = instruments.only(config.judgement.instruments)
-    return Study(config, catalogue, used, read_evidence(folder / "evidence.csv", keys))
+    cells = _cells(config, catalogue, folder / "study_design.csv", place)
+    return Study(config, catalogue, used, read_evidence(folder / "evidence.csv", keys), cells)
+
+
+def _cells(config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, place: Path | str) -> dict[str, Cell]:
+    known = read_cells(path)
+    for cell in known.values():
+        if cell.scenario is not None and cell.scenario not in catalogue:
+            raise ConfigError(f"{path}: cell {cell.cell!r}: unknown scenario {cell.scenario!r}")
+    chosen = list(known) if config.simulation_study.cells == "all" else config.simulation_study.cells
+    for name in chosen:
+        if name not in known:
+            raise ConfigError(f"{place}: simulation_study.cells: unknown cell {name!r}; known: {', '.join(known)}")
+    if len(set(chosen)) != len(chosen):
+        raise ConfigError(f"{place}: simulation_study.cells: each may be named once")
+    return {name: known[name] for name in known if name in chosen}
 
 
 def _instruments(path: Path, keys: frozenset[str]) -> Instruments:

@@ -9,6 +9,7 @@ from scipy.stats import binomtest, norm
 
 from iatrogenesis.data.posterior import posterior_tree
 from iatrogenesis.evaluate import estimands, therapists
+from iatrogenesis.evaluate.proportions import clopper_pearson
 from iatrogenesis.evaluate.standardise import standardised_rates
 from iatrogenesis.models.clients import from_clients
 from iatrogenesis.models.data import counts
@@ -107,7 +108,7 @@ def test_each_client_counts_once_whatever_the_size_of_the_blocks(adjusted, monke
 
 def test_the_exact_interval_is_scipys():
     events, trials = np.array([0, 1, 5, 19, 20]), np.array([20, 20, 20, 20, 20])
-    low, high = therapists.clopper_pearson(events, trials)
+    low, high = clopper_pearson(events, trials)
     for index, (k, n) in enumerate(zip(events, trials, strict=True)):
         expected = binomtest(int(k), int(n)).proportion_ci(0.95, method="exact")
         assert (low[index], high[index]) == pytest.approx((expected.low, expected.high), abs=1e-12)

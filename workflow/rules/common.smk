@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
-from iatrogenesis.models import OUTCOME_MODELS
+from iatrogenesis.methods import NAMES as METHODS
+from iatrogenesis.models import MODELS, OUTCOME_MODELS
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.scenarios import ConfigError
 from iatrogenesis.study import find_study
@@ -51,6 +52,33 @@ def simulations_of(wildcards):
     return SIMULATIONS[wildcards.model, wildcards.engine]
 
 
+def cell_of(wildcards):
+    """The cell of the simulation study that a job is about."""
+    return CELLS[wildcards.cell]
+
+
+def surroundings_of(wildcards):
+    """What that cell shares with the others: only its own scenario, so that another one's change runs nothing here."""
+    return plain(STUDY.surroundings(STUDY.cells[wildcards.cell]))
+
+
+def settings_of_method(wildcards):
+    """Priors, sampler and gate of a method; classical ones do not depend on them."""
+    return plain(STUDY.method_settings)
+
+
+def replicates_of_batch(wildcards):
+    """First replicate of a batch, and the one after its last."""
+    found = BATCHES[wildcards.cell, wildcards.method, wildcards.batch].replicates
+    return [found.start, found.stop]
+
+
+def code_of_method(wildcards):
+    """The files of the library behind one method."""
+    own = library(f"methods/{wildcards.method}.py")
+    return ANSWERING + own + (MODELLING + library("methods/bayes.py") if wildcards.method in BAYESIAN else CLASSICAL)
+
+
 def library(*patterns):
     """Files of the library, as input of what uses them: Snakemake does not see imported code by itself."""
     return sorted(
@@ -70,3 +98,6 @@ wildcard_constraints:
     dataset="[A-Za-z0-9_-]+",
     model="[a-z]+",
     engine="collapsed|nuts",
+    cell="[a-z][a-z0-9_]*",
+    method="[a-z]+",
+    batch="[0-9]+",

@@ -1,10 +1,10 @@
-"""Posteriors judged: diagnostics, effects and therapists against the truth, scenarios, and recovery over replicates.
+"""Posteriors judged: diagnostics, effects and therapists against the truth, and scenarios.
 
 REQUIRED INPUTS:
     results/{study}/posterior/{dataset}/{model}.nc, tables of truth, results/{study}/twins/{scenario}.parquet
 OUTPUTS:
     results/{study}/tables/{diagnostics,therapist_effects,engines,predictive,sensitivity,model_comparison,calibration}.csv,
-    results/{study}/tables/{therapists,true_rates,scenarios,attribution,preventions,performance}.csv
+    results/{study}/tables/{therapists,true_rates,scenarios,attribution,preventions,what_if,reproductions}.csv
 """
 
 FITS = [(dataset, model) for model in CONFIG.fit.models for dataset in STUDY.datasets(model, SERVICE_COUNTS)]
@@ -348,27 +348,3 @@ rule preventions:
         "Gathering what preventions avert"
     script:
         "../../scripts/preventions.py"
-
-
-rule performance:
-    """Bias, coverage and the like of the null model over replicates with known therapist SD."""
-    input:
-        code=MODELLING + library("evaluate/performance.py", "evaluate/estimands.py", "simulate/logit_normal.py"),
-    output:
-        table="results/{study}/tables/performance.csv",
-        fits="results/{study}/performance_fits.parquet",
-    log:
-        "results/{study}/logs/performance.log",
-    benchmark:
-        "results/{study}/benchmarks/performance.tsv"
-    conda:
-        "../../environment.yml"
-    params:
-        settings=plain(CONFIG.performance),
-        priors=plain(CONFIG.fit.priors),
-        gate=plain(CONFIG.fit.gate),
-        seed=CONFIG.seed,
-    message:
-        "Fitting replicates of known truth"
-    script:
-        "../../scripts/performance.py"

@@ -1,7 +1,8 @@
 """What every engine returns, and how it is kept: one `xarray.DataTree`, one netCDF file, no pickle."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import version
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ PER = {
     "stage": ("dropout_baseline", "completion_baseline"),
 }  # fmt: skip
 DIMS = {name: (dim,) for dim, names in PER.items() for name in names}  # all other parameters are single numbers
+version = cache(metadata.version)  # it reads a file each time
 RECORDED = ("pymc", "pytensor", "nutpie", "numba", "numpy", "arviz")
 
 

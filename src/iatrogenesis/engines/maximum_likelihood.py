@@ -19,8 +19,8 @@ from scipy.stats import norm
 from iatrogenesis.data.tables import DataError
 from iatrogenesis.engines.quadrature import Integrand
 from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.models.spread import LATENT_VARIANCE
 
-LATENT_VARIANCE = np.pi**2 / 3  # of the standard logistic distribution
 ZERO = 1e-4  # a therapist SD below this is reported as 0, on the boundary
 CLOSE = 1e-8  # a search this near the maximum, in squared standard errors, has converged
 

@@ -60,7 +60,7 @@ class Integrand:
 
     def _integrate(self, beta: np.ndarray, sigma: float) -> tuple[float, np.ndarray, np.ndarray]:
         fixed = self.design @ beta
-        mode, spread = self._modes(fixed, sigma)
+        mode, spread = self.modes(fixed, sigma)
         u = mode[:, None] + spread[:, None] * self.points  # (J, nodes), in units of one therapist SD
         log_terms = np.empty_like(u)
         for node in range(u.shape[1]):
@@ -88,7 +88,7 @@ class Integrand:
             curvature += columns.T @ (columns * (spread_weight * self.trials * rate * (1 - rate))[:, None])
         return mean_score.sum(axis=0), curvature - squares + mean_score.T @ mean_score
 
-    def _modes(self, fixed: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:
+    def modes(self, fixed: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:
         """Each therapist's most likely u and the SD of the normal that touches there, shape (J,)."""
         mode = np.zeros(self.starts.size)
         # The log density is concave with slope -u far out: the mode lies within these bounds, which shrink.

@@ -25,21 +25,10 @@ import pandas as pd
 import xarray as xr
 
 from iatrogenesis.evaluate.standardise import stacked, standardised_rates
+from iatrogenesis.models.spread import LATENT_VARIANCE, mor, vpc
 
-LATENT_VARIANCE = np.pi**2 / 3  # of the standard logistic distribution
-UPPER_QUARTILE = 0.6744897501960817  # of the standard normal distribution
 UNITS = ("therapist", "client")
 NODES = 21  # Gauss-Hermite, over therapists; exact to 1e-9 for a therapist SD of 1
-
-
-def vpc(therapist_sd):
-    """Variance partition coefficient of a therapist SD in log odds; numbers or arrays, in [0, 1)."""
-    return therapist_sd**2 / (therapist_sd**2 + LATENT_VARIANCE)
-
-
-def mor(therapist_sd):
-    """Median odds ratio of a therapist SD in log odds; numbers or arrays, at least 1."""
-    return np.exp(np.sqrt(2.0) * UPPER_QUARTILE * therapist_sd)
 
 
 def draws(tree: xr.DataTree) -> xr.Dataset:

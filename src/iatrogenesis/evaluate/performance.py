@@ -10,18 +10,22 @@ import pandas as pd
 from iatrogenesis.data.tables import DataError, flags, numbers, require_columns
 
 COLUMNS = ("estimate", "se", "low", "high", "truth")
+FAR = 10.0  # robust SDs from the median
 
 
 def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFrame:
     """Judge one method for one estimand in one design cell.
 
+    Nothing is winsorised or left out; what lies far out is counted (`outlying`) and stays in.
+
     Parameters
     ----------
     replicates
         One row per replicate: estimate, se (model standard error or posterior SD), low and high (interval), truth; and,
-        optionally, passed (whether the fit met its gate). Missing estimate, se, low or high means that the method gave
-        none: such rows count as failures, and the other measures are over the rest. Fits that did not pass the gate but
-        gave an estimate stay in.
+        optionally, rejects (1 or 0: whether a test at 5 % rejects "no effect") and passed (whether the fit met its
+        gate). A missing estimate is a failure, and the other measures are over the rest; a missing se or interval is
+        counted (`no_interval`). Fits that did not pass the gate but gave an estimate stay in. Where the truth is
+        missing throughout, what needs it is left out.
     name
         Used in errors.
 
@@ -29,28 +33,55 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
     -------
     pandas.DataFrame
         Columns measure, value, mcse, n. Measures: bias, empirical_se, model_se, model_se_error (relative error of the
-        model SE, as a fraction), mse, rmse, coverage, width, failed (share without an estimate) and, where `passed` is
-        given, not_passed.
+        model SE, as a fraction), mse, rmse, coverage, width, outlying (share of estimates more than ten robust SDs from
+        their median), failed (share without an estimate), no_interval (share of estimates without one) and, where
+        `rejects` is given, power or (where the truth is 0) type_1_error, and, where `passed` is, not_passed.
 
     Raises
     ------
     DataError
-        If a column is missing, holds text or infinities, a truth is missing, or fewer than two replicates gave
-        estimates.
+        If a column is missing, holds text or infinities, the truth is missing in some rows, or fewer than two
+        replicates gave estimates.
     """
     require_columns(replicates, COLUMNS, name)
-    truth = numbers(replicates, "truth", name)
-    answered = replicates[list(COLUMNS[:-1])].notna().all(axis=1).to_numpy()
+    known = not replicates["truth"].isna().all()
+    truth = numbers(replicates, "truth", name) if known else np.full(len(replicates), np.nan)
+    answered = replicates["estimate"].notna().to_numpy()
     if answered.sum() < 2:
         raise DataError(f"{name}: {answered.sum()} replicates have an estimate; performance needs at least two.")
-    estimate, se, low, high = (numbers(replicates[answered], column, name) for column in COLUMNS[:-1])
-    rows = _accuracy(estimate - truth[answered]) + _standard_errors(estimate - truth[answered], se)
-    rows.append(("coverage", *_proportion((low <= truth[answered]) & (truth[answered] <= high))))
-    rows.append(("width", *_mean(high - low)))
+    sure = answered & replicates[["se", "low", "high"]].notna().all(axis=1).to_numpy()
+    estimate = numbers(replicates[answered], "estimate", name)
+    rows = _accuracy(estimate - truth[answered]) if known else []
+    if sure.sum() >= 2:
+        error = numbers(replicates[sure], "estimate", name) - (truth[sure] if known else 0.0)
+        se, low, high = (numbers(replicates[sure], column, name) for column in ("se", "low", "high"))
+        rows += _standard_errors(error, se)
+        if known:
+            rows.append(("coverage", *_proportion((low <= truth[sure]) & (truth[sure] <= high))))
+        rows.append(("width", *_mean(high - low)))
+    rows += _tests(replicates[answered], truth[answered])
+    rows.append(("outlying", *_proportion(_outlying(estimate))))
     rows.append(("failed", *_proportion(~answered)))
+    rows.append(("no_interval", *_proportion(~sure[answered])))
     if "passed" in replicates.columns:
         rows.append(("not_passed", *_proportion(~flags(replicates, "passed", name))))
     return pd.DataFrame(rows, columns=["measure", "value", "mcse", "n"])
+
+
+def _tests(replicates: pd.DataFrame, truth: np.ndarray) -> list[tuple[str, float, float, int]]:
+    if "rejects" not in replicates.columns:
+        return []
+    tested = replicates["rejects"].notna().to_numpy()
+    if not tested.any():
+        return []
+    rejects = replicates["rejects"].to_numpy(dtype=float)[tested] == 1.0
+    nothing = bool(np.all(truth[tested] == 0.0))
+    return [("type_1_error" if nothing else "power", *_proportion(rejects))]
+
+
+def _outlying(estimate: np.ndarray) -> np.ndarray:
+    distance = np.abs(estimate - np.median(estimate))
+    return distance > FAR * 1.4826 * np.median(distance)
 
 
 def _accuracy(error: np.ndarray) -> list[tuple[str, float, float, int]]:

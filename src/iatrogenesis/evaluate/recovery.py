@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iatrogenesis.evaluate.estimands import UPPER_QUARTILE, mor, vpc
+from iatrogenesis.models.spread import UPPER_QUARTILE, mor, vpc
 
 COLUMNS = (
     "dataset", "model", "estimand", "truth", "truth_mcse", "estimate", "low", "high", "sd", "mcse",

@@ -19,9 +19,9 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import binom
 
+from iatrogenesis.models.spread import sd_of
 from iatrogenesis.streams import Noise
 
-LATENT_VARIANCE = np.pi**2 / 3
 WORST = 0.8  # a therapist in the worst fifth of the thousand is rightly removed
 PUBLISHED = {0.05: 4266, 0.10: 6404, 0.20: 9307}
 
@@ -63,7 +63,7 @@ class Removed:
 
 def simulate(policy: Removal, noise: Noise, replicates: int) -> Removed:
     """Run replicates of a service with and without removal, with the same first therapists and the same clients."""
-    sd = np.sqrt(policy.vpc / (1 - policy.vpc) * LATENT_VARIANCE)
+    sd = sd_of(policy.vpc)
     service, place = np.arange(replicates)[:, None], np.arange(policy.therapists)
     pool = sd * noise.normal("pool", replicate=service, therapist=np.arange(policy.pool))
     worst = np.quantile(pool, WORST if policy.harm else 1 - WORST, axis=1)[:, None]

@@ -14,7 +14,7 @@ GRID_STEP = 0.02
 BLOCK = 4_000_000  # numbers held at a time (32 MB)
 
 
-def standardised_rates(tree: xr.DataTree, log_odds: np.ndarray) -> np.ndarray:
+def standardised_rates(tree: xr.DataTree, log_odds: np.ndarray, step: float = GRID_STEP) -> np.ndarray:
     """Return the rate of all clients of the data under each of m therapists, per draw.
 
     Parameters
@@ -24,6 +24,8 @@ def standardised_rates(tree: xr.DataTree, log_odds: np.ndarray) -> np.ndarray:
     log_odds
         float64, shape (draws, m), draws of all chains one after the other: intercept and therapist effect of each
         therapist.
+    step
+        Distance between two points of the grid; with 0.05 the error is at most 3e-5.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def standardised_rates(tree: xr.DataTree, log_odds: np.ndarray) -> np.ndarray:
     block = max(1, BLOCK // (covariates.shape[0] + 200 * log_odds.shape[1]))
     for first in range(0, log_odds.shape[0], block):
         part = slice(first, first + block)
-        points, share = _on_grid(coefficients[part] @ covariates.T, trials / trials.sum())
+        points, share = _on_grid(coefficients[part] @ covariates.T, trials / trials.sum(), step)
         # 1 / (1 + e^-t e^-L): one exponential per therapist and one per point, not one per pair
         pair = np.exp(-log_odds[part])[:, :, None] * np.exp(-points)
         rates[part] = np.einsum("dmp,dp->dm", 1.0 / (1.0 + pair), share)
@@ -51,10 +53,10 @@ def stacked(tree: xr.DataTree, name: str) -> np.ndarray:
     return values.reshape(-1, *values.shape[2:])
 
 
-def _on_grid(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _on_grid(values: np.ndarray, weight: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
     """Share out `values`, shape (draws, clients), on one grid: points (p,) and weights (draws, p)."""
-    lowest = np.floor(values.min() / GRID_STEP)
-    position = values / GRID_STEP - lowest
+    lowest = np.floor(values.min() / step)
+    position = values / step - lowest
     left = position.astype(np.int64)
     right_part = (position - left) * weight
     size = int(left.max()) + 2
@@ -62,4 +64,4 @@ def _on_grid(values: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.nda
     total = values.shape[0] * size
     share = np.bincount(cell.ravel(), (weight - right_part).ravel(), total)
     share += np.bincount(cell.ravel() + 1, right_part.ravel(), total)
-    return (lowest + np.arange(size)) * GRID_STEP, share.reshape(values.shape[0], size)
+    return (lowest + np.arange(size)) * step, share.reshape(values.shape[0], size)

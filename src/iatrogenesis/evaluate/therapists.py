@@ -8,8 +8,9 @@ import arviz_stats as az
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy.stats import beta, rankdata
+from scipy.stats import rankdata
 
+from iatrogenesis.evaluate.proportions import clopper_pearson
 from iatrogenesis.evaluate.standardise import stacked, standardised_rates
 
 
@@ -74,24 +75,6 @@ def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
             "reliability": 1 - effects.var(axis=0, ddof=1) / population,
         }
     )
-
-
-def clopper_pearson(events: np.ndarray, trials: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Return the exact interval of a proportion (Clopper & Pearson 1934, 10.1093/biomet/26.4.404).
-
-    Parameters
-    ----------
-    events, trials
-        int, same shape; 0 <= events <= trials, trials at least 1.
-    level
-        Coverage is at least this.
-    """
-    tail = (1 - level) / 2
-    events, trials = np.asarray(events), np.asarray(trials)
-    # At the ends the interval reaches the end itself; the beta distribution has no such parameter there.
-    low = np.where(events == 0, 0.0, beta.ppf(tail, np.maximum(events, 1), trials - events + 1))
-    high = np.where(events == trials, 1.0, beta.ppf(1 - tail, events + 1, np.maximum(trials - events, 1)))
-    return low, high
 
 
 def _tallies(tree: xr.DataTree, therapists: int) -> tuple[np.ndarray, np.ndarray]:

@@ -224,8 +224,8 @@ def prior_point(data: RatedData, priors: Priors, noise: Noise) -> dict[str, np.n
     }
 
 
-def replicate(data: RatedData, point: Point, noise: Noise) -> RatedData:
-    """Return the same clients with therapists' effects, traits, ratings and outcomes drawn anew at one point."""
+def drawn(data: RatedData, point: Point, noise: Noise) -> tuple[np.ndarray, np.ndarray]:
+    """Draw therapists' effects, traits and ratings anew at one point: log odds (rows,) and ratings (rows, traits)."""
     single, therapist = np.array(data.shared()), data.people.therapist
     rows, j, k = len(therapist), np.arange(len(data.therapist_ids))[:, None], np.arange(len(TRAITS))
     within = np.zeros(len(TRAITS))
@@ -239,6 +239,11 @@ def replicate(data: RatedData, point: Point, noise: Noise) -> RatedData:
     ratings = root * (point["trait_mean"] + deviation) + np.sqrt(1.0 - data.reliability) * error
     effect = point["therapist_sd"] * many(noise, "therapist_effect", len(data.therapist_ids))
     odds = generative.log_odds(data.people, {**point, "therapist_effect": effect})
-    odds = odds + deviation @ point["trait_coefficients"]
-    drawn = generative.binomial(noise, "deteriorated", data.people.trials, expit(odds))
-    return replace(data, people=replace(data.people, deteriorated=drawn), ratings=ratings)
+    return odds + deviation @ point["trait_coefficients"], ratings
+
+
+def replicate(data: RatedData, point: Point, noise: Noise) -> RatedData:
+    """Return the same clients with therapists' effects, traits, ratings and outcomes drawn anew at one point."""
+    odds, ratings = drawn(data, point, noise)
+    worse = generative.binomial(noise, "deteriorated", data.people.trials, expit(odds))
+    return replace(data, people=replace(data.people, deteriorated=worse), ratings=ratings)

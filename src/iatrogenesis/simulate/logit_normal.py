@@ -5,6 +5,10 @@
 
 Competence and burnout belong to the therapist, fit and the starting point to the client. All is drawn from the keyed
 noise: a client's numbers do not depend on how many other clients or therapists there are, nor on any parameter.
+
+Where clients do not come by chance, those of a therapist who does more harm, h_j = (burnout_j + u_j) / sqrt(2), are
+worse off or poorer to begin with, by the correlations of `Allocation`. Where last scores are missing, they are missing
+as `Dropout` says; it is the outcome itself that decides, which no analysis of what is left can see.
 """
 
 from dataclasses import dataclass
@@ -13,7 +17,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.special import expit
+from scipy.special import expit, logit, ndtr, ndtri
 
 from iatrogenesis.data.tables import DataError
 from iatrogenesis.models.covariates import AGE_BANDS, KNOT
@@ -57,13 +61,42 @@ class Coefficients(BaseModel):
     competence_below: Finite = 0.0
 
 
+class Allocation(BaseModel):
+    """Who comes to whom: correlation of clients' severity (both scores) and deprivation with their therapist's harm."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    severity: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    deprivation: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
+class Dropout(BaseModel):
+    """Whose last score is missing.
+
+    Attributes
+    ----------
+    share
+        Of clients who do not deteriorate.
+    worse
+        Log odds ratio of those who deteriorate, with a therapist of average burnout.
+    worse_by_burnout
+        How much larger it is per SD of the therapist's burnout.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    worse: Finite = 0.0
+    worse_by_burnout: Finite = 0.0
+
+
 class LogitNormal(BaseModel):
     """One design cell of the statistical data-generating mechanism.
 
     Attributes
     ----------
     clients_per_therapist
-        One number per therapist; all finish their course.
+        One number per therapist.
     intercept
         Log odds of a client aged 26-64 with every standardised covariate 0 and the average therapist.
     therapist_sd
@@ -79,6 +112,8 @@ class LogitNormal(BaseModel):
     therapist_sd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     coefficients: Coefficients = Coefficients()
     reliability: Share = 1.0
+    allocation: Allocation = Allocation()
+    dropout: Dropout = Dropout()
 
 
 @dataclass(frozen=True)
@@ -91,10 +126,13 @@ class LogitNormalData:
         One row per client, the columns that `iatrogenesis.models.clients.from_clients` reads.
     therapists
         therapist_id, clients, effect (log odds not explained by covariates), competence, burnout; the truth.
+    log_odds
+        float64, shape (clients,): each client's true log odds of deteriorating.
     """
 
     clients: pd.DataFrame
     therapists: pd.DataFrame
+    log_odds: np.ndarray
 
 
 def simulate(design: LogitNormal, noise: Noise, replicate: int = 0) -> LogitNormalData:
@@ -103,19 +141,22 @@ def simulate(design: LogitNormal, noise: Noise, replicate: int = 0) -> LogitNorm
     therapist = np.repeat(np.arange(sizes.size), sizes)
     client = np.arange(therapist.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     people = _Draws(noise, replicate, therapist, client)
-    clients = pd.DataFrame(people.case_mix() | people.states(design.reliability))
+    clients = pd.DataFrame(people.case_mix(design.allocation) | people.states(design.reliability))
     clients["vulnerable"] = people.uniform("vulnerable") < VULNERABLE_SHARE
     # One normal per therapist, repeated over that therapist's clients.
     effect = design.therapist_sd * people.normal("therapist_effect", per_therapist=True)
-    odds = design.intercept + _explained(clients, design.coefficients) + effect
+    odds = design.intercept + explained(clients, design.coefficients) + effect
     clients["deteriorated"] = pd.array(people.uniform("deteriorated") < expit(odds), dtype="boolean")
     ids = [f"T{index:05d}" for index in therapist]
     clients.insert(0, "client_id", [f"{name}-{index:05d}" for name, index in zip(ids, client, strict=True)])
     clients.insert(1, "therapist_id", ids)
-    clients = clients.assign(service_id="S001", replicate=replicate, finished=True)
+    clients = clients.assign(
+        service_id="S001", replicate=replicate, finished=~_missing(clients, design.dropout, people)
+    )
+    clients["deteriorated"] = clients["deteriorated"].mask(~clients["finished"])
     first = np.cumsum(sizes) - sizes
     truth = clients.loc[first, ["therapist_id", "competence", "burnout"]].reset_index(drop=True)
-    return LogitNormalData(clients, truth.assign(clients=sizes, effect=effect[first]))
+    return LogitNormalData(clients, truth.assign(clients=sizes, effect=effect[first]), odds)
 
 
 def truth(design: LogitNormal, data: OutcomeData) -> dict[str, float]:
@@ -188,14 +229,24 @@ class _Draws:
         client = np.zeros_like(self.client) if per_therapist else self.client
         return {"replicate": self.replicate, "therapist": self.therapist, "client": client}
 
-    def case_mix(self) -> dict[str, np.ndarray]:
+    def case_mix(self, allocation: Allocation) -> dict[str, np.ndarray]:
         band = np.searchsorted(np.cumsum(AGE_SHARES)[:-1], self.uniform("age_band"), side="right")
-        scores = {
-            name: np.clip(np.rint(CENTRE[name] + SCALE[name] * self.normal(name)), 0, top).astype(int)
-            for name, top in HIGHEST.items()
-        }
-        tenths = np.floor(10 * self.uniform("deprivation")).astype(int) + 1
+        scores = {}
+        for name, top in HIGHEST.items():
+            standard = self._allotted(self.normal(name), allocation.severity)
+            scores[name] = np.clip(np.rint(CENTRE[name] + SCALE[name] * standard), 0, top).astype(int)
+        place = self.uniform("deprivation")
+        if allocation.deprivation:
+            place = ndtr(self._allotted(ndtri(place), allocation.deprivation))
+        tenths = np.floor(10 * place).astype(int) + 1
         return {"age_band": np.array(AGE_BANDS)[band], "deprivation": tenths, **scores}
+
+    def _allotted(self, own: np.ndarray, correlation: float) -> np.ndarray:
+        """A standard normal of each client, correlated with the harm that the therapist does."""
+        if correlation == 0:
+            return own
+        parts = (self.normal(name, per_therapist=True) for name in ("burnout", "therapist_effect"))
+        return correlation * sum(parts) / np.sqrt(2) + np.sqrt(1 - correlation**2) * own
 
     def states(self, reliability: float) -> dict[str, np.ndarray]:
         found = {}
@@ -209,7 +260,16 @@ class _Draws:
         return found
 
 
-def _explained(clients: pd.DataFrame, coefficients: Coefficients) -> np.ndarray:
+def _missing(clients: pd.DataFrame, dropout: Dropout, people: _Draws) -> np.ndarray:
+    if dropout.share == 0:
+        return np.zeros(len(clients), dtype=bool)
+    worse = dropout.worse + dropout.worse_by_burnout * clients["burnout"].to_numpy()
+    odds = logit(dropout.share) + clients["deteriorated"].to_numpy(dtype=float) * worse
+    return people.uniform("dropout") < expit(odds)
+
+
+def explained(clients: pd.DataFrame, coefficients: Coefficients) -> np.ndarray:
+    """Return the covariates' part of each client's true log odds, shape (clients,)."""
     total = np.zeros(len(clients))
     for name, value in coefficients:
         if name.startswith("age_"):

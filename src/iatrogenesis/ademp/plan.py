@@ -1,0 +1,69 @@
+"""What runs: how many replicates, in which batches, and how long that takes.
+
+A replicate costs a tenth of a second, starting Python several seconds: so a job does a batch of replicates of one cell
+by one method. A batch is known by its replicates, and every random number by replicate; so a lost one is made again to
+the same bytes, and a new cell, a new method or more replicates add jobs and change none.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from iatrogenesis.ademp.cells import Cell
+from iatrogenesis.methods import seconds
+
+NOMINAL = 0.95
+BATCH_SECONDS = 300.0
+START_SECONDS = 4.0  # Python, imports
+COMPILE_SECONDS = 25.0  # of the methods that sample
+SAMPLED = ("measurement", "growth")
+
+
+def replicates_for(coverage_mcse: float) -> int:
+    """Return how many replicates give a coverage of 95 % this Monte Carlo standard error.
+
+    sqrt(p (1 - p) / n) solved for n (Morris, White & Crowther 2019, 10.1002/sim.8086, section 5.3).
+    """
+    return ceil(round(NOMINAL * (1 - NOMINAL) / coverage_mcse**2, 9))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One job: some replicates of one cell by one method, and what it costs about on one core."""
+
+    cell: str
+    method: str
+    number: int
+    replicates: range
+    seconds: float
+
+
+def batches(cell: Cell, method: str, replicates: int) -> list[Batch]:
+    """Return the batches of one cell by one method.
+
+    Their size follows from the announced cost and not from `replicates`: with more of those only the last one changes.
+    """
+    each = seconds(method, cell.total) + seconds("raw", cell.total)
+    start = START_SECONDS + COMPILE_SECONDS * (method in SAMPLED)
+    size = max(1, int(BATCH_SECONDS / each))
+    found = []
+    for number, first in enumerate(range(0, replicates, size)):
+        part = range(first, min(first + size, replicates))
+        found.append(Batch(cell.cell, method, number, part, start + each * len(part)))
+    return found
+
+
+def plan(cells: Sequence[Cell], methods: tuple[str, ...], replicates: int) -> Iterator[Batch]:
+    """Yield every batch of a study."""
+    for cell in cells:
+        for method in cell.runs(methods):
+            yield from batches(cell, method, replicates)
+
+
+def spoken(core_seconds: float, cores: int) -> str:
+    """Return a time on so many cores in words: "about 12 minutes on 2 cores"."""
+    minutes = core_seconds / max(cores, 1) / 60
+    length = f"{minutes / 60:.1f} hours" if minutes >= 90 else f"{max(1, round(minutes))} minutes"
+    return f"about {length.replace('1 minutes', '1 minute') if length == '1 minutes' else length} on {cores} " + (
+        "core" if cores == 1 else "cores"
+    )
