@@ -32,8 +32,11 @@ report: .venv/.installed ## Run the study and write its report
 	$(SNAKEMAKE) $(ARGS)
 	@echo "Open results/$(NAME)/report.html"
 
-study: .venv/.installed ## Run the study without its report
+# The simulation study alone; all of it, unless a study is named.
+study: STUDY = full
+study: .venv/.installed ## Run the simulation study: all cells (hours); STUDY=default for some of them (minutes)
 	$(SNAKEMAKE) $(ARGS) study
+	@echo "See results/$(NAME)/tables/performance.csv and results/$(NAME)/figures"
 
 test: .venv/.installed ## Run all tests; ARGS="-k streams" runs some
 	$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -28,7 +28,11 @@ include: "workflow/rules/report.smk"
 
 
 rule study:
-    """Simulations, fits, tables and figures, without the report."""
+    """The simulation study alone: performance, advice, policies, published simulations done again, and their figures."""
     input:
-        result("tables/numbers.json"),
-        FIGURE_FILES,
+        expand(result("tables/{table}.csv"), table=STUDY_TABLES),
+        expand(result("figures/{figure}.{form}"), figure=STUDY_FIGURES, form=["svg", "png"]),
+
+
+onstart:
+    print(announce(ANNOUNCED, Path(PLAN), REST, workflow.cores), flush=True)

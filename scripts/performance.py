@@ -1,7 +1,6 @@
 """Judge every method of the simulation study against the truth."""
 
 from itertools import groupby
-from pathlib import Path
 
 import pandas as pd
 
@@ -10,47 +9,33 @@ from iatrogenesis.data.files import read_csv, read_parquet, write_csv
 from iatrogenesis.data.logs import logged
 
 
-def main(
-    folder: str,
-    batches: list[list[str]],
-    cells: dict,
-    replicates: int,
-    table_path: str,
-    truth_path: str,
-    cells_path: str,
-) -> None:
-    """Write performance, and the truths and cells that it is about."""
-    folder, tables = Path(folder), []
-    truth = pd.concat([read_csv(folder / cell / "truth.csv") for cell in cells], ignore_index=True)
-    for (cell, method), group in groupby(batches, key=lambda batch: (batch[0], batch[1])):
-        parts = [folder / cell / method / batch for _, _, batch in group]
-        estimates, therapists = (
-            pd.concat(
-                [read_parquet(path.with_name(f"{path.name}.{kind}.parquet")) for path in parts], ignore_index=True
-            )
-            for kind in ("estimates", "therapists")
-        )
-        rates = read_parquet(folder / cell / "true_rates.parquet")
-        tables.append(judged(cell, method, estimates, therapists, truth, rates, replicates))
-        print(f"{cell}, {method}: {estimates['replicate'].nunique()} data sets", flush=True)
+def main(batches: list[list[str]], cells: dict, files: dict[str, list[str]], replicates: int, paths: dict) -> None:
+    """Write performance, and the truths and cells that it is about.
+
+    `batches` are cell, method and number of each, in the order of the files of estimates and therapists; the files of
+    truth and rates are in the order of the cells.
+    """
+    truth = pd.concat([read_csv(path) for path in files["truth"]], ignore_index=True)
+    rates = dict(zip(cells, files["rates"], strict=True))
+    parts = list(zip(batches, files["estimates"], files["therapists"], strict=True))
+    tables = []
+    for (cell, method), group in groupby(parts, key=lambda part: part[0][:2]):
+        _, *both = zip(*group, strict=True)
+        estimates, therapists = (pd.concat([read_parquet(path) for path in own], ignore_index=True) for own in both)
+        tables.append(judged(cell, method, estimates, therapists, truth, read_parquet(rates[cell]), replicates))
+        print(f"{cell}, {method}: judged over {replicates} data sets", flush=True)
     about = pd.DataFrame(cells.values())
-    write_csv(about.assign(also=about["also"].str.join(" ")), cells_path)
-    write_csv(truth, truth_path)
-    write_csv(pd.concat(tables, ignore_index=True), table_path)
-
-
-def _joined(parts: list[Path], kind: str) -> pd.DataFrame:
-    return pd.concat([read_parquet(f"{part}.{kind}.parquet") for part in parts], ignore_index=True)
+    write_csv(about.assign(also=about["also"].str.join(" ")), paths["cells"])
+    write_csv(truth, paths["truth"])
+    write_csv(pd.concat(tables, ignore_index=True), paths["table"])
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            folder=snakemake.params.folder,
             batches=snakemake.params.batches,
             cells=snakemake.params.cells,
+            files={name: snakemake.input[name] for name in ("truth", "rates", "estimates", "therapists")},
             replicates=snakemake.params.replicates,
-            table_path=snakemake.output.table,
-            truth_path=snakemake.output.truth,
-            cells_path=snakemake.output.cells,
+            paths={name: snakemake.output[name] for name in ("table", "truth", "cells")},
         )

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 import pandas as pd
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from iatrogenesis.ademp.advice import Advice
 from iatrogenesis.ademp.cells import Cell, read_cells
 from iatrogenesis.ademp.plan import Batch, plan, replicates_for
 from iatrogenesis.ademp.worlds import Surroundings
@@ -21,6 +22,7 @@ from iatrogenesis.data.nhs import read_service_years
 from iatrogenesis.engines.sampler import Sampler
 from iatrogenesis.evaluate.evidence import read_evidence
 from iatrogenesis.evaluate.gate import Gate
+from iatrogenesis.evaluate.policies import PolicyWorld
 from iatrogenesis.instruments import Instruments, Judgement
 from iatrogenesis.methods.answer import Settings
 from iatrogenesis.models import OUTCOME_MODELS
@@ -38,7 +40,7 @@ HOSPITALS, KNOWN, SERVICES = "hospitals", "known", "nhs-"  # data sets besides t
 MethodName = Literal["raw", "logistic", "firth", "gee", "glmm", "null", "casemix", "therapist", "measurement", "growth"]
 OWN_PRIORS = {"measurement": "measurement", "service": "service_sd", "ordinal": "outcome_shares", "growth": "growth"}
 OWN_PRIORS |= {"dropout": "hazard"}
-NOT_STUDIES = ("instruments", "codebook")  # other YAML files of the config folder
+NOT_STUDIES = ("instruments", "codebook", "policies")  # other YAML files of the config folder
 
 
 class KnownTruth(Strict):
@@ -140,6 +142,12 @@ class SimulationStudy(Strict):
         return replicates_for(self.coverage_mcse)
 
 
+class Policies(Strict):
+    """What a service could do about therapists with bad results, over ten years."""
+
+    replicates: int = Field(ge=2)
+
+
 class Attribution(Strict):
     """What each mechanism of a world with every harm causes; the design is that of each pair of orders."""
 
@@ -157,10 +165,14 @@ class Preventions(Strict):
 
 
 class StudyConfig(Strict):
-    """One study. The sections are named after the rules that read them."""
+    """One study. The sections are named after the rules that read them.
+
+    `core_minutes` is what everything but the simulation study costs about; it is only announced.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
     seed: int = Field(ge=0, lt=2**63)
+    core_minutes: float = Field(0, ge=0)
     judgement: Judgement
     scenarios: tuple[str, ...] = Field(min_length=1)
     reference: str = "reference"
@@ -181,6 +193,8 @@ class StudyConfig(Strict):
     what_if: WhatIf
     reproductions: Reproductions = Reproductions()
     simulation_study: SimulationStudy
+    advice: Advice
+    policies: Policies
     service_counts: str | None = None
 
     @field_validator("service_counts")
@@ -217,7 +231,8 @@ class StudyConfig(Strict):
 class Study:
     """A configuration together with everything it names, all validated before any work starts.
 
-    ``instruments`` holds those that the study uses, ``cells`` the cells of its simulation study.
+    ``instruments`` holds those that the study uses, ``cells`` the cells of its simulation study, ``policies``
+    the numbers of the ten years of policies.
     """
 
     config: StudyConfig
@@ -225,6 +240,7 @@ class Study:
     instruments: Instruments
     evidence: pd.DataFrame
     cells: Mapping[str, Cell]
+    policies: PolicyWorld
 
     @property
     def name(self) -> str:
@@ -380,14 +396,15 @@ def load_study(source: Path | Mapping[str, Any], folder: Path) -> Study:
             raise ConfigError(f"{place}: preventions.scenarios: {name!r} is a reading itself; name the base one")
     if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
         raise ConfigError(f"{place}: what_if.limited: the one prevention there must be caseload_limit")
-    instruments = _instruments(folder / "instruments.yaml", keys)
+    instruments = _recorded(Instruments, folder / "instruments.yaml", keys)
+    policies = _recorded(PolicyWorld, folder / "policies.yaml", keys)
     for name in config.judgement.instruments:
         if name not in instruments.by_name():
             known = ", ".join(instruments.by_name())
             raise ConfigError(f"{place}: judgement.instruments: unknown instrument {name!r}; known: {known}")
     used = instruments.only(config.judgement.instruments)
     cells = _cells(config, catalogue, folder / "study_design.csv", place)
-    return Study(config, catalogue, used, read_evidence(folder / "evidence.csv", keys), cells)
+    return Study(config, catalogue, used, read_evidence(folder / "evidence.csv", keys), cells, policies)
 
 
 def _cells(config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, place: Path | str) -> dict[str, Cell]:
@@ -404,15 +421,16 @@ def _cells(config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, p
     return {name: known[name] for name in known if name in chosen}
 
 
-def _instruments(path: Path, keys: frozenset[str]) -> Instruments:
+def _recorded[Model: Strict](kind: type[Model], path: Path, keys: frozenset[str]) -> Model:
+    """A file of numbers with their records, whose sources are all in the bibliography."""
     try:
-        instruments = Instruments.model_validate(read_yaml(path))
+        found = kind.model_validate(read_yaml(path))
     except ValidationError as error:
         raise explain(path, error) from None
-    for field, record in records(instruments).items():
+    for field, record in records(found).items():
         if record.cite is not None and record.cite not in keys:
             raise ConfigError(f"{path}: {field}.cite: no source {record.cite!r} in the bibliography; add it there")
-    return instruments
+    return found
 
 
 SCHEMAS = {"study": StudyConfig, "scenario": ScenarioFile, "instruments": Instruments}

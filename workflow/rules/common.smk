@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
+from iatrogenesis.ademp.plan import announce
 from iatrogenesis.methods import NAMES as METHODS
 from iatrogenesis.models import MODELS, OUTCOME_MODELS
 from iatrogenesis.report.provenance import git_commit
@@ -101,3 +102,4 @@ wildcard_constraints:
     cell="[a-z][a-z0-9_]*",
     method="[a-z]+",
     batch="[0-9]+",
+    clients="[0-9]+",

@@ -27,7 +27,12 @@ if SERVICE_COUNTS:
     FIGURES["services"] = {"effects": EFFECTS}
 FIGURES["predictive"] = {"predictive": result("tables/predictive.csv")}
 FIGURES["what_if"] = {"what_if": result("tables/what_if.csv")}
-FIGURES["performance"] = {"performance": result("tables/performance.csv")}
+PERFORMANCE = result("tables/performance.csv")
+FIGURES["performance"] = {"performance": PERFORMANCE}
+FIGURES["spread_found"] = {"performance": PERFORMANCE}
+FIGURES["accused"] = {"performance": PERFORMANCE}
+FIGURES["advice"] = {"advice": result("tables/advice.csv")}
+FIGURES["policies"] = {"policies": result("tables/policies.csv")}
 if SIMULATIONS:
     FIGURES["calibration"] = {"curves": result("sbc/curves.parquet")}
 FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=["svg", "png"])
@@ -40,7 +45,7 @@ for figure, tables in FIGURES.items():
             f"figure_{figure}"
         input:
             **tables,
-            code=library(f"figures/{figure}.py", "figures/style.py"),
+            code=library(f"figures/{figure}.py", "figures/style.py", "figures/methods.py"),
         output:
             svg=result(f"figures/{figure}.svg"),
             png=result(f"figures/{figure}.png"),

@@ -10,9 +10,14 @@ OUTPUTS:
 
 CELLS = {name: plain(cell) for name, cell in STUDY.cells.items()}
 BATCHES = {(batch.cell, batch.method, str(batch.number)): batch for batch in STUDY.batches}
-BATCH_FILES = expand(
-    [result(f"simulation_study/{'/'.join(key)}.{{kind}}.parquet") for key in BATCHES], kind=["estimates", "therapists"]
-)
+STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
+STUDY_FIGURES = ["performance", "spread_found", "accused", "advice", "policies"]
+PLAN = result("simulation_study/plan.csv")
+ANNOUNCED = {
+    result(f"simulation_study/{'/'.join(key)}.estimates.parquet"): batch.seconds for key, batch in BATCHES.items()
+}
+# Everything else is announced as a whole, until the numbers of the report are there.
+REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
 BAYESIAN = [name for name in METHODS if name in MODELS]
 WORLDS = SIMULATOR + library("ademp/worlds.py", "ademp/cells.py", "models/data.py", "models/covariates.py")
 ANSWERING = WORLDS + library("ademp/run.py", "methods/answer.py", "models/clients.py", "models/checks.py")
@@ -65,6 +70,7 @@ rule study_batch:
         surroundings=surroundings_of,
         settings=settings_of_method,
         replicates=replicates_of_batch,
+        plan=PLAN,
     message:
         "{wildcards.cell} by {wildcards.method}, replicates {params.replicates[0]} to {params.replicates[1]}"
     script:
@@ -76,7 +82,8 @@ rule performance:
     input:
         truth=expand(result("simulation_study/{cell}/truth.csv"), cell=CELLS),
         rates=expand(result("simulation_study/{cell}/true_rates.parquet"), cell=CELLS),
-        batches=BATCH_FILES,
+        estimates=[result(f"simulation_study/{'/'.join(key)}.estimates.parquet") for key in BATCHES],
+        therapists=[result(f"simulation_study/{'/'.join(key)}.therapists.parquet") for key in BATCHES],
         code=library("ademp/judge.py", "evaluate/performance.py", "evaluate/profiling.py", "evaluate/montecarlo.py"),
     output:
         table="results/{study}/tables/performance.csv",
@@ -89,7 +96,6 @@ rule performance:
     conda:
         "../../environment.yml"
     params:
-        folder=result("simulation_study"),
         batches=[list(key) for key in BATCHES],
         cells=CELLS,
         replicates=CONFIG.simulation_study.replicates,
@@ -97,3 +103,69 @@ rule performance:
         "Judging every method in every cell"
     script:
         "../../scripts/performance.py"
+
+
+rule advice_column:
+    """What so many clients per therapist tell, over numbers of therapists."""
+    input:
+        code=MODELLING + library("ademp/advice.py", "evaluate/profiling.py", "methods/bayes.py"),
+    output:
+        table="results/{study}/simulation_study/advice/{clients}.csv",
+    log:
+        "results/{study}/logs/advice_column/{clients}.log",
+    benchmark:
+        "results/{study}/benchmarks/advice_column/{clients}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        grid=plain(CONFIG.advice),
+        priors=plain(CONFIG.fit.priors),
+        seed=CONFIG.seed,
+    message:
+        "What {wildcards.clients} clients per therapist tell"
+    script:
+        "../../scripts/advice_column.py"
+
+
+rule advice:
+    """How many therapists and clients it takes."""
+    input:
+        parts=expand(result("simulation_study/advice/{clients}.csv"), clients=CONFIG.advice.clients),
+        code=library("ademp/needed.py"),
+    output:
+        table="results/{study}/tables/advice.csv",
+        needed="results/{study}/tables/needed.csv",
+    log:
+        "results/{study}/logs/advice.log",
+    benchmark:
+        "results/{study}/benchmarks/advice.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        rate=CONFIG.advice.rate,
+    message:
+        "How many therapists and clients it takes"
+    script:
+        "../../scripts/advice.py"
+
+
+rule policies:
+    """What a service could do about therapists with bad results."""
+    input:
+        code=library("evaluate/policies.py", "evaluate/montecarlo.py", "streams.py"),
+    output:
+        table="results/{study}/tables/policies.csv",
+    log:
+        "results/{study}/logs/policies.log",
+    benchmark:
+        "results/{study}/benchmarks/policies.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        world=plain(STUDY.policies),
+        seed=CONFIG.seed,
+        replicates=CONFIG.policies.replicates,
+    message:
+        "Ten years of removing therapists, supporting them, or other things"
+    script:
+        "../../scripts/policies.py"

@@ -5,11 +5,16 @@ by one method. A batch is known by its replicates, and every random number by re
 the same bytes, and a new cell, a new method or more replicates add jobs and change none.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from pathlib import Path
+
+import pandas as pd
 
 from iatrogenesis.ademp.cells import Cell
+from iatrogenesis.data.files import write_csv
 from iatrogenesis.methods import seconds
 
 NOMINAL = 0.95
@@ -17,6 +22,7 @@ BATCH_SECONDS = 300.0
 START_SECONDS = 4.0  # Python, imports
 COMPILE_SECONDS = 25.0  # of the methods that sample
 SAMPLED = ("measurement", "growth")
+PACE_AFTER = 60.0  # announced seconds done before the pace is believed
 
 
 def replicates_for(coverage_mcse: float) -> int:
@@ -60,10 +66,45 @@ def plan(cells: Sequence[Cell], methods: tuple[str, ...], replicates: int) -> It
             yield from batches(cell, method, replicates)
 
 
+def announce(files: Mapping[str, float], plan_path: Path, rest: float, cores: int) -> str:
+    """Return how long a run will take about, and write down what there is to do, for `progress`.
+
+    Parameters
+    ----------
+    files
+        Announced seconds of every batch, by the file that is there when it is done.
+    plan_path
+        Written anew.
+    rest
+        Core seconds of everything else that is to be made.
+    """
+    table = pd.DataFrame({"file": list(files), "seconds": list(files.values())})
+    table["done_before"] = [Path(file).is_file() for file in files]
+    plan_path.parent.mkdir(parents=True, exist_ok=True)
+    write_csv(table.assign(began=round(time.time()), cores=cores), plan_path)
+    left = table[~table["done_before"]]
+    batches = f"{len(left)} of {len(table)} batches of the simulation study to do" if len(table) else "no batches"
+    return f"{batches}; in all {spoken(left['seconds'].sum() + rest, cores)}, by times measured on a small machine."
+
+
+def progress(plan_path: Path) -> str:
+    """Return how far the simulation study is and how long the rest takes at the pace so far; empty without a plan."""
+    if not plan_path.is_file():
+        return ""
+    table = pd.read_csv(plan_path)
+    cores = int(table["cores"].iloc[0])
+    done = table["done_before"] | [Path(file).is_file() for file in table["file"]]
+    gained = table.loc[done & ~table["done_before"], "seconds"].sum()
+    elapsed = max(time.time() - table["began"].iloc[0], 1.0)
+    pace = gained / elapsed if gained > PACE_AFTER else float(cores)
+    left = table.loc[~done, "seconds"].sum() / pace
+    return f"simulation study: {int(done.sum())} of {len(table)} batches done, {spoken(left * cores, cores)} left"
+
+
 def spoken(core_seconds: float, cores: int) -> str:
     """Return a time on so many cores in words: "about 12 minutes on 2 cores"."""
     minutes = core_seconds / max(cores, 1) / 60
-    length = f"{minutes / 60:.1f} hours" if minutes >= 90 else f"{max(1, round(minutes))} minutes"
-    return f"about {length.replace('1 minutes', '1 minute') if length == '1 minutes' else length} on {cores} " + (
-        "core" if cores == 1 else "cores"
-    )
+    length = f"{minutes / 60:.1f} hours" if minutes >= 90 else f"{minutes:.0f} minutes"
+    if minutes < 1.5:
+        length = "a minute"
+    return f"about {length} on {cores} core{'' if cores == 1 else 's'}"

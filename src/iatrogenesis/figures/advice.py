@@ -1,0 +1,98 @@
+"""How many therapists and clients does it take?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, figure, styled
+
+ALT = (
+    "Four panels. Width of the interval of the variance share over the number of therapists, and power to find an "
+    "effect of burnout over the number of therapists, one line per number of clients; share of harmful therapists "
+    "found and of accused therapists who are not harmful over the number of clients; and reliability of a therapist's "
+    "raw rate over the number of clients."
+)
+CAPTION = (
+    "Above, one line per number of clients of each therapist: width of the 95 % interval of the share of variance "
+    "between therapists, and power of the 5 % test for a middling effect of burnout as rated. Below, over the clients "
+    "of each therapist, for the largest number of therapists: share of harmful therapists (more than twice the "
+    "average) whom the rule “80 % probable” and the rule “worst 5 %” find, and share of those accused who are not "
+    "harmful; and reliability of a therapist's raw rate (squared correlation with the true one), points simulated, "
+    "line by the formula n p (1 − p) s² / (1 + n p (1 − p) s²), dotted at .7. Bars: 95 % Monte Carlo intervals. "
+    "Spread between therapists as published for deterioration."
+)
+SHADES = ("#9ecae1", "#6baed6", "#3182bd", "#08519c", "#08306b", "#041c42", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+
+@styled()
+def draw(advice: pd.DataFrame) -> Figure:
+    """Draw from the grid of advice."""
+    made, axes = figure("How many therapists and clients does it take?", 6.0, width=7.0, nrows=2, ncols=2)
+    sd = advice["therapist_sd"].max()
+    own = advice[advice["therapist_sd"] == sd]
+    effects = np.sort(own["effect"].dropna().unique())
+    middle = effects[len(effects) // 2]
+    _lines(axes[0, 0], own[own["quantity"] == "width"], 1.0)
+    axes[0, 0].set_ylabel("Width of the interval of the VPC")
+    axes[0, 0].legend(title="clients each", fontsize=8, title_fontsize=8)
+    _lines(axes[0, 1], own[(own["quantity"] == "power") & (own["effect"] == middle)], 100.0)
+    axes[0, 1].axhline(80, color=GREY, ls=":", lw=1.2)
+    axes[0, 1].set_ylabel(f"Power (%), odds ratio {np.exp(middle):.2f} per SD")
+    _accused(axes[1, 0], own)
+    _reliability(axes[1, 1], advice)
+    return made
+
+
+def _lines(axis: Axes, table: pd.DataFrame, unit: float) -> None:
+    for number, (clients, part) in enumerate(table.groupby("clients")):
+        part = part.sort_values("therapists")
+        error = 1.96 * unit * part["mcse"].fillna(0)
+        look = {"color": SHADES[number % len(SHADES)], "marker": MARKERS[number % len(MARKERS)], "ms": 4, "lw": 1.3}
+        axis.errorbar(part["therapists"], unit * part["value"], error, label=f"{clients:g}", elinewidth=0.9, **look)
+    _log(axis, table["therapists"], "Therapists")
+
+
+def _accused(axis: Axes, own: pd.DataFrame) -> None:
+    part = own[
+        (own["question"] == "accuse") & (own["therapists"] == own.loc[own["question"] == "accuse", "therapists"].max())
+    ]
+    looks = {
+        "sensitivity": ("80 % probable: found", BLUE, "-", "o"),
+        "false_removal": ("80 % probable: wrongly", BLUE, "--", "o"),
+        "raw_sensitivity": ("worst 5 %: found", ORANGE, "-", "s"),
+        "raw_false_removal": ("worst 5 %: wrongly", ORANGE, "--", "s"),
+    }
+    for quantity, (label, color, line, marker) in looks.items():
+        rows = part[part["quantity"] == quantity].sort_values("clients").dropna(subset=["value"])
+        style = {"color": color, "ls": line, "marker": marker, "ms": 4, "lw": 1.3, "elinewidth": 0.9}
+        axis.errorbar(rows["clients"], 100 * rows["value"], 196 * rows["mcse"], label=label, **style)
+    axis.set_ylim(-3, 103)
+    axis.set_ylabel(f"Share (%), {part['therapists'].max():.0f} therapists")
+    axis.legend(fontsize=7.5)
+    _log(axis, part["clients"], "Clients of each therapist")
+
+
+def _reliability(axis: Axes, advice: pd.DataFrame) -> None:
+    part = advice[advice["question"] == "reliability"]
+    size = np.geomspace(part["clients"].min(), part["clients"].max(), 60)
+    for (sd, rows), color, marker in zip(part.groupby("therapist_sd"), (GREEN, DARK, BLUE), "osD", strict=False):
+        formula = rows[rows["quantity"] == "formula"].iloc[0]
+        information = formula["value"] / (1 - formula["value"]) / formula["clients"] * size
+        axis.plot(size, information / (1 + information), color=color, lw=1.2)
+        found, look = rows[rows["quantity"] == "raw_rate"], {"color": color, "marker": marker, "ls": "", "ms": 4}
+        axis.errorbar(found["clients"], found["value"], 1.96 * found["mcse"], label=f"SD {sd:g}", **look)
+    axis.axhline(0.7, color=GREY, ls=":", lw=1.2)
+    axis.set_ylim(0, 1)
+    axis.set_ylabel("Reliability of a raw rate")
+    axis.legend(fontsize=8)
+    _log(axis, part["clients"], "Clients of each therapist")
+
+
+def _log(axis: Axes, sizes: pd.Series, label: str) -> None:
+    ticks = np.sort(sizes.unique())
+    axis.set_xscale("log")
+    axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.minorticks_off()
+    axis.set_xlabel(label)

@@ -1,0 +1,64 @@
+"""What should be done about therapists with bad results?"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
+
+ALT = (
+    "Two panels with one row per policy: deteriorations averted per 1,000 clients over ten years, with the range "
+    "between a sceptical and an optimistic reading of the evidence, and the share of those removed or supported who "
+    "do not belong to the worst fifth."
+)
+CAPTION = (
+    "Ten years of a service in which about six in a hundred deteriorate, places get unlike clients, and burnout comes "
+    "and goes. Left: deteriorations averted per 1,000 clients seen; dot: base reading, with its 95 % Monte Carlo "
+    "interval; pale bar: from the sceptical to the optimistic reading. Right: share of those removed or supported who "
+    "do not belong to the worst fifth of therapists by what stays with them. Removal looks well because the pool has "
+    "no end and nobody has to be trained: what it costs the removed, and the clients whose therapy is cut, is not "
+    "counted."
+)
+NAMES = {
+    "remove_raw": "remove the worst 5 %, raw rates",
+    "remove_adjusted": "remove the worst 5 %, adjusted",
+    "remove_sure": "remove who is surely harmful",
+    "support_worst": "support the worst 5 %",
+    "support_burned_out": "support the most burned out",
+    "caseload_limit": "limit caseloads",
+    "monitoring": "monitor outcomes",
+}
+
+
+@styled()
+def draw(policies: pd.DataFrame) -> Figure:
+    """Draw from the table of policies."""
+    by = policies.set_index(["reading", "policy"])
+    per = 1000 / by["clients"]
+    averted, error = by["averted"] * per, 1.96 * by["averted_mcse"] * per
+    made, axes = figure(
+        "What should be done about bad results?", 0.36 * len(NAMES) + 1.7, width=7.0, ncols=2, sharey=True
+    )
+    for place, name in enumerate(NAMES):
+        ends = [averted[reading, name] for reading in ("sceptical", "base", "optimistic")]
+        axes[0].hlines(
+            place, min(ends), max(ends), color=PALE, lw=9, label="sceptical to optimistic" if not place else None
+        )
+        value, reach = averted["base", name], error["base", name]
+        axes[0].hlines(place, value - reach, value + reach, color=BLUE, lw=2)
+        axes[0].plot(value, place, "o", color=BLUE, ms=6, label="base reading" if not place else None)
+        wrongly = by.loc[("base", name)]
+        if np.isfinite(wrongly["wrongly"]):
+            low, high = (100 * (wrongly["wrongly"] + step * 1.96 * wrongly["wrongly_mcse"]) for step in (-1, 1))
+            axes[1].hlines(place, low, high, color=ORANGE, lw=2)
+            axes[1].plot(100 * wrongly["wrongly"], place, "s", color=ORANGE, ms=5)
+        else:
+            axes[1].annotate("nobody is chosen", (3, place), va="center", fontsize=9, color="#555555")
+    axes[0].axvline(0, color=DARK, lw=0.8)
+    axes[0].set_yticks(range(len(NAMES)), NAMES.values())
+    axes[0].set_ylim(len(NAMES) - 0.5, -0.5)
+    axes[0].set_xlabel("Averted per 1,000 clients")
+    axes[1].set_xlim(0, 100)
+    axes[1].set_xlabel("Wrongly chosen (%)")
+    key(made, columns=2)
+    return made

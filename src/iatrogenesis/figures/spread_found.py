@@ -1,0 +1,41 @@
+"""Which analysis finds how much therapists differ?"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from iatrogenesis.figures.methods import handles, mark, offsets, ordered, rows
+from iatrogenesis.figures.style import GREY, figure, key, styled
+
+ALT = (
+    "Two panels with one row per cell of the simulation study and one marker per method: bias of the standard "
+    "deviation between therapists, and share of 95 % intervals that hold the truth."
+)
+CAPTION = (
+    "The standard deviation between therapists (log odds, among clients with like starting points) by maximum "
+    "likelihood and by the Bayesian models without and with case mix, in every cell, over replicates. Left: mean "
+    "error, dotted: none. Right: coverage of 95 % intervals, dotted: 95 %; maximum likelihood has no interval where "
+    "it estimates no spread at all, and these are left out there. Lines: 95 % Monte Carlo intervals. A prior draws "
+    "the estimate towards itself where data are few: that is bias, and it is shown."
+)
+ESTIMAND = "therapist_sd"
+PANELS = {"bias": ("Bias (log odds)", 0.0, 1.0), "coverage": ("Coverage (%)", 95.0, 100.0)}
+
+
+@styled()
+def draw(performance: pd.DataFrame) -> Figure:
+    """Draw from the performance table."""
+    table = performance[performance["estimand"] == ESTIMAND]
+    cells, methods = list(dict.fromkeys(table["cell"])), ordered(table["method"])
+    made, axes = figure(
+        "Which analysis finds how much therapists differ?", 0.36 * len(cells) + 1.9, width=6.4, ncols=2, sharey=True
+    )
+    place, shift = {cell: at for at, cell in enumerate(cells)}, offsets(methods)
+    for axis, (measure, (title, target, unit)) in zip(axes, PANELS.items(), strict=True):
+        rows(axis, cells)
+        for row in table[table["measure"] == measure].itertuples():
+            value, reach = unit * row.value, unit * 1.96 * row.mcse
+            mark(axis, row.method, value, place[row.cell] + shift[row.method], value - reach, value + reach)
+        axis.axvline(target, color=GREY, ls=":", lw=1.2)
+        axis.set_xlabel(title)
+    key(made, columns=3, handles=handles(methods))
+    return made
