@@ -27,9 +27,7 @@ TARGETS = {"bias": 0.0, "coverage": 95.0, "rejected": 5.0}
 def draw(performance: pd.DataFrame) -> Figure:
     """Draw from the performance table."""
     table = performance[performance["estimand"] == ESTIMAND]
-    nothing = set(
-        performance.loc[performance["measure"] == "type_1_error", ["cell", "estimand"]].itertuples(index=False)
-    )
+    nothing = set(table.loc[table["measure"] == "type_1_error", "cell"])
     table = table.assign(measure=table["measure"].replace({"power": "rejected", "type_1_error": "rejected"}))
     cells, methods = list(dict.fromkeys(table["cell"])), ordered(table["method"])
     made, axes = figure(
@@ -40,10 +38,9 @@ def draw(performance: pd.DataFrame) -> Figure:
         axis.axvline(TARGETS[measure], color=GREY, ls=":", lw=1.2)
         axis.set_xlabel(title)
     for place, cell in enumerate(cells):
-        if (cell, ESTIMAND) in nothing:
-            axes[2].annotate(
-                "0", (0.99, place), xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=9
-            )
+        if cell in nothing:
+            where = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "center"}
+            axes[2].annotate("0", (0.99, place), fontsize=9, **where)
     key(made, columns=3, handles=handles(methods))
     return made
 

@@ -13,7 +13,7 @@ from iatrogenesis.methods.rates import normal_table
 from iatrogenesis.methods.regression import prepared
 from iatrogenesis.models import therapist as model
 
-SECONDS = (0.01, 0.015)
+SECONDS = (0.005, 0.015)
 COVARIATES = tuple(name for name in model.COVARIATES if name not in ("competence_rating", "burnout_rating"))
 STEPS = 100
 

@@ -18,7 +18,7 @@ from iatrogenesis.models import casemix
 from iatrogenesis.models.data import OutcomeData
 from iatrogenesis.models.spread import UPPER_QUARTILE, mor
 
-SECONDS = (0.02, 0.025)
+SECONDS = (0.015, 0.018)
 NODES = 9  # the therapist SD is at most about 1 here, and a service's therapists are few: 1e-6 in the estimate
 
 

@@ -12,7 +12,7 @@ from iatrogenesis.methods import bayes
 from iatrogenesis.methods.answer import BURNOUT, of_draws
 from iatrogenesis.models import growth
 
-SECONDS = (0.5, 1.0)
+SECONDS = (0.5, 1.2)
 
 
 def _prepare(data_set):

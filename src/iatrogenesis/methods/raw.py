@@ -13,7 +13,7 @@ from iatrogenesis.methods.answer import LEVEL, Answer, DataSet, one_by_one
 from iatrogenesis.methods.rates import TOO_MANY
 from iatrogenesis.models.clients import from_clients
 
-SECONDS = (0.003, 0.002)
+SECONDS = (0.004, 0.002)
 
 
 def _fit(data_set: DataSet) -> Answer:
