@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from iatrogenesis.ademp.cells import Cell
@@ -93,8 +94,8 @@ def progress(plan_path: Path) -> str:
         return ""
     table = pd.read_csv(plan_path)
     cores = int(table["cores"].iloc[0])
-    done = table["done_before"] | [Path(file).is_file() for file in table["file"]]
-    gained = table.loc[done & ~table["done_before"], "seconds"].sum()
+    done = table["done_before"].to_numpy() | np.array([Path(file).is_file() for file in table["file"]])
+    gained = table.loc[done & ~table["done_before"].to_numpy(), "seconds"].sum()
     elapsed = max(time.time() - table["began"].iloc[0], 1.0)
     pace = gained / elapsed if gained > PACE_AFTER else float(cores)
     left = table.loc[~done, "seconds"].sum() / pace

@@ -8,17 +8,18 @@ from scipy.stats import binom
 
 from iatrogenesis.report import model_numbers as of_models
 from iatrogenesis.report.entry import Number, number
+from iatrogenesis.report.study_numbers import study_numbers
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.sources import Record, records
 
 SCENARIOS, EFFECTS, EVIDENCE = "tables/scenarios.csv", "tables/therapist_effects.csv", "tables/evidence.csv"
-THERAPISTS, DIAGNOSTICS, PERFORMANCE = "tables/therapists.csv", "tables/diagnostics.csv", "tables/performance.csv"
+THERAPISTS, DIAGNOSTICS = "tables/therapists.csv", "tables/diagnostics.csv"
 ENGINES = "tables/engines.csv"
 ATTRIBUTION, PREVENTIONS = "tables/attribution.csv", "tables/preventions.csv"
 UNITS = {"therapist_sd": "log odds", "vpc": "share", "mor": "odds ratio", "mean_rate": "share"}
 UNITS |= {"service_sd": "log odds", "dropout_sd": "log odds", "completion_sd": "log odds"}
 UNITS |= {"vpc_service": "share", "vpc_dropout": "share", "slope_share": "share", "level": "points"}
-SIZES = ("simulate", "known_truth", "count_twins", "evidence", "true_effects", "true_rates", "fit", "performance")
+SIZES = ("simulate", "known_truth", "count_twins", "evidence", "true_effects", "true_rates", "fit")
 CONFIGURED = "as in the configuration"  # such numbers are chosen, not found: they are printed as they are
 DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
 
@@ -34,7 +35,7 @@ def every_number(tables: Mapping[str, pd.DataFrame], base: Scenario, config: Map
         | therapist_numbers(tables["therapists"], base.id)
         | fit_numbers(tables["diagnostics"])
         | engine_numbers(tables["engines"])
-        | performance_numbers(tables["performance"])
+        | study_numbers(tables)
         | of_models.predictive_numbers(tables["predictive"])
         | of_models.sensitivity_numbers(tables["sensitivity"])
         | of_models.calibration_numbers(tables["calibration"])
@@ -159,18 +160,6 @@ def fit_numbers(diagnostics: pd.DataFrame) -> dict[str, Number]:
         "fits.all": number(len(diagnostics), DIAGNOSTICS, "fits"),
         "fits.passed": number(passed, DIAGNOSTICS, "fits"),
         "fits.failed": number(len(diagnostics) - passed, DIAGNOSTICS, "fits"),
-    }
-
-
-def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
-    """``performance.<true sd>.<estimand>.<measure>``."""
-    shares = {"coverage", "failed", "not_passed", "model_se_error"}
-    return {
-        f"performance.{row.true_sd:g}.{row.estimand}.{row.measure}": number(
-            row.value, PERFORMANCE, "share" if row.measure in shares else unit_of(row.estimand), mcse=row.mcse
-        )
-        for row in performance.itertuples()
-        if pd.notna(row.value)
     }
 
 

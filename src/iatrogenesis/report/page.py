@@ -7,7 +7,7 @@ from textwrap import dedent
 import pandas as pd
 
 from iatrogenesis.models import MODELS
-from iatrogenesis.report import inputs, model_tables, tables
+from iatrogenesis.report import inputs, model_tables, study_tables, tables
 from iatrogenesis.report.references import Reference
 from iatrogenesis.report.render import data_uri
 from iatrogenesis.scenarios import Scenario
@@ -24,7 +24,7 @@ def page_tables(
     """Every table of the page by name."""
     parameters = records(base)
     fitted = {pattern for record in parameters.values() for pattern in record.fitted_to}
-    every = results["therapists"]
+    every, judged = results["therapists"], results["performance"]
     return {
         "evidence": inputs.evidence(results["evidence"], fitted, references),
         "scenarios": tables.scenarios(results["scenarios"], dict(titles)),
@@ -34,7 +34,13 @@ def page_tables(
         "effects": tables.effects(results["therapist_effects"]),
         "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "null")]),
         "services": tables.services(results["therapist_effects"]),
-        "performance": tables.performance(results["performance"]),
+        "cells": study_tables.cells(results["cells"]),
+        "burnout_performance": study_tables.performance(judged, "log_odds_ratio[burnout]", study_tables.BURNOUT),
+        "spread_performance": study_tables.performance(judged, "therapist_sd", study_tables.SPREAD),
+        "therapist_performance": study_tables.therapists(judged),
+        "needed": study_tables.needed(results["needed"]),
+        "reliability": study_tables.reliability(results["needed"]),
+        "policies": study_tables.policies(results["policies"]),
         "predictive": model_tables.predictive(results["predictive"]),
         "sensitivity": model_tables.sensitivity(results["sensitivity"]),
         "calibration": model_tables.calibration(results["calibration"]),

@@ -24,16 +24,6 @@ SCENARIO_COLUMNS = {
     "dropped_out": "Dropped out",
     "sessions": "Sessions, mean",
 }
-MEASURES = {
-    "bias": "Bias",
-    "rmse": "RMSE",
-    "empirical_se": "Empirical SE",
-    "model_se": "Model SE",
-    "coverage": "Coverage",
-    "width": "Width",
-    "failed": "No estimate",
-    "not_passed": "Gate not passed",
-}
 
 
 class Table(NamedTuple):
@@ -137,17 +127,6 @@ def therapists(table: pd.DataFrame, shown: int = 10) -> Table:
         )
     heads = ["Therapist", "Worse", "Raw rate, %", "Rate by the model, %", "Rank, 95 %"]
     return _plain([*heads, "P (rate above twice the average)", "True rate, %"], rows)
-
-
-def performance(table: pd.DataFrame) -> Table:
-    """One row per true SD and estimand; each cell a measure with its MCSE."""
-    measures = {name: title for name, title in MEASURES.items() if name in set(table["measure"])}
-    rows = []
-    for (sd, estimand), part in table.groupby(["true_sd", "estimand"], sort=False):
-        by = part.set_index("measure")
-        cells = [with_error(*by.loc[measure, ["value", "mcse"]]) for measure in measures]
-        rows.append([f"{sd:g}", NAMES.get(estimand, estimand), *cells, str(int(part["n"].max()))])
-    return _plain(["True SD", "Estimand", *measures.values(), "Replicates"], rows)
 
 
 def diagnostics(table: pd.DataFrame) -> Table:

@@ -1,0 +1,94 @@
+"""Numbers of the report about the simulation study: performance, what is needed, and policies."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.report.entry import Number, number
+
+PERFORMANCE, NEEDED, POLICIES = "tables/performance.csv", "tables/needed.csv", "tables/policies.csv"
+ADVICE = "tables/advice.csv"
+TOLD = (
+    "bias", "coverage", "power", "type_1_error", "rank_correlation", "sensitivity", "false_removal", "false_flag",
+    "flagged", "width",
+)  # fmt: skip
+LOG_ODDS = ("bias", "width")
+
+
+def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
+    """``study.<cell>.<method>.<estimand>.<measure>``, shares in per cent; and how much there is of everything."""
+    rows = performance[performance["measure"].isin(TOLD) & performance["value"].notna()]
+    found = {
+        f"study.{row.cell}.{row.method}.{row.estimand}.{row.measure}": _performance(row) for row in rows.itertuples()
+    }
+    failures = performance.groupby(["cell", "method", "estimand"])["failures"].max().groupby(["cell", "method"]).max()
+    return found | {
+        "study.cells": number(int(performance["cell"].nunique()), PERFORMANCE, "cells"),
+        "study.methods": number(int(performance["method"].nunique()), PERFORMANCE, "methods"),
+        "study.replicates": number(int(performance["replicates"].max()), PERFORMANCE, "data sets of each cell"),
+        "study.failures": number(int(failures.sum()), PERFORMANCE, "data sets without an answer"),
+        "study.asked": number(
+            int(performance["replicates"].max()) * len(failures), PERFORMANCE, "data sets put to methods"
+        ),
+    }
+
+
+def _performance(row) -> Number:
+    share = row.measure not in (*LOG_ODDS, "rank_correlation", "flagged")
+    unit = 100.0 if share else 1.0
+    return number(unit * row.value, PERFORMANCE, "%" if share else "as the estimand", mcse=unit * row.mcse)
+
+
+def needed_numbers(needed: pd.DataFrame) -> dict[str, Number]:
+    """``needed.spread.<sd>.<width>.<clients>`` and the like; missing where no size on or near the grid is enough."""
+    found = {}
+    for row in needed[needed["needed"].notna()].itertuples():
+        unit = "therapists" if row.question in ("spread", "burnout") else "clients of each therapist"
+        parts = [row.question, f"{row.therapist_sd:g}"]
+        parts += [f"{row.effect:g}"] if row.question == "burnout" else []
+        parts += [f"{row.target:g}"] if row.question == "spread" else []
+        parts += [f"{row.clients:g}"] if row.question in ("spread", "burnout") else []
+        value = int(np.ceil(row.needed))
+        found[f"needed.{'.'.join(parts)}"] = number(value, NEEDED, unit, row.low, row.high)
+        if row.question == "reliability":
+            found[f"needed.{'.'.join(parts)}.formula"] = number(round(row.formula), NEEDED, unit)
+    return found
+
+
+def accused_numbers(advice: pd.DataFrame) -> dict[str, Number]:
+    """``accuse.<sd>.<clients>.<quantity>`` in per cent, for the largest number of therapists on the grid."""
+    part = advice[advice["question"] == "accuse"]
+    part = part[(part["therapists"] == part["therapists"].max()) & part["value"].notna()]
+    return {
+        f"accuse.{row.therapist_sd:g}.{row.clients:g}.{row.quantity}": number(
+            100 * row.value, ADVICE, "%", mcse=100 * row.mcse
+        )
+        for row in part.itertuples()
+        if not row.quantity.endswith("flagged")
+    }
+
+
+def policy_numbers(policies: pd.DataFrame) -> dict[str, Number]:
+    """``policy.<policy>.<reading>.averted`` per 1,000 clients seen, and ``.wrongly`` in per cent."""
+    found: dict[str, Number] = {"policy.clients": number(round(policies["clients"].mean()), POLICIES, "clients")}
+    for row in policies.itertuples():
+        name, per = f"policy.{row.policy}.{row.reading}", 1000 / row.clients
+        error = per * row.averted_mcse
+        found[f"{name}.averted"] = number(per * row.averted, POLICIES, "per 1,000 clients", mcse=error)
+        found[f"{name}.chosen"] = number(row.chosen, POLICIES, "therapists in ten years")
+        if pd.notna(row.wrongly):
+            found[f"{name}.wrongly"] = number(100 * row.wrongly, POLICIES, "%", mcse=100 * row.wrongly_mcse)
+        if row.policy == "caseload_limit":
+            found[f"{name}.not_seen"] = number(row.not_seen * per, POLICIES, "clients per 1,000")
+    return found
+
+
+def study_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Number]:
+    """All of them."""
+    return (
+        performance_numbers(tables["performance"])
+        | needed_numbers(tables["needed"])
+        | accused_numbers(tables["advice"])
+        | policy_numbers(tables["policies"])
+    )

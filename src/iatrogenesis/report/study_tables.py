@@ -1,0 +1,150 @@
+"""Tables of the report about the simulation study."""
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.figures.methods import cell_names
+from iatrogenesis.figures.policies import NAMES
+from iatrogenesis.methods import LABELS
+from iatrogenesis.report.rounding import interval, with_error
+from iatrogenesis.report.tables import Table
+
+CHANGES = {
+    "therapists": "therapists", "clients": "clients each", "clients_spread": "spread of lists", "therapist_sd": "SD",
+    "rate": "rate", "burnout": "log odds ratio of burnout", "reliability": "reliability",
+    "severity": "severity by harm", "deprivation": "deprivation by harm", "dropout": "missing scores",
+    "scenario": "scenario", "course": "course by burnout",
+}  # fmt: skip
+BURNOUT = ("bias", "empirical_se", "model_se_error", "coverage", "power", "type_1_error", "not_passed")
+SPREAD = ("bias", "rmse", "coverage", "width", "no_interval")
+TITLES = {
+    "bias": "Bias", "empirical_se": "Empirical SE", "model_se_error": "Model SE, relative error",
+    "coverage": "Coverage",
+    "power": "Power", "type_1_error": "False alarms", "not_passed": "Not sound", "rmse": "RMSE", "width": "Width",
+    "no_interval": "No interval", "rank_correlation": "Rank correlation", "sensitivity": "Found",
+    "false_removal": "Accused wrongly", "false_flag": "Harmless accused", "flagged": "Accused",
+}  # fmt: skip
+
+
+def cells(table: pd.DataFrame) -> Table:
+    """One row per cell: what it changes of its family's base, and why."""
+    bases = {row["family"]: row for row in table.to_dict("records") if row["reading"] == "base"}
+    rows = []
+    for row in table.to_dict("records"):
+        base = row if row["reading"] == "base" else bases.get(row["family"], row)
+        said = [f"{label} {_plain(row[name])}" for name, label in CHANGES.items() if _told(row, base, name)]
+        names = cell_names([row["cell"]])
+        rows.append([*names, row["family"], "; ".join(said), row["reading"], row["reason"]])
+    return Table(["Cell", "Family", "What it has, or changes", "Read as", "Why"], rows, [""] * len(rows))
+
+
+def _told(row: dict, base: dict, name: str) -> bool:
+    """Whether a field is worth words: in a base whatever is there, elsewhere what differs."""
+    if pd.isna(row[name]):
+        return False
+    return bool(row[name] != 0) if row is base else row[name] != base[name]
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def performance(table: pd.DataFrame, estimand: str, measures: tuple[str, ...]) -> Table:
+    """One row per cell and method for one estimand; each measure with its Monte Carlo standard error."""
+    part = table[table["estimand"] == estimand]
+    shown = [measure for measure in measures if measure in set(part["measure"])]
+    rows = []
+    for (cell, method), own in part.groupby(["cell", "method"], sort=False):
+        by = own.set_index("measure")
+        values = [with_error(*by.loc[one, ["value", "mcse"]]) if _there(by, one) else "" for one in shown]
+        failures = f"{int(own['failures'].max())} of {int(own['replicates'].max())}"
+        rows.append([*cell_names([cell]), LABELS[method], *values, failures])
+    heads = ["Cell", "Method", *(TITLES[measure] for measure in shown), "Without an answer"]
+    return Table(heads, rows, [""] * len(rows))
+
+
+def _there(by: pd.DataFrame, measure: str) -> bool:
+    return measure in by.index and pd.notna(by.loc[measure, "value"])
+
+
+def therapists(table: pd.DataFrame) -> Table:
+    """One row per cell and method: how well therapists are told apart."""
+    columns = {
+        "Rate: bias": ("therapist_rate", "bias"),
+        "Rate: RMSE": ("therapist_rate", "rmse"),
+        "Rate: coverage": ("therapist_rate", "coverage"),
+        "Rank correlation": ("therapist_rank", "rank_correlation"),
+        "Worst 5 %: found": ("flag_worst", "sensitivity"),
+        "Worst 5 %: wrongly": ("flag_worst", "false_removal"),
+        "80 % probable: found": ("flag_probable", "sensitivity"),
+        "80 % probable: wrongly": ("flag_probable", "false_removal"),
+    }
+    part = table[table["estimand"].isin({estimand for estimand, _ in columns.values()})]
+    rows = []
+    for (cell, method), own in part.groupby(["cell", "method"], sort=False):
+        by = own.set_index(["estimand", "measure"]).sort_index()
+        values = [with_error(*by.loc[key, ["value", "mcse"]]) if _known(by, key) else "" for key in columns.values()]
+        rows.append([*cell_names([cell]), LABELS[method], *values])
+    return Table(["Cell", "Method", *columns], rows, [""] * len(rows))
+
+
+def _known(by: pd.DataFrame, key: tuple[str, str]) -> bool:
+    return key in by.index and pd.notna(by.loc[key, "value"])
+
+
+def needed(table: pd.DataFrame) -> Table:
+    """Therapists needed, by clients of each: for the spread at two widths, and for burnout at each effect."""
+    part = table[table["question"].isin(["spread", "burnout"])]
+    heads, columns = [], []
+    for question, sd, effect, target in dict.fromkeys(
+        part[["question", "therapist_sd", "effect", "target"]].fillna(-1).itertuples(index=False, name=None)
+    ):
+        columns.append((question, sd, effect, target))
+        what = f"VPC within ±{target / 2:g}" if question == "spread" else f"odds ratio {np.exp(effect):.2f}"
+        heads.append(f"{what}, SD {sd:g}")
+    rows = []
+    for clients, own in part.groupby("clients"):
+        by = own.fillna({"effect": -1}).set_index(["question", "therapist_sd", "effect", "target"])
+        rows.append([f"{clients:g}", *(_therapists(by.loc[key]) for key in columns)])
+    return Table(["Clients each", *heads], rows, [""] * len(rows))
+
+
+def _therapists(row: pd.Series) -> str:
+    if pd.isna(row["needed"]):
+        return "–"
+    text = f"{int(np.ceil(row['needed'])):,}"
+    if pd.notna(row["low"]) and pd.notna(row["high"]) and row["high"] > row["low"]:
+        text += f" ({interval(row['low'], row['high'])})"
+    return text + (" *" if bool(row["beyond_grid"]) else "")
+
+
+def reliability(table: pd.DataFrame) -> Table:
+    """Clients of each therapist at which raw rates are reliable, simulated and by the formula; or half are found."""
+    rows = []
+    for row in table[table["question"].isin(["reliability", "accuse"])].itertuples():
+        what = (
+            f"reliability {row.target:g} of a raw rate"
+            if row.question == "reliability"
+            else f"{100 * row.target:g} % of the harmful found (80 % probable)"
+        )
+        value = "not on this grid" if pd.isna(row.needed) else _therapists(pd.Series(row._asdict()))
+        formula = "" if pd.isna(row.formula) else f"{row.formula:,.0f}"
+        rows.append([what, f"{row.therapist_sd:g}", value, formula])
+    return Table(["For", "SD of therapists", "Clients of each therapist", "By the formula"], rows, [""] * len(rows))
+
+
+def policies(table: pd.DataFrame) -> Table:
+    """One row per policy: averted in three readings, how many are chosen and how many of them wrongly."""
+    by = table.set_index(["policy", "reading"])
+    rows = []
+    for policy in dict.fromkeys(table["policy"]):
+        base = by.loc[(policy, "base")]
+        averted = [
+            with_error(*(1000 / by.loc[(policy, one), "clients"] * by.loc[(policy, one), ["averted", "averted_mcse"]]))
+            for one in ("sceptical", "base", "optimistic")
+        ]
+        wrongly = "" if pd.isna(base["wrongly"]) else with_error(100 * base["wrongly"], 100 * base["wrongly_mcse"])
+        not_seen = f"{1000 * base['not_seen'] / base['clients']:.0f}" if base["not_seen"] > 0.5 else ""
+        rows.append([NAMES[policy], *averted, f"{base['chosen']:.0f}", wrongly, not_seen])
+    heads = ["Policy", "Averted, sceptical", "Averted, base", "Averted, optimistic", "Chosen in ten years"]
+    return Table([*heads, "of them wrongly, %", "Clients not seen, per 1,000"], rows, [""] * len(rows))
