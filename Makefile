@@ -56,9 +56,10 @@ calibrate: .venv/.installed ## Find the simulator's free parameters anew
 schemas: .venv/.installed ## Write workflow/schemas from the configuration classes
 	$(BIN)/python -m iatrogenesis.study workflow/schemas
 
-docs: .venv/.installed ## Write docs/routes.md and docs/models.md from the code and its numbers
+docs: .venv/.installed ## Write docs/routes.md, docs/models.md and docs/ADEMP.md from the code and its numbers
 	$(BIN)/python -m iatrogenesis.docs config docs/routes.md
 	$(BIN)/python -m iatrogenesis.model_docs config docs/models.md
+	$(BIN)/python -m iatrogenesis.ademp.document config docs/ADEMP.md
 
 environment: .venv/.installed ## Write environment.yml from pyproject.toml
 	$(BIN)/python workflow/bootstrap/environment.py

@@ -35,4 +35,5 @@ rule study:
 
 
 onstart:
-    print(announce(ANNOUNCED, Path(PLAN), REST, workflow.cores), flush=True)
+    alone = "study" in workflow.dag_settings.targets
+    print(announce(ANNOUNCED, Path(PLAN), 0 if alone else REST, workflow.cores), flush=True)

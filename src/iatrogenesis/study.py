@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from iatrogenesis.ademp.advice import Advice
 from iatrogenesis.ademp.cells import Cell, read_cells
-from iatrogenesis.ademp.plan import Batch, plan, replicates_for
+from iatrogenesis.ademp.plan import Batch, advice_seconds, plan, replicates_for, truth_seconds
 from iatrogenesis.ademp.worlds import Surroundings
 from iatrogenesis.data.nhs import read_service_years
 from iatrogenesis.engines.sampler import Sampler
@@ -293,6 +293,20 @@ class Study:
         """Every job of the simulation study."""
         settings = self.config.simulation_study
         return list(plan(list(self.cells.values()), settings.methods, settings.replicates))
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """About how many core seconds each larger job of the simulation study takes, by the file that it makes."""
+        settings, grid, place = self.config.simulation_study, self.config.advice, "simulation_study"
+        found = {
+            f"{place}/{cell.cell}/truth.csv": truth_seconds(cell, settings.replicates, settings.true_clients)
+            for cell in self.cells.values()
+        }
+        sizes = (len(grid.therapists), len(grid.therapist_sd), len(grid.burnout), replicates_for(grid.coverage_mcse))
+        found |= {f"{place}/advice/{clients}.csv": advice_seconds(*sizes) for clients in grid.clients}
+        return found | {
+            f"{place}/{one.cell}/{one.method}/{one.number}.estimates.parquet": one.seconds for one in self.batches
+        }
 
     def surroundings(self, cell: Cell) -> Surroundings:
         """What a cell shares with the others; of the scenarios only its own."""

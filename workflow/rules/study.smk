@@ -13,9 +13,7 @@ BATCHES = {(batch.cell, batch.method, str(batch.number)): batch for batch in STU
 STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
 STUDY_FIGURES = ["performance", "spread_found", "accused", "advice", "policies"]
 PLAN = result("simulation_study/plan.csv")
-ANNOUNCED = {
-    result(f"simulation_study/{'/'.join(key)}.estimates.parquet"): batch.seconds for key, batch in BATCHES.items()
-}
+ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
 # Everything else is announced as a whole, until the numbers of the report are there.
 REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
 BAYESIAN = [name for name in METHODS if name in MODELS]

@@ -23,6 +23,7 @@ BATCH_SECONDS = 300.0
 START_SECONDS = 4.0  # Python, imports
 COMPILE_SECONDS = 25.0  # of the methods that sample
 SAMPLED = ("measurement", "growth")
+TWINS = 600  # clients of each therapist in the three worlds that truth in family B compares
 PACE_AFTER = 60.0  # announced seconds done before the pace is believed
 
 
@@ -60,6 +61,18 @@ def batches(cell: Cell, method: str, replicates: int) -> list[Batch]:
     return found
 
 
+def truth_seconds(cell: Cell, replicates: int, clients: int) -> float:
+    """Return what the truth of a cell costs about: equations in family A, long lists of clients in B."""
+    if cell.family == "A":
+        return START_SECONDS + replicates * (0.002 + 0.003 * cell.total / 1000)
+    return START_SECONDS + 20.0 + replicates * cell.therapists * (clients + TWINS) * 8e-6
+
+
+def advice_seconds(therapists: int, spreads: int, effects: int, replicates: int) -> float:
+    """Return what one column of the grid of advice costs about."""
+    return START_SECONDS + replicates * therapists * (0.06 * spreads + 0.012 * effects)
+
+
 def plan(cells: Sequence[Cell], methods: tuple[str, ...], replicates: int) -> Iterator[Batch]:
     """Yield every batch of a study."""
     for cell in cells:
@@ -73,7 +86,7 @@ def announce(files: Mapping[str, float], plan_path: Path, rest: float, cores: in
     Parameters
     ----------
     files
-        Announced seconds of every batch, by the file that is there when it is done.
+        Announced seconds of every job of the study, by the file that is there when it is done.
     plan_path
         Written anew.
     rest
@@ -84,8 +97,8 @@ def announce(files: Mapping[str, float], plan_path: Path, rest: float, cores: in
     plan_path.parent.mkdir(parents=True, exist_ok=True)
     write_csv(table.assign(began=round(time.time()), cores=cores), plan_path)
     left = table[~table["done_before"]]
-    batches = f"{len(left)} of {len(table)} batches of the simulation study to do" if len(table) else "no batches"
-    return f"{batches}; in all {spoken(left['seconds'].sum() + rest, cores)}, by times measured on a small machine."
+    jobs = f"{len(left)} of {len(table)} larger jobs of the simulation study to do"
+    return f"{jobs}; in all {spoken(left['seconds'].sum() + rest, cores)}, by times measured on a small machine."
 
 
 def progress(plan_path: Path) -> str:
@@ -99,7 +112,7 @@ def progress(plan_path: Path) -> str:
     elapsed = max(time.time() - table["began"].iloc[0], 1.0)
     pace = gained / elapsed if gained > PACE_AFTER else float(cores)
     left = table.loc[~done, "seconds"].sum() / pace
-    return f"simulation study: {int(done.sum())} of {len(table)} batches done, {spoken(left * cores, cores)} left"
+    return f"simulation study: {int(done.sum())} of {len(table)} larger jobs done, {spoken(left * cores, cores)} left"
 
 
 def spoken(core_seconds: float, cores: int) -> str:
