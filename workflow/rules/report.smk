@@ -3,7 +3,7 @@
 REQUIRED INPUTS:
     tables and figures of results/{study}
 OUTPUTS:
-    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,run.yaml}
+    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,for_managers.html,run.yaml}
 """
 
 TABLES = [
@@ -81,6 +81,30 @@ rule report:
         "Writing {output.report}"
     script:
         "../../scripts/report.py"
+
+
+rule manager_page:
+    """Write the one-page answer for a service's manager."""
+    input:
+        numbers="results/{study}/tables/numbers.json",
+        figure="results/{study}/figures/policies.svg",
+        template=library("report/manager.html.j2", "report/sections/macros.html.j2", "report/*.css"),
+        code=library("report/*.py"),
+    output:
+        page="results/{study}/for_managers.html",
+    log:
+        "results/{study}/logs/manager_page.log",
+    benchmark:
+        "results/{study}/benchmarks/manager_page.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        grid=plain(CONFIG.advice),
+        commit=git_commit(ROOT),
+    message:
+        "Writing {output.page}"
+    script:
+        "../../scripts/manager_page.py"
 
 
 rule check:

@@ -94,8 +94,9 @@ def _correlations(both: pd.DataFrame) -> np.ndarray:
     found = []
     for _, own in both.groupby("replicate"):
         score, truth = rankdata(own["score"]), rankdata(own["truth"])
-        # A method that finds no difference orders nobody.
-        found.append(np.corrcoef(score, truth)[0, 1] if np.ptp(score) > 0 else 0.0)
+        # Where no difference is found, or none is there, nobody is ordered.
+        ordered = np.ptp(score) > 0 and np.ptp(truth) > 0
+        found.append(np.corrcoef(score, truth)[0, 1] if ordered else 0.0)
     return np.array(found)
 
 

@@ -11,10 +11,48 @@ import numpy as np
 import xarray as xr
 
 GRID_STEP = 0.02
+OWN = ("competence", "burnout")
 BLOCK = 4_000_000  # numbers held at a time (32 MB)
 
 
-def standardised_rates(tree: xr.DataTree, log_odds: np.ndarray, step: float = GRID_STEP) -> np.ndarray:
+def therapists_rates(tree: xr.DataTree, therapists: np.ndarray, step: float = GRID_STEP) -> np.ndarray:
+    """Return the standardised rate of each of some therapists, per draw, float64, shape (draws, therapists).
+
+    To be with a therapist is to be with this one's competence, burnout and mean fit: those columns take the therapist's
+    mean, all others stay the clients' own.
+
+    Parameters
+    ----------
+    tree
+        A posterior.
+    therapists
+        Positions of therapists with clients.
+    step
+        See `standardised_rates`.
+    """
+    log_odds = stacked(tree, "intercept")[:, None] + stacked(tree, "therapist_effect")[:, therapists]
+    own = own_columns(tree)
+    if own.any():
+        data = tree["constant_data"]
+        covariates, index = data["covariates"].values[:, own], data["therapist_index"].values
+        clients = np.bincount(index, data["trials"].values, minlength=int(therapists.max()) + 1)
+        sums = np.array([np.bincount(index, column * data["trials"].values, len(clients)) for column in covariates.T])
+        mean = sums[:, therapists] / clients[therapists]
+        log_odds = log_odds + stacked(tree, "coefficients")[:, own] @ mean
+    return standardised_rates(tree, log_odds, step, ~own)
+
+
+def own_columns(tree: xr.DataTree) -> np.ndarray:
+    """Return which covariates belong to the therapist rather than to the client, bool, shape (covariates,)."""
+    if "coefficients" not in tree["posterior"]:
+        return np.zeros(0, dtype=bool)
+    names = [str(name) for name in tree["posterior"]["covariate"].values]
+    return np.array([name.endswith("_between") or (name.startswith(OWN) and ":" not in name) for name in names])
+
+
+def standardised_rates(
+    tree: xr.DataTree, log_odds: np.ndarray, step: float = GRID_STEP, columns: np.ndarray | None = None
+) -> np.ndarray:
     """Return the rate of all clients of the data under each of m therapists, per draw.
 
     Parameters
@@ -26,6 +64,8 @@ def standardised_rates(tree: xr.DataTree, log_odds: np.ndarray, step: float = GR
         therapist.
     step
         Distance between two points of the grid; with 0.05 the error is at most 3e-5.
+    columns
+        Which covariates are the clients' own, bool, shape (covariates,); by default all.
 
     Returns
     -------
@@ -34,8 +74,9 @@ def standardised_rates(tree: xr.DataTree, log_odds: np.ndarray, step: float = GR
     """
     if "coefficients" not in tree["posterior"]:
         return 1.0 / (1.0 + np.exp(-log_odds))
-    coefficients = stacked(tree, "coefficients")
-    covariates, trials = tree["constant_data"]["covariates"].values, tree["constant_data"]["trials"].values
+    columns = slice(None) if columns is None else columns
+    coefficients = stacked(tree, "coefficients")[:, columns]
+    covariates, trials = tree["constant_data"]["covariates"].values[:, columns], tree["constant_data"]["trials"].values
     rates = np.empty_like(log_odds)
     block = max(1, BLOCK // (covariates.shape[0] + 200 * log_odds.shape[1]))
     for first in range(0, log_odds.shape[0], block):

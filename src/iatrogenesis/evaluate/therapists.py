@@ -11,7 +11,7 @@ import xarray as xr
 from scipy.stats import rankdata
 
 from iatrogenesis.evaluate.proportions import clopper_pearson
-from iatrogenesis.evaluate.standardise import stacked, standardised_rates
+from iatrogenesis.evaluate.standardise import stacked, therapists_rates
 
 
 def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
     clients, events = _tallies(tree, effects.shape[1])
     seen = np.flatnonzero(clients)
     effects, clients, events = effects[:, seen], clients[seen], events[seen]
-    rates = standardised_rates(tree, stacked(tree, "intercept")[:, None] + effects)
+    rates = therapists_rates(tree, seen)
     ranks = rankdata(rates, axis=1)
     exceeds = (rates > 2.0 * rates.mean(axis=1, keepdims=True)).astype(float)
     tails = ((1 - level) / 2, (1 + level) / 2)

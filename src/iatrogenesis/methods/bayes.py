@@ -9,7 +9,7 @@ import xarray as xr
 from iatrogenesis.data.tables import DataError
 from iatrogenesis.engines.fit import fit_all
 from iatrogenesis.evaluate.diagnostics import diagnose
-from iatrogenesis.evaluate.standardise import stacked, standardised_rates
+from iatrogenesis.evaluate.standardise import stacked, therapists_rates
 from iatrogenesis.methods.answer import LEVEL, Answer, DataSet, Estimate, Settings, of_draws
 from iatrogenesis.methods.rates import TOO_MANY
 from iatrogenesis.models.data import FitData
@@ -57,8 +57,7 @@ def therapists(tree: xr.DataTree, data: FitData) -> pd.DataFrame:
     """Return the therapists' table; see `Answer.therapists`."""
     seen = np.flatnonzero(data.clients)
     thin = _thinned(tree)
-    log_odds = stacked(thin, "intercept")[:, None] + stacked(thin, "therapist_effect")[:, seen]
-    rates = standardised_rates(thin, log_odds, GRID_STEP)
+    rates = therapists_rates(thin, seen, GRID_STEP)
     low, high = np.quantile(rates, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     rate = rates.mean(axis=0)
     exceeds = (rates > TOO_MANY * rates.mean(axis=1, keepdims=True)).mean(axis=0)
@@ -72,4 +71,7 @@ def _thinned(tree: xr.DataTree) -> xr.DataTree:
         name: (("chain", "draw", *values.dims[2:]), stacked(tree, name)[None, ::every])
         for name, values in tree["posterior"].data_vars.items()
     }
-    return xr.DataTree.from_dict({"posterior": xr.Dataset(draws), "constant_data": tree["constant_data"].to_dataset()})
+    posterior = xr.Dataset(
+        draws, coords={"covariate": tree["posterior"]["covariate"]} if "coefficients" in draws else {}
+    )
+    return xr.DataTree.from_dict({"posterior": posterior, "constant_data": tree["constant_data"].to_dataset()})

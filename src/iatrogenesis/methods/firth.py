@@ -10,7 +10,7 @@ from firthmodels import FirthLogisticRegression
 
 from iatrogenesis.methods.answer import Answer, DataSet, one_by_one, trait_of, wald
 from iatrogenesis.methods.rates import normal_table
-from iatrogenesis.methods.regression import prepared
+from iatrogenesis.methods.regression import both_outcomes, prepared
 from iatrogenesis.models import therapist as model
 
 SECONDS = (0.005, 0.015)
@@ -19,7 +19,7 @@ STEPS = 100
 
 
 def _fit(data_set: DataSet) -> Answer:
-    data = prepared(data_set, COVARIATES)
+    data = both_outcomes(prepared(data_set, COVARIATES))
     own = [k for k, name in enumerate(data.covariate_names) if not name.endswith("_between")]
     names, columns = [data.covariate_names[k] for k in own], data.covariates[:, own]
     seen = np.flatnonzero(data.clients)

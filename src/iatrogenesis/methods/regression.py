@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import expit
 
+from iatrogenesis.data.tables import DataError
 from iatrogenesis.methods.answer import BURNOUT, RISK, DataSet, Estimate, trait_of, wald
 from iatrogenesis.models.clients import from_clients
 from iatrogenesis.models.data import OutcomeData
@@ -20,11 +21,31 @@ def prepared(data_set: DataSet, covariates: tuple[str, ...] = COVARIATES) -> Out
     return from_clients(data_set.clients, covariates, dataset=data_set.name, therapist_ids=ids, allow_empty=True)
 
 
+def both_outcomes(data: OutcomeData) -> OutcomeData:
+    """Return the data if some deteriorated and some did not.
+
+    Raises
+    ------
+    DataError
+        Otherwise: without priors there is no estimate then.
+    """
+    events, clients = int(data.deteriorated.sum()), int(data.trials.sum())
+    if not 0 < events < clients:
+        raise DataError(f"{data.dataset}: {events} of {clients} deteriorated, so there is nothing to regress on.")
+    return data
+
+
 def estimable(data: OutcomeData) -> OutcomeData:
     """Return the data without age bands in which nobody or everybody deteriorated; their clients join the reference.
 
     Their log odds ratio would be infinite; an analyst without priors or penalties does the same.
+
+    Raises
+    ------
+    DataError
+        If nobody or everybody deteriorated.
     """
+    both_outcomes(data)
     keep = []
     for place, name in enumerate(data.covariate_names):
         inside = data.covariates[:, place] > 0

@@ -50,8 +50,14 @@ def data_uri(svg: bytes) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
 
 
-def render(numbers: Mapping[str, dict], figures: list[dict], tables: Mapping[str, object], about: Mapping) -> str:
-    """The report's HTML.
+def render(
+    numbers: Mapping[str, dict],
+    figures: list[dict],
+    tables: Mapping[str, object],
+    about: Mapping,
+    template: str = TEMPLATE,
+) -> str:
+    """The HTML of the report, or of another page made from the same numbers.
 
     Parameters
     ----------
@@ -87,7 +93,7 @@ def render(numbers: Mapping[str, dict], figures: list[dict], tables: Mapping[str
         "tables": tables,
         **about,
     }
-    return environment.get_template(TEMPLATE).render()
+    return environment.get_template(template).render()
 
 
 def template_files() -> list[Path]:

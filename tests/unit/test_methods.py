@@ -1,0 +1,204 @@
+"""Each method against something else that knows the answer, and against data that have none."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import minimize
+from scipy.special import expit
+from scipy.stats import binom, norm
+from tests.conftest import CONFIG
+
+from iatrogenesis.ademp.cells import read_cells
+from iatrogenesis.ademp.run import ESTIMATES, run
+from iatrogenesis.ademp.worlds import data_sets
+from iatrogenesis.engines.maximum_likelihood import fit
+from iatrogenesis.methods import LABELS, NAMES, method, seconds
+from iatrogenesis.methods.rates import normal_table, standardised
+from iatrogenesis.methods.regression import design, estimable, prepared, risk_change
+
+FAST = [name for name in NAMES if name not in ("measurement", "growth")]
+
+
+@pytest.fixture(scope="module")
+def cells():
+    return read_cells(CONFIG / "study_design.csv")
+
+
+@pytest.fixture(scope="module")
+def one(study, cells):
+    cell = cells["saxon"]
+    return next(data_sets(cell, study.surroundings(cell), range(3, 4), sessions=False))
+
+
+@pytest.fixture(scope="module")
+def answered(study, one):
+    return {name: next(iter(method(name).answers([one], study.method_settings))) for name in FAST}
+
+
+def estimate(answer, name):
+    return next(found for found in answer.estimates if found.estimand == name)
+
+
+def test_every_method_says_what_it_is():
+    assert set(LABELS) == set(NAMES)
+    for name in NAMES:
+        assert len(method(name).__doc__) > 80 and seconds(name, 3000) > 0
+    with pytest.raises(ValueError, match="'anova' is not known"):
+        method("anova")
+
+
+def test_raw_rates_are_counts(answered, one):
+    finished = one.clients[one.clients["finished"]]
+    counts = finished.groupby("therapist_id")["deteriorated"].agg(["sum", "size"]).astype(int)
+    table = answered["raw"].therapists
+    assert np.allclose(table["rate"], counts["sum"] / counts["size"])
+    average = counts["sum"].sum() / counts["size"].sum()
+    expected = 1 - binom.sf(counts["sum"] - 1, counts["size"], 2 * average)
+    assert np.allclose(table["exceeds"], expected, atol=1e-12)
+
+
+def test_logistic_regression_is_at_the_maximum_of_its_likelihood(answered, one):
+    data = prepared(one)
+    columns, events = design(data), data.deteriorated
+
+    def unlikely(beta):
+        odds = columns @ beta
+        return np.sum(np.logaddexp(0, odds)) - events @ odds
+
+    best = minimize(unlikely, np.r_[-2.7, np.zeros(columns.shape[1] - 1)], method="BFGS", options={"gtol": 1e-6}).x
+    place = 1 + data.covariate_names.index("burnout_rating")
+    assert estimate(answered["logistic"], "log_odds_ratio[burnout]").estimate == pytest.approx(best[place], abs=1e-4)
+    risk = expit(columns @ best)
+    information = columns.T @ (columns * (risk * (1 - risk))[:, None])
+    expected = np.sqrt(np.linalg.inv(information)[place, place])
+    assert estimate(answered["logistic"], "log_odds_ratio[burnout]").se == pytest.approx(expected, rel=1e-3)
+
+
+def test_estimating_equations_of_clients_dealt_out_anew_are_logistic_regression(one):
+    """No likeness within therapists is left to find, and the sandwich is close to the model's own errors."""
+    dealt = one.clients["therapist_id"].to_numpy()[np.random.default_rng(2).permutation(len(one.clients))]
+    mixed = replace(one, clients=one.clients.assign(therapist_id=dealt))
+    found = next(iter(method("gee").answers([mixed], None)))
+    plain = next(iter(method("logistic").answers([mixed], None)))
+    name = "log_odds_ratio[competence]"
+    assert estimate(found, name).estimate == pytest.approx(estimate(plain, name).estimate, abs=0.01)
+    assert estimate(found, name).se == pytest.approx(estimate(plain, name).se, rel=0.2)
+
+
+def test_estimating_equations_are_surer_of_nothing_than_the_data_allow(answered):
+    """What belongs to the therapist is less certain once clients count as alike."""
+    name = "log_odds_ratio[burnout]"
+    assert estimate(answered["gee"], name).se > 1.2 * estimate(answered["logistic"], name).se
+
+
+def test_the_penalised_fit_solves_the_penalised_equations(one):
+    """Firth's score: X'(y - p + h (1/2 - p)) = 0, with h the leverages."""
+    small = replace(one, clients=one.clients[one.clients["therapist_id"] < "T00012"].reset_index(drop=True))
+    found = next(iter(method("firth").answers([small], None)))
+    from iatrogenesis.methods.firth import COVARIATES
+
+    data = prepared(small, COVARIATES)
+    own = [k for k, name in enumerate(data.covariate_names) if not name.endswith("_between")]
+    columns = np.hstack([(data.therapist[:, None] == np.arange(12)).astype(float), data.covariates[:, own]])
+
+    def score(beta):
+        risk = expit(columns @ beta)
+        root = columns * np.sqrt(risk * (1 - risk))[:, None]
+        leverage = np.einsum("ij,ji->i", root, np.linalg.pinv(root))
+        return columns.T @ (data.deteriorated - risk + leverage * (0.5 - risk))
+
+    from scipy.optimize import root as solve
+
+    best = solve(score, np.r_[np.full(12, -2.5), np.zeros(len(own))], method="hybr").x
+    place = 12 + [data.covariate_names[k] for k in own].index("fit_rating_within")
+    assert np.max(np.abs(score(best))) < 1e-6
+    assert estimate(found, "log_odds_ratio[fit]").estimate == pytest.approx(best[place], abs=1e-3)
+    rate = standardised(best[:12], columns[:, 12:] @ best[12:])
+    assert np.allclose(found.therapists["rate"], rate, atol=1e-4)
+
+
+def test_maximum_likelihood_is_the_engines(answered, one):
+    found = fit(prepared(one))
+    table = found.table().set_index("estimand")
+    ours = estimate(answered["glmm"], "log_odds_ratio[burnout]")
+    assert ours.estimate == pytest.approx(table.loc["log_odds_ratio[burnout_rating]", "estimate"], abs=1e-5)
+    assert ours.se == pytest.approx(table.loc["log_odds_ratio[burnout_rating]", "se"], rel=1e-4)
+    assert estimate(answered["glmm"], "residual_sd").estimate == pytest.approx(
+        table.loc["therapist_sd", "estimate"], abs=1e-4
+    )
+
+
+def test_bayes_and_maximum_likelihood_agree_where_data_are_many(answered):
+    for name in ("log_odds_ratio[burnout]", "log_odds_ratio[fit]", "risk_change[burnout]"):
+        one, other = estimate(answered["therapist"], name), estimate(answered["glmm"], name)
+        assert abs(one.estimate - other.estimate) < 0.35 * other.se, name
+    ranks = [answered[name].therapists["score"].rank() for name in ("glmm", "casemix")]
+    assert np.corrcoef(*ranks)[0, 1] > 0.98
+
+
+def test_the_error_of_the_change_of_risk_is_the_deltas(one):
+    data = estimable(prepared(one))
+    generator = np.random.default_rng(1)
+    k = data.covariates.shape[1] + 1
+    beta = np.r_[-2.8, generator.normal(0, 0.2, k - 1)]
+    half = generator.normal(0, 0.05, (k, k))
+    covariance = half @ half.T
+    for sd in (0.0, 0.7):
+        found = risk_change(data, beta, covariance, sd)
+        step, slope = 1e-5, np.zeros(k)
+        for place in range(k):
+            ends = [
+                risk_change(data, beta + sign * step * np.eye(k)[place], covariance, sd).estimate for sign in (1, -1)
+            ]
+            slope[place] = (ends[0] - ends[1]) / (2 * step)
+        assert found.se == pytest.approx(np.sqrt(slope @ covariance @ slope), rel=1e-5)
+
+
+def test_standardised_rates_and_accusations_follow_from_the_normal():
+    log_odds, se, case_mix = np.array([-3.0, -2.5, -1.0]), np.array([0.3, 0.5, 0.4]), np.linspace(-1, 1, 500)
+    table = normal_table(np.arange(3), log_odds, se, case_mix)
+    rate = expit(log_odds[:, None] + case_mix).mean(axis=1)
+    assert np.allclose(table["rate"], rate)
+    draws = log_odds[:, None] + se[:, None] * norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+    expected = (np.array([standardised(row, case_mix[::5]) for row in draws]) > 2 * rate.mean()).mean(axis=1)
+    assert np.allclose(table["exceeds"], expected, atol=0.01)
+
+
+def test_bands_without_events_join_the_reference(one):
+    clients = one.clients.copy()
+    clients.loc[clients["age_band"] == "75-89", "deteriorated"] = False
+    data = prepared(replace(one, clients=clients))
+    assert "age[75-89]" in data.covariate_names
+    assert "age[75-89]" not in estimable(data).covariate_names
+    assert estimable(prepared(one)) is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_data_without_an_answer_are_counted_and_stop_nothing(study, cells, monkeypatch, name):
+    """Nobody gets worse in the second of three data sets, and one therapist has no name in the third."""
+    cell = cells["world_small" if name == "growth" else "small"]
+    from iatrogenesis.ademp import run as module
+
+    def spoiled(cell, surroundings, replicates, sessions):
+        for number, one in enumerate(data_sets(cell, surroundings, replicates, sessions)):
+            clients = one.clients.copy()
+            if number == 1:
+                clients["deteriorated"] = clients["deteriorated"].mask(clients["finished"].astype(bool), False)
+            if number == 2:
+                clients = clients.drop(columns="age_band" if name not in ("raw", "null") else "finished")
+            yield replace(one, clients=clients)
+
+    monkeypatch.setattr(module, "data_sets", spoiled)
+    estimates, therapists = run(name, cell, study.surroundings(cell), study.method_settings, range(3))
+    assert list(estimates.columns) == list(ESTIMATES)
+    failed = estimates[estimates["problem"] != ""]
+    assert 2 in set(failed["replicate"]) and failed["estimand"].eq("").all()
+    assert failed.loc[failed["replicate"] == 2, "problem"].str.contains("is missing").all()
+    answered = set(estimates.loc[estimates["problem"] == "", "replicate"]) | set(therapists["replicate"])
+    assert 0 in answered and 2 not in answered
+    assert {0, 1, 2} == answered | set(failed["replicate"])
+    if name in ("logistic", "firth", "gee", "glmm"):
+        assert 1 in set(failed["replicate"])
+    assert pd.api.types.is_float_dtype(therapists["score"])

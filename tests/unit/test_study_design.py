@@ -1,0 +1,86 @@
+"""The design table of the simulation study: what it holds, and what is refused."""
+
+import pytest
+from tests.conftest import CONFIG
+
+from iatrogenesis.ademp.cells import read_cells
+from iatrogenesis.ademp.worlds import list_lengths
+from iatrogenesis.scenarios import ConfigError
+
+TABLE = CONFIG / "study_design.csv"
+
+
+@pytest.fixture(scope="module")
+def cells():
+    return read_cells(TABLE)
+
+
+def test_the_design_spans_what_it_is_about(cells):
+    assert len(cells) >= 24
+    family = {name: [cell for cell in cells.values() if cell.family == name] for name in "AB"}
+    assert min(cell.therapists for cell in family["A"]) == 20 and max(cell.therapists for cell in family["A"]) == 200
+    assert min(cell.clients for cell in family["A"]) == 15 and max(cell.clients for cell in family["A"]) == 150
+    assert {cell.therapist_sd for cell in family["A"]} == {0, 0.42, 0.61, 1}
+    assert {cell.rate for cell in family["A"]} == {0.04, 0.06, 0.1}
+    assert {cell.reliability for cell in family["A"]} == {1, 0.8, 0.6}
+    assert {0, 0.1, 0.25, 0.46} == {cell.burnout for cell in family["A"]}
+    assert any(cell.severity for cell in family["A"]) and any(cell.deprivation for cell in family["A"])
+    assert any(cell.dropout for cell in family["A"]) and any(cell.course for cell in family["B"])
+    assert any(cell.severity for cell in family["B"])
+    assert all(len(cell.reason) > 10 for cell in cells.values())
+
+
+def test_cells_read_one_at_a_time_change_one_thing(cells):
+    own = ("cell", "reading", "also", "reason")
+    for cell in cells.values():
+        base = next(one for one in cells.values() if one.family == cell.family and one.reading == "base")
+        changed = [
+            name for name in type(cell).model_fields if name not in own and getattr(cell, name) != getattr(base, name)
+        ]
+        if cell.reading == "one at a time":
+            # a service's size is one thing
+            assert len(set(changed) - {"clients"} if "therapists" in changed else changed) == 1, (cell.cell, changed)
+        elif cell.reading == "interaction":
+            assert len(changed) >= 2, cell.cell
+
+
+def test_lists_have_the_stated_mean_and_are_unequal(cells):
+    lengths = list_lengths(cells["base"])
+    assert len(lengths) == 60 and sum(lengths) / 60 == pytest.approx(50, rel=0.02)
+    assert min(lengths) < 20 and max(lengths) > 100
+    assert set(list_lengths(cells["equal_lists"])) == {50}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("therapist_sd,rate", "therapist_ds,rate"), "column 'therapist_ds' is unknown or missing"),
+        (("therapists_20,A,one at a time,20", "therapists_20,A,one at a time,many"), "line 3: .*therapists"),
+        (("rate_4,A,one at a time,,,,,0.04", "rate_4,A,one at a time,,,,,0.6"), "rate: .*0.5"),
+        (("rate_4,A", "rate_10,A"), "'rate_10' is there twice"),
+        (("base,A,base", "base,A,interaction"), "must begin with its base"),
+        (("sd_0,A,one at a time", "sd_0,A,sometimes"), "reading: "),
+        ((",measurement growth,", ",measurment,"), "also: .*measurment"),
+        (("sd_0,A,one at a time,,,,0", "sd_0,A,one at a time,,,,-1"), "therapist_sd"),
+        (("world_small,B,one at a time,20,30,,,", "world_small,B,one at a time,20,30,,,0.04"), "nothing in family B"),
+        (("small,A,interaction,20,15", "small,A,interaction,20,nan"), "clients"),
+    ],
+)
+def test_faulty_tables_are_refused_by_line_and_column(tmp_path, change, words):
+    path = tmp_path / "study_design.csv"
+    assert change[0] in TABLE.read_text()
+    path.write_text(TABLE.read_text().replace(*change, 1))
+    with pytest.raises(ConfigError, match=words):
+        read_cells(path)
+
+
+def test_a_table_without_rows_is_refused(tmp_path):
+    path = tmp_path / "study_design.csv"
+    path.write_text(TABLE.read_text().splitlines()[0] + "\n")
+    with pytest.raises(ConfigError, match="no rows"):
+        read_cells(path)
+
+
+def test_a_missing_table_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"nowhere\.csv: cannot be read"):
+        read_cells(tmp_path / "nowhere.csv")

@@ -1,0 +1,64 @@
+"""How many data sets, in which batches; and that a batch is the same whichever others there are."""
+
+import pandas as pd
+import pytest
+from tests.conftest import CONFIG
+
+from iatrogenesis.ademp.cells import read_cells
+from iatrogenesis.ademp.plan import announce, batches, plan, progress, replicates_for, spoken
+from iatrogenesis.ademp.run import run
+from iatrogenesis.methods import NAMES
+
+
+@pytest.fixture(scope="module")
+def cells():
+    return read_cells(CONFIG / "study_design.csv")
+
+
+@pytest.mark.parametrize(("mcse", "number"), [(0.01, 475), (0.025, 76), (0.1, 5)])
+def test_replicates_follow_from_the_error_wanted(mcse, number):
+    assert replicates_for(mcse) == number
+    assert (0.95 * 0.05 / number) ** 0.5 <= mcse < (0.95 * 0.05 / (number - 1)) ** 0.5
+
+
+def test_batches_cover_every_replicate_once_and_grow_at_the_end(cells):
+    for name in ("base", "large", "world_small"):
+        for method in cells[name].runs(NAMES):
+            few, many = batches(cells[name], method, 300), batches(cells[name], method, 475)
+            for found, number in ((few, 300), (many, 475)):
+                assert [replicate for batch in found for replicate in batch.replicates] == list(range(number))
+            assert many[: len(few) - 1] == few[:-1]
+            assert max(batch.seconds for batch in many) < 400
+
+
+def test_slow_methods_run_where_they_are_asked_for(cells):
+    jobs = {(batch.cell, batch.method) for batch in plan(list(cells.values()), NAMES, 76)}
+    assert ("reliability_60", "measurement") in jobs and ("base", "measurement") not in jobs
+    assert ("world", "growth") in jobs and ("base", "growth") not in jobs
+
+
+def test_times_are_said_in_words():
+    assert spoken(30, 2) == "about a minute on 2 cores"
+    assert spoken(1440, 2) == "about 12 minutes on 2 cores"
+    assert spoken(7200 * 3, 1) == "about 6.0 hours on 1 core"
+
+
+def test_progress_counts_what_is_there(tmp_path):
+    files = {str(tmp_path / f"{number}.parquet"): 100.0 for number in range(4)}
+    (tmp_path / "0.parquet").touch()
+    said = announce(files, tmp_path / "plan.csv", rest=600.0, cores=2)
+    assert said.startswith("3 of 4 larger jobs") and "about 8 minutes on 2 cores" in said
+    (tmp_path / "1.parquet").touch()
+    assert progress(tmp_path / "plan.csv").startswith("simulation study: 2 of 4 larger jobs done")
+    assert progress(tmp_path / "nothing.csv") == ""
+
+
+@pytest.mark.parametrize(("name", "method"), [("small", "casemix"), ("small", "glmm"), ("world_small", "therapist")])
+def test_a_batch_does_not_depend_on_the_others(study, cells, name, method):
+    cell = cells[name]
+    surroundings = study.surroundings(cell)
+    whole = run(method, cell, surroundings, study.method_settings, range(6))
+    part = run(method, cell, surroundings, study.method_settings, range(4, 6))
+    for one, other in zip(whole, part, strict=True):
+        own = one[one["replicate"] >= 4].reset_index(drop=True)
+        pd.testing.assert_frame_equal(own, other, check_exact=True)
