@@ -8,12 +8,16 @@ import pandas as pd
 import pytest
 from tests.conftest import ROOT
 
+from iatrogenesis.evaluate.policies import POLICIES
 from iatrogenesis.figures.funnel import limit
 from iatrogenesis.figures.style import save
 from iatrogenesis.figures.trajectories import FEWEST_CLIENTS, _means, _thirds
 
+SHARED = ("__init__", "style", "methods")
 NAMES = sorted(
-    path.stem for path in (ROOT / "src/iatrogenesis/figures").glob("*.py") if path.stem not in ("__init__", "style")
+    path.stem
+    for path in (ROOT / "src/iatrogenesis/figures").glob("*.py")
+    if path.stem not in ("__init__", "style", "methods")
 )
 
 
@@ -95,9 +99,48 @@ def _preventions() -> pd.DataFrame:
 
 
 def _performance() -> pd.DataFrame:
-    rows = [(sd, measure) for sd in (0.3, 0.6) for measure in ("bias", "coverage", "not_passed")]
-    table = pd.DataFrame(rows, columns=["true_sd", "measure"])
-    return table.assign(estimand="therapist_sd", value=[0.1, 1.0, 0.0, -0.1, 0.9, 0.2], mcse=0.05, n=10)
+    of = {
+        "log_odds_ratio[burnout]": ("bias", "coverage", "power"),
+        "therapist_sd": ("bias", "coverage"),
+        "flag_worst": ("sensitivity", "false_removal"),
+        "flag_probable": ("sensitivity", "false_removal"),
+    }
+    rows = [
+        (cell, method, estimand, "type_1_error" if measure == "power" and cell == "burnout_none" else measure)
+        for cell in ("base", "burnout_none", "world")
+        for method in ("raw", "logistic", "glmm", "casemix", "therapist")
+        for estimand, measures in of.items()
+        for measure in measures
+    ]
+    table = pd.DataFrame(rows, columns=["cell", "method", "estimand", "measure"])
+    return table.assign(value=np.linspace(0.05, 0.95, len(table)), mcse=0.03)
+
+
+def _advice() -> pd.DataFrame:
+    rows = [
+        {"question": question, "quantity": quantity, "therapists": therapists, "clients": clients, "effect": effect}
+        for question, quantity, effect in (
+            ("spread", "width", np.nan),
+            ("burnout", "power", 0.25),
+            ("accuse", "sensitivity", np.nan),
+            ("accuse", "false_removal", np.nan),
+            ("accuse", "raw_sensitivity", np.nan),
+            ("accuse", "raw_false_removal", np.nan),
+            ("reliability", "raw_rate", np.nan),
+            ("reliability", "formula", np.nan),
+        )
+        for therapists in (20, 80)
+        for clients in (15, 60, 240)
+    ]
+    table = pd.DataFrame(rows).assign(therapist_sd=0.61, mcse=0.02)
+    return table.assign(value=np.linspace(0.1, 0.9, len(table)))
+
+
+def _policies() -> pd.DataFrame:
+    rows = [(policy, reading) for policy in POLICIES for reading in ("sceptical", "base", "optimistic")]
+    table = pd.DataFrame(rows, columns=["policy", "reading"])
+    table = table.assign(averted=np.linspace(-50.0, 900.0, len(table)), averted_mcse=20.0, clients=60_000.0)
+    return table.assign(wrongly=table["policy"].map(lambda name: 0.4 if "_" in name else np.nan), wrongly_mcse=0.01)
 
 
 def _predictive() -> pd.DataFrame:
@@ -163,6 +206,10 @@ def _tables(name: str) -> dict:
         "evidence": ("evidence", _evidence),
         "services": ("effects", _effects),
         "performance": ("performance", _performance),
+        "spread_found": ("performance", _performance),
+        "accused": ("performance", _performance),
+        "advice": ("advice", _advice),
+        "policies": ("policies", _policies),
         "predictive": ("predictive", _predictive),
         "what_if": ("what_if", _what_if),
         "calibration": ("curves", _curves),

@@ -1,4 +1,7 @@
-"""Performance measures against the formulas of Morris, White & Crowther (2019), Table 6, written out by hand."""
+"""Performance measures against formulas written out by hand: Morris, White & Crowther (2019), Table 6, and simhelpers.
+
+Those of Table 6 are the formulas of rsimsum, too.
+"""
 
 import numpy as np
 import pandas as pd
@@ -74,7 +77,7 @@ def test_truths_that_differ_between_replicates_are_compared_one_by_one(replicate
     [
         (lambda t: t.drop(columns="se"), "column 'se' is missing"),
         (lambda t: t.assign(estimate=np.inf), "'estimate' holds a missing or infinite"),
-        (lambda t: t.assign(truth=np.nan), "'truth' holds a missing"),
+        (lambda t: t.assign(truth=t["truth"].where(t.index > 1)), "'truth' holds a missing"),
         (lambda t: t.iloc[:1], "1 replicates have an estimate"),
         (lambda t: t.assign(estimate="a"), "'estimate' must hold numbers"),
     ],
@@ -82,3 +85,53 @@ def test_truths_that_differ_between_replicates_are_compared_one_by_one(replicate
 def test_faulty_tables_are_refused(replicates, change, words):
     with pytest.raises(DataError, match=words):
         performance(change(replicates))
+
+
+def test_tests_count_as_power_or_as_false_alarms(replicates):
+    rejects = replicates.assign(rejects=[1, 1, 0, 1, np.nan])
+    found = performance(rejects).set_index("measure")
+    assert (found.loc["power", "value"], found.loc["power", "n"]) == (0.75, 4)
+    nothing = performance(rejects.assign(truth=0.0)).set_index("measure")
+    assert nothing.loc["type_1_error", "value"] == 0.75 and "power" not in nothing.index
+
+
+def test_without_a_truth_only_what_needs_none_is_judged(replicates):
+    found = performance(replicates.assign(truth=np.nan, rejects=1.0)).set_index("measure")
+    assert {"bias", "mse", "rmse", "coverage"}.isdisjoint(found.index)
+    assert found.loc["width", "n"] == 5 and found.loc["power", "value"] == 1
+
+
+def test_estimates_without_an_interval_stay_in_the_bias(replicates):
+    one = replicates.assign(se=replicates["se"].where(replicates.index > 0))
+    found = performance(one).set_index("measure")
+    assert found.loc["bias", "n"] == 5 and found.loc["coverage", "n"] == 4
+    assert found.loc["no_interval", "value"] == pytest.approx(0.2) and found.loc["failed", "value"] == 0
+
+
+def test_what_lies_far_out_is_counted_and_stays_in(replicates):
+    far = pd.concat([replicates, replicates.iloc[[0]].assign(estimate=40.0, low=39.0, high=41.0)], ignore_index=True)
+    found = performance(far).set_index("measure")
+    assert found.loc["outlying", "value"] == pytest.approx(1 / 6)
+    assert found.loc["bias", "value"] == pytest.approx((sum(ESTIMATE) + 40) / 6 - TRUTH)
+
+
+def test_errors_are_about_those_of_simhelpers():
+    """Other formulas for the same errors: moments for that of the MSE, a jackknife for that of the RMSE."""
+    generator = np.random.default_rng(4)
+    k = 4000
+    estimate = 0.3 + generator.gamma(2.0, 0.2, k)
+    se = generator.uniform(0.2, 0.4, k)
+    table = pd.DataFrame({"estimate": estimate, "se": se, "truth": 0.5}).assign(low=estimate - se, high=estimate + se)
+    found = performance(table).set_index("measure")
+    spread, bias = estimate.std(ddof=1), estimate.mean() - 0.5
+    standard = (estimate - estimate.mean()) / spread
+    skewness, kurtosis = np.mean(standard**3), np.mean(standard**4)
+    mse_error = np.sqrt((spread**4 * (kurtosis - 1) + 4 * spread**3 * skewness * bias + 4 * spread**2 * bias**2) / k)
+    assert found.loc["mse", "mcse"] == pytest.approx(mse_error, rel=0.01)
+    squares = (estimate - 0.5) ** 2
+    without = np.sqrt((squares.sum() - squares) / (k - 1))
+    jackknife = np.sqrt((k - 1) / k * np.sum((without - np.sqrt(squares.mean())) ** 2))
+    assert found.loc["rmse", "mcse"] == pytest.approx(jackknife, rel=0.01)
+    assert found.loc["bias", "mcse"] == pytest.approx(spread / np.sqrt(k))
+    covered = np.mean((table["low"] <= 0.5) & (table["high"] >= 0.5))
+    assert found.loc["coverage", "mcse"] == pytest.approx(np.sqrt(covered * (1 - covered) / k))

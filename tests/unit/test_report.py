@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 from tests.conftest import CONFIG
 
+from iatrogenesis.ademp.cells import read_cells
+from iatrogenesis.ademp.judge import COLUMNS as JUDGED
 from iatrogenesis.evaluate.outcomes import OUTCOMES
+from iatrogenesis.evaluate.policies import POLICIES
 from iatrogenesis.evaluate.reproductions import table as reproductions
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report import tables
@@ -77,6 +80,44 @@ def test_what_stands_around_a_number():
     assert with_error(1.0, 0.0) == "1"
 
 
+def simulation_study() -> dict[str, pd.DataFrame]:
+    """Small tables of the simulation study, of the right columns."""
+    of = {
+        "log_odds_ratio[burnout]": ("bias", "coverage", "power"),
+        "therapist_sd": ("bias", "coverage"),
+        "therapist_rank": ("rank_correlation",),
+        "flag_worst": ("sensitivity", "false_removal"),
+        "flag_probable": ("sensitivity", "false_removal"),
+    }
+    rows = [
+        (method, estimand, "base", measure, 0.5, 0.02, 76, 1)
+        for method in ("raw", "logistic", "glmm", "casemix", "therapist")
+        for estimand, measures in of.items()
+        for measure in measures
+    ]
+    cells = pd.DataFrame([cell.model_dump() for cell in read_cells(CONFIG / "study_design.csv").values()])
+    row = {"question": "burnout", "therapist_sd": 0.61, "effect": 0.25, "target": 0.8, "clients": 60.0, "needed": 70.2}
+    known = row | {"low": 60.0, "high": 85.0, "beyond_grid": False}
+    spread = known | {"question": "spread", "effect": None, "target": 0.1}
+    alone = known | {"question": "reliability", "effect": None, "clients": None, "target": 0.7, "formula": 116.0}
+    never = alone | {"question": "accuse", "needed": None, "low": None, "high": None, "formula": None}
+    advice = {"question": "accuse", "therapists": 40, "clients": 60, "therapist_sd": 0.61, "quantity": "sensitivity"}
+    policies = [
+        {"policy": policy, "reading": reading, "wrongly": 0.4 if policy.startswith("remove") else None}
+        for policy in POLICIES
+        for reading in ("sceptical", "base", "optimistic")
+    ]
+    numbers = {"averted": 900.0, "averted_mcse": 30.0, "averted_low": 500.0, "averted_high": 1400.0, "chosen": 120.0}
+    numbers |= {"wrongly_mcse": 0.01, "not_seen": 6000.0, "clients": 60_000.0, "replicates": 20}
+    return {
+        "performance": pd.DataFrame(rows, columns=list(JUDGED)),
+        "cells": cells.assign(also=cells["also"].str.join(" ")),
+        "needed": pd.DataFrame([known, spread, alone, never]),
+        "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
+        "policies": pd.DataFrame(policies).assign(**numbers),
+    }
+
+
 @pytest.fixture(scope="module")
 def results(study) -> dict[str, pd.DataFrame]:
     """Small tables of the right columns."""
@@ -104,8 +145,6 @@ def results(study) -> dict[str, pd.DataFrame]:
     therapists = pd.DataFrame([therapist | shares | ranks | {"true_rate": 0.07, "true_rate_mcse": 0.01}])
     fit = {"dataset": base, "model": "null", "passed": False, "reasons": "R-hat 1.2", "rhat": 1.2, "rhat_of": "a"}
     fit |= {"ess_bulk": 90.0, "ess_bulk_of": "a", "ess_tail": 80.0, "ess_tail_of": "b", "divergences": 3, "bfmi": 0.5}
-    judged = pd.DataFrame({"measure": ["bias", "coverage"], "value": [0.1, 1.0], "mcse": [0.05, 0.0]})
-    judged = judged.assign(true_sd=0.3, estimand="therapist_sd", n=10)
     outcomes = list(OUTCOMES)
     attribution = pd.DataFrame(
         [(kind, what, o) for kind, what in (("all", "total"), ("burnout", "shapley")) for o in outcomes],
@@ -146,7 +185,7 @@ def results(study) -> dict[str, pd.DataFrame]:
         "therapist_effects": effects,
         "therapists": therapists,
         "diagnostics": pd.DataFrame([fit]),
-        "performance": judged,
+        **simulation_study(),
     }
 
 
@@ -157,7 +196,7 @@ def numbers(study, results) -> dict:
 
 FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")
 FIGURES += ("posterior_against_truth", "caterpillar", "funnel", "hospitals", "predictive", "what_if", "performance")
-FIGURES += ("calibration",)
+FIGURES += ("spread_found", "accused", "advice", "policies", "calibration")
 
 
 def page(study, results, numbers) -> str:

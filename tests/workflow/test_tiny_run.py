@@ -14,6 +14,7 @@ from tests.workflow.conftest import ROOT, copy_project, snakemake
 pytestmark = [pytest.mark.slow]
 SIMULATED = ("clients", "sessions", "therapists", "therapist_weeks")
 TABLES = ("evidence", "scenarios", "therapist_effects", "therapists", "performance", "diagnostics", "checks")
+TABLES += ("truth", "cells", "advice", "needed", "policies", "reproductions")
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -51,6 +52,93 @@ def test_the_record_of_the_run_tells_how_it_was_made(results):
     record = yaml.safe_load((results / "run.yaml").read_text())
     assert record["seed"] == 20261122
     assert {"config", "commit", "versions", "platform"} <= set(record)
+
+
+def test_performance_is_what_the_data_sets_say(results):
+    """Recomputed from the files of single data sets, without the library."""
+    judged = pd.read_csv(results / "tables" / "performance.csv", keep_default_na=False, na_values=[""])
+    judged = judged.set_index(["cell", "method", "estimand", "measure"]).sort_index()
+    truth = pd.read_csv(results / "tables" / "truth.csv").set_index(["cell", "estimand"])["truth"]
+    seen = 0
+    for folder in sorted((results / "simulation_study").glob("*/*/")):
+        cell, method = folder.parent.name, folder.name
+        parts = [pd.read_parquet(path) for path in sorted(folder.glob("*.estimates.parquet"))]
+        for estimand, rows in pd.concat(parts).groupby("estimand"):
+            if not estimand or (cell, estimand) not in truth.index:
+                continue
+            value, known = truth[cell, estimand], judged.loc[(cell, method, estimand)]
+            error = rows["estimate"].dropna() - value
+            n, whole = len(error), rows.dropna(subset=["estimate", "se", "low", "high"])
+            covered = sum(low <= value <= high for low, high in zip(whole["low"], whole["high"], strict=True))
+            assert known.loc["bias", "value"] == pytest.approx(sum(error) / n, rel=1e-8, abs=1e-12)
+            spread = (sum((one - sum(error) / n) ** 2 for one in error) / (n - 1)) ** 0.5
+            assert known.loc["empirical_se", "value"] == pytest.approx(spread, rel=1e-8)
+            assert known.loc["bias", "mcse"] == pytest.approx(spread / n**0.5, rel=1e-8)
+            if len(whole) >= 2:
+                assert known.loc["coverage", "value"] == pytest.approx(covered / len(whole))
+            seen += 1
+    assert seen > 40
+
+
+def test_accusations_are_what_the_data_sets_say(results):
+    judged = pd.read_csv(results / "tables" / "performance.csv", keep_default_na=False, na_values=[""])
+    rates = pd.read_parquet(results / "simulation_study" / "base" / "true_rates.parquet")
+    true = {(row.replicate, row.therapist): row.rate for row in rates.itertuples()}
+    mean = rates.groupby("replicate")["rate"].mean()
+    for method in ("raw", "glmm", "casemix"):
+        found = pd.read_parquet(results / "simulation_study" / "base" / method / "0.therapists.parquet")
+        harmful = rightly = accused = 0
+        for row in found.itertuples():
+            harm = true[row.replicate, row.therapist] > 2 * mean[row.replicate]
+            harmful += harm
+            accused += row.exceeds >= 0.8
+            rightly += harm and row.exceeds >= 0.8
+        own = judged[
+            (judged["cell"] == "base") & (judged["method"] == method) & (judged["estimand"] == "flag_probable")
+        ]
+        own = own.set_index("measure")["value"]
+        assert own["sensitivity"] == pytest.approx(rightly / harmful)
+        if accused:
+            assert own["false_removal"] == pytest.approx(1 - rightly / accused)
+
+
+def test_a_lost_batch_is_made_again_to_the_same_bytes(project, results):
+    lost = [
+        results / "simulation_study" / "base" / "casemix" / f"0.{kind}.parquet" for kind in ("estimates", "therapists")
+    ]
+    before = {path: path.read_bytes() for path in lost}
+    for path in lost:
+        path.unlink()
+    planned = snakemake(project, "-n", "study", "--config", "study=tiny", "--cores", "1")
+    assert re.search(r"study_batch +1\n", planned.stdout), planned.stdout[-2000:]
+    made = snakemake(
+        project, *(str(path.relative_to(project)) for path in lost), "--config", "study=tiny", "--cores", "1"
+    )
+    assert made.returncode == 0, made.stderr[-2000:]
+    assert {path: path.read_bytes() for path in lost} == before
+    again = snakemake(project, "--config", "study=tiny", "--cores", "2")
+    assert again.returncode == 0, again.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "batches"),
+    [
+        ("cells: [base, world]", "cells: [base, world, small]", 8),
+        ("casemix, therapist]", "casemix, therapist, measurement, growth]", 1),
+        ("coverage_mcse: 0.1\n", "coverage_mcse: 0.09\n", 16),
+    ],
+)
+def test_a_new_cell_or_method_runs_only_what_is_new(project, results, old, new, batches):
+    """Two cells by eight methods are there; in `world` growth may run too; more data sets change every last batch."""
+    path = project / "config" / "tiny.yaml"
+    before = path.read_text()
+    assert old in before
+    try:
+        path.write_text(before.replace(old, new, 1))
+        found = snakemake(project, "-n", "study", "--config", "study=tiny", "--cores", "1")
+    finally:
+        path.write_text(before)
+    assert re.search(rf"study_batch +{batches}\n", found.stdout), found.stdout[-3000:] + found.stderr[-500:]
 
 
 def test_a_second_run_does_nothing(project, results):

@@ -1,10 +1,11 @@
 """Which analysis finds what burnout does?"""
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.methods import handles, mark, offsets, ordered, rows
+from iatrogenesis.figures.methods import cell_names, handles, mark, offsets, ordered, rows
 from iatrogenesis.figures.style import GREY, figure, key, styled
 
 ALT = (
@@ -14,7 +15,7 @@ ALT = (
 CAPTION = (
     "The log odds ratio of burnout by every method that estimates it, in every cell, over replicates. Left: mean "
     "error, dotted: none. Middle: coverage of 95 % intervals, dotted: 95 %. Right: share of data sets in which the 5 "
-    "% test finds an effect: power, or, in cells where burnout does nothing (marked 0), the error rate, dotted: 5 %. "
+    "% test finds an effect: power, or, in cells where burnout does nothing (no effect), the error rate, dotted: 5 %. "
     "Lines: 95 % Monte Carlo intervals. Ratings are unreliable: methods that take them as they are find too little; "
     "GEE estimates another, marginal odds ratio, somewhat nearer to none. What each cell changes stands in its table."
 )
@@ -37,17 +38,22 @@ def draw(performance: pd.DataFrame) -> Figure:
         _panel(axis, table[table["measure"] == measure], cells, methods, 1.0 if measure == "bias" else 100.0)
         axis.axvline(TARGETS[measure], color=GREY, ls=":", lw=1.2)
         axis.set_xlabel(title)
-    for place, cell in enumerate(cells):
-        if cell in nothing:
-            where = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "center"}
-            axes[2].annotate("0", (0.99, place), fontsize=9, **where)
+    axes[0].set_yticks(range(len(cells)), [_label(cell, nothing) for cell in cells])
     key(made, columns=3, handles=handles(methods))
     return made
+
+
+def _label(cell: str, nothing: set[str]) -> str:
+    """A cell's name, with a word where there is nothing to find."""
+    name = cell_names([cell])[0]
+    return f"{name}\n(no effect)" if cell in nothing else name
 
 
 def _panel(axis: Axes, table: pd.DataFrame, cells: list[str], methods: list[str], unit: float) -> None:
     rows(axis, cells)
     place, shift = {cell: at for at, cell in enumerate(cells)}, offsets(methods)
+    bounds = (-np.inf, np.inf) if unit == 1.0 else (0.0, 100.0)
     for row in table.itertuples():
         value, reach = unit * row.value, unit * 1.96 * row.mcse
-        mark(axis, row.method, value, place[row.cell] + shift[row.method], value - reach, value + reach)
+        ends = np.clip([value - reach, value + reach], *bounds)
+        mark(axis, row.method, value, place[row.cell] + shift[row.method], *ends)

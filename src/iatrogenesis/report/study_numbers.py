@@ -84,10 +84,19 @@ def policy_numbers(policies: pd.DataFrame) -> dict[str, Number]:
     return found
 
 
+def cell_numbers(cells: pd.DataFrame) -> dict[str, Number]:
+    """``study.<cell>.odds_ratio``: what burnout does per SD, in the cells that state it."""
+    return {
+        f"study.{row.cell}.odds_ratio": number(float(np.exp(row.burnout)), "config/study_design.csv", "odds ratio")
+        for row in cells[cells["burnout"].notna()].itertuples()
+    }
+
+
 def study_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Number]:
     """All of them."""
     return (
         performance_numbers(tables["performance"])
+        | cell_numbers(tables["cells"])
         | needed_numbers(tables["needed"])
         | accused_numbers(tables["advice"])
         | policy_numbers(tables["policies"])
