@@ -18,6 +18,7 @@ rule all:
         result("for_managers.html"),
         result("tables/checks.csv"),
         result("run.yaml"),
+        *BATCH_FILES.values(),
 
 
 include: "workflow/rules/simulate.smk"
@@ -31,6 +32,7 @@ include: "workflow/rules/report.smk"
 rule study:
     """The simulation study alone: performance, advice, policies, published simulations done again, and their figures."""
     input:
+        *BATCH_FILES.values(),
         expand(result("tables/{table}.csv"), table=STUDY_TABLES),
         expand(result("figures/{figure}.{form}"), figure=STUDY_FIGURES, form=["svg", "png"]),
 

@@ -33,6 +33,15 @@ def result(path):
     return f"results/{STUDY.name}/{path}"
 
 
+# The simulation study: its cells as plain data, and its batches by cell, method and number. Their files are targets
+# themselves, so that a lost one is made again although what was made from it is there.
+BATCHES = {(batch.cell, batch.method, str(batch.number)): batch for batch in STUDY.batches}
+BATCH_FILES = {
+    kind: [result(f"simulation_study/{'/'.join(key)}.{kind}.parquet") for key in BATCHES]
+    for kind in ("estimates", "therapists")
+}
+
+
 def plain(section):
     """A section of the configuration as plain data: what `params` compares to decide about re-running."""
     return section.model_dump(mode="json")
@@ -55,7 +64,7 @@ def simulations_of(wildcards):
 
 def cell_of(wildcards):
     """The cell of the simulation study that a job is about."""
-    return CELLS[wildcards.cell]
+    return plain(STUDY.cells[wildcards.cell])
 
 
 def surroundings_of(wildcards):

@@ -8,8 +8,6 @@ OUTPUTS:
     results/{study}/tables/{truth,performance}.csv
 """
 
-CELLS = {name: plain(cell) for name, cell in STUDY.cells.items()}
-BATCHES = {(batch.cell, batch.method, str(batch.number)): batch for batch in STUDY.batches}
 STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
 STUDY_FIGURES = ["performance", "spread_found", "accused", "advice", "policies"]
 PLAN = result("simulation_study/plan.csv")
@@ -78,10 +76,10 @@ rule study_batch:
 rule performance:
     """Every method judged against the truth, in every cell."""
     input:
-        truth=expand(result("simulation_study/{cell}/truth.csv"), cell=CELLS),
-        rates=expand(result("simulation_study/{cell}/true_rates.parquet"), cell=CELLS),
-        estimates=[result(f"simulation_study/{'/'.join(key)}.estimates.parquet") for key in BATCHES],
-        therapists=[result(f"simulation_study/{'/'.join(key)}.therapists.parquet") for key in BATCHES],
+        truth=expand(result("simulation_study/{cell}/truth.csv"), cell=STUDY.cells),
+        rates=expand(result("simulation_study/{cell}/true_rates.parquet"), cell=STUDY.cells),
+        estimates=BATCH_FILES["estimates"],
+        therapists=BATCH_FILES["therapists"],
         code=library("ademp/judge.py", "evaluate/performance.py", "evaluate/profiling.py", "evaluate/montecarlo.py"),
     output:
         table="results/{study}/tables/performance.csv",
@@ -95,7 +93,7 @@ rule performance:
         "../../environment.yml"
     params:
         batches=[list(key) for key in BATCHES],
-        cells=CELLS,
+        cells={name: plain(cell) for name, cell in STUDY.cells.items()},
         replicates=CONFIG.simulation_study.replicates,
     message:
         "Judging every method in every cell"
