@@ -208,3 +208,8 @@ def test_data_can_be_put_among_more_therapists():
     assert wide.events.tolist() == [2, 1, 0]
     with pytest.raises(DataError, match="'b' is not in the given"):
         counts("d", ("b", "a"), [1, 2], [9, 8]).over(("a", "c"))
+
+
+def test_an_age_band_that_nobody_is_in_has_no_column(clients):
+    table = clients.assign(age_band=lambda t: t["age_band"].replace("75-89", "26-64"))
+    assert "age[75-89]" not in from_clients(table, ("age",), dataset="x").covariate_names

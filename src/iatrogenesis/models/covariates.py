@@ -2,7 +2,7 @@
 
 ============================================  =====================================================================
 `phq9_first`, `gad7_first`, `deprivation`     standardised by the mean and SD of the clients fitted
-`age`                                         one column per age band against 26-64, centred
+`age`                                         one column per age band that somebody is in, against 26-64, centred
 `competence_rating`, `burnout_rating`         centred; already per SD of the reference population
 `competence`, `burnout` (true states)         the same
 `vulnerable`                                  yes (1) or no (0), centred
@@ -112,8 +112,8 @@ def _age(clients: pd.DataFrame, dataset: str) -> list[Column]:
     refuse(~bands.isin(AGE_BANDS), bands, f"{dataset}: column 'age_band' must be one of {', '.join(AGE_BANDS)}")
     found = []
     for band in AGE_BANDS:
-        if band != AGE_REFERENCE:
-            member = (bands == band).to_numpy(dtype=float)
+        member = (bands == band).to_numpy(dtype=float)
+        if band != AGE_REFERENCE and member.any():
             found.append(Column(f"age[{band}]", member - member.mean(), float(member.mean()), 1.0))
     return found
 
