@@ -12,6 +12,7 @@ tail probabilities, and its distribution under uniform ranks is simulated.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -127,6 +128,7 @@ def statistics(found: np.ndarray) -> np.ndarray:
     return tail_probabilities(simulations)[np.arange(RANKS), counts].min(axis=1)
 
 
+@cache
 def null_statistics(simulations: int, seed: int) -> np.ndarray:
     """The same of sets of uniform ranks, sorted, shape (`NULL`,)."""
     noise = Noise(derived_seed(seed, "sbc null", simulations))
@@ -149,10 +151,10 @@ def curves(found: pd.DataFrame, judged: pd.DataFrame, seed: int) -> pd.DataFrame
     found, judged
         From `ranks` and `judge`, of one model and engine.
     """
-    parts, nulls = [], {}
+    parts = []
     for row in judged.itertuples():
         values = found.loc[found["quantity"] == row.quantity, "rank"].dropna().to_numpy()
-        null = nulls.setdefault(row.simulations, null_statistics(row.simulations, seed))
+        null = null_statistics(row.simulations, seed)
         low, high = band(row.simulations, null)
         share = np.arange(1, RANKS + 1) / (RANKS + 1)
         counts = (values[:, None] <= np.arange(RANKS)).sum(axis=0)
@@ -189,11 +191,11 @@ def judge(found: pd.DataFrame, model: str, engine: str, seed: int) -> pd.DataFra
     failed = int(found["rank"].isna().sum())
     answered = found.dropna(subset=["rank"])
     quantities = answered["quantity"].nunique()
-    rows, nulls = [], {}
+    rows = []
     for quantity, part in answered.groupby("quantity", sort=False):
         values = part["rank"].to_numpy()
         n = len(values)
-        null = nulls.setdefault(n, null_statistics(n, seed))
+        null = null_statistics(n, seed)
         statistic = statistics(values[None])[0]
         p = (np.searchsorted(null, statistic, side="right") + 1) / (NULL + 1)
         uniform_sd = np.sqrt(((RANKS + 1) ** 2 - 1) / 12) / RANKS
