@@ -46,11 +46,11 @@ def test_times_are_said_in_words():
 def test_progress_counts_what_is_there(tmp_path):
     files = {str(tmp_path / f"{number}.parquet"): 100.0 for number in range(4)}
     (tmp_path / "0.parquet").touch()
-    said = announce(files, tmp_path / "plan.csv", rest=600.0, cores=2)
+    said = announce(files, tmp_path / "plan.tsv", rest=600.0, cores=2)
     assert said.startswith("3 of 4 larger jobs") and "about 8 minutes on 2 cores" in said
     (tmp_path / "1.parquet").touch()
-    assert progress(tmp_path / "plan.csv").startswith("simulation study: 2 of 4 larger jobs done")
-    assert progress(tmp_path / "nothing.csv") == ""
+    assert progress(tmp_path / "plan.tsv").startswith("simulation study: 2 of 4 larger jobs done")
+    assert progress(tmp_path / "nothing.tsv") == ""
 
 
 @pytest.mark.parametrize(("name", "method"), [("small", "casemix"), ("small", "glmm"), ("world_small", "therapist")])

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.ademp.cells import Cell
-from iatrogenesis.data.files import write_csv
+from iatrogenesis.data.files import write_text
 from iatrogenesis.methods import seconds
 
 NOMINAL = 0.95
@@ -95,7 +95,8 @@ def announce(files: Mapping[str, float], plan_path: Path, rest: float, cores: in
     table = pd.DataFrame({"file": list(files), "seconds": list(files.values())})
     table["done_before"] = [Path(file).is_file() for file in files]
     plan_path.parent.mkdir(parents=True, exist_ok=True)
-    write_csv(table.assign(began=round(time.time()), cores=cores), plan_path)
+    table = table.assign(began=round(time.time()), cores=cores)
+    write_text(table.to_csv(sep="\t", index=False), plan_path)
     left = table[~table["done_before"]]
     jobs = f"{len(left)} of {len(table)} larger jobs of the simulation study to do"
     return f"{jobs}; in all {spoken(left['seconds'].sum() + rest, cores)}, by times measured on a small machine."
@@ -105,7 +106,7 @@ def progress(plan_path: Path) -> str:
     """Return how far the simulation study is and how long the rest takes at the pace so far; empty without a plan."""
     if not plan_path.is_file():
         return ""
-    table = pd.read_csv(plan_path)
+    table = pd.read_csv(plan_path, sep="\t")
     cores = int(table["cores"].iloc[0])
     done = table["done_before"].to_numpy() | np.array([Path(file).is_file() for file in table["file"]])
     gained = table.loc[done & ~table["done_before"].to_numpy(), "seconds"].sum()
