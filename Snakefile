@@ -15,6 +15,7 @@ rule all:
     """Everything, ending with the report and the record of the run."""
     input:
         result("report.html"),
+        result("report.pdf"),
         result("for_managers.html"),
         result("tables/checks.csv"),
         result("run.yaml"),

@@ -3,7 +3,7 @@
 REQUIRED INPUTS:
     tables and figures of results/{study}
 OUTPUTS:
-    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,for_managers.html,run.yaml}
+    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,report.pdf,for_managers.html,run.yaml}
 """
 
 TABLES = [
@@ -81,6 +81,27 @@ rule report:
         "Writing {output.report}"
     script:
         "../../scripts/report.py"
+
+
+rule report_pdf:
+    """Typeset the report for paper: the same text, numbers and figures."""
+    input:
+        report="results/{study}/report.html",
+        code=library("report/typeset.py"),
+    output:
+        pdf="results/{study}/report.pdf",
+    log:
+        "results/{study}/logs/report_pdf.log",
+    benchmark:
+        "results/{study}/benchmarks/report_pdf.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        author="Iatrogenesis maintainers",
+    message:
+        "Typesetting {output.pdf}"
+    script:
+        "../../scripts/report_pdf.py"
 
 
 rule manager_page:

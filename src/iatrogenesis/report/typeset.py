@@ -1,0 +1,230 @@
+"""The report's page as a typeset document: its HTML turned into Typst, element by element.
+
+There is one text. The page uses few elements, and each has its form here; an unknown one is an error, so that nothing
+is lost on the way to paper. Words are written as Typst strings, which know no markup, so that no character of a table
+can be taken for a command.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+WIDE, LONG = 6, 12  # tables with more columns and rows lie on their side
+SHADES = {"bad": "luma(88%)", "assumed": "luma(94%)", "open": "luma(94%)"}
+BROAD, TALLEST = 13.5, 20.5  # cm, of pictures
+HEAD = """#set document(title: {title}, author: {author}, date: none)
+#set page(paper: "a4", margin: (x: 2.2cm, y: 2.3cm), numbering: "1", number-align: right)
+#set text(lang: "en", region: "GB", size: 10pt, hyphenate: true)
+#set par(justify: true, leading: 0.62em, spacing: 0.95em)
+#set table(stroke: (x, y) => (bottom: 0.3pt + luma(70%)), inset: (x: 3.2pt, y: 2.6pt), align: left + top)
+#show heading: set block(above: 1.5em, below: 0.8em)
+#show heading.where(level: 2): set text(size: 13pt)
+#show heading.where(level: 3): set text(size: 11pt)
+#show figure: set block(breakable: true)
+#show figure.caption: set text(size: 8.6pt)
+#show figure.caption: set par(justify: false)
+#show figure.caption: set align(left)
+#show link: underline
+#show raw: set text(size: 8pt)
+"""
+
+
+class UnknownElement(ValueError):
+    """The page has an element that has no typeset form yet."""
+
+
+def typst(html: str, pictures: Path, author: str) -> str:
+    """Return the source of the document, and write its pictures beside it.
+
+    Parameters
+    ----------
+    html
+        The page, as `iatrogenesis.report.render.render` makes it.
+    pictures
+        Folder for the pictures; the source names them without it.
+    author
+        For the document's properties.
+
+    Raises
+    ------
+    UnknownElement
+        Naming the element.
+    """
+    page = BeautifulSoup(html, "html.parser")
+    title = page.title.get_text() if page.title else "Report"
+    return HEAD.format(title=json.dumps(title), author=json.dumps(author)) + "\n" + _Writer(pictures).of(page.main)
+
+
+class _Writer:
+    """Turns elements into Typst markup."""
+
+    def __init__(self, pictures: Path) -> None:
+        self.pictures, self.count = pictures, 0
+        inline = {"b": "strong", "strong": "strong", "i": "emph", "em": "emph"}
+        self.forms: dict[str, Callable[[Tag], str]] = {
+            **{name: self._wrapped(function) for name, function in inline.items()},
+            **{f"h{level}": self._heading for level in (1, 2, 3, 4)},
+            **dict.fromkeys(("ul", "ol"), self._list),
+            **dict.fromkeys(("main", "span", "section"), self.of),
+            "p": self._paragraph,
+            "a": self._link,
+            "br": lambda _: "#linebreak()",
+            "code": lambda tag: f"#raw({_text(tag.get_text())})",
+            "pre": lambda tag: f"\n#raw({_text(tag.get_text())}, block: true)\n\n",
+            "small": lambda tag: f"#text(size: 0.86em, fill: luma(35%))[{self.of(tag)}]",
+            "sub": self._wrapped("sub"),
+            "sup": self._wrapped("super"),
+            "div": self._division,
+            "details": self._details,
+            "figure": self._figure,
+            "nav": lambda _: "\n#outline(depth: 2)\n\n",
+            "math": lambda tag: f"$ {_formula(tag)} $",
+        }
+
+    def of(self, tag: Tag) -> str:
+        """Everything inside an element."""
+        parts = []
+        for child in tag.children:
+            if isinstance(child, Tag):
+                if child.name not in self.forms:
+                    raise UnknownElement(f"<{child.name}> has no typeset form; add one to report/typeset.py")
+                parts.append(self.forms[child.name](child))
+            elif type(child) is NavigableString and (child.strip() or parts):
+                parts.append(_words(str(child)))
+        return "".join(parts)
+
+    def _wrapped(self, function: str) -> Callable[[Tag], str]:
+        return lambda tag: f"#{function}[{self.of(tag)}]"
+
+    def _heading(self, tag: Tag) -> str:
+        label = f" <{tag['id']}>" if tag.get("id") else ""
+        return f"\n#heading(level: {int(tag.name[1])})[{self.of(tag)}]{label}\n\n"
+
+    def _paragraph(self, tag: Tag) -> str:
+        inside = self.of(tag)
+        if "caution" in tag.get("class", []) or "answer" in tag.get("class", []):
+            return f"\n#block(fill: luma(95%), inset: 8pt, radius: 2pt, width: 100%)[{inside}]\n\n"
+        return f"\n{inside}\n\n"
+
+    def _link(self, tag: Tag) -> str:
+        target = tag.get("href", "")
+        if target.startswith("#"):
+            return f"#link(label({_text(target[1:])}))[{self.of(tag)}]"
+        return f"#link({_text(target)})[{self.of(tag)}]"
+
+    def _list(self, tag: Tag) -> str:
+        kind = "enum" if tag.name == "ol" else "list"
+        items = ", ".join(f"[{self.of(item)}]" for item in tag.find_all("li", recursive=False))
+        return f"\n#{kind}({items})\n\n"
+
+    def _division(self, tag: Tag) -> str:
+        if (table := tag.find("table")) is not None:
+            return self._table(table)
+        if "answer" in tag.get("class", []) or "caution" in tag.get("class", []):
+            return f"\n#block(fill: luma(95%), inset: 8pt, radius: 2pt, width: 100%)[{self.of(tag)}]\n\n"
+        return self.of(tag)
+
+    def _details(self, tag: Tag) -> str:
+        """What unfolds on the page stands open on paper."""
+        summary = tag.summary.extract()
+        return f"\n#heading(level: 4, outlined: false)[{self.of(summary)}]\n\n{self.of(tag)}"
+
+    def _figure(self, tag: Tag) -> str:
+        picture, caption = tag.img, tag.figcaption
+        self.count += 1
+        name = f"figure-{self.count}.svg"
+        (self.pictures / name).write_bytes(base64.b64decode(picture["src"].partition("base64,")[2]))
+        if (number := caption.b) is not None and number.get_text().startswith("Figure"):
+            number.extract()  # Typst counts by itself
+        image = f"image({_text(name)}, {_size(self.pictures / name)}, alt: {_text(picture['alt'])})"
+        label = f" <{tag['id']}>" if tag.get("id") else ""
+        return f"\n#figure({image}, caption: [{self.of(caption)}], placement: none){label}\n\n"
+
+    def _table(self, table: Tag) -> str:
+        heads = [f"table.cell(fill: luma(92%))[#strong[{self.of(cell)}]]" for cell in table.thead.find_all("th")]
+        cells = []
+        for row in table.tbody.find_all("tr"):
+            shade = {"bad": "luma(88%)", "assumed": "luma(94%)", "open": "luma(94%)"}.get(
+                " ".join(row.get("class", []))
+            )
+            for cell in row.find_all(["td", "th"]):
+                inside = f"[{self.of(cell)}]"
+                cells.append(f"table.cell(fill: {shade}){inside}" if shade else inside)
+        columns = len(heads)
+        widths = ", ".join(_widths(table, columns))
+        size = "6.2pt" if columns > WIDE + 1 else "6.8pt" if columns > WIDE else "7.8pt"
+        body = f"table(columns: ({widths},), table.header({', '.join(heads)}), {', '.join(cells)})"
+        caption = f"figure.caption(position: top)[{self.of(table.caption)}]" if table.caption else "none"
+        found = (
+            f"#[#set text(size: {size}, hyphenate: true)\n#set par(justify: false, leading: 0.45em)\n"
+            f"#figure({body}, caption: {caption}, kind: table, supplement: [Table])]"
+        )
+        if columns > WIDE and len(table.tbody.find_all("tr")) > LONG:
+            return f"\n#page(flipped: true, margin: (x: 1.5cm, y: 1.6cm))[{found}]\n\n"
+        return f"\n{found}\n\n"
+
+
+def _size(picture: Path) -> str:
+    """Nearly the width of the text, or the height of a page where that is less."""
+    box = re.search(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture.read_bytes())
+    width, height = (float(side) for side in box.groups()) if box else (1.0, 1.0)
+    return f"height: {TALLEST}cm" if height / width * BROAD > TALLEST else f"width: {BROAD}cm"
+
+
+def _widths(table: Tag, columns: int) -> list[str]:
+    """Share the width out by how much stands in each column; long cells count by the root of their length."""
+    most = [1.0] * columns
+    for row in table.find_all("tr"):
+        for place, cell in enumerate(row.find_all(["td", "th"])):
+            most[place] = max(most[place], len(cell.get_text(strip=True)) ** 0.6)
+    return [f"{share:.2f}fr" for share in most]
+
+
+def _words(text: str) -> str:
+    """Text as a Typst string in markup; white space in between collapses as on a page."""
+    collapsed = " ".join(text.split())
+    if not collapsed:
+        return " "
+    before = " " if text[0].isspace() else ""
+    after = " " if text[-1].isspace() else ""
+    return f"{before}#{_text(collapsed)};{after}"
+
+
+def _text(words: str) -> str:
+    """A Typst string: JSON's escapes, with characters beyond the plain ones as they are."""
+    return json.dumps(words, ensure_ascii=False)
+
+
+FORMS = {
+    "mfrac": "({0})/({1})",
+    "msub": "{0}_({1})",
+    "msup": "{0}^({1})",
+}
+
+
+def _formula(tag: Tag) -> str:
+    """MathML of the page as Typst's mathematics."""
+    if tag.name in ("math", "mrow", "mstyle"):
+        return " ".join(_formula(child) for child in tag.find_all(recursive=False))
+    if tag.name == "mspace":
+        return "quad" if tag.get("width", "").startswith("1em") else "thin"
+    if tag.name == "msqrt":
+        return f"sqrt({' '.join(_formula(child) for child in tag.find_all(recursive=False))})"
+    if tag.name in FORMS:
+        return FORMS[tag.name].format(*(_formula(child) for child in tag.find_all(recursive=False)))
+    if tag.name in ("mi", "mo", "mn", "mtext"):
+        return _symbol(tag)
+    raise UnknownElement(f"<{tag.name}> in a formula has no typeset form; add one to report/typeset.py")
+
+
+def _symbol(tag: Tag) -> str:
+    words = tag.get_text()
+    if tag.name == "mtext" or (tag.name == "mi" and len(words) > 1):
+        return f"upright({_text(words)})" if words != "exp" else "exp"
+    if tag.name == "mo" and words in "(),/":
+        return f"\\{words}" if words == "/" else words
+    return words

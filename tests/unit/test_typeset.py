@@ -1,0 +1,88 @@
+"""The page on paper: every element has a form, no character is a command, and the bytes are the same each time."""
+
+import base64
+
+import pytest
+import typst
+from tests.conftest import ROOT
+
+from iatrogenesis.report.typeset import UnknownElement
+from iatrogenesis.report.typeset import typst as source_of
+
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 90"><rect width="40" height="90"/></svg>'
+NASTY = 'a #b $c$ *d* _e_ `f` <g> @h ~i \\j "k" [l] = m // n /* o */ 100 % − é'
+
+
+def page(body: str) -> str:
+    return f"<!DOCTYPE html><html><head><title>T</title></head><body><main>{body}</main></body></html>"
+
+
+def compiled(html: str, folder, form: str = "pdf") -> bytes:
+    path = folder / "page.typ"
+    path.write_text(source_of(html, folder, "nobody"), encoding="utf-8")
+    return typst.compile(str(path), root=str(folder), ignore_system_fonts=True, format=form)
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+ADDRESS = f"data:image/svg+xml;base64,{base64.b64encode(PICTURE).decode()}"
+FIGURE = (
+    f'<figure id="figure-a"><img src="{ADDRESS}" alt="a &quot;box&quot;">'
+    "<figcaption><b>Figure 1.</b> A box <small>rule x</small></figcaption></figure>"
+)
+TABLE = (
+    '<div class="scroll"><table><caption>Numbers</caption><thead><tr><th>A</th><th>B</th></tr></thead>'
+    f'<tbody><tr class="bad"><td>{escaped(NASTY)}</td><td>2</td></tr></tbody></table></div>'
+)
+FORMULA = (
+    "<p><math><msub><mi>p</mi><mrow><mi>i</mi><mi>j</mi></mrow></msub><mo>=</mo><mfrac><mn>1</mn><msqrt><mn>2</mn></msqrt></mfrac>"
+    '<mspace width="1em"/><mtext>VPC</mtext><mo>/</mo><mi>σ</mi></math></p>'
+)
+WHOLE = (
+    f'<h1 id="top">Title</h1><nav><ol><li>x</li></ol></nav><h2>{escaped(NASTY)}</h2><p>{escaped(NASTY)} <b>bold</b>, '
+    f'<a href="#top">inside</a> <a href="https://doi.org/10.1000/x_y#z">outside</a> <code>{escaped(NASTY)}</code></p>'
+    f"<ul><li>one</li><li>two <i>three</i></li></ul>{FIGURE}{TABLE}{FORMULA}"
+    '<details><summary>More</summary><pre>a  b\n  c</pre></details><p class="caution">Careful.</p>'
+)
+
+
+def test_every_form_compiles_to_the_same_bytes(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    first, second = (compiled(page(WHOLE), tmp_path / name) for name in ("a", "b"))
+    assert first.startswith(b"%PDF") and first == second and len(first) > 8000
+
+
+def test_no_character_is_a_command(tmp_path):
+    source = source_of(page(f"<p>{escaped(NASTY)}</p>"), tmp_path, "nobody")
+    quoted = NASTY.replace("\\", "\\\\").replace('"', '\\"')
+    assert f'#"{quoted}";' in source
+
+
+def test_an_unknown_element_is_an_error(tmp_path):
+    with pytest.raises(UnknownElement, match="<video>"):
+        source_of(page("<p>x</p><video></video>"), tmp_path, "nobody")
+    with pytest.raises(UnknownElement, match="<munder>"):
+        source_of(page("<p><math><munder><mi>a</mi></munder></math></p>"), tmp_path, "nobody")
+
+
+def test_pictures_keep_to_the_page(tmp_path):
+    source = source_of(page(FIGURE), tmp_path, "nobody")
+    assert "height: 20.5cm" in source and 'alt: "a \\"box\\""' in source
+    assert (tmp_path / "figure-1.svg").read_bytes() == PICTURE
+    assert "Figure 1." not in source  # it is counted by itself
+
+
+def test_every_element_of_the_templates_has_a_form(tmp_path):
+    """Elements of the report's templates, whatever the study."""
+    import re
+
+    folder = ROOT / "src" / "iatrogenesis" / "report"
+    text = "".join(path.read_text() for path in folder.glob("sections/*.j2"))
+    used = set(re.findall(r"<([a-z][a-z0-9]*)[ >/]", text)) - {"caption", "thead", "tbody", "tr", "th", "td", "table"}
+    inner = {"img", "figcaption", "summary", "li"}
+    formulas = {name for name in used if name.startswith("m") and name not in ("main", "math")}
+    for name in used - inner - formulas - {"figure", "details"}:
+        source_of(page(f"<{name}>x</{name}>"), tmp_path, "nobody")
