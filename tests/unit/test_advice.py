@@ -41,6 +41,15 @@ def test_the_power_curve_is_found_again():
     assert found["low"] < found["needed"] < found["high"] and not found["beyond_grid"]
 
 
+@pytest.mark.parametrize("power", [(0.1, 0.38, 0.72), (0.05, 0.05, 0.07), (0.9, 1.0, 1.0), (0.0, 0.01, 0.02)])
+def test_the_power_curve_lies_near_what_it_is_fitted_to(power):
+    """Also on a coarse grid, and where power is nought or one everywhere."""
+    therapists = np.array([20, 60, 200])
+    c, error = _power_curve(therapists, np.array(power), np.full(3, 76))
+    expected = norm.cdf(c * np.sqrt(therapists) - 1.96) + norm.cdf(-c * np.sqrt(therapists) - 1.96)
+    assert np.max(np.abs(expected - power)) < 0.12 and error > 0
+
+
 def test_sizes_are_interpolated_inside_and_extended_by_the_root_law():
     sizes, widths = pd.Series([10, 40, 160]), pd.Series([0.4, 0.2, 0.1])
     assert _reached(sizes, widths, 0.2, -0.5) == pytest.approx(40)

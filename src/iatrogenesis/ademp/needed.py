@@ -69,7 +69,10 @@ def _power_curve(therapists: np.ndarray, power: np.ndarray, replicates: np.ndarr
         expected = np.clip(norm.cdf(root - Z) + norm.cdf(-root - Z), 1e-9, 1 - 1e-9)
         return -float(np.sum(replicates * (power * np.log(expected) + (1 - power) * np.log1p(-expected))))
 
-    c = float(minimize_scalar(unlikely, bounds=(1e-4, 5.0), method="bounded", options={"xatol": 1e-8}).x)
+    # Flat where power is nought or one everywhere: so the search begins at the best of a grid.
+    grid = np.geomspace(1e-3, 10.0, 200)
+    best = int(np.clip(np.argmin([unlikely(one) for one in grid]), 1, len(grid) - 2))
+    c = float(minimize_scalar(unlikely, bounds=(grid[best - 1], grid[best + 1]), method="bounded").x)
     step = 0.01 * c
     curvature = (unlikely(c + step) - 2 * unlikely(c) + unlikely(c - step)) / step**2
     return c, float(1 / np.sqrt(curvature)) if curvature > 0 else np.inf

@@ -35,6 +35,11 @@ class Numbers:
             return f"{found['value']:.10g}"
         return rounded(found["value"], found.get("mcse"))
 
+    def plain(self, name: str) -> str:
+        """The number for people who want its size: two digits, whole from ten on."""
+        value = self._find(name)["value"]
+        return rounded(round(value)) if abs(value) >= 9.5 else rounded(value, 1.0 if abs(value) >= 1 else 0.1)
+
     def ci(self, name: str) -> str:
         """The number with its 95 % interval, rounded by the interval's width."""
         found = self._find(name)
@@ -88,6 +93,7 @@ def render(
     environment.globals |= {
         "n": access.n,
         "ci": access.ci,
+        "plain": access.plain,
         "known": set(numbers),
         "figures": by_name,
         "tables": tables,
