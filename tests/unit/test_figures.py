@@ -12,6 +12,7 @@ from iatrogenesis.evaluate.policies import POLICIES
 from iatrogenesis.figures.funnel import limit
 from iatrogenesis.figures.style import save
 from iatrogenesis.figures.trajectories import FEWEST_CLIENTS, _means, _thirds
+from iatrogenesis.report.captions import caption_of
 
 SHARED = ("__init__", "style", "methods")
 NAMES = sorted(
@@ -294,3 +295,8 @@ def test_intervals_take_the_therapist_as_unit():
     assert narrow["mean"] == wide["mean"] == 11
     assert narrow["high"] - narrow["low"] == pytest.approx(wide["high"] - wide["low"])
     assert _means(few.iloc[: FEWEST_CLIENTS - 1]).empty
+
+
+def test_captions_can_be_read_without_drawing():
+    for name in NAMES:
+        assert caption_of(name) == import_module(f"iatrogenesis.figures.{name}").CAPTION

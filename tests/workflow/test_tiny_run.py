@@ -48,6 +48,21 @@ def test_the_report_opens_without_network(results):
     assert not re.search(r"@import|url\(['\"]?https?:", text)
 
 
+def test_the_typeset_report_and_the_page_for_managers_are_there(results):
+    assert (results / "report.pdf").read_bytes().startswith(b"%PDF")
+    page = (results / "for_managers.html").read_text()
+    assert "What can a service know" in page and "{{" not in page
+    assert not re.search(r"""src=["']?(https?:)?//""", page)
+
+
+def test_snakemakes_own_report_has_captions(project, results):
+    target = project / "provenance.html"
+    found = snakemake(project, "--config", "study=tiny", "--cores", "1", "--report", str(target))
+    assert found.returncode == 0, found.stderr[-2000:]
+    text = target.read_text()
+    assert "Which analysis finds what burnout does" in text or "The log odds ratio of burnout by every method" in text
+
+
 def test_the_record_of_the_run_tells_how_it_was_made(results):
     record = yaml.safe_load((results / "run.yaml").read_text())
     assert record["seed"] == 20261122

@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "src"))
 from iatrogenesis.ademp.plan import announce
 from iatrogenesis.methods import NAMES as METHODS
 from iatrogenesis.models import MODELS, OUTCOME_MODELS
+from iatrogenesis.report.captions import caption_of
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.scenarios import ConfigError
 from iatrogenesis.study import find_study

@@ -47,7 +47,13 @@ for figure, tables in FIGURES.items():
             **tables,
             code=library(f"figures/{figure}.py", "figures/style.py", "figures/methods.py"),
         output:
-            svg=result(f"figures/{figure}.svg"),
+            svg=report(
+                result(f"figures/{figure}.svg"),
+                caption="../report/figure.rst",
+                category="Figures",
+                subcategory="Simulation study" if figure in STUDY_FIGURES else "World and models",
+                labels={"figure": figure.replace("_", " ")},
+            ),
             png=result(f"figures/{figure}.png"),
         log:
             result(f"logs/figure/{figure}.log"),
@@ -58,6 +64,7 @@ for figure, tables in FIGURES.items():
         params:
             figure=figure,
             base=STUDY.base,
+            caption=caption_of(figure),
         message:
             "Drawing {params.figure}"
         script:

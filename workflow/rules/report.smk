@@ -64,7 +64,12 @@ rule report:
         template=library("report/*.j2", "report/sections/*.j2", "report/*.css"),
         code=library("report/*.py", "figures/*.py"),
     output:
-        report="results/{study}/report.html",
+        report=report(
+            "results/{study}/report.html",
+            caption="../report/page.rst",
+            category="Pages",
+            labels={"page": "report"},
+        ),
     log:
         "results/{study}/logs/report.log",
     benchmark:
@@ -112,7 +117,12 @@ rule manager_page:
         template=library("report/manager.html.j2", "report/sections/macros.html.j2", "report/*.css"),
         code=library("report/*.py"),
     output:
-        page="results/{study}/for_managers.html",
+        page=report(
+            "results/{study}/for_managers.html",
+            caption="../report/managers.rst",
+            category="Pages",
+            labels={"page": "for managers"},
+        ),
     log:
         "results/{study}/logs/manager_page.log",
     benchmark:

@@ -89,7 +89,12 @@ rule evidence:
         references="config/references.bib",
         code=SIMULATOR + library("evaluate/*.py", "evaluate/patterns/*.py", "engines/maximum_likelihood.py"),
     output:
-        table="results/{study}/tables/evidence.csv",
+        table=report(
+            "results/{study}/tables/evidence.csv",
+            caption="../report/evidence.rst",
+            category="Tables",
+            labels={"table": "evidence"},
+        ),
     log:
         "results/{study}/logs/evidence.log",
     benchmark:

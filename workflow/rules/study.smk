@@ -82,7 +82,12 @@ rule performance:
         therapists=BATCH_FILES["therapists"],
         code=library("ademp/judge.py", "evaluate/performance.py", "evaluate/profiling.py", "evaluate/montecarlo.py"),
     output:
-        table="results/{study}/tables/performance.csv",
+        table=report(
+            "results/{study}/tables/performance.csv",
+            caption="../report/performance.rst",
+            category="Tables",
+            labels={"table": "performance"},
+        ),
         truth="results/{study}/tables/truth.csv",
         cells="results/{study}/tables/cells.csv",
     log:
