@@ -106,6 +106,9 @@ def test_missing_and_doubled_replicates_are_refused(study, cells):
         return judged("small", "glmm", change(estimates), change(therapists), true, rates, 6)
 
     assert len(judge(lambda table: table)) > 20
+    silent = estimates.groupby("replicate").head(1).assign(estimand="", estimate=np.nan, problem="nobody got worse")
+    nothing = judged("small", "glmm", silent, therapists.iloc[:0], true, rates, 6)
+    assert nothing[["estimand", "measure", "value", "failures"]].to_numpy().tolist() == [["all", "failed", 1.0, 6]]
     with pytest.raises(DataError, match="replicate 4 is missing"):
         judge(lambda table: table[table["replicate"] != 4])
     with pytest.raises(DataError, match="a replicate is there twice"):

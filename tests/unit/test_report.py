@@ -83,6 +83,7 @@ def test_what_stands_around_a_number():
 def simulation_study() -> dict[str, pd.DataFrame]:
     """Small tables of the simulation study, of the right columns."""
     of = {
+        "all": ("failed",),
         "log_odds_ratio[burnout]": ("bias", "coverage", "power"),
         "therapist_sd": ("bias", "coverage"),
         "therapist_rank": ("rank_correlation",),

@@ -40,6 +40,7 @@ def page(studies: dict[str, Study]) -> str:
         fit=f"{coefficients.fit:g}",
         case_mix=f"{case_mix} (per standardised unit)",
         missing=f"{MISSING:g}",
+        long_list=settings.true_clients,
         count=len(full.cells),
         cells=_cells(full),
         truth=_table_of(truth.__doc__),

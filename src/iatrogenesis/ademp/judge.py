@@ -29,6 +29,8 @@ def judged(
     -------
     pandas.DataFrame
         Columns `COLUMNS`. `replicates` is the number behind a measure, `failures` how many data sets gave no estimate.
+        The estimand `all` has the share of data sets without any answer. The error of a bias includes that of a truth
+        that was itself simulated.
 
     Raises
     ------
@@ -36,25 +38,33 @@ def judged(
         If a replicate is missing or there twice.
     """
     _check_complete(cell, method, estimates, therapists, replicates)
-    known = truth[truth["cell"] == cell].set_index("estimand")["truth"]
-    tables = []
+    known = truth[truth["cell"] == cell].set_index("estimand")[["truth", "truth_mcse"]]
+    tables = [_failed(estimates, replicates)]
     for estimand, rows in estimates[estimates["estimand"] != ""].groupby("estimand", sort=True):
         if len(rows) < 2:
             continue
         # Data sets without an answer stand in as rows without an estimate.
         whole = rows.set_index("replicate").reindex(range(replicates))
-        whole = whole.assign(truth=known.get(estimand, np.nan), passed=whole["passed"].astype("boolean").fillna(False))
+        value, error = known.loc[estimand] if estimand in known.index else (np.nan, 0.0)
+        whole = whole.assign(truth=value, passed=whole["passed"].astype("boolean").fillna(False))
         found = performance(whole.reset_index(), f"{cell}, {method}, {estimand}")
+        of_bias = found["measure"] == "bias"
+        found.loc[of_bias, "mcse"] = np.hypot(found.loc[of_bias, "mcse"], error)
         failures = int(whole["estimate"].isna().sum())
         tables.append(found.rename(columns={"n": "replicates"}).assign(estimand=estimand, failures=failures))
     if len(therapists):
         found = profiling(therapists, rates)
         failures = replicates - therapists["replicate"].nunique()
         tables.append(found.rename(columns={"n": "replicates"}).assign(failures=failures))
-    if not tables:
-        reasons = ", ".join(sorted(set(estimates["problem"]))[:3])
-        raise DataError(f"{cell}, {method}: no data set has an answer ({reasons}); leave the method out of this cell.")
     return pd.concat(tables, ignore_index=True).assign(cell=cell, method=method)[list(COLUMNS)]
+
+
+def _failed(estimates: pd.DataFrame, replicates: int) -> pd.DataFrame:
+    """The share of data sets to which the method has nothing to say, whatever was asked."""
+    lost = int((estimates["problem"] != "").sum())
+    share = lost / replicates
+    row = {"estimand": "all", "measure": "failed", "value": share, "mcse": np.sqrt(share * (1 - share) / replicates)}
+    return pd.DataFrame([row | {"replicates": replicates, "failures": lost}])
 
 
 def _check_complete(cell: str, method: str, estimates: pd.DataFrame, therapists: pd.DataFrame, replicates: int) -> None:
