@@ -119,6 +119,14 @@ def simulation_study() -> dict[str, pd.DataFrame]:
     }
 
 
+def test_plain_numbers_have_the_size_and_no_more():
+    values = {"a": 0.0, "b": 9.7, "c": 0.354, "d": 3.26, "e": 1234.4, "f": -18.2}
+    numbers = Numbers({name: {"value": value} for name, value in values.items()})
+    assert [numbers.plain(name) for name in values] == ["0", "10", "0.35", "3.3", "1,234", "−18"]
+    with pytest.raises(MissingNumber):
+        numbers.plain("g")
+
+
 @pytest.fixture(scope="module")
 def results(study) -> dict[str, pd.DataFrame]:
     """Small tables of the right columns."""

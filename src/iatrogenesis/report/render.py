@@ -38,7 +38,9 @@ class Numbers:
     def plain(self, name: str) -> str:
         """The number for people who want its size: two digits, whole from ten on."""
         value = self._find(name)["value"]
-        return rounded(round(value)) if abs(value) >= 9.5 else rounded(value, 1.0 if abs(value) >= 1 else 0.1)
+        if value == 0 or abs(value) >= 9.5:
+            return rounded(round(value))
+        return rounded(value, 1.0 if abs(value) >= 1 else 0.1)
 
     def ci(self, name: str) -> str:
         """The number with its 95 % interval, rounded by the interval's width."""
