@@ -73,7 +73,7 @@ def test_performance_is_what_the_data_sets_say(results):
     """Recomputed from the files of single data sets, without the library."""
     judged = pd.read_csv(results / "tables" / "performance.csv", keep_default_na=False, na_values=[""])
     judged = judged.set_index(["cell", "method", "estimand", "measure"]).sort_index()
-    truth = pd.read_csv(results / "tables" / "truth.csv").set_index(["cell", "estimand"])["truth"]
+    truth = pd.read_csv(results / "tables" / "truth.csv").set_index(["cell", "estimand"])
     seen = 0
     for folder in sorted((results / "simulation_study").glob("*/*/")):
         cell, method = folder.parent.name, folder.name
@@ -81,14 +81,15 @@ def test_performance_is_what_the_data_sets_say(results):
         for estimand, rows in pd.concat(parts).groupby("estimand"):
             if not estimand or (cell, estimand) not in truth.index:
                 continue
-            value, known = truth[cell, estimand], judged.loc[(cell, method, estimand)]
+            value, unsure = truth.loc[(cell, estimand), ["truth", "truth_mcse"]]
+            known = judged.loc[(cell, method, estimand)]
             error = rows["estimate"].dropna() - value
             n, whole = len(error), rows.dropna(subset=["estimate", "se", "low", "high"])
             covered = sum(low <= value <= high for low, high in zip(whole["low"], whole["high"], strict=True))
             assert known.loc["bias", "value"] == pytest.approx(sum(error) / n, rel=1e-8, abs=1e-12)
             spread = (sum((one - sum(error) / n) ** 2 for one in error) / (n - 1)) ** 0.5
             assert known.loc["empirical_se", "value"] == pytest.approx(spread, rel=1e-8)
-            assert known.loc["bias", "mcse"] == pytest.approx(spread / n**0.5, rel=1e-8)
+            assert known.loc["bias", "mcse"] == pytest.approx((spread**2 / n + unsure**2) ** 0.5, rel=1e-8)
             if len(whole) >= 2:
                 assert known.loc["coverage", "value"] == pytest.approx(covered / len(whole))
             seen += 1
