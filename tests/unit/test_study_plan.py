@@ -1,5 +1,7 @@
 """How many data sets, in which batches; and that a batch is the same whichever others there are."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from tests.conftest import CONFIG
@@ -50,6 +52,9 @@ def test_progress_counts_what_is_there(tmp_path):
     assert said.startswith("3 of 4 larger jobs") and "about 8 minutes on 2 cores" in said
     (tmp_path / "1.parquet").touch()
     assert progress(tmp_path / "plan.tsv").startswith("simulation study: 2 of 4 larger jobs done")
+    for file in files:
+        Path(file).touch()
+    assert progress(tmp_path / "plan.tsv") == "simulation study: all 4 larger jobs done"
     assert progress(tmp_path / "nothing.tsv") == ""
 
 

@@ -109,6 +109,8 @@ def progress(plan_path: Path) -> str:
     table = pd.read_csv(plan_path, sep="\t")
     cores = int(table["cores"].iloc[0])
     done = table["done_before"].to_numpy() | np.array([Path(file).is_file() for file in table["file"]])
+    if done.all():
+        return f"simulation study: all {len(table)} larger jobs done"
     gained = table.loc[done & ~table["done_before"].to_numpy(), "seconds"].sum()
     elapsed = max(time.time() - table["began"].iloc[0], 1.0)
     pace = gained / elapsed if gained > PACE_AFTER else float(cores)
