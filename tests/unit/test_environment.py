@@ -40,6 +40,13 @@ def test_translation(requirement, conda):
     assert GENERATOR["translate"](requirement) == conda
 
 
+def test_what_conda_forge_lacks_is_left_to_pip():
+    lines = GENERATOR["from_files"]().splitlines()
+    by_pip = [line.strip() for line in lines[lines.index("  - pip:") + 1 :]]
+    assert by_pip == ["- axe-playwright-python>=0.1.6"]
+    assert not [line for line in lines[: lines.index("  - pip:")] if "axe-playwright" in line]
+
+
 @pytest.mark.parametrize("requirement", ["numpy>=2; python_version>'3'", "dask[array]>=2", "mine @ file:///mine"])
 def test_what_conda_cannot_express_is_refused(requirement):
     with pytest.raises(ValueError, match=re.escape(requirement)):

@@ -412,6 +412,8 @@ class Engine:
             "pressure": self.pressure.copy(),
             "caseload": self.therapists.caseload.copy(),
             "in_study": np.bincount(self.slots.row, minlength=len(self.burnout)),
+            "judged": self.judged.astype(np.int64),
+            "distressed": self.distressed.astype(np.int64),
         }
 
     def state(self) -> State:

@@ -1,0 +1,1 @@
+"""The explorer: one page on which people who do not program move sliders over simulated services."""

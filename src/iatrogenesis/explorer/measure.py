@@ -1,0 +1,148 @@
+"""What the page shows of one setting, as numbers by name: outcomes of clients, their courses, a therapist's year."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from iatrogenesis.evaluate.outcomes import outcome_sums
+from iatrogenesis.evaluate.sample import Sample
+from iatrogenesis.scenarios import Scenario
+from iatrogenesis.simulate.burnout import WEEKS_PER_YEAR
+from iatrogenesis.simulate.cohort import Design, draw_therapists
+from iatrogenesis.simulate.engine import Run
+from iatrogenesis.simulate.setup import Setup
+from iatrogenesis.streams import Noise
+
+FATES = ("improved", "unchanged", "worse_anyway", "worse_because", "not_judged")
+"""What becomes of clients, without rest: `not_judged` came only once, so that change cannot be told."""
+
+ALSO = ("spared", "dropped_out", "worse_at_follow_up", "crises")
+"""Counted besides; a client can be in several."""
+
+SESSIONS = 16
+FAN = (0.10, 0.25, 0.75, 0.90)
+CLIENTS = {"lucky": (0.0, 0.1), "typical": (0.45, 0.55), "unlucky": (0.9, 1.0)}
+"""Means over tenths of all clients, by how much severity rose from the first to the last session."""
+
+WEEKS = range(0, WEEKS_PER_YEAR + 1)
+MONTHS = range(0, WEEKS_PER_YEAR + 1, 4)
+YEAR_FAN = (0.10, 0.50, 0.90)
+BEGUN = (8, 34)
+"""Weeks over which new clients are counted: places were all filled at once in the first week."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The simulator set up to measure settings on the same clients, and their fates with average therapists."""
+
+    setup: Setup
+    design: Design
+    reference: Sample
+    typical_therapist: int
+
+    @classmethod
+    def of(cls, setup: Setup, design: Design, world: Scenario, reference: Scenario) -> "Measures":
+        """Simulate the reference world, and choose the therapist whose workload is nearest to the middle."""
+        therapists = draw_therapists(world.world, design, Noise(setup.seed), range(design.replicates))
+        return cls(setup, design, setup.sample(reference, design), int(np.argmin(np.abs(therapists.workload))))
+
+    def measure(self, world: Scenario) -> dict[str, float]:
+        """Every number of one setting; names as in `names`, shares and counts per client.
+
+        Raises
+        ------
+        ValueError
+            If the lists are too short to fill a year.
+        """
+        run = self.setup.run(world, self.design, record=True)
+        if run.weeks <= WEEKS[-1]:
+            raise ValueError(
+                f"explorer.design: the last client has ended after {run.weeks} weeks; a year is shown, so give longer "
+                "lists (clients_per_therapist) or lower levels of caseload"
+            )
+        sample = Sample.of(run, self.setup.instruments, self.setup.judgement)
+        return {
+            **_outcomes(run, sample, self.reference),
+            **self._averages(run),
+            **_courses(run),
+            **_year(run, self.typical_therapist),
+        }
+
+    def _averages(self, run: Run) -> dict[str, float]:
+        sums = outcome_sums(run, self.setup).sum()
+        begun = (run.state.start_week >= BEGUN[0]) & (run.state.start_week < BEGUN[1])
+        per_year = begun.sum() / len(run.therapists.index) * WEEKS_PER_YEAR / (BEGUN[1] - BEGUN[0])
+        return {
+            "sessions": sums["sessions"] / sums["clients"],
+            "new_clients": per_year,
+            "prevention_minutes": 60 * sums["prevention_hours"] / sums["clients"],
+        }
+
+
+def clusters(design: Design) -> int:
+    """How many independent clusters (services of a replicate) there are."""
+    return design.replicates * design.services
+
+
+def _outcomes(run: Run, sample: Sample, reference: Sample) -> dict[str, float]:
+    """Shares of clients: of all (``.0``), and with each cluster left out (``.1`` and so on; for jackknife errors)."""
+    worse = sample.deteriorated
+    flags = {
+        "improved": sample.improved,
+        "unchanged": sample.finished & ~worse & ~sample.improved,
+        "worse_anyway": worse & reference.deteriorated,
+        "worse_because": worse & ~reference.deteriorated,
+        "not_judged": ~sample.finished,
+        "spared": ~worse & reference.deteriorated,
+        "dropped_out": sample.dropped_out,
+        "worse_at_follow_up": sample.worse_at_follow_up,
+        "crises": run.state.crises,
+    }
+    _, cluster = np.unique(sample.cluster, return_inverse=True)
+    size = np.bincount(cluster)
+    found = {}
+    for name in (*FATES, *ALSO):
+        counts = np.bincount(cluster, weights=flags[name])
+        shares = [counts.sum() / size.sum(), *((counts.sum() - counts) / (size.sum() - size))]
+        found |= {f"{name}.{i}": float(share) for i, share in enumerate(shares)}
+    return found
+
+
+def _courses(run: Run) -> dict[str, float]:
+    """True severity by session; after the end it stays where it was, so that all clients count at every session."""
+    severity = np.full((len(run.state.session), SESSIONS), np.nan)
+    for week in run.sessions:
+        shown = week["session"] <= SESSIONS
+        severity[week["client"][shown], week["session"][shown] - 1] = week["severity"][shown]
+    for session in range(1, SESSIONS):
+        ended = run.state.session <= session
+        severity[ended, session] = severity[ended, session - 1]
+    order = np.argsort(severity[:, -1] - severity[:, 0], kind="stable")
+    found = {}
+    for share in FAN:
+        found |= _series(f"severity_{round(100 * share)}", np.quantile(severity, share, axis=0), range(1, SESSIONS + 1))
+    for name, (low, high) in CLIENTS.items():
+        some = order[int(low * len(order)) : int(high * len(order))]
+        found |= _series(name, severity[some].mean(axis=0), range(1, SESSIONS + 1))
+    return found
+
+
+def _year(run: Run, typical: int) -> dict[str, float]:
+    """Burnout over therapists and of one of them, places, and the share of clients in session who are off track."""
+    burnout = np.array([run.therapist_weeks[week]["burnout"] for week in WEEKS])
+    found = {}
+    for share in YEAR_FAN:
+        found |= _series(f"burnout_{round(100 * share)}", np.quantile(burnout[MONTHS], share, axis=1), MONTHS)
+    found |= _series("burnout_one", burnout[:, typical], WEEKS)
+    distressed, judged = (
+        np.array([run.therapist_weeks[week][name].sum() for week in WEEKS]) for name in ("distressed", "judged")
+    )
+    for start in MONTHS[:-1]:
+        span = slice(start, start + 4)
+        found[f"off_track@{start}"] = distressed[span].sum() / max(judged[span].sum(), 1.0)
+    found["places"] = float(run.therapists.caseload.mean())
+    return found
+
+
+def _series(name: str, values: np.ndarray, places: range) -> dict[str, float]:
+    return {f"{name}@{place}": float(value) for place, value in zip(places, values, strict=True)}

@@ -1,0 +1,197 @@
+"""What can be set on the page, and which of all settings are simulated.
+
+Every combination of the sliders' levels is simulated without preventions; every set of preventions where all sliders
+stand as usual; and each prevention alone along each slider. `iatrogenesis.explorer.surface` fills what lies between.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Self
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from iatrogenesis.preventions import KINDS as PREVENTIONS
+from iatrogenesis.scenarios import Scenario
+from iatrogenesis.simulate.cohort import Design
+from iatrogenesis.sources import Finite, Sourced, Strict
+
+SLIDERS = ("burnout", "competence", "fit", "caseload", "vulnerability")
+FRAILTIES = ("trauma_share", "fragile_share", "unrealistic_share")
+
+
+class Levels(Strict):
+    """Positions of each slider that are simulated, ascending.
+
+    Attributes
+    ----------
+    burnout, competence, fit
+        Mean over therapists (fit: over clients), in SD of the reference population.
+    caseload
+        Mean number of clients that a therapist sees at a time.
+    vulnerability
+        Factor on the shares of clients with complex trauma, in a fragile state, and with unrealistic expectations.
+    """
+
+    burnout: tuple[Finite, ...] = Field(min_length=2)
+    competence: tuple[Finite, ...] = Field(min_length=2)
+    fit: tuple[Finite, ...] = Field(min_length=2)
+    caseload: tuple[Finite, ...] = Field(min_length=2)
+    vulnerability: tuple[Finite, ...] = Field(min_length=2)
+
+    @field_validator("*")
+    @classmethod
+    def _ascending(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if list(value) != sorted(set(value)):
+            raise ValueError("levels must ascend, each once")
+        return value
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.caseload[0] < 1:
+            raise ValueError("caseload: a therapist sees at least one client at a time")
+        if self.vulnerability[0] < 0:
+            raise ValueError("vulnerability: a factor cannot be negative")
+        return self
+
+    def by_slider(self) -> dict[str, tuple[float, ...]]:
+        """Levels by the slider's name, in the order of `SLIDERS`."""
+        return {name: getattr(self, name) for name in SLIDERS}
+
+
+class Explorer(Strict):
+    """The explorer's part of a study.
+
+    Attributes
+    ----------
+    world
+        Scenario whose routes of harm are open.
+    preventions
+        Those with a switch; every set of them is simulated, so each one doubles that work.
+    design
+        Size of each simulation. Lists must be long enough to fill a year; each service is an independent cluster.
+    checks
+        Settings drawn at random, simulated, and held beside what the page says about them.
+    parts
+        Jobs into which the work is split.
+    """
+
+    world: str
+    levels: Levels
+    preventions: tuple[str, ...] = Field(min_length=1, max_length=10)
+    design: Design
+    checks: int = Field(ge=2)
+    parts: int = Field(ge=1, le=200)
+
+    @field_validator("preventions")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in PREVENTIONS:
+                raise ValueError(f"unknown prevention {name!r}; known: {', '.join(PREVENTIONS)}")
+        if len(set(value)) != len(value):
+            raise ValueError("each prevention may be named once")
+        return value
+
+    @model_validator(mode="after")
+    def _clusters(self) -> Self:
+        if self.design.replicates * self.design.services < 2:
+            raise ValueError("design: at least two services are needed for a Monte Carlo error")
+        return self
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where the sliders stand (by `SLIDERS`), and which preventions are on."""
+
+    sliders: tuple[float, ...]
+    preventions: tuple[str, ...] = ()
+
+
+def usual(world: Scenario) -> tuple[float, ...]:
+    """Where the sliders stand in the world as it is."""
+    w = world.world
+    means = (w.burnout.mean, w.therapist.competence_mean, w.client.fit_mean, w.therapist.caseload_mean)
+    return (*(float(mean) for mean in means), 1.0)
+
+
+def world_of(setting: Setting, world: Scenario, every: Mapping[str, Any]) -> Scenario:
+    """Return the world at a setting.
+
+    The correlation of workload with burnout is taken as a cause: a mean caseload so many of the SDs between therapists
+    above the usual raises the level that burnout tends to by as many times the correlation.
+
+    Parameters
+    ----------
+    every
+        Preventions by kind, with their numbers.
+    """
+    w = world.world
+    burnout, competence, fit, caseload, vulnerability = setting.sliders
+    busier = (caseload - float(w.therapist.caseload_mean)) / float(w.therapist.caseload_sd)
+    shares = {name: _moved(s := getattr(w.client, name), min(1.0, vulnerability * float(s))) for name in FRAILTIES}
+    parts = {
+        "client": w.client.model_copy(update={"fit_mean": _moved(w.client.fit_mean, fit), **shares}),
+        "therapist": w.therapist.model_copy(
+            update={
+                "competence_mean": _moved(w.therapist.competence_mean, competence),
+                "caseload_mean": _moved(w.therapist.caseload_mean, caseload),
+            }
+        ),
+        "burnout": w.burnout.model_copy(
+            update={"mean": _moved(w.burnout.mean, burnout + float(w.burnout.workload_correlation) * busier)}
+        ),
+    }
+    chosen = tuple(every[name] for name in setting.preventions)
+    return world.model_copy(update={"world": w.model_copy(update=parts), "preventions": chosen})
+
+
+def _moved(number: Sourced, value: float) -> Sourced:
+    return number.model_copy(update={"value": float(value)})
+
+
+def check_usual(explorer: Explorer, world: Scenario) -> None:
+    """Raise ValueError where the usual position of a slider is none of its levels."""
+    for name, at, levels in zip(SLIDERS, usual(world), explorer.levels.by_slider().values(), strict=True):
+        if at not in levels:
+            raise ValueError(f"explorer.levels.{name}: {at:g}, where {world.id} stands, must be one of the levels")
+
+
+def grid(explorer: Explorer) -> Iterator[Setting]:
+    """Every combination of levels, no prevention; the last slider moves fastest."""
+    for sliders in product(*explorer.levels.by_slider().values()):
+        yield Setting(sliders)
+
+
+def sets(explorer: Explorer, at: tuple[float, ...]) -> Iterator[Setting]:
+    """Every set of preventions but the empty one, by its number: the first prevention is the lowest bit."""
+    for number in range(1, 2 ** len(explorer.preventions)):
+        on = tuple(name for bit, name in enumerate(explorer.preventions) if number >> bit & 1)
+        yield Setting(at, on)
+
+
+def axes(explorer: Explorer, at: tuple[float, ...]) -> Iterator[Setting]:
+    """Each prevention alone, with one slider away from its usual place: by prevention, slider, level."""
+    for name in explorer.preventions:
+        for place, levels in enumerate(explorer.levels.by_slider().values()):
+            for level in levels:
+                if level != at[place]:
+                    yield Setting((*at[:place], level, *at[place + 1 :]), (name,))
+
+
+def every_setting(explorer: Explorer, world: Scenario) -> list[tuple[str, Setting]]:
+    """All that is simulated, with what it belongs to: ``grid``, ``sets`` or ``axes``."""
+    at = usual(world)
+    kinds = {"grid": grid(explorer), "sets": sets(explorer, at), "axes": axes(explorer, at)}
+    return [(kind, setting) for kind, settings in kinds.items() for setting in settings]
+
+
+def random_settings(explorer: Explorer, seed: int) -> list[Setting]:
+    """Settings anywhere between the levels, half of the preventions on."""
+    draw = np.random.Generator(np.random.Philox(seed))
+    found = []
+    for _ in range(explorer.checks):
+        sliders = tuple(float(draw.uniform(levels[0], levels[-1])) for levels in explorer.levels.by_slider().values())
+        found.append(Setting(sliders, tuple(name for name in explorer.preventions if draw.random() < 0.5)))
+    return found

@@ -1,0 +1,129 @@
+"""Between the simulated settings: what the page says about any position of the sliders and any set of preventions.
+
+Shares and averages are put together as logarithms (so that effects multiply and nothing falls below zero), the rest as
+it is. With ``g`` linear between the grid's levels in every slider, ``x`` the sliders and ``u`` their usual places::
+
+    value(x, on) = g(x) + [value(u, on) - g(u)] + sum over i in on, over sliders k of  [d_ik(x_k) - d_ik(u_k)]
+    d_ik(x_k)    = value(u with x_k, {i}) - g(u with x_k)
+
+Exact wherever something was simulated. What it leaves out (two sliders that together change what a prevention does, or
+a slider that changes what two do together) is measured by simulating settings drawn at random. The fates of clients are
+scaled to add up to one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.explorer.measure import ALSO, FATES
+from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting
+
+LOGARITHMIC = (*FATES, *ALSO, "off_track", "sessions", "new_clients", "places")
+FLOOR = 1e-6  # a share of nothing has no logarithm; less than one client in the largest simulation
+
+
+def is_logarithmic(column: str) -> bool:
+    """Whether a measure is put together as a logarithm."""
+    return column.split(".")[0].split("@")[0] in LOGARITHMIC
+
+
+@dataclass(frozen=True)
+class Surface:
+    """All simulated settings.
+
+    Attributes
+    ----------
+    values
+        Measures in the order of `settings.every_setting`, logarithms taken, shape (settings, measures).
+    """
+
+    levels: tuple[tuple[float, ...], ...]
+    usual: tuple[float, ...]
+    preventions: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: np.ndarray
+
+    @classmethod
+    def of(cls, explorer: Explorer, usual: Sequence[float], measures: pd.DataFrame) -> "Surface":
+        """From measures as simulated, one row per setting."""
+        columns = tuple(measures.columns)
+        logs = np.array([is_logarithmic(name) for name in columns])
+        values = measures.to_numpy(dtype=float)
+        values = np.where(logs, np.log(np.maximum(values, FLOOR)), values)
+        return cls(tuple(explorer.levels.by_slider().values()), tuple(usual), explorer.preventions, columns, values)
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return tuple(len(levels) for levels in self.levels)
+
+    @property
+    def _sets(self) -> int:
+        """Row before that of the first set of preventions."""
+        return int(np.prod(self._shape)) - 1
+
+    def _grid(self, sliders: Sequence[float]) -> np.ndarray:
+        """Multilinear between the nearest levels."""
+        nodes = [_between(levels, x) for levels, x in zip(self.levels, sliders, strict=True)]
+        total = np.zeros(len(self.columns))
+        for corner in product(*nodes):
+            weight = np.prod([share for _, share in corner])
+            if weight > 0:
+                total += weight * self.values[np.ravel_multi_index([at for at, _ in corner], self._shape)]
+        return total
+
+    def _axis(self, prevention: int, slider: int, x: float) -> np.ndarray:
+        """What a prevention changes with one slider at ``x`` and the others as usual, linear between levels."""
+        total = np.zeros(len(self.columns))
+        for level, share in _between(self.levels[slider], x):
+            at = self.levels[slider][level]
+            sliders = (*self.usual[:slider], at, *self.usual[slider + 1 :])
+            total += share * (self.values[self._alone(prevention, slider, level)] - self._grid(sliders))
+        return total
+
+    def _alone(self, prevention: int, slider: int, level: int) -> int:
+        """Row of one prevention, with one slider at one of its levels."""
+        home = [levels.index(u) for levels, u in zip(self.levels, self.usual, strict=True)]
+        if level == home[slider]:
+            return self._sets + 2**prevention
+        away = [len(levels) - 1 for levels in self.levels]
+        start = self._sets + 2 ** len(self.preventions)
+        return start + prevention * sum(away) + sum(away[:slider]) + level - (level > home[slider])
+
+    def at(self, setting: Setting) -> dict[str, float]:
+        """Every measure at any setting within the levels."""
+        total = self._grid(setting.sliders)
+        on = [self.preventions.index(name) for name in setting.preventions]
+        if on:
+            total = total + self.values[self._sets + sum(2**i for i in on)] - self._grid(self.usual)
+            for i in on:
+                for k in range(len(SLIDERS)):
+                    total = total + self._axis(i, k, setting.sliders[k]) - self._axis(i, k, self.usual[k])
+        return whole(
+            {name: np.exp(v) if is_logarithmic(name) else v for name, v in zip(self.columns, total, strict=True)}
+        )
+
+
+def whole(measures: Mapping[str, float]) -> dict[str, float]:
+    """The fates of clients scaled to add up to one, in all clusters and with each left out."""
+    found = dict(measures)
+    for part in {name.split(".")[1] for name in measures if name.startswith("improved.")}:
+        names = [f"{fate}.{part}" for fate in FATES]
+        total = sum(found[name] for name in names)
+        found |= {name: found[name] / total for name in names}
+    return {name: float(value) for name, value in found.items()}
+
+
+def _between(levels: Sequence[float], x: float) -> list[tuple[int, float]]:
+    """The two levels around ``x`` with their weights."""
+    place = float(np.interp(x, levels, np.arange(len(levels))))
+    below = min(int(place), len(levels) - 2)
+    return [(below, 1 - (place - below)), (below + 1, place - below)]
+
+
+def jackknife_error(values: Sequence[float]) -> float:
+    """Monte Carlo standard error from what each left-out cluster leaves, shape (clusters,)."""
+    left = np.asarray(values)
+    return float(np.sqrt((len(left) - 1) / len(left) * np.sum((left - left.mean()) ** 2)))
