@@ -23,6 +23,8 @@ from iatrogenesis.engines.sampler import Sampler
 from iatrogenesis.evaluate.evidence import read_evidence
 from iatrogenesis.evaluate.gate import Gate
 from iatrogenesis.evaluate.policies import PolicyWorld
+from iatrogenesis.explorer.settings import Explorer, check_worlds
+from iatrogenesis.explorer.words import Words
 from iatrogenesis.instruments import Instruments, Judgement
 from iatrogenesis.methods.answer import Settings
 from iatrogenesis.models import OUTCOME_MODELS
@@ -40,7 +42,7 @@ HOSPITALS, KNOWN, SERVICES = "hospitals", "known", "nhs-"  # data sets besides t
 MethodName = Literal["raw", "logistic", "firth", "gee", "glmm", "null", "casemix", "therapist", "measurement", "growth"]
 OWN_PRIORS = {"measurement": "measurement", "service": "service_sd", "ordinal": "outcome_shares", "growth": "growth"}
 OWN_PRIORS |= {"dropout": "hazard"}
-NOT_STUDIES = ("instruments", "codebook", "policies")  # other YAML files of the config folder
+NOT_STUDIES = ("instruments", "codebook", "policies", "explorer")  # other YAML files of the config folder
 
 
 class KnownTruth(Strict):
@@ -195,6 +197,7 @@ class StudyConfig(Strict):
     simulation_study: SimulationStudy
     advice: Advice
     policies: Policies
+    explorer: Explorer
     service_counts: str | None = None
 
     @field_validator("service_counts")
@@ -214,6 +217,8 @@ class StudyConfig(Strict):
             "attribution.full": (self.attribution.full,),
             "preventions.against": (self.preventions.against,),
             "preventions.scenarios": self.preventions.scenarios,
+            "explorer.world": (self.explorer.world,),
+            "explorer.prevented": (self.explorer.prevented,),
             "what_if.rested": (self.what_if.rested,),
             "what_if.limited": (self.what_if.limited,),
         }
@@ -232,7 +237,7 @@ class Study:
     """A configuration together with everything it names, all validated before any work starts.
 
     ``instruments`` holds those that the study uses, ``cells`` the cells of its simulation study, ``policies``
-    the numbers of the ten years of policies.
+    the numbers of the ten years of policies, ``words`` what the explorer says.
     """
 
     config: StudyConfig
@@ -241,6 +246,7 @@ class Study:
     evidence: pd.DataFrame
     cells: Mapping[str, Cell]
     policies: PolicyWorld
+    words: Words
 
     @property
     def name(self) -> str:
@@ -333,6 +339,13 @@ class Study:
         limited = base.model_copy(update={"preventions": preventions})
         return {"base": base, "burnout_down": self.catalogue[settings.rested], "caseload_limit": limited}
 
+    def alone(self, prevention: str) -> str | None:
+        """The scenario in the table of preventions that has this one and no other, in the explorer's world."""
+        for name in self.config.preventions.scenarios if self.config.preventions.against == self.config.explorer.world else ():
+            if [found.kind for found in self.catalogue[name].preventions] == [prevention]:
+                return name
+        return None
+
     @cached_property
     def assumed(self) -> list[str]:
         """Dotted paths of the base scenario's assumed parameters."""
@@ -410,15 +423,21 @@ def load_study(source: Path | Mapping[str, Any], folder: Path) -> Study:
             raise ConfigError(f"{place}: preventions.scenarios: {name!r} is a reading itself; name the base one")
     if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
         raise ConfigError(f"{place}: what_if.limited: the one prevention there must be caseload_limit")
+    try:
+        check_worlds(config.explorer, catalogue[config.explorer.world], catalogue[config.explorer.prevented])
+    except ValueError as error:
+        raise ConfigError(f"{place}: {error}") from None
     instruments = _recorded(Instruments, folder / "instruments.yaml", keys)
     policies = _recorded(PolicyWorld, folder / "policies.yaml", keys)
+    words = _recorded(Words, folder / "explorer.yaml", keys)
     for name in config.judgement.instruments:
         if name not in instruments.by_name():
             known = ", ".join(instruments.by_name())
             raise ConfigError(f"{place}: judgement.instruments: unknown instrument {name!r}; known: {known}")
     used = instruments.only(config.judgement.instruments)
     cells = _cells(config, catalogue, folder / "study_design.csv", place)
-    return Study(config, catalogue, used, read_evidence(folder / "evidence.csv", keys), cells, policies)
+    evidence = read_evidence(folder / "evidence.csv", keys)
+    return Study(config, catalogue, used, evidence, cells, policies, words)
 
 
 def _cells(config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, place: Path | str) -> dict[str, Cell]:

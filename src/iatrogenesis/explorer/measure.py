@@ -19,6 +19,12 @@ FATES = ("improved", "unchanged", "worse_anyway", "worse_because", "not_judged")
 ALSO = ("spared", "dropped_out", "worse_at_follow_up", "crises")
 """Counted besides; a client can be in several."""
 
+WORK = ("sessions", "new_clients", "prevention_minutes")
+"""Sessions per client, new clients per therapist and year, minutes for preventions per client."""
+
+type Averaged = tuple[np.ndarray, np.ndarray]
+"""Sums and sizes by cluster; the average is the ratio of their totals."""
+
 SESSIONS = 16
 FAN = (0.10, 0.25, 0.75, 0.90)
 CLIENTS = {"lucky": (0.0, 0.1), "typical": (0.45, 0.55), "unlucky": (0.9, 1.0)}
@@ -47,7 +53,10 @@ class Measures:
         return cls(setup, design, setup.sample(reference, design), int(np.argmin(np.abs(therapists.workload))))
 
     def measure(self, world: Scenario) -> dict[str, float]:
-        """Every number of one setting; names as in `names`, shares and counts per client.
+        """Every number of one setting, by name.
+
+        Averages (`FATES`, `ALSO`, `WORK`) are there over all clusters (``improved.0``) and with each left out in turn
+        (``improved.1`` and so on), for jackknife errors; courses and the year by session and week (``lucky@3``).
 
         Raises
         ------
@@ -61,22 +70,12 @@ class Measures:
                 "lists (clients_per_therapist) or lower levels of caseload"
             )
         sample = Sample.of(run, self.setup.instruments, self.setup.judgement)
-        return {
-            **_outcomes(run, sample, self.reference),
-            **self._averages(run),
-            **_courses(run),
-            **_year(run, self.typical_therapist),
-        }
-
-    def _averages(self, run: Run) -> dict[str, float]:
-        sums = outcome_sums(run, self.setup).sum()
-        begun = (run.state.start_week >= BEGUN[0]) & (run.state.start_week < BEGUN[1])
-        per_year = begun.sum() / len(run.therapists.index) * WEEKS_PER_YEAR / (BEGUN[1] - BEGUN[0])
-        return {
-            "sessions": sums["sessions"] / sums["clients"],
-            "new_clients": per_year,
-            "prevention_minutes": 60 * sums["prevention_hours"] / sums["clients"],
-        }
+        averages = {**_fates(run, sample, self.reference), **_work(run, self.setup)}
+        found = {}
+        for name, (sums, sizes) in averages.items():
+            without = (sums.sum() - sums) / (sizes.sum() - sizes)
+            found |= {f"{name}.{i}": float(v) for i, v in enumerate([sums.sum() / sizes.sum(), *without])}
+        return {**found, **_courses(run), **_year(run, self.typical_therapist)}
 
 
 def clusters(design: Design) -> int:
@@ -84,8 +83,8 @@ def clusters(design: Design) -> int:
     return design.replicates * design.services
 
 
-def _outcomes(run: Run, sample: Sample, reference: Sample) -> dict[str, float]:
-    """Shares of clients: of all (``.0``), and with each cluster left out (``.1`` and so on; for jackknife errors)."""
+def _fates(run: Run, sample: Sample, reference: Sample) -> dict[str, Averaged]:
+    """What became of clients."""
     worse = sample.deteriorated
     flags = {
         "improved": sample.improved,
@@ -99,13 +98,23 @@ def _outcomes(run: Run, sample: Sample, reference: Sample) -> dict[str, float]:
         "crises": run.state.crises,
     }
     _, cluster = np.unique(sample.cluster, return_inverse=True)
-    size = np.bincount(cluster)
-    found = {}
-    for name in (*FATES, *ALSO):
-        counts = np.bincount(cluster, weights=flags[name])
-        shares = [counts.sum() / size.sum(), *((counts.sum() - counts) / (size.sum() - size))]
-        found |= {f"{name}.{i}": float(share) for i, share in enumerate(shares)}
-    return found
+    clients = np.bincount(cluster)
+    return {name: (np.bincount(cluster, weights=flag), clients) for name, flag in flags.items()}
+
+
+def _work(run: Run, setup: Setup) -> dict[str, Averaged]:
+    """What it takes: sessions and minutes for preventions per client, new clients per therapist and year."""
+    sums = outcome_sums(run, setup)
+    place = run.therapists.replicate * (run.therapists.service.max() + 1) + run.therapists.service
+    _, cluster = np.unique(place, return_inverse=True)
+    begun = (run.state.start_week >= BEGUN[0]) & (run.state.start_week < BEGUN[1])
+    years = np.bincount(cluster) * (BEGUN[1] - BEGUN[0]) / WEEKS_PER_YEAR
+    clients = sums["clients"].to_numpy()
+    return {
+        "sessions": (sums["sessions"].to_numpy(), clients),
+        "new_clients": (np.bincount(cluster[run.clients.row], weights=begun), years),
+        "prevention_minutes": (60 * sums["prevention_hours"].to_numpy(), clients),
+    }
 
 
 def _courses(run: Run) -> dict[str, float]:

@@ -67,6 +67,8 @@ class Explorer(Strict):
     ----------
     world
         Scenario whose routes of harm are open.
+    prevented
+        The same world with preventions; their numbers are taken from there.
     preventions
         Those with a switch; every set of them is simulated, so each one doubles that work.
     design
@@ -78,6 +80,7 @@ class Explorer(Strict):
     """
 
     world: str
+    prevented: str
     levels: Levels
     preventions: tuple[str, ...] = Field(min_length=1, max_length=10)
     design: Design
@@ -147,12 +150,23 @@ def world_of(setting: Setting, world: Scenario, every: Mapping[str, Any]) -> Sce
     return world.model_copy(update={"world": w.model_copy(update=parts), "preventions": chosen})
 
 
+def by_kind(prevented: Scenario) -> dict[str, Any]:
+    """A scenario's preventions, with their numbers, by kind."""
+    return {prevention.kind: prevention for prevention in prevented.preventions}
+
+
 def _moved(number: Sourced, value: float) -> Sourced:
     return number.model_copy(update={"value": float(value)})
 
 
-def check_usual(explorer: Explorer, world: Scenario) -> None:
-    """Raise ValueError where the usual position of a slider is none of its levels."""
+def check_worlds(explorer: Explorer, world: Scenario, prevented: Scenario) -> None:
+    """Raise ValueError where a slider's usual position is none of its levels, or a prevention has no numbers."""
+    if (prevented.world, prevented.mechanisms) != (world.world, world.mechanisms):
+        raise ValueError(f"explorer.prevented: {prevented.id} must be {world.id} with preventions")
+    missing = [name for name in explorer.preventions if name not in by_kind(prevented)]
+    if missing or world.preventions:
+        where = f"{prevented.id} does not have {missing[0]!r}" if missing else f"{world.id} has some already"
+        raise ValueError(f"explorer.preventions: {where}")
     for name, at, levels in zip(SLIDERS, usual(world), explorer.levels.by_slider().values(), strict=True):
         if at not in levels:
             raise ValueError(f"explorer.levels.{name}: {at:g}, where {world.id} stands, must be one of the levels")

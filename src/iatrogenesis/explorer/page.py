@@ -1,0 +1,180 @@
+"""The explorer's page: what was simulated, packed small, with words, pictures and the library that draws them."""
+
+import base64
+import json
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import vl_convert
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from scipy.stats import t
+
+from iatrogenesis.explorer import charts
+from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
+from iatrogenesis.explorer.settings import SLIDERS, Explorer
+from iatrogenesis.explorer.surface import Surface, is_logarithmic
+from iatrogenesis.explorer.tables import accuracy
+from iatrogenesis.explorer.words import Words
+from iatrogenesis.report.rounding import rounded
+
+LABELS = {
+    "improved": "Reliably improved",
+    "unchanged": "Not reliably changed",
+    "worse_anyway": "Reliably worse, and would be anyway",
+    "worse_because": "Reliably worse because of therapy",
+    "not_judged": "Came once; nobody can tell",
+    "spared": "Spared: would be worse with average therapists, and are not",
+    "dropped_out": "Dropped out",
+    "worse_at_follow_up": "Reliably worse at follow-up",
+    "crises": "Outbreaks of self-harm ideation in therapy",
+    "sessions": "Sessions per client",
+    "new_clients": "New clients per therapist and year",
+    "prevention_minutes": "Minutes for prevention per client",
+}
+SHAPES = {  # as Vega draws its symbols
+    "improved": "M-6,0a6,6 0 1,0 12,0a6,6 0 1,0 -12,0",
+    "unchanged": "M-5,-5h10v10h-10z",
+    "worse_anyway": "M0,-7L6,0L0,7L-6,0z",
+    "worse_because": "M0,-6L7,6H-7z",
+    "not_judged": "M-6,-2h4v-4h4v4h4v4h-4v4h-4v-4h-4z",
+}
+LEVELS_OF_INTEGER = 2**16 - 1
+
+
+def packed(explorer: Explorer, surface: Surface, words: Words, check: pd.DataFrame, averts: Mapping[str, str]) -> dict:
+    """All that the page's script needs; measures as 16-bit integers between the lowest and highest of each."""
+    low, high = surface.values.min(axis=0), surface.values.max(axis=0)
+    step = (high - low) / LEVELS_OF_INTEGER
+    levels = np.divide(surface.values - low, step, out=np.zeros_like(surface.values), where=step > 0)
+    off = accuracy(check)["typical_off_share"].fillna(0.0)
+    sliders = [
+        {"name": name, "levels": list(levels), "usual": at, **words.sliders[name].model_dump()}
+        for name, levels, at in zip(SLIDERS, surface.levels, surface.usual, strict=True)
+    ]
+    switches = [
+        {"name": name, "averts": averts.get(name, ""), **words.preventions[name].model_dump()}
+        for name in explorer.preventions
+    ]
+    number = clusters(explorer.design)
+    return {
+        "sliders": sliders,
+        "preventions": switches,
+        "stories": [story.model_dump() for story in words.stories if story.fits(explorer)],
+        "fates": FATES,
+        "also": ALSO,
+        "work": WORK,
+        "labels": LABELS,
+        "clients": {name: label for name, (label, _, _) in charts.CLIENTS.items()},
+        "rows": charts.ROWS,
+        "clusters": number,
+        "t": float(t.ppf(0.975, number - 1)),
+        "off": {name: float(off[name]) for name in (*FATES, *ALSO, *WORK)},
+        "columns": surface.columns,
+        "logarithmic": [is_logarithmic(name) for name in surface.columns],
+        "low": low.tolist(),
+        "step": step.tolist(),
+        "values": base64.b64encode(np.rint(levels).astype("<u2").tobytes()).decode(),
+        "charts": _charts(surface),
+    }
+
+
+def _charts(surface: Surface) -> dict[str, dict]:
+    """Pictures whose scales hold whatever was simulated."""
+
+    def ends(*names: str) -> tuple[float, float]:
+        columns = [i for i, name in enumerate(surface.columns) if name.split("@")[0] in names]
+        found = surface.values[:, columns]
+        return float(found.min()), float(found.max())
+
+    return {
+        "clients": charts.clients(),
+        "courses": charts.courses(5 * np.ceil(ends("unlucky", "severity_90")[1] / 5)),
+        "burnout": charts.burnout(*(np.array([-0.2, 0.2]) + ends("burnout_10", "burnout_90", "burnout_one"))),
+        "places": charts.places(5 * np.ceil(np.exp(ends("places")[1]) / 5)),
+    }
+
+
+def averted(preventions: pd.DataFrame, alone: Mapping[str, str | None]) -> dict[str, str]:
+    """In words, what each prevention alone averts where all sliders stand as usual, in three readings.
+
+    Parameters
+    ----------
+    preventions
+        ``tables/preventions.csv``: prevented less unprevented world, so that what is averted is negative.
+    alone
+        By prevention, the scenario that has it and no other, or None.
+    """
+    rows = preventions[preventions["outcome"] == "deteriorated"].set_index(["scenario", "reading"])
+    found = {}
+    for name, scenario in alone.items():
+        if scenario is None or (scenario, "base") not in rows.index:
+            continue
+        base, low, high = (
+            rounded(-rows.loc[(scenario, reading), "value"], max(1.0, rows.loc[(scenario, reading), "mcse"]))
+            for reading in ("base", "sceptical", "optimistic")
+        )
+        found[name] = f"{base} fewer of 1,000 get worse (sceptic {low}, optimist {high})"
+    return found
+
+
+@cache
+def _vega() -> str:
+    """The drawing library, able to stand inside a script element."""
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")
+
+
+def page(
+    explorer: Explorer,
+    surface: Surface,
+    words: Words,
+    check: pd.DataFrame,
+    averts: Mapping[str, str],
+    about: Mapping[str, str],
+) -> str:
+    """The page's HTML.
+
+    Parameters
+    ----------
+    check
+        As `tables.checked`.
+    averts
+        As `averted`.
+    about
+        ``study`` and ``commit``.
+    """
+    data = packed(explorer, surface, words, check, averts)
+    because = accuracy(check).loc["worse_because"]
+    grid = int(np.prod([len(levels) for levels in surface.levels]))
+    sets = 2 ** len(explorer.preventions) - 1
+    design = explorer.design
+    counts = {
+        "settings": f"{len(surface.values):,}",
+        "clients": f"{design.replicates * design.therapists * design.clients_per_therapist:,}",
+        "grid": f"{grid:,}",
+        "sets": f"{sets:,}",
+        "axes": f"{len(surface.values) - grid - sets:,}",
+        "checks": explorer.checks,
+        "typical": f"{100 * because['typical_off_share']:.1f}",
+        "worst": f"{100 * because['worst_off_share']:.1f}",
+    }
+    environment = Environment(
+        loader=PackageLoader("iatrogenesis.explorer", "page"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # Inside a script element only its end tag would be read as HTML.
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("</", "<\\/")
+    return environment.get_template("explorer.html.j2").render(
+        data=data,
+        packed=Markup(text),  # noqa: S704 -- our own JSON, escaped above
+        vega=Markup(_vega()),  # noqa: S704 -- the locked library
+        colours=charts.FATE_COLOURS,
+        shapes=SHAPES,
+        about=counts,
+        **about,
+    )

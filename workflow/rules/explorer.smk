@@ -1,0 +1,118 @@
+"""The explorer: settings simulated in parts, put together, checked at random places, and made a page.
+
+OUTPUTS:
+    results/{study}/explorer/{parts/{part}.parquet,settings.parquet}
+    results/{study}/tables/{explorer,explorer_check}.csv, results/{study}/explorer.html
+"""
+
+MEASURING = SIMULATOR + library("explorer/settings.py", "explorer/measure.py", "evaluate/sample.py", "evaluate/outcomes.py")
+EXPLORED = {
+    "explorer": plain(CONFIG.explorer),
+    "world": scenario(CONFIG.explorer.world),
+    "prevented": scenario(CONFIG.explorer.prevented),
+    "reference": scenario(CONFIG.reference),
+    "setup": SETUP,
+}
+
+
+rule explorer_part:
+    """Simulate some of the explorer's settings, all on the same clients."""
+    input:
+        code=MEASURING,
+    output:
+        part="results/{study}/explorer/parts/{part}.parquet",
+    log:
+        "results/{study}/logs/explorer_part/{part}.log",
+    benchmark:
+        "results/{study}/benchmarks/explorer_part/{part}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    params:
+        **EXPLORED,
+    message:
+        "Simulating the explorer's settings, part {wildcards.part}"
+    script:
+        "../../scripts/explorer_part.py"
+
+
+rule explorer_settings:
+    """All settings of the explorer together."""
+    input:
+        parts=[result(f"explorer/parts/{part}.parquet") for part in range(CONFIG.explorer.parts)],
+        code=library("explorer/settings.py", "explorer/tables.py", "explorer/surface.py"),
+    output:
+        measures="results/{study}/explorer/settings.parquet",
+        table=report(
+            "results/{study}/tables/explorer.csv",
+            caption="../report/explorer.rst",
+            category="Tables",
+            labels={"table": "explorer"},
+        ),
+    log:
+        "results/{study}/logs/explorer_settings.log",
+    benchmark:
+        "results/{study}/benchmarks/explorer_settings.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        explorer=EXPLORED["explorer"],
+        world=EXPLORED["world"],
+    message:
+        "Putting the explorer's settings together"
+    script:
+        "../../scripts/explorer_settings.py"
+
+
+rule explorer_check:
+    """Simulate random settings and hold them beside what the page says about them."""
+    input:
+        measures="results/{study}/explorer/settings.parquet",
+        code=MEASURING + library("explorer/tables.py", "explorer/surface.py"),
+    output:
+        table="results/{study}/tables/explorer_check.csv",
+    log:
+        "results/{study}/logs/explorer_check.log",
+    benchmark:
+        "results/{study}/benchmarks/explorer_check.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        **EXPLORED,
+    message:
+        "Checking what the explorer says between its settings"
+    script:
+        "../../scripts/explorer_check.py"
+
+
+rule explorer_page:
+    """Write the explorer, one page that needs nothing else."""
+    input:
+        measures="results/{study}/explorer/settings.parquet",
+        check="results/{study}/tables/explorer_check.csv",
+        preventions="results/{study}/tables/preventions.csv",
+        template=library("explorer/page/*"),
+        code=library("explorer/*.py"),
+    output:
+        page=report(
+            "results/{study}/explorer.html",
+            caption="../report/explorer_page.rst",
+            category="Pages",
+            labels={"page": "explorer"},
+        ),
+    log:
+        "results/{study}/logs/explorer_page.log",
+    benchmark:
+        "results/{study}/benchmarks/explorer_page.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        explorer=EXPLORED["explorer"],
+        world=EXPLORED["world"],
+        words=plain(STUDY.words),
+        alone={name: STUDY.alone(name) for name in CONFIG.explorer.preventions},
+        commit=git_commit(ROOT),
+    message:
+        "Writing {output.page}"
+    script:
+        "../../scripts/explorer_page.py"
