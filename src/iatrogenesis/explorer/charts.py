@@ -22,9 +22,9 @@ FATE_SHAPES = {
     "not_judged": "cross",
 }
 CLIENTS = {
-    "unlucky": ("unlucky client", ORANGE, [1, 0]),
-    "typical": ("typical client", DARK, [6, 3]),
-    "lucky": ("lucky client", GREEN, [2, 3]),
+    "unlucky": ("unlucky", ORANGE, [1, 0]),
+    "typical": ("typical", DARK, [6, 3]),
+    "lucky": ("lucky", GREEN, [2, 3]),
 }
 ROWS, COLUMNS = 20, 50
 
@@ -73,7 +73,7 @@ def courses(highest: float) -> dict:
     x = alt.X(
         "session:Q",
         title="session",
-        scale=alt.Scale(domain=[1, last + 4], nice=False),
+        scale=alt.Scale(domain=[1, last + 3.5], nice=False),
         axis=alt.Axis(values=[1, 4, 8, 12, 16]),
     )
     scale = alt.Scale(domain=[0, highest], nice=False)

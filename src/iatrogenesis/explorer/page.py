@@ -18,7 +18,6 @@ from iatrogenesis.explorer.settings import SLIDERS, Explorer
 from iatrogenesis.explorer.surface import Surface, is_logarithmic
 from iatrogenesis.explorer.tables import accuracy
 from iatrogenesis.explorer.words import Words
-from iatrogenesis.report.rounding import rounded
 
 LABELS = {
     "improved": "Reliably improved",
@@ -113,11 +112,16 @@ def averted(preventions: pd.DataFrame, alone: Mapping[str, str | None]) -> dict[
         if scenario is None or (scenario, "base") not in rows.index:
             continue
         base, low, high = (
-            rounded(-rows.loc[(scenario, reading), "value"], max(1.0, rows.loc[(scenario, reading), "mcse"]))
-            for reading in ("base", "sceptical", "optimistic")
+            _fewer(-rows.loc[(scenario, reading), "value"]) for reading in ("base", "sceptical", "optimistic")
         )
-        found[name] = f"{base} fewer of 1,000 get worse (sceptic {low}, optimist {high})"
+        found[name] = f"{base} of 1,000 get worse (a sceptic: {low}, an optimist: {high})"
     return found
+
+
+def _fewer(number: float) -> str:
+    """Clients spared, as one says it."""
+    whole = round(number)
+    return "as many" if whole == 0 else f"{abs(whole)} {'fewer' if whole > 0 else 'more'}"
 
 
 @cache
@@ -152,7 +156,7 @@ def page(
     design = explorer.design
     counts = {
         "settings": f"{len(surface.values):,}",
-        "clients": f"{design.replicates * design.therapists * design.clients_per_therapist:,}",
+        "clients": f"{design.replicates * design.therapists * design.clients_per_therapist:,.0f}",
         "grid": f"{grid:,}",
         "sets": f"{sets:,}",
         "axes": f"{len(surface.values) - grid - sets:,}",

@@ -20,18 +20,29 @@ function read(text) {
   };
 }
 
+function inWords(one, other) {
+  const change = other.value - one.value, half = halfWidthOfDifference(DATA, one, other);
+  const clients = number => Math.round(number) === 0 ? "as many" :
+    `${said(Math.abs(number), 0)} ${number > 0 ? "more" : "fewer"}`;
+  const ends = half < 1e-9 ? "" : ` (95\u202f% interval ${clients(change - half)} to ${clients(change + half)})`;
+  return `In the second, ${clients(change)} of 1,000 clients get worse because of therapy${ends}.`;
+}
+
 function difference() {
   const [a, b] = PANELS.map(panel => numbersOf(DATA, SURFACE, panel.setting()).averages);
   for (const row of document.querySelectorAll("[data-difference]")) {
     const name = row.dataset.difference, change = b[name].value - a[name].value;
     const half = halfWidthOfDifference(DATA, a[name], b[name]), digits = name === "sessions" ? 1 : 0;
-    row.querySelector(".value").textContent = (change > 0 ? "+" : "") + said(change, digits);
+    row.querySelector(".value").textContent = (change > 0 && said(change, digits) !== said(0, digits) ? "+" : "") + said(change, digits);
     row.querySelector(".interval").textContent = half < 1e-9 ? "" : range(change - half, change + half, digits);
   }
+  document.getElementById("difference-answer").textContent = inWords(a.worse_because, b.worse_because);
 }
 
+let restored = false;  // until then the address is to be read, not written
+
 function changed() {
-  if (!PANELS.every(panel => panel.drawn() || panel.root.hidden)) return;
+  if (!restored) return;
   if (COMPARE.checked) difference();
   const parts = [`a=${written(PANELS[0].setting())}`];
   if (COMPARE.checked) parts.push(`b=${written(PANELS[1].setting())}`);
@@ -49,10 +60,13 @@ async function compare(on) {
 }
 
 async function restore() {
+  restored = false;
   const parts = Object.fromEntries(decodeURIComponent(location.hash.slice(1)).split("&").map(p => p.split(/=(.*)/s)));
   PANELS[0].put(read(parts.a || ""));
   PANELS[1].put(read(parts.b || ""));
   await compare("b" in parts);
+  restored = true;
+  changed();
 }
 
 async function copyLink() {

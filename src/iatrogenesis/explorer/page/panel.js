@@ -32,16 +32,26 @@ function wholeClients(shares) {
   return floors;
 }
 
-const said = (value, digits) => value.toLocaleString("en-GB", {
-  minimumFractionDigits: digits, maximumFractionDigits: digits,
-}).replace("-", "−");
+// Rounded as people write it: a true minus sign, and no minus before a zero.
+function said(value, digits) {
+  const text = Math.abs(value).toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return (value < 0 && Number(text.replace(",", "")) !== 0 ? "−" : "") + text;
+}
 const range = (low, high, digits) => `${said(low, digits)} to ${said(high, digits)}`;
 const series = (measures, name) => Object.entries(measures)
   .filter(([key]) => key.startsWith(`${name}@`)).map(([key, value]) => [Number(key.split("@")[1]), value]);
 
+const isDeviation = words => words.unit === "SD";
+
 function position(data, k, x) {
-  const words = data.sliders[k];
-  return `${said(x, Number.isInteger(words.step) ? 0 : 2)} ${words.unit}`;
+  const words = data.sliders[k], sign = isDeviation(words) && x > 0 ? "+" : "";
+  return `${sign}${said(x, x % 1 ? 2 : 0)} ${words.unit}`;
+}
+
+// Where so many standard deviations stand among 100 (the normal distribution, as by Page 1977, to half a per cent).
+function stands(data, k, x) {
+  if (!isDeviation(data.sliders[k])) return "";
+  return `above ${Math.round(100 / (1 + Math.exp(-1.5976 * x - 0.07056 * x ** 3)))} of 100 elsewhere`;
 }
 
 function Panel(root, data, surface, changed) {
@@ -76,14 +86,16 @@ function Panel(root, data, surface, changed) {
   function showControls(now) {
     inputs.forEach((input, k) => {
       const words = position(data, k, now.sliders[k]);
-      input.setAttribute("aria-valuetext", words);
+      input.setAttribute("aria-valuetext", `${words} ${stands(data, k, now.sliders[k])}`.trim());
       one(`output[for="${input.id}"]`).textContent = words;
+      input.closest(".slider").querySelector(".stands").textContent = stands(data, k, now.sliders[k]);
     });
     const on = now.on.map(i => data.preventions[i].label.toLowerCase());
     one(".in-words").textContent = data.sliders.map((s, k) => `${s.label}: ${position(data, k, now.sliders[k])}`)
       .join(" · ") + ` · Done against harm: ${on.length ? on.join(", ") : "nothing in particular"}.`;
   }
 
+  // The unit chart, the table and the sentence above agree to the client.
   function showNumbers({ averages, exact }) {
     const whole = wholeClients(data.fates.map(fate => averages[fate].value));
     for (const cell of root.querySelectorAll("[data-number]")) {
@@ -131,9 +143,9 @@ function Panel(root, data, surface, changed) {
     const off = series(measures, "off_track").map(([, share]) => share * measures.places);
     const words = {
       clients: data.fates.map((fate, i) => `${whole[i]} ${data.labels[fate].toLowerCase()}`).join(", "),
-      courses: `severity from first to last session: unlucky client ${ends("unlucky")}, typical ${ends("typical")}, lucky ${ends("lucky")} points`,
-      burnout: `the middle therapist stands at ${said(series(measures, "burnout_50").at(-1)[1], 1)} SD at the end of the year`,
-      places: `of ${said(measures.places, 0)} clients at a time, ${range(Math.min(...off), Math.max(...off), 1)} are off track`,
+      courses: `Severity from first to last session: unlucky client ${ends("unlucky")}, typical ${ends("typical")}, lucky ${ends("lucky")} points`,
+      burnout: `The middle therapist stands at ${said(series(measures, "burnout_50").at(-1)[1], 1)} SD at the end of the year`,
+      places: `Of ${said(measures.places, 0)} clients at a time, ${range(Math.min(...off), Math.max(...off), 1)} are off track`,
     };
     for (const [chart, text] of Object.entries(words)) one(`[data-words="${chart}"]`).textContent = text;
   }
