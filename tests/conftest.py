@@ -1,5 +1,7 @@
-"""What several test folders share: the project's folders, its default study, and a small simulated world."""
+"""What several test folders share: the project's folders, its default study, a small world, a finished run."""
 
+import fcntl
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,39 @@ def small() -> Design:
     return Design(replicates=3, therapists=6, services=2, clients_per_therapist=15)
 
 
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory, request) -> Path:
+    """A copy of the project in which the tiny study is finished: run once for all workers, by the first that asks."""
+    if chosen := request.config.getoption("--finished"):
+        return Path(chosen).resolve()
+    from tests.workflow.conftest import copy_project, snakemake
+
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if hasattr(request.config, "workerinput") else own
+    project = shared / "a folder" / "iatrogenesis"  # with a space, because users have those
+    with (shared / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (project / "finished").exists():
+            found = snakemake(copy_project(project), "--config", "study=tiny", "--cores", "2")
+            assert found.returncode == 0, found.stdout[-3000:] + found.stderr[-3000:]
+            # Apart, because tests of the workflow delete results and make them again, while others look at pages.
+            big = shutil.ignore_patterns("simulated", "posterior", "simulation_study")
+            shutil.copytree(project / "results" / "tiny", project.parent / "pages", ignore=big)
+            (project / "finished").touch()
+    return project
+
+
+@pytest.fixture(scope="session")
+def pages(finished, request) -> Path:
+    """The finished study's pages, tables and figures, which nobody changes."""
+    return finished / "results" / "tiny" if request.config.getoption("--finished") else finished.parent / "pages"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let people who work on one page look at results they have, instead of running the tiny study for every look."""
+    parser.addoption("--finished", metavar="PROJECT", help="a checkout whose results/tiny is finished and up to date")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest group, so that one worker is not left with it at the end."""
-    items.sort(key=lambda item: "test_tiny_run" not in item.nodeid)
+    """Begin with the longest group, so that one worker is not left with it at the end; end with what waits for it."""
+    items.sort(key=lambda item: ("test_tiny_run" not in item.nodeid) + 2 * ("browser/" in item.nodeid))

@@ -26,9 +26,13 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
+def project(finished) -> Path:
+    """The copy that the tiny study was run in."""
+    return finished
+
+
+@pytest.fixture(scope="module")
 def results(project) -> Path:
-    found = snakemake(project, "--config", "study=tiny", "--cores", "2")
-    assert found.returncode == 0, found.stdout[-3000:] + found.stderr[-3000:]
     return project / "results" / "tiny"
 
 
