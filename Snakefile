@@ -38,7 +38,7 @@ rule study:
     input:
         *BATCH_FILES.values(),
         expand(result("tables/{table}.csv"), table=STUDY_TABLES),
-        expand(result("figures/{figure}.{form}"), figure=STUDY_FIGURES, form=["svg", "png"]),
+        expand(result("figures/{figure}.{form}"), figure=STUDY_FIGURES, form=FIGURE_FORMS),
 
 
 onstart:

@@ -7,7 +7,7 @@ from iatrogenesis.data.logs import logged
 from iatrogenesis.figures.style import save
 
 
-def main(figure: str, paths: dict[str, str], base: str, svg: str, png: str) -> None:
+def main(figure: str, paths: dict[str, str], base: str, drawn: list[str]) -> None:
     """Read the tables, choose the rows the figure is about, draw, save."""
     tables = {name: (read_csv if path.endswith(".csv") else read_parquet)(path) for name, path in paths.items()}
     if "therapists" in tables:
@@ -16,7 +16,7 @@ def main(figure: str, paths: dict[str, str], base: str, svg: str, png: str) -> N
         tables["therapists"] = rows[(rows["dataset"] == dataset) & (rows["model"] == "null")]
     if figure == "posterior_against_truth":
         tables["base"] = base
-    save(import_module(f"iatrogenesis.figures.{figure}").draw(**tables), svg, png)
+    save(import_module(f"iatrogenesis.figures.{figure}").draw(**tables), *drawn)
 
 
 if __name__ == "__main__":
@@ -25,6 +25,5 @@ if __name__ == "__main__":
             figure=snakemake.params.figure,
             paths={name: str(path) for name, path in snakemake.input.items() if name != "code"},
             base=snakemake.params.base,
-            svg=snakemake.output.svg,
-            png=snakemake.output.png,
+            drawn=list(snakemake.output),
         )

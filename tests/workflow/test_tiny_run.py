@@ -21,7 +21,7 @@ def hashes(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix in (".parquet", ".csv", ".svg", ".png", ".json", ".html")
+        if path.is_file() and path.suffix in (".parquet", ".csv", ".svg", ".png", ".pdf", ".json", ".html")
     }
 
 
@@ -42,7 +42,11 @@ def test_everything_promised_is_there(results):
     for name in SIMULATED:
         assert len(pd.read_parquet(results / "simulated" / "base" / f"{name}.parquet")) > 0, name
     assert (results / "tables" / "numbers.json").stat().st_size > 100
-    assert len(list((results / "figures").glob("*.svg"))) >= 6
+    drawn = {path.stem for path in (results / "figures").glob("*.svg")}
+    assert len(drawn) >= 18
+    assert {path.name for path in (results / "figures").iterdir()} == {
+        f"{name}.{form}" for name in drawn for form in ("svg", "png", "pdf")
+    }
     assert load(results / "posterior" / "base" / "therapist.nc")["posterior"].sizes["chain"] == 4
 
 

@@ -3,7 +3,7 @@
 REQUIRED INPUTS:
     tables of results/{study}/tables, ranks of calibration, and the clients, sessions and therapist-weeks of routine care
 OUTPUTS:
-    results/{study}/figures/{figure}.{svg,png}
+    results/{study}/figures/{figure}.{svg,png,pdf}
 """
 
 ROUTINE_CARE = {
@@ -35,7 +35,9 @@ FIGURES["advice"] = {"advice": result("tables/advice.csv")}
 FIGURES["policies"] = {"policies": result("tables/policies.csv")}
 if SIMULATIONS:
     FIGURES["calibration"] = {"curves": result("sbc/curves.parquet")}
-FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=["svg", "png"])
+# For pages, for slides and mail, and for print.
+FIGURE_FORMS = ["svg", "png", "pdf"]
+FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=FIGURE_FORMS)
 
 for figure, tables in FIGURES.items():
 
@@ -55,6 +57,7 @@ for figure, tables in FIGURES.items():
                 labels={"figure": figure.replace("_", " ")},
             ),
             png=result(f"figures/{figure}.png"),
+            pdf=result(f"figures/{figure}.pdf"),
         log:
             result(f"logs/figure/{figure}.log"),
         benchmark:

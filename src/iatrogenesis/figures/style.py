@@ -26,6 +26,7 @@ STYLE = {
     "legend.frameon": False,
     "svg.fonttype": "path",  # looks the same on a machine without our font
     "svg.hashsalt": "iatrogenesis",  # otherwise identifiers are random
+    "pdf.fonttype": 42,  # whole letters, as journals ask, so that words can be found and copied
 }
 
 
@@ -47,10 +48,14 @@ def key(made: Figure, columns: int = 2, handles: list | None = None) -> None:
     made.legend(handles=found, loc="outside lower left", ncols=columns, columnspacing=1.4, handlelength=2.6)
 
 
-def save(made: Figure, svg: Path | str, png: Path | str) -> None:
-    """Write both forms, without a date, each in one step."""
+UNDATED = {"svg": {"Date": None}, "png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None}}
+"""The forms a figure can have, and what is left out of each, so that the same picture always has the same bytes."""
+
+
+def save(made: Figure, *paths: Path | str) -> None:
+    """Write the forms that the paths' endings ask for, without a date, each in one step."""
     with mpl.rc_context(STYLE):
-        for path, form in ((svg, "svg"), (png, "png")):
+        for path in paths:
+            form = Path(path).suffix.removeprefix(".")
             with replacing(path) as temporary:
-                about = {"Date": None} if form == "svg" else {"Software": None}
-                made.savefig(temporary, format=form, dpi=200, metadata=about)
+                made.savefig(temporary, format=form, dpi=200, metadata=UNDATED[form])
