@@ -20,6 +20,7 @@ rule all:
         result("report.html"),
         result("report.pdf"),
         result("for_managers.html"),
+        result("explorer.html"),
         result("tables/checks.csv"),
         result("run.yaml"),
         *BATCH_FILES.values(),
@@ -29,6 +30,7 @@ include: "workflow/rules/simulate.smk"
 include: "workflow/rules/fit.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/study.smk"
+include: "workflow/rules/explorer.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

@@ -341,9 +341,11 @@ class Study:
 
     def alone(self, prevention: str) -> str | None:
         """The scenario in the table of preventions that has this one and no other, in the explorer's world."""
-        for name in self.config.preventions.scenarios if self.config.preventions.against == self.config.explorer.world else ():
-            if [found.kind for found in self.catalogue[name].preventions] == [prevention]:
-                return name
+        table = self.config.preventions
+        if table.against == self.config.explorer.world:
+            for name in table.scenarios:
+                if [found.kind for found in self.catalogue[name].preventions] == [prevention]:
+                    return name
         return None
 
     @cached_property

@@ -113,3 +113,4 @@ wildcard_constraints:
     method="[a-z]+",
     batch="[0-9]+",
     clients="[0-9]+",
+    part="[0-9]+",

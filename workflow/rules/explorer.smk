@@ -5,7 +5,9 @@ OUTPUTS:
     results/{study}/tables/{explorer,explorer_check}.csv, results/{study}/explorer.html
 """
 
-MEASURING = SIMULATOR + library("explorer/settings.py", "explorer/measure.py", "evaluate/sample.py", "evaluate/outcomes.py")
+MEASURING = SIMULATOR + library(
+    "explorer/settings.py", "explorer/measure.py", "evaluate/sample.py", "evaluate/outcomes.py"
+)
 EXPLORED = {
     "explorer": plain(CONFIG.explorer),
     "world": scenario(CONFIG.explorer.world),

@@ -65,6 +65,9 @@ def checked(surface: Surface, settings: Iterable[Setting], measures: pd.DataFram
 def accuracy(check: pd.DataFrame) -> pd.DataFrame:
     """By outcome: root mean square and worst of both distances, shape (outcomes, 4)."""
     groups = check.groupby("outcome")[["off", "off_share"]]
-    typical, worst = groups.agg(lambda column: np.sqrt(np.mean(column**2))), groups.agg(lambda column: column.abs().max())
+    typical, worst = (
+        groups.agg(lambda column: np.sqrt(np.mean(column**2))),
+        groups.agg(lambda column: column.abs().max()),
+    )
     found = typical.add_prefix("typical_").join(worst.add_prefix("worst_"))
     return found.loc[[name for name in AVERAGES if name in found.index]]

@@ -1,4 +1,4 @@
-"""What the page says in plain words: labels of sliders and switches, what they rest on, and settings told as stories."""
+"""What the page says in plain words: labels of sliders and switches, what they rest on, and settings as stories."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -74,7 +74,9 @@ class Words(Strict):
         for story in self.stories:
             for part, known in (("sliders", SLIDERS), ("preventions", PREVENTIONS)):
                 if unknown := set(getattr(story, part)) - set(known):
-                    raise ValueError(f"stories: {story.id}: {part}: unknown {min(unknown)!r}; known: {', '.join(known)}")
+                    raise ValueError(
+                        f"stories: {story.id}: {part}: unknown {min(unknown)!r}; known: {', '.join(known)}"
+                    )
         return self
 
 
