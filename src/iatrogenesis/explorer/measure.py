@@ -33,6 +33,7 @@ CLIENTS = {"lucky": (0.0, 0.1), "typical": (0.45, 0.55), "unlucky": (0.9, 1.0)}
 WEEKS = range(0, WEEKS_PER_YEAR + 1)
 MONTHS = range(0, WEEKS_PER_YEAR + 1, 4)
 YEAR_FAN = (0.10, 0.50, 0.90)
+ENOUGH = 0.5
 BEGUN = (8, 34)
 """Weeks over which new clients are counted: places were all filled at once in the first week."""
 
@@ -64,10 +65,10 @@ class Measures:
             If the lists are too short to fill a year.
         """
         run = self.setup.run(world, self.design, record=True)
-        if run.weeks <= WEEKS[-1]:
+        if (most := _share_at_work(run)) < ENOUGH:
             raise ValueError(
-                f"explorer.design: the last client has ended after {run.weeks} weeks; a year is shown, so give longer "
-                "lists (clients_per_therapist) or lower levels of caseload"
+                f"explorer.design: only {100 * most:.0f} % of therapists have their places taken for a year; give "
+                "longer lists (clients_per_therapist) or lower levels of caseload"
             )
         sample = Sample.of(run, self.setup.instruments, self.setup.judgement)
         averages = {**_fates(run, sample, self.reference), **_work(run, self.setup)}
@@ -143,14 +144,29 @@ def _year(run: Run, typical: int) -> dict[str, float]:
     for share in YEAR_FAN:
         found |= _series(f"burnout_{round(100 * share)}", np.quantile(burnout[MONTHS], share, axis=1), MONTHS)
     found |= _series("burnout_one", burnout[:, typical], WEEKS)
+    full = _full(run)
     distressed, judged = (
-        np.array([run.therapist_weeks[week][name].sum() for week in WEEKS]) for name in ("distressed", "judged")
+        np.array([run.therapist_weeks[week][name] for week in WEEKS]) * full for name in ("distressed", "judged")
     )
     for start in MONTHS[:-1]:
         span = slice(start, start + 4)
         found[f"off_track@{start}"] = distressed[span].sum() / max(judged[span].sum(), 1.0)
     found["places"] = float(run.therapists.caseload.mean())
     return found
+
+
+def _full(run: Run) -> np.ndarray:
+    """Which therapists have every place taken, shape (weeks, therapists).
+
+    Who has nobody left to begin with keeps those who stay longest, and these are not like the others.
+    """
+    weeks = [run.therapist_weeks[week] for week in WEEKS]
+    return np.array([week["in_study"] >= week["caseload"] for week in weeks])
+
+
+def _share_at_work(run: Run) -> float:
+    """Share of therapists whose places are all taken in the last week of the year."""
+    return float(_full(run)[-1].mean()) if run.weeks > WEEKS[-1] else 0.0
 
 
 def _series(name: str, values: np.ndarray, places: range) -> dict[str, float]:

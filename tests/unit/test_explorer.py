@@ -1,0 +1,313 @@
+"""The explorer: which settings are simulated, what is measured of them, what lies between, and the page made of it."""
+
+import json
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+from tests.conftest import CONFIG
+
+from iatrogenesis.evaluate.montecarlo import jackknife
+from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
+from iatrogenesis.explorer.page import LABELS, averted, page
+from iatrogenesis.explorer.settings import (
+    SLIDERS,
+    Explorer,
+    Setting,
+    by_kind,
+    check_worlds,
+    every_setting,
+    random_settings,
+    usual,
+    world_of,
+)
+from iatrogenesis.explorer.surface import Surface, jackknife_error
+from iatrogenesis.explorer.tables import accuracy, averages, checked, simulated
+from iatrogenesis.explorer.words import Words
+from iatrogenesis.scenarios import read_yaml
+from iatrogenesis.study import load_study
+
+SMALL = {
+    "levels": {
+        "burnout": (-1, 0, 1.5),
+        "competence": (-1.5, 0),
+        "fit": (-1, 0),
+        "caseload": (10, 15),
+        "vulnerability": (1, 2),
+    },
+    "preventions": ("monitoring", "supervision", "repair"),
+    "design": {"therapists": 6, "services": 3, "clients_per_therapist": 190, "clients_log_sd": 0},
+    "checks": 3,
+    "parts": 2,
+}
+
+
+@pytest.fixture(scope="module")
+def explored():
+    """All of a small explorer, simulated."""
+    tiny = load_study(CONFIG / "tiny.yaml", CONFIG)
+    explorer = Explorer.model_validate(tiny.config.explorer.model_dump() | SMALL)
+    world, every = tiny.catalogue[explorer.world], by_kind(tiny.catalogue[explorer.prevented])
+    measures = Measures.of(tiny.setup.apart("explorer"), explorer.design, world, tiny.catalogue["reference"])
+    settings = every_setting(explorer, world)
+    found = pd.DataFrame(measures.measure(world_of(setting, world, every)) for _, setting in settings)
+    surface = Surface.of(explorer, usual(world), found)
+    return SimpleNamespace(
+        study=tiny, explorer=explorer, world=world, every=every, measures=measures, settings=settings, found=found,
+        surface=surface,
+    )  # fmt: skip
+
+
+def test_every_combination_of_levels_every_set_and_each_prevention_along_each_slider_are_simulated(explored):
+    kinds = [kind for kind, _ in explored.settings]
+    assert kinds.count("grid") == 3 * 2 * 2 * 2 * 2
+    assert kinds.count("sets") == 2**3 - 1
+    assert kinds.count("axes") == 3 * (2 + 1 + 1 + 1 + 1)
+    assert len({setting for _, setting in explored.settings}) == len(explored.settings)
+
+
+def test_the_usual_setting_is_the_world_as_it_is(explored):
+    at = Setting(usual(explored.world))
+    assert world_of(at, explored.world, explored.every).world == explored.world.world
+    prevented = world_of(Setting(usual(explored.world), ("repair",)), explored.world, explored.every)
+    assert [prevention.kind for prevention in prevented.preventions] == ["repair"]
+
+
+def test_each_slider_moves_what_it_names(explored):
+    def moved(**at):
+        position = dict(zip(SLIDERS, usual(explored.world), strict=True)) | at
+        return world_of(Setting(tuple(position.values())), explored.world, explored.every).world
+
+    base = explored.world.world
+    assert float(moved(burnout=1.0).burnout.mean) == float(base.burnout.mean) + 1
+    assert float(moved(competence=-1.0).therapist.competence_mean) == -1
+    assert float(moved(fit=-1.0).client.fit_mean) == -1
+    assert float(moved(vulnerability=2.0).client.trauma_share) == 2 * float(base.client.trauma_share)
+    assert float(moved(vulnerability=0.0).client.fragile_share) == 0
+    assert float(moved(vulnerability=99.0).client.unrealistic_share) == 1
+    busy = moved(caseload=float(base.therapist.caseload_mean) + float(base.therapist.caseload_sd))
+    assert float(busy.burnout.mean) == pytest.approx(float(base.burnout.workload_correlation))
+    assert float(busy.therapist.caseload_mean) == float(base.therapist.caseload_mean) + float(
+        base.therapist.caseload_sd
+    )
+
+
+def test_fates_are_those_that_the_simulator_tells(explored):
+    row = explored.measures.measure(explored.world)
+    assert sum(row[f"{fate}.0"] for fate in FATES) == pytest.approx(1)
+    sample = explored.measures.setup.sample(explored.world, explored.explorer.design)
+    reference = explored.measures.reference.deteriorated
+    assert row["worse_because.0"] == pytest.approx(np.mean(sample.deteriorated & ~reference))
+    assert row["worse_anyway.0"] == pytest.approx(np.mean(sample.deteriorated & reference))
+    assert row["sessions.0"] == pytest.approx(sample.sessions.mean())
+    left = sample.cluster != np.unique(sample.cluster)[0]
+    assert row["dropped_out.1"] == pytest.approx(sample.dropped_out[left].mean())
+    assert clusters(explored.explorer.design) == 3 == sum(name.startswith("crises.") for name in row) - 1
+
+
+def test_courses_and_the_year_are_those_of_the_run(explored):
+    row = explored.measures.measure(explored.world)
+    run = explored.measures.setup.run(explored.world, explored.explorer.design, record=True)
+    first = np.concatenate([week["severity"][week["session"] == 1] for week in run.sessions])
+    assert row["severity_10@1"] == pytest.approx(np.quantile(first, 0.1))
+    # after the end, severity stays where the last session left it
+    last = np.full(len(run.state.session), np.nan)
+    for week in run.sessions:
+        shown = week["session"] <= 16
+        last[week["client"][shown]] = week["severity"][shown]
+    assert row["severity_90@16"] == pytest.approx(np.quantile(last, 0.9))
+    assert row["lucky@16"] < row["typical@16"] < row["unlucky@16"] and row["unlucky@16"] > row["unlucky@1"]
+    burnout = run.therapist_weeks[52]["burnout"]
+    assert row["burnout_50@52"] == pytest.approx(np.median(burnout)) and row["burnout_one@52"] in burnout
+    weeks = [run.therapist_weeks[week] for week in range(24, 28)]
+    full = [week["in_study"] == week["caseload"] for week in weeks]
+    judged = sum(week["judged"][some].sum() for week, some in zip(weeks, full, strict=True))
+    distressed = sum(week["distressed"][some].sum() for week, some in zip(weeks, full, strict=True))
+    assert row["off_track@24"] == pytest.approx(distressed / judged) and 0 < row["off_track@24"] < 1
+
+
+def test_lists_that_do_not_fill_a_year_are_refused(explored):
+    short = explored.explorer.design.model_copy(update={"clients_per_therapist": 20})
+    with pytest.raises(ValueError, match=r"explorer\.design: only 0 % of therapists .*clients_per_therapist"):
+        Measures(explored.study.setup, short, explored.measures.reference, 0).measure(explored.world)
+
+
+def test_the_surface_is_exact_where_something_was_simulated(explored):
+    for number, (_, setting) in enumerate(explored.settings):
+        said = explored.surface.at(setting)
+        for name in explored.found.columns:
+            assert said[name] == pytest.approx(explored.found[name].iloc[number], rel=1e-9, abs=2e-6), (setting, name)
+
+
+def test_between_two_levels_a_share_is_their_geometric_mean(explored):
+    at = usual(explored.world)
+    ends = [explored.surface.at(Setting((x, *at[1:])))["crises.0"] for x in (0, 1.5)]
+    assert explored.surface.at(Setting((0.75, *at[1:])))["crises.0"] == pytest.approx(np.sqrt(np.prod(ends)))
+    ends = [explored.surface.at(Setting((x, *at[1:])))["burnout_50@24"] for x in (0, 1.5)]
+    assert explored.surface.at(Setting((0.5, *at[1:])))["burnout_50@24"] == pytest.approx(
+        np.average(ends, weights=[2, 1])
+    )
+
+
+def test_two_preventions_away_from_usual_add_what_each_does_differently_there(explored):
+    at, column = usual(explored.world), "sessions.0"
+    there = (1.5, *at[1:])
+
+    def log(sliders, *on):
+        return np.log(explored.surface.at(Setting(sliders, on))[column])
+
+    change = [log(there, name) - log(there) - log(at, name) + log(at) for name in ("monitoring", "repair")]
+    expected = log(there) + log(at, "monitoring", "repair") - log(at) + sum(change)
+    assert log(there, "monitoring", "repair") == pytest.approx(expected)
+
+
+def test_fates_between_settings_still_add_up(explored):
+    for setting in random_settings(explored.explorer, 7):
+        said = explored.surface.at(setting)
+        for part in range(clusters(explored.explorer.design) + 1):
+            assert sum(said[f"{fate}.{part}"] for fate in FATES) == pytest.approx(1)
+
+
+def test_random_settings_lie_within_the_levels_and_repeat(explored):
+    settings = random_settings(explored.explorer, 7)
+    assert settings == random_settings(explored.explorer, 7) != random_settings(explored.explorer, 8)
+    for setting in settings:
+        for x, levels in zip(setting.sliders, explored.explorer.levels.by_slider().values(), strict=True):
+            assert levels[0] <= x <= levels[-1]
+
+
+def test_the_error_is_the_jackknifes():
+    values = np.array([3.0, 5.0, 4.0, 9.0])
+
+    def mean(left_out):
+        return np.array([values.mean() if left_out is None else np.delete(values, left_out).mean()])
+
+    _, error = jackknife(mean, 4)
+    assert jackknife_error([mean(i)[0] for i in range(4)]) == pytest.approx(error[0])
+
+
+def test_tables_carry_errors_and_distances(explored):
+    table = simulated(explored.settings, explored.found)
+    assert len(table) == len(explored.settings) and not table.isna().any(axis=None)
+    assert (table[[f"{fate}_mcse" for fate in FATES]] > 0).all(axis=None)
+    assert table[list(FATES)].sum(axis=1).to_numpy() == pytest.approx(1000)
+    settings = [setting for _, setting in explored.settings[::9]]
+    check = checked(explored.surface, settings, explored.found.iloc[::9])
+    assert len(check) == len(settings) * len((*FATES, *ALSO, *WORK))
+    assert check["off"].abs().max() < 2e-3  # zero clients have no logarithm
+    wrong = explored.found.iloc[::9] * 1.1
+    found = accuracy(checked(explored.surface, settings, wrong))
+    assert (
+        found.loc["crises", "typical_off_share"] == pytest.approx(np.log(1.1)) == found.loc["crises", "worst_off_share"]
+    )
+    assert averages(explored.found.iloc[0])["worse_because_mcse"] > 0
+
+
+def test_worlds_that_do_not_belong_together_are_refused(explored):
+    catalogue, explorer = explored.study.catalogue, explored.explorer
+    with pytest.raises(ValueError, match=r"explorer\.prevented: .*must be full_harm with preventions"):
+        check_worlds(explorer, catalogue["full_harm"], catalogue["base"])
+    with pytest.raises(ValueError, match=r"explorer\.preventions: with_repair does not have 'monitoring'"):
+        check_worlds(explorer, catalogue["full_harm"], catalogue["with_repair"])
+    with pytest.raises(ValueError, match=r"explorer\.preventions: with_repair has some already"):
+        check_worlds(explorer, catalogue["with_repair"], catalogue["all_preventions"])
+    elsewhere = explorer.levels.model_copy(update={"caseload": (14.0, 22.0)})
+    with pytest.raises(ValueError, match=r"explorer\.levels\.caseload: 15, where full_harm stands"):
+        check_worlds(
+            explorer.model_copy(update={"levels": elsewhere}), catalogue["full_harm"], catalogue["all_preventions"]
+        )
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "words"),
+    [
+        ("levels", "burnout", [0], "at least 2"),
+        ("levels", "burnout", [0, 0, 1], "ascend"),
+        ("levels", "fit", [0, float("nan")], "finite"),
+        ("levels", "caseload", [0.5, 15], "at least one client"),
+        ("levels", "vulnerability", [-1, 1], "negative"),
+        ("", "preventions", ["prayer"], "unknown prevention 'prayer'"),
+        ("", "preventions", ["repair", "repair"], "named once"),
+        ("", "design", {"therapists": 6, "services": 1, "clients_per_therapist": 190}, "at least two services"),
+    ],
+)
+def test_faulty_sections_are_refused(explored, section, name, value, words):
+    content = explored.explorer.model_dump()
+    (content[section] if section else content)[name] = value
+    with pytest.raises(ValidationError, match=words):
+        Explorer.model_validate(content)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda raw: raw["sliders"].pop("fit"), "sliders: 'fit' has no words"),
+        (lambda raw: raw["preventions"].update(prayer=raw["preventions"]["repair"]), "preventions: unknown 'prayer'"),
+        (lambda raw: raw["stories"][1]["sliders"].update(weather=1), "winter: sliders: unknown 'weather'"),
+        (lambda raw: raw["stories"].append(raw["stories"][0]), "each id may be there once"),
+        (lambda raw: raw["sliders"]["fit"].update(step=0), "step"),
+    ],
+)
+def test_faulty_words_are_refused(change, words):
+    raw = read_yaml(CONFIG / "explorer.yaml")
+    Words.model_validate(raw)
+    change(raw)
+    with pytest.raises(ValidationError, match=words):
+        Words.model_validate(raw)
+
+
+def test_sliders_reach_every_level_and_every_story_by_their_steps():
+    full = load_study(CONFIG / "full.yaml", CONFIG)
+    levels = full.config.explorer.levels.by_slider()
+    stops = {name: list(at) for name, at in levels.items()}
+    for story in full.words.stories:
+        assert story.fits(full.config.explorer), f"{story.id} cannot be shown by the full study"
+        for name, at in story.sliders.items():
+            stops[name].append(at)
+    for name, positions in stops.items():
+        steps = (np.array(positions) - levels[name][0]) / full.words.sliders[name].step
+        assert steps == pytest.approx(np.rint(steps)), name
+
+
+def test_what_a_prevention_averts_is_said_with_both_readings():
+    rows = [("with_repair", "base", -6.7), ("with_repair", "sceptical", 0.2), ("with_repair", "optimistic", -11.2)]
+    table = pd.DataFrame(rows, columns=["scenario", "reading", "value"]).assign(outcome="deteriorated", mcse=0.5)
+    said = averted(table, {"repair": "with_repair", "referral": None})
+    assert said == {"repair": "7 fewer of 1,000 get worse (a sceptic: as many, an optimist: 11 fewer)"}
+    worse = averted(table.assign(value=2.2), {"repair": "with_repair"})["repair"]
+    assert worse == "2 more of 1,000 get worse (a sceptic: 2 more, an optimist: 2 more)"
+
+
+def test_the_page_holds_everything_and_is_the_same_each_time(explored):
+    settings = random_settings(explored.explorer, 7)
+    real = pd.DataFrame(
+        explored.measures.measure(world_of(setting, explored.world, explored.every)) for setting in settings
+    )
+    check = checked(explored.surface, settings, real)
+    about = {"study": "small", "commit": "0123abc"}
+    text = page(explored.explorer, explored.surface, explored.study.words, check, {}, about)
+    assert text == page(explored.explorer, explored.surface, explored.study.words, check, {}, about)
+    assert not re.search(r"""(src|href)=["']https?:""", text)
+    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1])
+    assert data["stories"][0]["id"] == "ordinary"
+    assert "looks" not in [story["id"] for story in data["stories"]]  # needs a switch that is not there
+    assert list(data["labels"]) == [*FATES, *ALSO, *WORK] == list(LABELS)
+    assert data["t"] == pytest.approx(4.3027, abs=1e-4)  # two degrees of freedom
+    assert "</script" not in json.dumps(data)
+
+
+@pytest.mark.parametrize("name", ["tiny", "default", "full"])
+def test_the_lists_of_the_studies_fill_a_year(name):
+    """In the setting with the most clients per year: the most places, and clients who stay short."""
+    study = load_study(CONFIG / f"{name}.yaml", CONFIG)
+    explorer, world = study.config.explorer, study.catalogue[study.config.explorer.world]
+    design = explorer.design.model_copy(update={"replicates": 1})
+    measures = Measures.of(study.setup.apart("explorer"), design, world, study.catalogue["reference"])
+    for place in (0, -1):
+        levels = [levels[place] for levels in explorer.levels.by_slider().values()]
+        levels[SLIDERS.index("caseload")] = explorer.levels.caseload[-1]
+        every = by_kind(study.catalogue[explorer.prevented])
+        assert measures.measure(world_of(Setting(tuple(levels)), world, every))["places"] > 0
