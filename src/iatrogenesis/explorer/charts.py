@@ -32,8 +32,6 @@ FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
 LOOK = {
     "background": "#fff",
     "font": FONT,
-    # The numbers stand beside each picture as text; a thousand marks read aloud help nobody.
-    "aria": False,
     "view": {"stroke": None},
     "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "grid": False, "labelFlush": False},
     "text": {"fontSize": 12},

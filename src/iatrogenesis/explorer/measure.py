@@ -33,7 +33,9 @@ CLIENTS = {"lucky": (0.0, 0.1), "typical": (0.45, 0.55), "unlucky": (0.9, 1.0)}
 WEEKS = range(0, WEEKS_PER_YEAR + 1)
 MONTHS = range(0, WEEKS_PER_YEAR + 1, 4)
 YEAR_FAN = (0.10, 0.50, 0.90)
-ENOUGH = 0.5
+ENOUGH = 1 / 3
+"""Share of therapists whose places must be taken until the year is over."""
+
 BEGUN = (8, 34)
 """Weeks over which new clients are counted: places were all filled at once in the first week."""
 

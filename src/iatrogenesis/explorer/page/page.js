@@ -59,9 +59,16 @@ async function compare(on) {
   window.dispatchEvent(new Event("resize"));
 }
 
+// Panels named in the address; one that cannot be read counts as empty.
+function address() {
+  let text = location.hash.slice(1);
+  try { text = decodeURIComponent(text); } catch { text = ""; }
+  return Object.fromEntries(text.split("&").map(part => part.split(/=(.*)/s)));
+}
+
 async function restore() {
   restored = false;
-  const parts = Object.fromEntries(decodeURIComponent(location.hash.slice(1)).split("&").map(p => p.split(/=(.*)/s)));
+  const parts = address();
   PANELS[0].put(read(parts.a || ""));
   PANELS[1].put(read(parts.b || ""));
   await compare("b" in parts);

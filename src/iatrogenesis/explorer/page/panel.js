@@ -147,7 +147,10 @@ function Panel(root, data, surface, changed) {
       burnout: `The middle therapist stands at ${said(series(measures, "burnout_50").at(-1)[1], 1)} SD at the end of the year`,
       places: `Of ${said(measures.places, 0)} clients at a time, ${range(Math.min(...off), Math.max(...off), 1)} are off track`,
     };
-    for (const [chart, text] of Object.entries(words)) one(`[data-words="${chart}"]`).textContent = text;
+    for (const [chart, text] of Object.entries(words)) {
+      one(`[data-words="${chart}"]`).textContent = text;
+      one(`[data-chart="${chart}"]`).setAttribute("aria-label", text);
+    }
   }
 
   function show() {
@@ -167,7 +170,9 @@ function Panel(root, data, surface, changed) {
 
   async function draw() {
     await Promise.all(Object.entries(data.charts).map(async ([name, spec]) => {
-      const result = await vegaEmbed(one(`[data-chart="${name}"]`), spec, { actions: false, renderer: "svg" });
+      const place = one(`[data-chart="${name}"]`);
+      const result = await vegaEmbed(place, spec, { actions: false, renderer: "svg" });
+      place.querySelector("svg").setAttribute("aria-hidden", "true");  // the picture is described as a whole
       views[name] = result.view;
     }));
     show();
