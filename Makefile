@@ -21,7 +21,7 @@ export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba_
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer provenance study test lint bench calibrate schemas docs environment lock clean
+.PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ study: .venv/.installed ## Run the simulation study: all cells (hours); STUDY=de
 explorer: .venv/.installed ## Simulate and write the page with sliders alone, without fitting anything
 	$(SNAKEMAKE) $(ARGS) results/$(NAME)/explorer.html
 	@echo "Open results/$(NAME)/explorer.html"
+
+notebooks: .venv/.installed ## Open the notebooks, to run and change them
+	$(BIN)/jupyter lab notebooks
 
 provenance: report ## Write Snakemake's own report: which rule, script, inputs and software made each result
 	$(SNAKEMAKE) --report results/$(NAME)/provenance.html

@@ -12,6 +12,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/notebooks.smk"
 
 
 rule all:
@@ -21,6 +22,7 @@ rule all:
         result("report.pdf"),
         result("for_managers.html"),
         result("explorer.html"),
+        expand(result("notebooks/{notebook}.html"), notebook=NOTEBOOKS),
         result("tables/checks.csv"),
         result("run.yaml"),
         *BATCH_FILES.values(),

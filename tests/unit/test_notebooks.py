@@ -1,30 +1,102 @@
-"""Notebooks run from top to bottom, and are stored without outputs."""
+"""Notebooks run from top to bottom, teach in words and pictures, and become pages that need nothing else."""
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+
+from iatrogenesis.report.notebook import PICTURE, NotebookError, executed, page
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+SECONDS = 60
 
 
-def test_there_are_notebooks():
-    assert NOTEBOOKS
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_stored_without_outputs(path):
-    for cell in nbformat.read(path, as_version=4).cells:
-        assert not cell.get("outputs") and cell.get("execution_count") is None
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_and_draws(path, monkeypatch):
-    source = str(path.parents[1] / "src")
+@pytest.fixture(autouse=True)
+def own_library(monkeypatch):
+    """The kernel imports this project, wherever it was installed."""
+    source = str(NOTEBOOKS[0].parents[1] / "src")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([source, os.environ.get("PYTHONPATH", "")]))
-    book = nbformat.read(path, as_version=4)
-    NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}}).execute()
-    shown = [output for cell in book.cells for output in cell.get("outputs", [])]
-    assert sum("image/png" in output.get("data", {}) for output in shown) >= 2
+
+
+def test_every_notebook_is_there():
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01_first_look",
+        "02_burnout_for_trainers",
+        "03_read_a_posterior",
+        "04_your_own_service",
+        "05_add_a_mechanism",
+    ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_stored_without_outputs_and_with_more_prose_than_headings(path):
+    cells = nbformat.read(path, as_version=4).cells
+    for cell in cells:
+        assert not cell.get("outputs") and cell.get("execution_count") is None
+    prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    assert prose[0].startswith("# ") and sum(len(text.split()) for text in prose) > 120
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_runs_draws_and_becomes_a_page(path):
+    before = {file: file.stat().st_mtime_ns for file in path.parent.iterdir()}
+    book = executed(path, SECONDS)
+    pictures = 0
+    for cell in book.cells:
+        drawn = sum("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+        pictures += drawn
+        assert not drawn or PICTURE.search(cell.source), f"say what this shows: {cell.source[-200:]}"
+    assert pictures >= 2
+    assert before == {file: file.stat().st_mtime_ns for file in path.parent.iterdir()}
+
+    text = page(book, path.stem, "tiny", "0123abc")
+    assert not re.findall(r"<script|<link|<iframe", text)
+    assert not re.findall(r"""(?:src|@import|url\()\s*=?\s*["']?https?:""", text)
+    assert text.count('src="data:image/png') == pictures == len(re.findall(r'<img alt="[^"]{20,}"', text))
+    assert "No description has been provided" not in text and "jupyter.widget" not in text
+    assert '<html lang="en-GB">' in text and "version 0123abc" in text
+
+
+def test_sliders_change_the_simulated_service():
+    """The function behind the sliders, run in the notebook's own words."""
+    cells = nbformat.read(NOTEBOOKS[1], as_version=4).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    space = {}
+    for source in code[:2]:
+        lines = [line for line in source.splitlines() if not line.startswith(("%", "display(draw"))]
+        exec(compile("\n".join(lines), str(NOTEBOOKS[1]), "exec"), space)  # noqa: S102 -- our own notebook
+    simulate, usual = space["simulate"], space["as_usual"]
+    name = "worse_because.0"
+    assert simulate() == usual
+    assert simulate(burnout=1.0)[name] > usual[name] > simulate(burnout=-1.0)[name]
+    assert simulate(competence=-1.5)[name] > usual[name] and simulate(fit=1.0)[name] < usual[name]
+    assert simulate(["monitoring"])[name] < usual[name]
+    assert simulate(["monitoring"])["prevention_minutes.0"] > 0 == usual["prevention_minutes.0"]
+
+
+def written(folder, *sources):
+    """A notebook of these code cells."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Trial")])
+    book.cells += [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(book, folder / "trial.ipynb")
+    return folder / "trial.ipynb"
+
+
+def test_a_cell_that_fails_is_named(tmp_path):
+    path = written(tmp_path, "a = 1", "b = a / 0", "c = 2")
+    with pytest.raises(NotebookError, match=r"trial\.ipynb: cell 3 \(b = a / 0\): ZeroDivisionError: division by zero"):
+        executed(path)
+
+
+def test_a_cell_that_does_not_end_is_named(tmp_path):
+    path = written(tmp_path, "import time\ntime.sleep(60)")
+    with pytest.raises(NotebookError, match=r"trial\.ipynb: cell 2 \(import time\): took longer than 1 seconds"):
+        executed(path, seconds=1)
+
+
+def test_scripts_and_warnings_do_not_reach_the_page(tmp_path):
+    shown = "import warnings; from IPython.display import HTML; warnings.warn('x'); HTML('<script>1</script>kept')"
+    text = page(executed(written(tmp_path, shown)), "trial", "tiny", "")
+    assert "<script" not in text and "kept" in text and "UserWarning" not in text

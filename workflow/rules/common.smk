@@ -114,3 +114,4 @@ wildcard_constraints:
     batch="[0-9]+",
     clients="[0-9]+",
     part="[0-9]+",
+    notebook="[0-9a-z_]+",
