@@ -23,6 +23,7 @@ rule all:
         result("for_managers.html"),
         result("explorer.html"),
         expand(result("notebooks/{notebook}.html"), notebook=NOTEBOOKS),
+        result("gallery.html"),
         result("tables/checks.csv"),
         result("run.yaml"),
         *BATCH_FILES.values(),

@@ -3,7 +3,7 @@
 REQUIRED INPUTS:
     tables and figures of results/{study}
 OUTPUTS:
-    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,report.pdf,for_managers.html,run.yaml}
+    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,report.pdf,for_managers.html,gallery.html,run.yaml}
 """
 
 TABLES = [
@@ -136,6 +136,37 @@ rule manager_page:
         "Writing {output.page}"
     script:
         "../../scripts/manager_page.py"
+
+
+rule gallery:
+    """Show every figure on one page, with its caption and its files."""
+    input:
+        figures=[result(f"figures/{figure}.svg") for figure in FIGURES],
+        files=FIGURE_FILES,
+        template=library("report/gallery.html.j2", "report/gallery.css", "report/style.css"),
+        code=library("report/page.py", "report/render.py", "figures/*.py"),
+    output:
+        page=report(
+            "results/{study}/gallery.html",
+            caption="../report/gallery.rst",
+            category="Pages",
+            labels={"page": "gallery"},
+        ),
+    log:
+        "results/{study}/logs/gallery.log",
+    benchmark:
+        "results/{study}/benchmarks/gallery.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        figures=list(FIGURES),
+        of_study=STUDY_FIGURES,
+        forms=FIGURE_FORMS,
+        commit=git_commit(ROOT),
+    message:
+        "Writing {output.page}"
+    script:
+        "../../scripts/gallery.py"
 
 
 rule check:

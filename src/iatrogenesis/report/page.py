@@ -54,11 +54,13 @@ def page_tables(
 
 
 def page_figures(drawn: Mapping[str, bytes]) -> list[dict]:
-    """Every figure's SVG with the alternative text and caption of its module, in the order of the page."""
+    """Every figure's SVG with the title, alternative text and caption of its module, in the order of the page."""
     found = []
     for name, svg in drawn.items():
         module = import_module(f"iatrogenesis.figures.{name}")
-        found.append({"name": name, "uri": data_uri(svg), "alt": module.ALT, "caption": module.CAPTION})
+        title = (module.__doc__ or name).partition("\n")[0]
+        words = {"title": title, "alt": module.ALT, "caption": module.CAPTION}
+        found.append({"name": name, "uri": data_uri(svg), **words})
     return found
 
 

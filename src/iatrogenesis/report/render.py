@@ -71,7 +71,7 @@ def render(
     numbers
         Content of numbers.json.
     figures
-        name, uri, alt, caption; in the order of the page, which numbers them.
+        name, uri, title, alt, caption; in the order of the page, which numbers them.
     tables
         `iatrogenesis.report.tables.Table` by name.
     about
