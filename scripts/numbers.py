@@ -6,10 +6,10 @@ from iatrogenesis.report.numbers import every_number
 from iatrogenesis.scenarios import Scenario
 
 
-def main(tables: dict[str, str], base: dict, config: dict, numbers_path: str) -> None:
+def main(tables: dict[str, str], base: dict, everything: dict, config: dict, numbers_path: str) -> None:
     """Write numbers.json."""
     results = {name: read_csv(path) for name, path in tables.items()}
-    found = every_number(results, Scenario.model_validate(base), config)
+    found = every_number(results, Scenario.model_validate(base), Scenario.model_validate(everything), config)
     write_json(found, numbers_path)
     print(f"{len(found)} numbers")
 
@@ -19,6 +19,7 @@ if __name__ == "__main__":
         main(
             tables={name: str(path) for name, path in snakemake.input.items() if name != "code"},
             base=snakemake.params.base,
+            everything=snakemake.params.everything,
             config=snakemake.params.config,
             numbers_path=snakemake.output.numbers,
         )

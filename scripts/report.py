@@ -5,24 +5,29 @@ from pathlib import Path
 
 from iatrogenesis.data.files import read_csv, write_text
 from iatrogenesis.data.logs import logged
+from iatrogenesis.evaluate.policies import PolicyWorld
+from iatrogenesis.instruments import Instruments
 from iatrogenesis.report.page import page_figures, page_tables, page_words
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import render
 from iatrogenesis.report.run_record import versions
 from iatrogenesis.scenarios import Scenario
 
+KINDS = {"policies": PolicyWorld, "instruments": Instruments}
 
-def main(paths: dict[str, str], figures: dict[str, str], about: dict, base: dict, priors: dict, output: str) -> None:
+
+def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: dict, priors: dict, output: str) -> None:
     """Write the page."""
-    scenario, titles = Scenario.model_validate(base), about["titles"]
+    titles = about["titles"]
+    worlds = {name: KINDS.get(name, Scenario).model_validate(world) for name, world in worlds.items()}
     results = {name: read_csv(path) for name, path in paths.items() if path.endswith(".csv")}
     references = read_references(Path(paths["references"]))
     page = render(
         numbers=json.loads(Path(paths["numbers"]).read_text(encoding="utf-8")),
         figures=page_figures({name: Path(path).read_bytes() for name, path in figures.items()}),
-        tables=page_tables(results, scenario, titles, priors, references),
+        tables=page_tables(results, worlds, titles, priors, references),
         about={
-            **page_words(results, scenario.id, titles),
+            **page_words(results, worlds["base"].id, titles),
             "study": about["study"],
             "commit": about["commit"],
             "references": list(references.values()),
@@ -42,7 +47,7 @@ if __name__ == "__main__":
                 "titles": snakemake.params.titles,
                 "commit": snakemake.params.commit,
             },
-            base=snakemake.params.base,
+            worlds=snakemake.params.worlds,
             priors=snakemake.params.priors,
             output=snakemake.output.report,
         )

@@ -166,6 +166,16 @@ class Preventions(Strict):
     design: Design
 
 
+class Assumptions(Strict):
+    """What assumed numbers do to some conclusions (`iatrogenesis.evaluate.assumed`): so many draws of all at once."""
+
+    conclusions: tuple[Literal["routine", "routes", "averted"], ...] = Field(min_length=1)
+    full: str
+    prevented: str
+    draws: int = Field(ge=10)
+    design: Design
+
+
 class StudyConfig(Strict):
     """One study. The sections are named after the rules that read them.
 
@@ -190,6 +200,7 @@ class StudyConfig(Strict):
     calibrate: Design
     attribution: Attribution
     preventions: Preventions
+    assumptions: Assumptions
     fit: Fit
     sbc: Calibration
     what_if: WhatIf
@@ -217,6 +228,8 @@ class StudyConfig(Strict):
             "attribution.full": (self.attribution.full,),
             "preventions.against": (self.preventions.against,),
             "preventions.scenarios": self.preventions.scenarios,
+            "assumptions.full": (self.assumptions.full,),
+            "assumptions.prevented": (self.assumptions.prevented,),
             "explorer.world": (self.explorer.world,),
             "explorer.prevented": (self.explorer.prevented,),
             "what_if.rested": (self.what_if.rested,),

@@ -348,3 +348,31 @@ rule preventions:
         "Gathering what preventions avert"
     script:
         "../../scripts/preventions.py"
+
+
+rule assumptions:
+    """What becomes of the conclusions where assumed numbers take other values of their ranges."""
+    input:
+        code=SIMULATOR + library("evaluate/assumed.py", "evaluate/outcomes.py", "evaluate/calibrate.py"),
+    output:
+        table="results/{study}/tables/assumptions.csv",
+    log:
+        "results/{study}/logs/assumptions.log",
+    benchmark:
+        "results/{study}/benchmarks/assumptions.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        asked=CONFIG.assumptions.conclusions,
+        worlds={
+            "base": scenario(STUDY.base),
+            "full": scenario(CONFIG.assumptions.full),
+            "prevented": scenario(CONFIG.assumptions.prevented),
+        },
+        draws=CONFIG.assumptions.draws,
+        design=plain(CONFIG.assumptions.design),
+        setup=SETUP,
+    message:
+        "Moving what is assumed through its ranges"
+    script:
+        "../../scripts/assumptions.py"

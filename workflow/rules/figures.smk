@@ -33,6 +33,7 @@ FIGURES["spread_found"] = {"performance": PERFORMANCE}
 FIGURES["accused"] = {"performance": PERFORMANCE}
 FIGURES["advice"] = {"advice": result("tables/advice.csv")}
 FIGURES["policies"] = {"policies": result("tables/policies.csv")}
+FIGURES["assumptions"] = {"assumptions": result("tables/assumptions.csv")}
 if SIMULATIONS:
     FIGURES["calibration"] = {"curves": result("sbc/curves.parquet")}
 # For pages, for slides and mail, and for print.

@@ -27,9 +27,10 @@ TABLES = [
     "advice",
     "needed",
     "policies",
+    "assumptions",
 ]
 NOT_CHECKED = ["performance", "attribution", "preventions", "predictive", "sensitivity", "model_comparison"]
-NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "cells", "advice", "needed", "policies"]
+NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "cells", "advice", "needed", "policies", "assumptions"]
 
 
 rule numbers:
@@ -47,6 +48,7 @@ rule numbers:
         "../../environment.yml"
     params:
         base=scenario(STUDY.base),
+        everything=scenario(CONFIG.assumptions.prevented),
         config=plain(CONFIG),
     message:
         "Collecting numbers"
@@ -79,7 +81,12 @@ rule report:
     params:
         figures=list(FIGURES),
         titles={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
-        base=scenario(STUDY.base),
+        worlds={
+            "base": scenario(STUDY.base),
+            "everything": scenario(CONFIG.assumptions.prevented),
+            "policies": plain(STUDY.policies),
+            "instruments": SETUP["instruments"],
+        },
         priors=plain(CONFIG.fit.priors),
         commit=git_commit(ROOT),
     message:
@@ -92,7 +99,7 @@ rule report_pdf:
     """Typeset the report for paper: the same text, numbers and figures."""
     input:
         report="results/{study}/report.html",
-        code=library("report/typeset.py"),
+        code=library("report/typeset.py", "report/cuts.py"),
     output:
         pdf="results/{study}/report.pdf",
     log:

@@ -36,7 +36,7 @@ OTHER = "Alliance, burnout, competence"
 def draw(evidence: pd.DataFrame) -> Figure:
     """Draw from the evidence table."""
     rows, headings = _laid_out(evidence)
-    made, axes = figure("Does the simulated world look like\nthe published one?", height=0.35 * rows["at"].max() + 1.9)
+    made, axes = figure("Does the simulated world look like\nthe published one?", height=0.28 * rows["at"].max() + 1.9)
     low, high = _bars(rows)
     half, middle = (high - low) / 2, (high + low) / 2
     place, error = (rows["simulated"] - middle) / half, 2 * rows["mcse"] / half
@@ -82,7 +82,7 @@ def _laid_out(evidence: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
             continue
         headings[name] = at
         parts.append(part.assign(at=at + 1 + np.arange(len(part))))
-        at += len(part) + 1.2
+        at += len(part) + 1.7
     return pd.concat(parts, ignore_index=True), headings
 
 

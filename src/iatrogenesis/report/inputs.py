@@ -86,16 +86,31 @@ def parameters(records: Mapping[str, Record], references: Mapping[str, Reference
         assumed = record.status == "assumed"
         rows.append(
             [
-                path.removeprefix("world.").replace(".", " · ").replace("_", " "),
+                _bare(path).replace(".", " · ").replace("_", " "),
                 _value(record.value),
                 record.unit,
                 "ASSUMED" if assumed else record.status,
                 f"{record.low:g} to {record.high:g}".replace("-", MINUS) if assumed else "",
-                "; ".join(part for part in (_origin(record, references), _text(record.note)) if part),
+                "; ".join(
+                    part for part in (_origin(record, references), _readings(record), _text(record.note)) if part
+                ),
             ]
         )
         marks.append("assumed" if assumed else "open" if record.certainty == "memory" else "")
     return Table(["Parameter", "Value", "Unit", "Status", "Low to high", "From, and why"], rows, marks)
+
+
+def _bare(path: str) -> str:
+    """A path without the part that all rows of its table share."""
+    head, _, rest = path.partition(".")
+    return rest if head in ("world", "mechanisms", "preventions") else path
+
+
+def _readings(record: Record) -> str:
+    """How a sceptic and an optimist read the literature, where it disagrees."""
+    if getattr(record, "sceptical", None) is None:
+        return ""
+    return f"a sceptic reads {_value(record.sceptical)}, an optimist {_value(record.optimistic)}"
 
 
 def _origin(record: Record, references: Mapping[str, Reference]) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from iatrogenesis.report import model_numbers as of_models
+from iatrogenesis.report.assumed import assumed_numbers
 from iatrogenesis.report.entry import Number, number
 from iatrogenesis.report.study_numbers import study_numbers
 from iatrogenesis.scenarios import Scenario
@@ -24,8 +25,10 @@ CONFIGURED = "as in the configuration"  # such numbers are chosen, not found: th
 DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
 
 
-def every_number(tables: Mapping[str, pd.DataFrame], base: Scenario, config: Mapping) -> dict[str, Number]:
-    """All numbers of the report, from its tables by name, the base scenario and the study's configuration."""
+def every_number(
+    tables: Mapping[str, pd.DataFrame], base: Scenario, everything: Scenario, config: Mapping
+) -> dict[str, Number]:
+    """All numbers of the report: from its tables by name, its smallest and its fullest world, and the configuration."""
     parameters = records(base)
     fitted = {pattern for record in parameters.values() for pattern in record.fitted_to}
     return (
@@ -45,7 +48,9 @@ def every_number(tables: Mapping[str, pd.DataFrame], base: Scenario, config: Map
         | of_models.reproduction_numbers(tables["reproductions"])
         | attribution_numbers(tables["attribution"])
         | prevention_numbers(tables["preventions"])
-        | parameter_numbers(parameters)
+        | assumed_numbers(tables["assumptions"])
+        | parameter_numbers(parameters, "parameters")
+        | parameter_numbers(records(everything), "parameters.everything")
         | config_numbers(config, SIZES)
     )
 
@@ -191,13 +196,13 @@ def prevention_numbers(preventions: pd.DataFrame) -> dict[str, Number]:
     }
 
 
-def parameter_numbers(parameters: Mapping[str, Record]) -> dict[str, Number]:
-    """How many parameters the base world has, by status, and how many were read from memory only."""
+def parameter_numbers(parameters: Mapping[str, Record], prefix: str) -> dict[str, Number]:
+    """How many parameters a world has, by status, and how many were read from memory only."""
     records = list(parameters.values())
     status = [record.status for record in records]
     found = {name: status.count(name) for name in ("reported", "converted", "assumed", "calibrated")}
     found |= {"all": len(records), "from_memory": sum(record.certainty == "memory" for record in records)}
-    return {f"parameters.{name}": number(count, "config/scenarios", "parameters") for name, count in found.items()}
+    return {f"{prefix}.{name}": number(count, "config/scenarios", "parameters") for name, count in found.items()}
 
 
 def config_numbers(config: Mapping, sections: tuple[str, ...]) -> dict[str, Number]:

@@ -5,24 +5,32 @@ from importlib import import_module
 from textwrap import dedent
 
 import pandas as pd
+from pydantic import BaseModel
 
 from iatrogenesis.models import MODELS
 from iatrogenesis.report import inputs, model_tables, study_tables, tables
+from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.references import Reference
 from iatrogenesis.report.render import data_uri
-from iatrogenesis.scenarios import Scenario
 from iatrogenesis.sources import records
 
 
 def page_tables(
     results: Mapping[str, pd.DataFrame],
-    base: Scenario,
+    worlds: Mapping[str, BaseModel],
     titles: Mapping[str, str],
     priors: Mapping[str, Mapping],
     references: Mapping[str, Reference],
 ) -> dict[str, tables.Table]:
-    """Every table of the page by name."""
-    parameters = records(base)
+    """Every table of the page by name.
+
+    `worlds`: ``base`` and ``everything`` (every route and prevention) are scenarios; ``policies`` and ``instruments``
+    are what else has numbers with a source.
+    """
+    base, parameters = worlds["base"], records(worlds["base"])
+    everything = records(worlds["everything"])
+    routes = {path: record for path, record in everything.items() if path.startswith("mechanisms.")}
+    preventions = {path: record for path, record in everything.items() if path.startswith("preventions.")}
     fitted = {pattern for record in parameters.values() for pattern in record.fitted_to}
     every, judged = results["therapists"], results["performance"]
     return {
@@ -49,7 +57,14 @@ def page_tables(
         "what_if": model_tables.what_if(results["what_if"]),
         "reproductions": model_tables.reproductions(results["reproductions"]),
         "diagnostics": tables.diagnostics(results["diagnostics"]),
-        "parameters": inputs.parameters(parameters, references),
+        "assumptions": assumed_table(results["assumptions"]),
+        "parameters": inputs.parameters(
+            {path: record for path, record in parameters.items() if path.startswith("world.")}, references
+        ),
+        "route_parameters": inputs.parameters(routes, references),
+        "prevention_parameters": inputs.parameters(preventions, references),
+        "policy_parameters": inputs.parameters(records(worlds["policies"]), references),
+        "instrument_parameters": inputs.parameters(records(worlds["instruments"]), references),
     }
 
 

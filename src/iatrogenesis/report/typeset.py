@@ -7,15 +7,17 @@ can be taken for a command.
 
 import base64
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
+from iatrogenesis.report.cuts import parts, size
+
 WIDE, LONG = 6, 12  # tables with more columns and rows lie on their side
 SHADES = {"bad": "luma(88%)", "assumed": "luma(94%)", "open": "luma(94%)"}
-BROAD, TALLEST = 13.5, 20.5  # cm, of pictures
+LONGEST = 12  # letters of a word that is not broken in a table
+BROAD, TALLEST, PAGE = 13.5, 20.5, 23.0  # cm, of pictures; a part of a picture that is cut may fill a page
 HEAD = """#set document(title: {title}, author: {author}, date: none)
 #set page(paper: "a4", margin: (x: 2.2cm, y: 2.3cm), numbering: "1", number-align: right)
 #set text(lang: "en", region: "GB", size: 10pt, hyphenate: true)
@@ -56,7 +58,9 @@ def typst(html: str, pictures: Path, author: str) -> str:
     """
     page = BeautifulSoup(html, "html.parser")
     title = page.title.get_text() if page.title else "Report"
-    return HEAD.format(title=json.dumps(title), author=json.dumps(author)) + "\n" + _Writer(pictures).of(page.main)
+    writer = _Writer(pictures)
+    text = writer.of(page.main)
+    return HEAD.format(title=json.dumps(title), author=json.dumps(author)) + "\n" + text + writer.appendix()
 
 
 class _Writer:
@@ -64,6 +68,8 @@ class _Writer:
 
     def __init__(self, pictures: Path) -> None:
         self.pictures, self.count = pictures, 0
+        self.unfolded: list[str] = []
+        self.titles: list[str] = []
         inline = {"b": "strong", "strong": "strong", "i": "emph", "em": "emph"}
         self.forms: dict[str, Callable[[Tag], str]] = {
             **{name: self._wrapped(function) for name, function in inline.items()},
@@ -129,19 +135,40 @@ class _Writer:
         return self.of(tag)
 
     def _details(self, tag: Tag) -> str:
-        """What unfolds on the page stands open on paper."""
-        summary = tag.summary.extract()
-        return f"\n#heading(level: 4, outlined: false)[{self.of(summary)}]\n\n{self.of(tag)}"
+        """What unfolds on the page stands open on paper, in the appendix; here stays what it is and on which page."""
+        title = self.of(tag.summary.extract())
+        place = f"label({_text(f'appendix-{len(self.unfolded) + 1}')})"
+        heading = f"#heading(level: 3, outlined: false)[{title}] #{place}"
+        body = self.of(tag).lstrip()
+        if body.startswith("#page("):  # the heading belongs on the table's own page, which lies on its side
+            body = body.replace(")[", f")[{heading}\n\n", 1)
+        else:
+            body = f"{heading}\n\n{body}"
+        self.unfolded.append(f"\n{body}\n\n")
+        self.titles.append(f"#link({place})[{title}] (page #context counter(page).at({place}).first())")
+        return f"\n#block[#sym.arrow.r {self.titles[-1]}]\n\n"
+
+    def appendix(self) -> str:
+        """All that was folded up, in its order."""
+        if not self.unfolded:
+            return ""
+        contents = ", ".join(f"[{title}]" for title in self.titles)
+        return f"\n#heading(level: 2)[Appendix]\n\n#list({contents})\n\n{''.join(self.unfolded)}"
 
     def _figure(self, tag: Tag) -> str:
         picture, caption = tag.img, tag.figcaption
         self.count += 1
-        name = f"figure-{self.count}.svg"
-        (self.pictures / name).write_bytes(base64.b64decode(picture["src"].partition("base64,")[2]))
+        svg = base64.b64decode(picture["src"].partition("base64,")[2])
+        cut = parts(svg, PAGE / BROAD) if _tall(svg) else [svg]
+        images = []
+        for place, part in enumerate(cut, start=1):
+            name = f"figure-{self.count}{f'-{place}' if len(cut) > 1 else ''}.svg"
+            (self.pictures / name).write_bytes(part)
+            images.append(f"image({_text(name)}, {_size(svg, cut)}, alt: {_text(picture['alt'])})")
         if (number := caption.b) is not None and number.get_text().startswith("Figure"):
             number.extract()  # Typst counts by itself
-        image = f"image({_text(name)}, {_size(self.pictures / name)}, alt: {_text(picture['alt'])})"
         label = f" <{tag['id']}>" if tag.get("id") else ""
+        image = images[0] if len(images) == 1 else f"[{''.join(f'#block({one})' for one in images)}]"
         return f"\n#figure({image}, caption: [{self.of(caption)}], placement: none){label}\n\n"
 
     def _table(self, table: Tag) -> str:
@@ -168,19 +195,26 @@ class _Writer:
         return f"\n{found}\n\n"
 
 
-def _size(picture: Path) -> str:
-    """Nearly the width of the text, or the height of a page where that is less."""
-    box = re.search(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture.read_bytes())
-    width, height = (float(side) for side in box.groups()) if box else (1.0, 1.0)
-    return f"height: {TALLEST}cm" if height / width * BROAD > TALLEST else f"width: {BROAD}cm"
+def _tall(svg: bytes) -> bool:
+    """Whether a picture would be too small to read if it were put on one page."""
+    width, height = size(svg)
+    return height / width * BROAD > 1.5 * TALLEST
+
+
+def _size(svg: bytes, cut: list[bytes]) -> str:
+    """Nearly the width of the text, or the height of a page where that is less; all parts of a picture are as wide."""
+    width, height = size(svg)
+    return f"height: {TALLEST}cm" if len(cut) == 1 and height / width * BROAD > TALLEST else f"width: {BROAD}cm"
 
 
 def _widths(table: Tag, columns: int) -> list[str]:
-    """Share the width out by how much stands in each column; long cells count by the root of their length."""
+    """Share the width out by what stands in each column: long cells count by the root of their length, words whole."""
     most = [1.0] * columns
     for row in table.find_all("tr"):
         for place, cell in enumerate(row.find_all(["td", "th"])):
-            most[place] = max(most[place], len(cell.get_text(strip=True)) ** 0.6)
+            words = cell.get_text(" ", strip=True)
+            longest = max((len(word) for word in words.split()), default=0)
+            most[place] = max(most[place], len(words) ** 0.6, 0.75 * min(longest, LONGEST))
     return [f"{share:.2f}fr" for share in most]
 
 

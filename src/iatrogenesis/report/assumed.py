@@ -1,0 +1,52 @@
+"""What assumed numbers do to the conclusions, as numbers and as a table of the report."""
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.evaluate.assumed import LABELS
+from iatrogenesis.report.entry import Number, number
+from iatrogenesis.report.rounding import rounded, with_error
+from iatrogenesis.report.tables import Table
+
+SOURCE, UNIT = "tables/assumptions.csv", "per 1,000 clients"
+NINE_IN_TEN = (0.05, 0.95)
+
+
+def assumed_numbers(table: pd.DataFrame) -> dict[str, Number]:
+    """``assumed.<conclusion>``, ``.least`` and ``.most`` of nine draws in ten, and how many numbers were moved."""
+    found = {}
+    for name, part in table.groupby("conclusion", sort=False):
+        usual = part[part["end"] == "as assumed"].iloc[0]
+        drawn = part.loc[part["end"] == "all at once", "value"]
+        least, most = np.quantile(drawn, NINE_IN_TEN)
+        error = usual["mcse"]
+        found[f"assumed.{name}"] = number(usual["value"], SOURCE, UNIT, usual["low"], usual["high"], error)
+        found[f"assumed.{name}.least"] = number(float(least), SOURCE, UNIT, mcse=error)
+        found[f"assumed.{name}.most"] = number(float(most), SOURCE, UNIT, mcse=error)
+        found[f"assumed.{name}.draws"] = number(len(drawn), SOURCE, "draws")
+        found[f"assumed.{name}.above_nought"] = number(int((drawn > 0).sum()), SOURCE, "draws")
+        moved = part.loc[part["end"] == "low", "parameter"].nunique()
+        found[f"assumed.{name}.moved"] = number(int(moved), SOURCE, "parameters")
+    return found
+
+
+def assumed_table(table: pd.DataFrame, shown: int = 20) -> Table:
+    """One row per conclusion and number that moves it by more than two Monte Carlo standard errors: the `shown` largest."""
+    rows = []
+    for name, part in table.groupby("conclusion", sort=False):
+        ends = part[part["end"].isin(("low", "high"))]
+        size = (ends["change"].abs() > 2 * ends["change_mcse"]) & ends["change"].ne(0)
+        most = ends[size].assign(size=ends["change"].abs()).groupby("parameter")["size"].max()
+        for parameter in most.sort_values(ascending=False, kind="stable").index[:shown]:
+            by = ends[ends["parameter"] == parameter].set_index("end")
+            words = parameter.removeprefix("world.").replace(".", " · ").replace("_", " ")
+            cells = [f"{by.loc[end, 'given']:.4g}: {_change(by.loc[end])}" for end in ("low", "high")]
+            rows.append([LABELS[name], words, *cells])
+    heads = ["Conclusion", "Assumed number", "At its low value: change (MCSE)", "At its high value: change (MCSE)"]
+    return Table(heads, rows, [""] * len(rows))
+
+
+def _change(row: pd.Series) -> str:
+    if row["change"] == 0:
+        return rounded(0.0)
+    return ("+" if row["change"] > 0 else "") + with_error(row["change"], row["change_mcse"])

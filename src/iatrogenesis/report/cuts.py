@@ -1,0 +1,41 @@
+"""A picture that is taller than a page in parts that are not, cut between its lines of words."""
+
+import re
+
+BOX = re.compile(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+HEIGHT = re.compile(rb'(<svg [^>]*?height=")[\d.]+(?:pt)?"')
+LINE = re.compile(rb"translate\([\d.]+ ([\d.]+)\) scale")
+"""Where matplotlib sets words as paths: the height of their baseline."""
+
+REACH = 0.12  # of a part's height: how far from equal parts a cut may lie
+BELOW = 2.5  # points that a cut lies nearer the upper line, because letters stand on their baseline
+
+
+def size(svg: bytes) -> tuple[float, float]:
+    """Width and height in the picture's own units; 1 and 1 where it does not say."""
+    found = BOX.search(svg)
+    return (float(found[1]), float(found[2])) if found else (1.0, 1.0)
+
+
+def parts(svg: bytes, tallest: float) -> list[bytes]:
+    """The picture in as few parts as have at most `tallest` times their width as height; itself where it has no more."""
+    width, height = size(svg)
+    many = -int(-height // (tallest * width))
+    if many <= 1:
+        return [svg]
+    lines = sorted({float(found) for found in LINE.findall(svg)})
+    each = height / many
+    ends = [0.0, *(_between(lines, each * part, each * REACH) for part in range(1, many)), height]
+    return [_window(svg, width, top, end - top) for top, end in zip(ends, ends[1:], strict=False)]
+
+
+def _between(lines: list[float], wanted: float, reach: float) -> float:
+    """The middle of the widest gap between lines near a height."""
+    near = [(b - a, (a + b) / 2 - BELOW) for a, b in zip(lines, lines[1:], strict=False)]
+    gaps = [(gap, at) for gap, at in near if abs(at - wanted) <= reach]
+    return max(gaps)[1] if gaps else wanted
+
+
+def _window(svg: bytes, width: float, top: float, height: float) -> bytes:
+    boxed = BOX.sub(b'viewBox="0 %.2f %.2f %.2f"' % (top, width, height), svg, count=1)
+    return HEIGHT.sub(rb'\g<1>%.2fpt"' % height, boxed, count=1)
