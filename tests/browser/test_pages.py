@@ -81,7 +81,8 @@ def test_paper_shows_what_the_page_folds(visit, pages):
     """A browser prints folded parts too."""
     page = visit(pages / "report.html")
     page.emulate_media(media="print")
-    hidden = page.evaluate(
-        "[...document.querySelectorAll('details td, details pre')].filter(one => !one.checkVisibility({contentVisibilityAuto: true})).length"
+    shown = page.evaluate(
+        "[...document.querySelectorAll('details td, details pre')]"
+        ".map(one => one.checkVisibility({contentVisibilityAuto: true}))"
     )
-    assert hidden == 0
+    assert len(shown) > 100 and all(shown)

@@ -156,6 +156,18 @@ def _predictive() -> pd.DataFrame:
     return table.assign(inside=table["low"].le(5.0) & table["high"].ge(5.0))
 
 
+def _assumptions() -> pd.DataFrame:
+    rows = [("as assumed", "")]
+    rows += [(end, f"world.part.number_{i}") for i in range(12) for end in ("low", "high")]
+    rows += [("all at once", str(draw)) for draw in range(20)]
+    parts = []
+    for conclusion in ("routine", "averted"):
+        part = pd.DataFrame(rows, columns=["end", "parameter"]).assign(conclusion=conclusion, change_mcse=0.5)
+        part["change"] = [0.0, *np.linspace(-4, 6, len(rows) - 1)]
+        parts.append(part.assign(value=10 + part["change"], low=8 + part["change"], high=12 + part["change"]))
+    return pd.concat(parts, ignore_index=True)
+
+
 def _what_if() -> pd.DataFrame:
     rows = [
         {"allocation": allocation, "question": question, "analysis": analysis}
@@ -214,6 +226,7 @@ def _tables(name: str) -> dict:
         "predictive": ("predictive", _predictive),
         "what_if": ("what_if", _what_if),
         "calibration": ("curves", _curves),
+        "assumptions": ("assumptions", _assumptions),
         "attribution": ("attribution", _attribution),
         "preventions": ("preventions", _preventions),
         "burnout_year": ("therapist_weeks", _weeks),

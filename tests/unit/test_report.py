@@ -16,6 +16,7 @@ from iatrogenesis.evaluate.policies import POLICIES
 from iatrogenesis.evaluate.reproductions import table as reproductions
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report import tables
+from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.inputs import parameters, shortcomings
 from iatrogenesis.report.page import page_figures, page_tables, page_words
 from iatrogenesis.report.references import read_references
@@ -116,7 +117,19 @@ def simulation_study() -> dict[str, pd.DataFrame]:
         "needed": pd.DataFrame([known, spread, alone, never]),
         "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
         "policies": pd.DataFrame(policies).assign(**numbers),
+        "assumptions": assumptions(),
     }
+
+
+def assumptions() -> pd.DataFrame:
+    """Two conclusions with two moved numbers each, one of which does nothing."""
+    rows = [("", "as assumed", None, 0.0), ("world.a.x", "low", 0.1, -3.0), ("world.a.x", "high", 0.3, 2.0)]
+    rows += [("world.b.y", "low", 1.0, 0.0), ("world.b.y", "high", 2.0, 0.0)]
+    rows += [(str(draw), "all at once", None, float(draw - 12)) for draw in range(21)]
+    table = pd.DataFrame(rows, columns=["parameter", "end", "given", "change"])
+    table = table.assign(value=10 + table["change"], mcse=1.0, change_mcse=0.5)
+    table = table.assign(low=table["value"] - 1.96, high=table["value"] + 1.96)
+    return pd.concat([table.assign(conclusion=name) for name in ("routine", "averted")], ignore_index=True)
 
 
 def test_plain_numbers_have_the_size_and_no_more():
@@ -200,12 +213,20 @@ def results(study) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def numbers(study, results) -> dict:
-    return collect.every_number(results, study.catalogue[study.base], study.config.model_dump(mode="json"))
+    base, everything = study.catalogue[study.base], study.catalogue[study.config.assumptions.prevented]
+    return collect.every_number(results, base, everything, study.config.model_dump(mode="json"))
 
 
 FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")
 FIGURES += ("posterior_against_truth", "caterpillar", "funnel", "hospitals", "predictive", "what_if", "performance")
-FIGURES += ("spread_found", "accused", "advice", "policies", "calibration")
+FIGURES += ("spread_found", "accused", "advice", "policies", "assumptions", "calibration")
+
+
+def worlds(study) -> dict:
+    """Whatever has numbers with a source."""
+    fullest = study.catalogue[study.config.assumptions.prevented]
+    rest = {"policies": study.policies, "instruments": study.setup.instruments}
+    return {"base": study.catalogue[study.base], "everything": fullest} | rest
 
 
 def page(study, results, numbers) -> str:
@@ -214,7 +235,7 @@ def page(study, results, numbers) -> str:
     return render(
         numbers,
         page_figures(dict.fromkeys(FIGURES, b"<svg/>")),
-        page_tables(results, study.catalogue[study.base], TITLES, priors, references),
+        page_tables(results, worlds(study), TITLES, priors, references),
         page_words(results, study.base, TITLES)
         | {"study": "x", "commit": "abc1234", "references": list(references.values()), "versions": ["numpy 2"]},
     )
@@ -276,6 +297,31 @@ def test_the_page_shows_what_failed(study, results, numbers):
     assert "not passed: R-hat 1.2" in text
     assert "Reliable deterioration among finished courses: 0.900, published 0.0584" in text
     assert "there are no results on" in re.sub(r"\s+", " ", text)
+
+
+def test_every_number_of_every_world_stands_in_the_report(study, results):
+    references = read_references(CONFIG / "references.bib")
+    found = page_tables(results, worlds(study), TITLES, {}, references)
+    parts = ("", "route_", "prevention_", "policy_", "instrument_")
+    shown = {name: len(found[f"{name}parameters"].rows) for name in parts}
+    everything = records(study.catalogue["all_preventions"])
+    assert shown[""] + shown["route_"] + shown["prevention_"] == len(everything) > 200
+    assert shown["policy_"] == len(records(study.policies)) > 10
+    assert shown["instrument_"] == len(records(study.setup.instruments)) > 10
+    monitoring = {row[0]: row[-1] for row in found["prevention_parameters"].rows if row[0].startswith("monitoring")}
+    assert any("a sceptic reads" in words for words in monitoring.values())
+
+
+def test_what_assumptions_do_is_told_by_numbers_of_their_table(numbers, results):
+    assert numbers["assumed.routine"]["value"] == 10 and numbers["assumed.averted"]["low"] == pytest.approx(8.04)
+    # Twenty-one draws from -2 to 18: nine in ten lie between the second and the last but one.
+    assert numbers["assumed.routine.least"]["value"] == pytest.approx(-1)
+    assert numbers["assumed.routine.most"]["value"] == pytest.approx(17)
+    assert numbers["assumed.routine.above_nought"]["value"] == 18 and numbers["assumed.routine.draws"]["value"] == 21
+    assert numbers["assumed.routine.moved"]["value"] == 2
+    rows = assumed_table(results["assumptions"]).rows
+    assert [row[1] for row in rows] == ["a · x", "a · x"]
+    assert rows[0][2:] == ["0.1: −3.00 (0.50)", "0.3: +2.00 (0.50)"]
 
 
 def test_assumed_and_remembered_numbers_are_marked(study):

@@ -1,11 +1,13 @@
 """The page on paper: every element has a form, no character is a command, and the bytes are the same each time."""
 
 import base64
+import re
 
 import pytest
 import typst
 from tests.conftest import ROOT
 
+from iatrogenesis.report.cuts import parts
 from iatrogenesis.report.typeset import UnknownElement
 from iatrogenesis.report.typeset import typst as source_of
 
@@ -73,6 +75,41 @@ def test_pictures_keep_to_the_page(tmp_path):
     assert "height: 20.5cm" in source and 'alt: "a \\"box\\""' in source
     assert (tmp_path / "figure-1.svg").read_bytes() == PICTURE
     assert "Figure 1." not in source  # it is counted by itself
+
+
+def test_what_is_folded_stands_in_the_appendix_and_is_pointed_to(tmp_path):
+    folded = "<p>before</p><details><summary>More</summary><p>inside</p></details><p>after</p>"
+    source = source_of(page(folded), tmp_path, "n")
+    text, appendix = source.split("#heading(level: 2)[Appendix]")
+    assert "inside" in appendix and "inside" not in text
+    assert text.index("before") < text.index('label("appendix-1")') < text.index("after")
+    assert '#"More";] #label("appendix-1")' in appendix
+    assert "Appendix" not in source_of(page("<p>x</p>"), tmp_path, "n")
+
+
+def test_a_sideways_table_keeps_its_heading_on_its_page(tmp_path):
+    cells = "".join(f"<td>{i}</td>" for i in range(8))
+    heads = "".join(f"<th>{i}</th>" for i in range(8))
+    table = f"<div><table><thead><tr>{heads}</tr></thead><tbody>{f'<tr>{cells}</tr>' * 20}</tbody></table></div>"
+    folded = page(f"<details><summary>Wide</summary>{table}</details>")
+    source = source_of(folded, tmp_path, "n")
+    assert source.index("#page(flipped: true") < source.index("#heading(level: 3")
+    assert compiled(folded, tmp_path).startswith(b"%PDF")
+
+
+def test_a_very_tall_picture_is_cut_between_its_lines(tmp_path):
+    lines = [20.0 * i for i in range(1, 100) if i not in (32, 33, 66)]
+    words = "".join(f'<g transform="translate(3.0 {y}) scale(0.1 -0.1)"><path d="M0 0"/></g>' for y in lines)
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="400pt" height="2000pt" viewBox="0 0 400 2000">{words}</svg>'
+    cut = parts(svg.encode(), 1.7)
+    boxes = [re.search(rb'viewBox="0 ([\d.]+) ([\d.]+) ([\d.]+)"', one).groups() for one in cut]
+    tops, heights = [float(one[0]) for one in boxes], [float(one[2]) for one in boxes]
+    assert tops == pytest.approx([0, 647.5, 1317.5])  # in the middle of the gaps at 620 to 680 and 1300 to 1340
+    assert sum(heights) == pytest.approx(2000) and tops[1] == pytest.approx(heights[0], abs=0.02)
+    assert parts(svg.encode(), 5.0) == [svg.encode()]
+    address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    source = source_of(page(FIGURE.replace(ADDRESS, address)), tmp_path, "n")
+    assert source.count("image(") == 3 and source.count("width: 13.5cm") == 3
 
 
 def test_every_element_of_the_templates_has_a_form(tmp_path):

@@ -353,7 +353,8 @@ rule preventions:
 rule assumptions:
     """What becomes of the conclusions where assumed numbers take other values of their ranges."""
     input:
-        code=SIMULATOR + library("evaluate/assumed.py", "evaluate/outcomes.py", "evaluate/calibrate.py"),
+        code=SIMULATOR
+        + library("evaluate/assumed.py", "evaluate/outcomes.py", "evaluate/calibrate.py", "evaluate/montecarlo.py"),
     output:
         table="results/{study}/tables/assumptions.csv",
     log:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from iatrogenesis.evaluate.montecarlo import Z95
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 
 ALT = (
@@ -11,11 +12,12 @@ ALT = (
     "that move it most, and a wide bar for all numbers moved at once."
 )
 CAPTION = (
-    "Deteriorations per 1,000 clients. The first panel is about routine care, the others about a world with every route of harm. The line is the conclusion with numbers as assumed; its "
-    "band is the 95 % Monte Carlo interval. Each row moves one assumed number, alone, to the low (circle) and the high "
-    "(square) end of its range; whiskers are 95 % Monte Carlo intervals of the move. Shown are those that move the "
-    "conclusion most. Lowest row: all assumed numbers at once, each anywhere in its range by chance; the bar holds nine "
-    "draws in ten, the tick is the median. Calibrated numbers stay, so some of these worlds look less like the published one."
+    "Deteriorations per 1,000 clients; the first panel is about routine care, the others about a world with every "
+    "route of harm. The line is the conclusion with numbers as assumed; its band is the 95 % Monte Carlo interval. "
+    "Each row moves one assumed number, alone, to the low (circle) and the high (square) end of its range; whiskers "
+    "are 95 % Monte Carlo intervals of the move. Shown are those that move the conclusion most. Lowest row: all "
+    "assumed numbers at once, each anywhere in its range by chance; the bar holds nine draws in ten, the tick is the "
+    "median. Calibrated numbers stay, so some of these worlds look less like the published one."
 )
 SHOWN = 10
 TITLES = {
@@ -57,11 +59,9 @@ def _panel(axes, part: pd.DataFrame) -> None:
     axes.axvline(usual["value"], color=DARK, lw=1)
     for end, (marker, colour) in MARKS.items():
         at = single[single["end"] == end].set_index("parameter").loc[names]
-        error = 1.96 * at["change_mcse"]
+        look = {"fmt": marker, "color": colour, "ms": 5, "lw": 1.2, "label": f"at its {end} value"}
         axes.hlines(rows, usual["value"], at["value"], color=colour, lw=1, alpha=0.7)
-        axes.errorbar(
-            at["value"], rows, xerr=error, fmt=marker, color=colour, ms=5, lw=1.2, label=f"at its {end} value"
-        )
+        axes.errorbar(at["value"], rows, xerr=Z95 * at["change_mcse"], **look)
     drawn = part.loc[part["end"] == "all at once", "value"]
     low, middle, high = np.quantile(drawn, [0.05, 0.5, 0.95])
     axes.barh([0], [high - low], left=[low], height=0.55, color="white", edgecolor=DARK, hatch="////", lw=0.8)

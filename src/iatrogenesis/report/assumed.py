@@ -31,7 +31,7 @@ def assumed_numbers(table: pd.DataFrame) -> dict[str, Number]:
 
 
 def assumed_table(table: pd.DataFrame, shown: int = 20) -> Table:
-    """One row per conclusion and number that moves it by more than two Monte Carlo standard errors: the `shown` largest."""
+    """One row per conclusion and number that moves it by more than two Monte Carlo standard errors, the largest few."""
     rows = []
     for name, part in table.groupby("conclusion", sort=False):
         ends = part[part["end"].isin(("low", "high"))]

@@ -1,6 +1,7 @@
 """A picture that is taller than a page in parts that are not, cut between its lines of words."""
 
 import re
+from itertools import pairwise
 
 BOX = re.compile(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 HEIGHT = re.compile(rb'(<svg [^>]*?height=")[\d.]+(?:pt)?"')
@@ -18,7 +19,7 @@ def size(svg: bytes) -> tuple[float, float]:
 
 
 def parts(svg: bytes, tallest: float) -> list[bytes]:
-    """The picture in as few parts as have at most `tallest` times their width as height; itself where it has no more."""
+    """The picture in as few parts as are at most `tallest` times as high as wide; itself where it is no taller."""
     width, height = size(svg)
     many = -int(-height // (tallest * width))
     if many <= 1:
@@ -26,12 +27,12 @@ def parts(svg: bytes, tallest: float) -> list[bytes]:
     lines = sorted({float(found) for found in LINE.findall(svg)})
     each = height / many
     ends = [0.0, *(_between(lines, each * part, each * REACH) for part in range(1, many)), height]
-    return [_window(svg, width, top, end - top) for top, end in zip(ends, ends[1:], strict=False)]
+    return [_window(svg, width, top, end - top) for top, end in pairwise(ends)]
 
 
 def _between(lines: list[float], wanted: float, reach: float) -> float:
     """The middle of the widest gap between lines near a height."""
-    near = [(b - a, (a + b) / 2 - BELOW) for a, b in zip(lines, lines[1:], strict=False)]
+    near = [(b - a, (a + b) / 2 - BELOW) for a, b in pairwise(lines)]
     gaps = [(gap, at) for gap, at in near if abs(at - wanted) <= reach]
     return max(gaps)[1] if gaps else wanted
 

@@ -91,9 +91,7 @@ def parameters(records: Mapping[str, Record], references: Mapping[str, Reference
                 record.unit,
                 "ASSUMED" if assumed else record.status,
                 f"{record.low:g} to {record.high:g}".replace("-", MINUS) if assumed else "",
-                "; ".join(
-                    part for part in (_origin(record, references), _readings(record), _text(record.note)) if part
-                ),
+                "; ".join(filter(None, (_origin(record, references), _readings(record), _text(record.note)))),
             ]
         )
         marks.append("assumed" if assumed else "open" if record.certainty == "memory" else "")

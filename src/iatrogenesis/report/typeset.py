@@ -140,10 +140,9 @@ class _Writer:
         place = f"label({_text(f'appendix-{len(self.unfolded) + 1}')})"
         heading = f"#heading(level: 3, outlined: false)[{title}] #{place}"
         body = self.of(tag).lstrip()
-        if body.startswith("#page("):  # the heading belongs on the table's own page, which lies on its side
-            body = body.replace(")[", f")[{heading}\n\n", 1)
-        else:
-            body = f"{heading}\n\n{body}"
+        # The heading belongs on the table's own page where that lies on its side.
+        sideways = body.startswith("#page(")
+        body = body.replace(")[", f")[{heading}\n\n", 1) if sideways else f"{heading}\n\n{body}"
         self.unfolded.append(f"\n{body}\n\n")
         self.titles.append(f"#link({place})[{title}] (page #context counter(page).at({place}).first())")
         return f"\n#block[#sym.arrow.r {self.titles[-1]}]\n\n"

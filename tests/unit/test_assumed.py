@@ -1,0 +1,101 @@
+"""What assumed numbers do to conclusions: the right ones are moved, in both worlds of a pair, with paired errors."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iatrogenesis.evaluate.assumed import Conclusion, conclusions, explored, moved, ranges
+from iatrogenesis.evaluate.outcomes import outcome_sums
+from iatrogenesis.simulate.cohort import Design
+from iatrogenesis.sources import records
+from iatrogenesis.streams import Noise
+
+DESIGN = Design(replicates=4, therapists=12, services=3, clients_per_therapist=20)
+
+
+def test_what_can_be_moved_is_assumed_and_can_matter(study):
+    world = study.catalogue["all_preventions"]
+    found = ranges(world, ("phq9", "gad7"))
+    every = records(world)
+    assert all(every[path].status == "assumed" and low < high for path, (low, high) in found.items())
+    left_out = {path for path, record in every.items() if record.status == "assumed"} - set(found)
+    for path in left_out:
+        assert (
+            every[path].low == every[path].high
+            or ".cost." in path
+            or path.startswith(("world.scores.oq45", "world.scores.core_om"))
+        )
+    assert "world.scores.oq45.own_sd" in left_out and "world.scores.gad7.level_loading" in found
+
+
+def test_draws_lie_in_their_ranges_and_belong_to_the_number():
+    """A number's draws are its own: another one beside it does not change them."""
+    one, two = {"a.b": (1.0, 2.0)}, {"a.b": (1.0, 2.0), "c.d": (-5.0, 5.0)}
+    alone = [values["a.b"] for _, end, values in moved(one, 50, Noise(3)) if end == "all at once"]
+    beside = [values for _, end, values in moved(two, 50, Noise(3)) if end == "all at once"]
+    assert alone == [values["a.b"] for values in beside]
+    assert min(alone) >= 1 and max(alone) <= 2 and np.std(alone) > 0.2
+    # Uniform and independent: correlation of 50 pairs stays within four standard errors of nought.
+    assert abs(np.corrcoef(alone, [values["c.d"] for values in beside])[0, 1]) < 4 / 50**0.5
+    ends = [(parameter, end) for parameter, end, _ in moved(two, 0, Noise(3))]
+    assert ends == [("", "as assumed"), ("a.b", "low"), ("a.b", "high"), ("c.d", "low"), ("c.d", "high")]
+
+
+def test_a_conclusion_is_the_difference_of_its_worlds_and_moves_with_its_numbers(study):
+    base = study.catalogue["base"]
+
+    def world(scenario):
+        return outcome_sums(study.setup.run(scenario, DESIGN), study.setup)
+
+    routine = conclusions(base, base, base)[0]
+    path = "mechanisms.incompetence.drift_below_threshold"
+    table = explored(_only(routine, path), world, ("phq9", "gad7"), 10, Noise(1)).set_index("end")
+    with_, without = world(base), world(base.model_copy(update={"mechanisms": ()}))
+    rates = [1000 * sums["deteriorated"].sum() / sums["clients"].sum() for sums in (with_, without)]
+    assert table.loc["as assumed", "value"] == pytest.approx(rates[0] - rates[1])
+    assert table.loc["as assumed", ["change", "change_mcse"]].tolist() == [0, 0]
+    # More harm below the threshold, more deterioration caused; and a paired error is smaller than an unpaired one.
+    assert table.loc["low", "value"] <= table.loc["as assumed", "value"] <= table.loc["high", "value"]
+    assert table.loc["low", "value"] < table.loc["high", "value"]
+    assert 0 < table.loc["high", "change_mcse"] < table.loc["high", "mcse"]
+    assert table.loc["high", "given"] == 0.6
+
+
+def test_errors_are_those_of_the_jackknife(study):
+    """Leaving out one cluster at a time, which knows nothing of influence functions, gives nearly the same errors."""
+    rng = np.random.default_rng(5)
+    clients = rng.integers(80, 120, size=40)
+    more, less = rng.binomial(clients, 0.09), rng.binomial(clients, 0.05)
+
+    def world(scenario):
+        return pd.DataFrame({"clients": clients, "deteriorated": more if scenario.mechanisms else less})
+
+    base = study.catalogue["base"]
+    found = explored(_only(conclusions(base, base, base)[0], "none"), world, ("phq9",), 10, Noise(1)).iloc[0]
+    whole = 1000 * (more.sum() - less.sum()) / clients.sum()
+    without = [
+        1000 * (np.delete(more, i).sum() - np.delete(less, i).sum()) / np.delete(clients, i).sum() for i in range(40)
+    ]
+    jackknife = np.sqrt(39 / 40 * np.sum((without - np.mean(without)) ** 2))
+    assert found["value"] == pytest.approx(whole)
+    assert found["mcse"] == pytest.approx(jackknife, rel=0.03)
+
+
+def _only(about: Conclusion, path: str) -> Conclusion:
+    """The conclusion with all but one of its assumed numbers taken as reported, so that only that one is moved."""
+    content = about.scenario.model_dump()
+
+    def settle(node, at: str = "") -> None:
+        if isinstance(node, dict) and node.get("status") == "assumed":
+            if at != path:
+                node["high"] = node["low"] = node["value"]
+        elif isinstance(node, dict):
+            for name, child in node.items():
+                settle(child, f"{at}.{name}" if at else name)
+        elif isinstance(node, (list, tuple)):
+            for child in node:
+                if isinstance(child, dict):
+                    settle(child, f"{at}.{child['kind']}")
+
+    settle(content)
+    return Conclusion(about.name, type(about.scenario).model_validate(content), about.worse, about.better)
