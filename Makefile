@@ -21,7 +21,7 @@ export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba_
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs environment lock clean
+.PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs graph environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,9 @@ docs: .venv/.installed ## Write docs/routes.md, docs/models.md and docs/ADEMP.md
 	$(BIN)/python -m iatrogenesis.docs config docs/routes.md
 	$(BIN)/python -m iatrogenesis.model_docs config docs/models.md
 	$(BIN)/python -m iatrogenesis.ademp.document config docs/ADEMP.md
+
+graph: .venv/.installed ## Draw the rules into README.md
+	$(BIN)/python workflow/bootstrap/graph.py
 
 environment: .venv/.installed ## Write environment.yml from pyproject.toml
 	$(BIN)/python workflow/bootstrap/environment.py

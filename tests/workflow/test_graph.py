@@ -1,0 +1,55 @@
+"""The picture of the rules in README.md is that of the workflow."""
+
+import importlib.util
+import re
+
+import pytest
+
+from tests.workflow.conftest import ROOT
+
+spec = importlib.util.spec_from_file_location("graph", ROOT / "workflow" / "bootstrap" / "graph.py")
+graph = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(graph)
+
+DOT = """digraph snakemake_dag {
+    0[label = "all", color = "0"]; 1[label = "report", color = "0"]; 2[label = "fit_null", color = "0"];
+    3[label = "fit_casemix", color = "0"]; 4[label = "simulate", color = "0"];
+    1 -> 0
+    2 -> 1
+    3 -> 1
+    4 -> 2
+    4 -> 3
+    4 -> 1
+}"""
+
+
+def test_loops_stand_as_one_and_implied_arrows_are_left_out():
+    edges = graph.read_dot(DOT)
+    assert edges == {("fit", "report"), ("simulate", "fit"), ("simulate", "report")}
+    assert graph.reduced(edges) == {("fit", "report"), ("simulate", "fit")}
+
+
+def test_the_picture_has_a_box_for_each_file():
+    files = {"fit": "fit", "simulate": "simulate", "report": "report"}
+    lines = graph.mermaid(graph.read_dot(DOT), files).splitlines()
+    assert lines[:2] == ["```mermaid", "flowchart LR"] and lines[-1] == "```"
+    assert [line.split("[")[0].split()[-1] for line in lines if "subgraph" in line] == [
+        "simulate_smk",
+        "fit_smk",
+        "report_smk",
+    ]
+    assert '    fit["fit (one a model)"]' in lines and "  simulate --> fit" in lines
+
+
+def test_readme_without_its_marks_is_refused():
+    with pytest.raises(ValueError, match=r"README\.md has no"):
+        graph.with_graph("nothing", "x")
+
+
+def test_readme_shows_the_rules_there_are():
+    edges = graph.read_dot(graph.rulegraph(ROOT))
+    files = graph.files_of_rules(ROOT / "workflow" / "rules")
+    readme = (ROOT / "README.md").read_text()
+    assert graph.with_graph(readme, graph.mermaid(edges, files)) == readme, "run `make graph`"
+    shown = re.search(rf"{graph.START}(.*?){graph.END}", readme, re.DOTALL)[1]
+    assert all(f"{name}" in shown for edge in edges for name in edge) and len(edges) > 40

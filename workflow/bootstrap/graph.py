@@ -1,0 +1,105 @@
+"""Draw the rules into README.md, as text that code hosts show as a picture: which rule needs which.
+
+Rules that are made in loops, one a model or one a figure, stand as one; an arrow that others imply is left out.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOPS = {"fit": "one a model", "figure": "one a figure"}
+TITLES = {
+    "simulate": "simulate",
+    "fit": "fit models",
+    "evaluate": "judge fits, compare worlds",
+    "study": "simulation study",
+    "explorer": "explorer",
+    "figures": "figures",
+    "notebooks": "notebooks",
+    "report": "pages and checks",
+}
+START, END = "<!-- rules: written by make graph -->", "<!-- end of rules -->"
+
+Edges = set[tuple[str, str]]
+
+
+def read_dot(text: str) -> Edges:
+    """Rule and rule that needs it, from Snakemake's graph, the rules of a loop as one; without the target rule."""
+    names = dict(re.findall(r'(\d+)\[label = "(\w+)"', text))
+    for number, name in names.items():
+        names[number] = next((loop for loop in LOOPS if name.startswith(f"{loop}_")), name)
+    pairs = {(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", text)}
+    return {(a, b) for a, b in pairs if a != b and b != "all"}
+
+
+def reduced(edges: Edges) -> Edges:
+    """Without the arrows that a longer way implies."""
+
+    def reach(start: str, without: tuple[str, str]) -> set[str]:
+        seen, waiting = set(), [start]
+        while waiting:
+            here = waiting.pop()
+            for a, b in edges:
+                if a == here and (a, b) != without and b not in seen:
+                    seen.add(b)
+                    waiting.append(b)
+        return seen
+
+    return {edge for edge in edges if edge[1] not in reach(edge[0], edge)}
+
+
+def files_of_rules(folder: Path) -> dict[str, str]:
+    """The file, without its ending, that each rule stands in."""
+    found = {}
+    for path in sorted(folder.glob("*.smk")):
+        text = path.read_text(encoding="utf-8")
+        found |= dict.fromkeys(re.findall(r"^ *rule (\w+):", text, re.MULTILINE), path.stem)
+        found |= dict.fromkeys(re.findall(r'^ *f"(fit|figure)_\{', text, re.MULTILINE), path.stem)
+    return found
+
+
+def mermaid(edges: Edges, files: dict[str, str]) -> str:
+    """The picture's text: a box for each file of rules, in the order of the work."""
+    rules = {name for edge in edges for name in edge}
+    lines = ["```mermaid", "flowchart LR"]
+    for file in (*TITLES, *sorted(set(files.values()) - set(TITLES))):
+        mine = sorted(name for name in rules if files[name] == file)
+        if mine:
+            lines.append(f'  subgraph {file}_smk["{TITLES.get(file, file)}"]')
+            lines += [f'    {name}["{name} ({LOOPS[name]})"]' if name in LOOPS else f"    {name}" for name in mine]
+            lines.append("  end")
+    return "\n".join([*lines, *(f"  {a} --> {b}" for a, b in sorted(reduced(edges))), "```"])
+
+
+def with_graph(readme: str, picture: str) -> str:
+    """README with its picture replaced.
+
+    Raises
+    ------
+    ValueError
+        If the two marks are not there.
+    """
+    before, start, rest = readme.partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        raise ValueError(f"README.md has no {START} ... {END}")
+    return f"{before}{START}\n\n{picture}\n\n{END}{after}"
+
+
+def rulegraph(project: Path) -> str:
+    """Ask Snakemake which rules there are and what they need."""
+    command = [sys.executable, "-m", "snakemake", "--rulegraph", "dot", "--forceall", "--config", "study=tiny"]
+    found = subprocess.run([*command, "--cores", "1"], cwd=project, capture_output=True, text=True, check=False)  # noqa: S603
+    if found.returncode:
+        raise SystemExit(found.stderr[-2000:])
+    return found.stdout
+
+
+if __name__ == "__main__":
+    readme = ROOT / "README.md"
+    picture = mermaid(read_dot(rulegraph(ROOT)), files_of_rules(ROOT / "workflow" / "rules"))
+    unfinished = readme.with_name(".README.md.tmp")
+    unfinished.write_text(with_graph(readme.read_text(encoding="utf-8"), picture), encoding="utf-8")
+    unfinished.replace(readme)
