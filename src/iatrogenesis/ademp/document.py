@@ -78,7 +78,7 @@ def _cells(study: Study) -> str:
             _differs(cell, bases),
             cell.reason,
         )
-        lines.append("| " + " | ".join(map(str, [*row, cell.reason])) + " |")
+        lines.append("| " + " | ".join(map(str, row)) + " |")
     return "\n".join(lines)
 
 
