@@ -31,7 +31,7 @@ def test_loops_stand_as_one_and_implied_arrows_are_left_out():
 
 def test_the_picture_has_a_box_for_each_file():
     files = {"fit": "fit", "simulate": "simulate", "report": "report"}
-    lines = graph.mermaid(graph.read_dot(DOT), files).splitlines()
+    lines = graph.mermaid(DOT, files).splitlines()
     assert lines[:2] == ["```mermaid", "flowchart LR"] and lines[-1] == "```"
     assert [line.split("[")[0].split()[-1] for line in lines if "subgraph" in line] == [
         "simulate_smk",
@@ -41,15 +41,24 @@ def test_the_picture_has_a_box_for_each_file():
     assert '    fit["fit (one a model)"]' in lines and "  simulate --> fit" in lines
 
 
+def test_a_rule_that_needs_no_other_is_there_too():
+    dot = DOT.replace("4 -> 1", '4 -> 1; 5[label = "notebook", color = "0"]; 5 -> 0')
+    assert graph.alone(dot) == {"notebook"} and graph.alone(DOT) == set()
+    assert (
+        "    notebook" in graph.mermaid(dot, dict.fromkeys(("fit", "simulate", "report", "notebook"), "x")).splitlines()
+    )
+
+
 def test_readme_without_its_marks_is_refused():
     with pytest.raises(ValueError, match=r"README\.md has no"):
         graph.with_graph("nothing", "x")
 
 
 def test_readme_shows_the_rules_there_are():
-    edges = graph.read_dot(graph.rulegraph(ROOT))
+    dot = graph.rulegraph(ROOT)
+    edges = graph.read_dot(dot)
     files = graph.files_of_rules(ROOT / "workflow" / "rules")
     readme = (ROOT / "README.md").read_text()
-    assert graph.with_graph(readme, graph.mermaid(edges, files)) == readme, "run `make graph`"
+    assert graph.with_graph(readme, graph.mermaid(dot, files)) == readme, "run `make graph`"
     shown = re.search(rf"{graph.START}(.*?){graph.END}", readme, re.DOTALL)[1]
     assert all(f"{name}" in shown for edge in edges for name in edge) and len(edges) > 40

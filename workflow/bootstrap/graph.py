@@ -34,6 +34,14 @@ def read_dot(text: str) -> Edges:
     return {(a, b) for a, b in pairs if a != b and b != "all"}
 
 
+def alone(text: str) -> set[str]:
+    """Rules that need no other and that none needs, but the target rule."""
+    linked = {name for edge in read_dot(text) for name in edge}
+    loops = tuple(f"{loop}_" for loop in LOOPS)
+    names = {name for name in re.findall(r'label = "(\w+)"', text) if not name.startswith(loops)}
+    return names - linked - {"all"}
+
+
 def reduced(edges: Edges) -> Edges:
     """Without the arrows that a longer way implies."""
 
@@ -60,9 +68,10 @@ def files_of_rules(folder: Path) -> dict[str, str]:
     return found
 
 
-def mermaid(edges: Edges, files: dict[str, str]) -> str:
+def mermaid(dot: str, files: dict[str, str]) -> str:
     """The picture's text: a box for each file of rules, in the order of the work."""
-    rules = {name for edge in edges for name in edge}
+    edges = read_dot(dot)
+    rules = {name for edge in edges for name in edge} | alone(dot)
     lines = ["```mermaid", "flowchart LR"]
     for file in (*TITLES, *sorted(set(files.values()) - set(TITLES))):
         mine = sorted(name for name in rules if files[name] == file)
@@ -99,7 +108,7 @@ def rulegraph(project: Path) -> str:
 
 if __name__ == "__main__":
     readme = ROOT / "README.md"
-    picture = mermaid(read_dot(rulegraph(ROOT)), files_of_rules(ROOT / "workflow" / "rules"))
+    picture = mermaid(rulegraph(ROOT), files_of_rules(ROOT / "workflow" / "rules"))
     unfinished = readme.with_name(".README.md.tmp")
     unfinished.write_text(with_graph(readme.read_text(encoding="utf-8"), picture), encoding="utf-8")
     unfinished.replace(readme)
