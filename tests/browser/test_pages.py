@@ -6,9 +6,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import DESK, PHONE
+from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PAGES = ("report", "for_managers", "gallery")
+NOTEBOOKS = sorted(f"notebooks/{path.stem}" for path in (ROOT / "notebooks").glob("*.ipynb"))
+PAGES = ("report", "for_managers", "gallery", *NOTEBOOKS)
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 
@@ -54,13 +56,14 @@ def test_dark_is_dark_and_light_is_light(visit, pages, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_addresses_lead_somewhere(visit, pages, name):
     """Inside the page to its parts, outside it to files that are there; elsewhere only to DOIs."""
-    page = visit(pages / f"{name}.html")
+    path = pages / f"{name}.html"
+    page = visit(path)
     for address in page.evaluate("[...document.links].map(one => one.getAttribute('href'))"):
         file, _, part = address.partition("#")
         if file and not file.startswith("https://doi.org/"):
-            assert (pages / file).is_file(), address
+            assert (path.parent / file).is_file(), address
         if part and (not file or file.endswith(".html")):
-            text = (pages / (file or f"{name}.html")).read_text(encoding="utf-8")
+            text = (path.parent / (file or path.name)).read_text(encoding="utf-8")
             assert f'id="{part}"' in text, address
 
 

@@ -8,6 +8,8 @@ OUTPUTS:
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
+CONFIGURATION = sorted(path for path in (ROOT / "config").rglob("*") if path.suffix in (".yaml", ".csv", ".bib"))
+
 
 rule notebook:
     """Run a notebook from top to bottom and render it."""
@@ -15,7 +17,7 @@ rule notebook:
         notebook="notebooks/{notebook}.ipynb",
         # They use the library and the configuration as a reader would: any part of it.
         code=library("**/*.py", "report/notebook.*"),
-        config=sorted(str(path.relative_to(ROOT)) for path in (ROOT / "config").rglob("*.yaml")),
+        config=[f"config/{path.relative_to(ROOT / 'config')}" for path in CONFIGURATION],
     output:
         page=report(
             "results/{study}/notebooks/{notebook}.html",

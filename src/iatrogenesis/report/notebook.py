@@ -16,7 +16,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 PICTURE = re.compile(r"^# Picture: (.+)$", re.MULTILINE)
 """A comment in a cell: what its picture shows, for who cannot see it."""
 
-COLOURS = "friendly_grayscale"
+COLOURS = "bw"  # bold and italic instead of colours
 
 
 class NotebookError(RuntimeError):
@@ -47,6 +47,11 @@ def executed(path: Path, seconds: int = 300) -> nbformat.NotebookNode:
         raise NotebookError(f"{path}: {_failed(book)}: {error.ename}: {error.evalue}") from None
     except CellTimeoutError:
         raise NotebookError(f"{path}: {_failed(book)}: took longer than {seconds} seconds") from None
+    # What a slider calls fails without stopping the cell.
+    for number, cell in enumerate(book.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                raise NotebookError(f"{path}: cell {number}: {output.ename}: {output.evalue}")
     return book
 
 
@@ -111,8 +116,9 @@ def _plain(body: str) -> str:
         found.decompose()
     for table in soup.select("table.dataframe"):
         table.attrs.pop("border", None)
-    for number, wide in enumerate(
-        soup.select("div.jp-RenderedHTMLCommon.jp-OutputArea-output, .highlight pre, .jp-RenderedText pre")
-    ):
-        wide.attrs |= {"tabindex": "0", "role": "group", "aria-label": f"code or table {number + 1}"}
+    for empty in soup.select("th"):
+        if not empty.get_text(strip=True):
+            empty.name = "td"
+    for number, wide in enumerate(soup.select("pre, div.output_html"), start=1):
+        wide.attrs |= {"tabindex": "0", "role": "group", "aria-label": f"code or result {number}"}
     return str(soup)
