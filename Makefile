@@ -21,7 +21,7 @@ export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba_
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs graph environment lock clean
+.PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs graph screenshot environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +74,9 @@ docs: .venv/.installed ## Write docs/routes.md, docs/models.md and docs/ADEMP.md
 
 graph: .venv/.installed ## Draw the rules into README.md
 	$(BIN)/python workflow/bootstrap/graph.py
+
+screenshot: .venv/.installed ## Photograph the default study's explorer for README.md; needs Chromium
+	$(BIN)/python workflow/bootstrap/screenshot.py
 
 environment: .venv/.installed ## Write environment.yml from pyproject.toml
 	$(BIN)/python workflow/bootstrap/environment.py

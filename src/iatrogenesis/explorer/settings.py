@@ -16,6 +16,7 @@ from iatrogenesis.preventions import KINDS as PREVENTIONS
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.sources import Finite, Sourced, Strict
+from iatrogenesis.streams import Noise
 
 SLIDERS = ("burnout", "competence", "fit", "caseload", "vulnerability")
 FRAILTIES = ("trauma_share", "fragile_share", "unrealistic_share")
@@ -203,9 +204,16 @@ def every_setting(explorer: Explorer, world: Scenario) -> list[tuple[str, Settin
 
 def random_settings(explorer: Explorer, seed: int) -> list[Setting]:
     """Settings anywhere between the levels, half of the preventions on."""
-    draw = np.random.Generator(np.random.Philox(seed))
-    found = []
-    for _ in range(explorer.checks):
-        sliders = tuple(float(draw.uniform(levels[0], levels[-1])) for levels in explorer.levels.by_slider().values())
-        found.append(Setting(sliders, tuple(name for name in explorer.preventions if draw.random() < 0.5)))
-    return found
+    noise, number = Noise(seed), np.arange(explorer.checks)
+    levels = explorer.levels.by_slider()
+    sliders = [
+        at[0] + (at[-1] - at[0]) * noise.uniform(f"explorer.{name}", client=number) for name, at in levels.items()
+    ]
+    on = [noise.uniform(f"explorer.{name}", client=number) < 0.5 for name in explorer.preventions]
+    return [
+        Setting(
+            tuple(float(values[i]) for values in sliders),
+            tuple(name for name, chosen in zip(explorer.preventions, on, strict=True) if chosen[i]),
+        )
+        for i in number
+    ]
