@@ -8,7 +8,11 @@ OUTPUTS:
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
-CONFIGURATION = sorted(path for path in (ROOT / "config").rglob("*") if path.suffix in (".yaml", ".csv", ".bib"))
+CONFIGURATION = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "config").rglob("*")
+    if path.suffix in (".yaml", ".csv", ".bib")
+)
 
 
 rule notebook:
@@ -17,7 +21,7 @@ rule notebook:
         notebook="notebooks/{notebook}.ipynb",
         # They use the library and the configuration as a reader would: any part of it.
         code=library("**/*.py", "report/notebook.*"),
-        config=[f"config/{path.relative_to(ROOT / 'config')}" for path in CONFIGURATION],
+        config=CONFIGURATION,
     output:
         page=report(
             "results/{study}/notebooks/{notebook}.html",
