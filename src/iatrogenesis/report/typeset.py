@@ -26,7 +26,10 @@ HEAD = """#set document(title: {title}, author: {author}, date: none)
 #show heading: set block(above: 1.5em, below: 0.8em)
 #show heading.where(level: 2): set text(size: 13pt)
 #show heading.where(level: 3): set text(size: 11pt)
-#show figure: set block(breakable: true)
+#show figure.where(kind: table): it => {{
+  if it.caption != none {{ block(sticky: true, width: 100%, it.caption) }}
+  it.body
+}}
 #show figure.caption: set text(size: 8.6pt)
 #show figure.caption: set par(justify: false)
 #show figure.caption: set align(left)
@@ -168,15 +171,16 @@ class _Writer:
             number.extract()  # Typst counts by itself
         label = f" <{tag['id']}>" if tag.get("id") else ""
         image = images[0] if len(images) == 1 else f"[{''.join(f'#block({one})' for one in images)}]"
-        return f"\n#figure({image}, caption: [{self.of(caption)}], placement: none){label}\n\n"
+        made = f"#figure({image}, caption: [{self.of(caption)}], placement: none){label}"
+        if len(cut) == 1:  # a picture and its caption stay on one page
+            return f"\n{made}\n\n"
+        return f"\n#[#show figure: set block(breakable: true)\n{made}]\n\n"
 
     def _table(self, table: Tag) -> str:
         heads = [f"table.cell(fill: luma(92%))[#strong[{self.of(cell)}]]" for cell in table.thead.find_all("th")]
         cells = []
         for row in table.tbody.find_all("tr"):
-            shade = {"bad": "luma(88%)", "assumed": "luma(94%)", "open": "luma(94%)"}.get(
-                " ".join(row.get("class", []))
-            )
+            shade = SHADES.get(" ".join(row.get("class", [])))
             for cell in row.find_all(["td", "th"]):
                 inside = f"[{self.of(cell)}]"
                 cells.append(f"table.cell(fill: {shade}){inside}" if shade else inside)
