@@ -60,4 +60,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest group, so that one worker is not left with it at the end; end with what waits for it."""
-    items.sort(key=lambda item: ("test_tiny_run" not in item.nodeid) + 2 * ("browser/" in item.nodeid))
+    items.sort(key=lambda item: 0 if "test_tiny_run" in item.nodeid else 2 if "finished" in item.fixturenames else 1)

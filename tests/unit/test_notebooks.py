@@ -1,17 +1,14 @@
-"""Notebooks run from top to bottom, teach in words and pictures, and become pages that need nothing else."""
+"""Notebooks are stored without outputs and teach in words; what goes wrong while one runs is named."""
 
 import os
-import re
-import time
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from iatrogenesis.report.notebook import PICTURE, NotebookError, executed, page
+from iatrogenesis.report.notebook import NotebookError, executed, page
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
-SECONDS = 60
 
 
 @pytest.fixture(autouse=True)
@@ -38,29 +35,6 @@ def test_stored_without_outputs_and_with_more_prose_than_headings(path):
         assert not cell.get("outputs") and cell.get("execution_count") is None
     prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
     assert prose[0].startswith("# ") and sum(len(text.split()) for text in prose) > 120
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_draws_and_becomes_a_page(path):
-    before = {file: file.stat().st_mtime_ns for file in path.parent.iterdir()}
-    started = time.monotonic()
-    book = executed(path)
-    # Twice the promise, because machines that run tests are busy.
-    assert time.monotonic() - started < 2 * SECONDS
-    pictures = 0
-    for cell in book.cells:
-        drawn = sum("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
-        pictures += drawn
-        assert not drawn or PICTURE.search(cell.source), f"say what this shows: {cell.source[-200:]}"
-    assert pictures >= 2
-    assert before == {file: file.stat().st_mtime_ns for file in path.parent.iterdir()}
-
-    text = page(book, path.stem, "tiny", "0123abc")
-    assert not re.findall(r"<script|<link|<iframe", text)
-    assert not re.findall(r"""(?:src|@import|url\()\s*=?\s*["']?https?:""", text)
-    assert text.count('src="data:image/png') == pictures == len(re.findall(r'<img alt="[^"]{20,}"', text))
-    assert "No description has been provided" not in text and "jupyter.widget" not in text
-    assert '<html lang="en-GB">' in text and "version 0123abc" in text
 
 
 def test_sliders_change_the_simulated_service():

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("Snakefile", "config", "scripts", "src", "workflow", "environment.yml", "pyproject.toml")
+PARTS = ("Snakefile", "config", "notebooks", "scripts", "src", "workflow", "environment.yml", "pyproject.toml")
 
 Run = Callable[..., subprocess.CompletedProcess]
 
@@ -21,7 +21,7 @@ def copy_project(folder: Path) -> Path:
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
         else:
             shutil.copy2(source, folder / part)
     return folder
