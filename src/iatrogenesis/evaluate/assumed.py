@@ -1,5 +1,7 @@
 """What assumed numbers do to the conclusions: each moved alone to the ends of its range, and all moved at once.
 
+A published number that a sceptic and an optimist read differently is moved between their readings as well.
+
 A conclusion is a difference between two worlds of the same clients with the same chance events, in deteriorations per
 1,000 clients. Both worlds of a pair get the moved number, so that what moves is the conclusion and not just the level.
 Calibrated numbers stay as they are: some of the moved worlds no longer look like the published one.
@@ -10,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats.mstats import hdquantiles, hdquantiles_sd
 
 from iatrogenesis.evaluate.calibrate import with_values
 from iatrogenesis.evaluate.montecarlo import Z95
 from iatrogenesis.scenarios import Scenario
-from iatrogenesis.sources import records
+from iatrogenesis.sources import Record, records
 from iatrogenesis.streams import Noise
 
 World = Callable[[Scenario], pd.DataFrame]
@@ -56,17 +59,31 @@ def conclusions(base: Scenario, full: Scenario, prevented: Scenario) -> list[Con
     ]
 
 
-def ranges(world: Scenario, judged: tuple[str, ...]) -> dict[str, tuple[float, float]]:
-    """Low and high of every assumed number that deteriorations could hang on, by dotted path.
+ORIGINS = ("world.client.fit_mean", "world.therapist.competence_mean", "world.burnout.mean")
+"""Where average fit, competence and burnout stand: the origins of their scales, not beliefs. Scenarios move them."""
 
-    Left out: numbers without a width, costs, and questionnaires by which this study does not judge.
+
+def ranges(world: Scenario, judged: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    """Low and high of every number that is a matter of belief and that deteriorations could hang on, by dotted path.
+
+    These are the assumed numbers, and published ones that a sceptic and an optimist read differently. Left out: origins
+    of scales, numbers without a width, costs, and questionnaires by which this study does not judge.
     """
     found = {}
     for path, record in records(world).items():
         unseen = path.startswith("world.scores.") and path.split(".")[2] not in judged
-        if record.status == "assumed" and record.low < record.high and ".cost." not in path and not unseen:
-            found[path] = (record.low, record.high)
+        low, high = _reach(record)
+        if low < high and ".cost." not in path and not unseen and path not in ORIGINS:
+            found[path] = (low, high)
     return found
+
+
+def _reach(record: Record) -> tuple[float, float]:
+    """From the lowest to the highest that the record holds for possible; a single point where it doubts nothing."""
+    ends = [record.low, record.high] if record.status == "assumed" else []
+    ends += [getattr(record, reading, None) for reading in ("sceptical", "optimistic")]
+    given = [end for end in ends if end is not None]
+    return (min(given), max(given)) if given else (0.0, 0.0)
 
 
 def moved(every: Mapping[str, tuple[float, float]], draws: int, noise: Noise) -> Iterator[tuple[str, str, dict]]:
@@ -108,6 +125,15 @@ def explored(about: Conclusion, world: World, judged: tuple[str, ...], draws: in
             }
         )
     return pd.DataFrame(rows)
+
+
+def nine_in_ten(drawn: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Between which two values nine in ten worlds lie, and the standard error of either for so few worlds.
+
+    By the estimator of Harrell and Davis, whose error is the jackknife's; it holds the Monte Carlo error of each world.
+    """
+    values, ends = drawn.to_numpy(), (0.05, 0.95)
+    return np.asarray(hdquantiles(values, ends)), np.asarray(hdquantiles_sd(values, ends))
 
 
 def _difference(worse: pd.DataFrame, better: pd.DataFrame) -> tuple[float, np.ndarray]:

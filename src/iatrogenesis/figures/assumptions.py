@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from iatrogenesis.evaluate.assumed import nine_in_ten
 from iatrogenesis.evaluate.montecarlo import Z95
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 
@@ -16,8 +17,9 @@ CAPTION = (
     "route of harm. The line is the conclusion with numbers as assumed; its band is the 95 % Monte Carlo interval. "
     "Each row moves one assumed number, alone, to the low (circle) and the high (square) end of its range; whiskers "
     "are 95 % Monte Carlo intervals of the move. Shown are those that move the conclusion most. Lowest row: all "
-    "assumed numbers at once, each anywhere in its range by chance; the bar holds nine draws in ten, the tick is the "
-    "median. Calibrated numbers stay, so some of these worlds look less like the published one."
+    "assumed numbers at once, each anywhere in its range by chance; the bar holds nine draws in ten (whiskers: 95 % "
+    "intervals of its ends, because few are drawn), the tick is the median. Calibrated numbers stay, so some of these "
+    "worlds look less like the published one."
 )
 SHOWN = 10
 TITLES = {
@@ -63,9 +65,10 @@ def _panel(axes, part: pd.DataFrame) -> None:
         axes.hlines(rows, usual["value"], at["value"], color=colour, lw=1, alpha=0.7)
         axes.errorbar(at["value"], rows, xerr=Z95 * at["change_mcse"], **look)
     drawn = part.loc[part["end"] == "all at once", "value"]
-    low, middle, high = np.quantile(drawn, [0.05, 0.5, 0.95])
+    (low, high), errors = nine_in_ten(drawn)
     axes.barh([0], [high - low], left=[low], height=0.55, color="white", edgecolor=DARK, hatch="////", lw=0.8)
-    axes.plot([middle], [0], "|", color=DARK, ms=16, mew=2.4)
+    axes.errorbar([low, high], [0, 0], xerr=Z95 * errors, fmt="none", color=DARK, lw=1.2)
+    axes.plot([drawn.median()], [0], "|", color=DARK, ms=16, mew=2.4)
     axes.set_yticks([0, *rows], ["ALL AT ONCE (90 %)", *map(named, names)], fontsize=8)
     axes.set_ylim(-0.7, len(names) + 0.7)
     axes.grid(axis="y", color="#e5e5e5", lw=0.6)

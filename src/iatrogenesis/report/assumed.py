@@ -1,15 +1,13 @@
 """What assumed numbers do to the conclusions, as numbers and as a table of the report."""
 
-import numpy as np
 import pandas as pd
 
-from iatrogenesis.evaluate.assumed import LABELS
+from iatrogenesis.evaluate.assumed import LABELS, nine_in_ten
 from iatrogenesis.report.entry import Number, number
 from iatrogenesis.report.rounding import rounded, with_error
 from iatrogenesis.report.tables import Table
 
 SOURCE, UNIT = "tables/assumptions.csv", "per 1,000 clients"
-NINE_IN_TEN = (0.05, 0.95)
 
 
 def assumed_numbers(table: pd.DataFrame) -> dict[str, Number]:
@@ -18,15 +16,15 @@ def assumed_numbers(table: pd.DataFrame) -> dict[str, Number]:
     for name, part in table.groupby("conclusion", sort=False):
         usual = part[part["end"] == "as assumed"].iloc[0]
         drawn = part.loc[part["end"] == "all at once", "value"]
-        least, most = np.quantile(drawn, NINE_IN_TEN)
-        error = usual["mcse"]
-        found[f"assumed.{name}"] = number(usual["value"], SOURCE, UNIT, usual["low"], usual["high"], error)
-        found[f"assumed.{name}.least"] = number(float(least), SOURCE, UNIT, mcse=error)
-        found[f"assumed.{name}.most"] = number(float(most), SOURCE, UNIT, mcse=error)
+        found[f"assumed.{name}"] = number(usual["value"], SOURCE, UNIT, usual["low"], usual["high"], usual["mcse"])
+        for end, value, error in zip(("least", "most"), *nine_in_ten(drawn), strict=True):
+            found[f"assumed.{name}.{end}"] = number(float(value), SOURCE, UNIT, mcse=float(error))
         found[f"assumed.{name}.draws"] = number(len(drawn), SOURCE, "draws")
         found[f"assumed.{name}.above_nought"] = number(int((drawn > 0).sum()), SOURCE, "draws")
-        moved = part.loc[part["end"] == "low", "parameter"].nunique()
-        found[f"assumed.{name}.moved"] = number(int(moved), SOURCE, "parameters")
+        single = part[part["end"].isin(("low", "high"))]
+        felt = single.loc[single["change"] != 0, "parameter"].nunique()
+        found[f"assumed.{name}.moved"] = number(single["parameter"].nunique(), SOURCE, "parameters")
+        found[f"assumed.{name}.felt"] = number(felt, SOURCE, "parameters that change it")
     return found
 
 

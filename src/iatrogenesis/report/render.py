@@ -10,6 +10,7 @@ from iatrogenesis.report.numbers import CONFIGURED
 from iatrogenesis.report.rounding import interval, rounded
 
 TEMPLATE = "template.html.j2"
+NARROW = "\u202f"  # the space between a number and its unit
 
 
 class MissingNumber(KeyError):
@@ -35,6 +36,15 @@ class Numbers:
             return f"{found['value']:.10g}"
         return rounded(found["value"], found.get("mcse"))
 
+    def mc(self, name: str, unit: str = "") -> str:
+        """The number with its Monte Carlo standard error."""
+        found = self._find(name)
+        if "mcse" not in found:
+            raise MissingNumber(f"number {name!r} has no Monte Carlo standard error")
+        error = found["mcse"]
+        value = f"{rounded(found['value'], error)}{unit and NARROW + unit}"
+        return f"{value} (MCSE {rounded(error, error)})" if error else value
+
     def plain(self, name: str) -> str:
         """The number for people who want its size: two digits, whole from ten on."""
         value = self._find(name)["value"]
@@ -49,7 +59,7 @@ class Numbers:
             raise MissingNumber(f"number {name!r} has no interval")
         error = (found["high"] - found["low"]) / 4
         ends = interval(found["low"], found["high"])
-        return f"{rounded(float(found['value']), error)} (95\u202f% interval {ends})"
+        return f"{rounded(float(found['value']), error)} (95{NARROW}% interval {ends})"
 
 
 def data_uri(svg: bytes) -> str:
@@ -95,6 +105,7 @@ def render(
     environment.globals |= {
         "n": access.n,
         "ci": access.ci,
+        "mc": access.mc,
         "plain": access.plain,
         "known": set(numbers),
         "figures": by_name,
