@@ -10,13 +10,13 @@ from iatrogenesis.scenarios import Scenario
 
 
 def main(
-    measures: str, check: str, preventions: str, explorer: dict, world: dict, words: dict, alone: dict, about: dict,
+    measures: str, check: str, preventions: str, explorer: dict, world: dict, words: dict, averting: dict, about: dict,
     page_path: str,
 ) -> None:  # fmt: skip
     """Render the page from what was simulated."""
     explorer = Explorer.model_validate(explorer)
     surface = Surface.of(explorer, usual(Scenario.model_validate(world)), read_parquet(measures))
-    averts = averted(read_csv(preventions), alone)
+    averts = averted(read_csv(preventions), averting)
     text = page(explorer, surface, Words.model_validate(words), read_csv(check), averts, about)
     write_text(text, page_path)
     print(f"{len(text.encode()) / 1e6:.1f} MB", flush=True)
@@ -31,7 +31,11 @@ if __name__ == "__main__":
             explorer=snakemake.params.explorer,
             world=snakemake.params.world,
             words=snakemake.params.words,
-            alone=snakemake.params.alone,
-            about={"study": snakemake.wildcards.study, "commit": snakemake.params.commit},
+            averting=snakemake.params.averting,
+            about={
+                "study": snakemake.wildcards.study,
+                "commit": snakemake.params.commit,
+                "published": f"{1000 * snakemake.params.published:.0f}",
+            },
             page_path=snakemake.output.page,
         )

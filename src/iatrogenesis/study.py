@@ -352,12 +352,20 @@ class Study:
         limited = base.model_copy(update={"preventions": preventions})
         return {"base": base, "burnout_down": self.catalogue[settings.rested], "caseload_limit": limited}
 
-    def alone(self, prevention: str) -> str | None:
-        """The scenario in the table of preventions that has this one and no other, in the explorer's world."""
+    @property
+    def averting(self) -> dict[str, str | None]:
+        """By switch of the explorer, the scenario in the table of preventions that has it and no other, or None.
+
+        And under "together", the one that has all of them.
+        """
+        kinds = self.config.explorer.preventions
+        return {kind: self._with_only({kind}) for kind in kinds} | {"together": self._with_only(set(kinds))}
+
+    def _with_only(self, kinds: set[str]) -> str | None:
         table = self.config.preventions
         if table.against == self.config.explorer.world:
             for name in table.scenarios:
-                if [found.kind for found in self.catalogue[name].preventions] == [prevention]:
+                if {found.kind for found in self.catalogue[name].preventions} == kinds:
                     return name
         return None
 

@@ -287,16 +287,28 @@ def test_the_page_holds_everything_and_is_the_same_each_time(explored):
         explored.measures.measure(world_of(setting, explored.world, explored.every)) for setting in settings
     )
     check = checked(explored.surface, settings, real)
-    about = {"study": "small", "commit": "0123abc"}
+    about = {"study": "small", "commit": "0123abc", "published": "58"}
     text = page(explored.explorer, explored.surface, explored.study.words, check, {}, about)
     assert text == page(explored.explorer, explored.surface, explored.study.words, check, {}, about)
     assert not re.search(r"""(src|href)=["']https?:""", text)
     data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1])
-    assert data["stories"][0]["id"] == "ordinary"
+    assert data["stories"][0]["id"] == "usual"
     assert "looks" not in [story["id"] for story in data["stories"]]  # needs a switch that is not there
     assert list(data["labels"]) == [*FATES, *ALSO, *WORK] == list(LABELS)
     assert data["t"] == pytest.approx(4.3027, abs=1e-4)  # two degrees of freedom
     assert "</script" not in json.dumps(data)
+    here = explored.measures.measure(explored.world)
+    worse, judged = here["worse_because.0"] + here["worse_anyway.0"], 1 - here["not_judged.0"]
+    assert f"{1000 * worse / judged:.0f} of 1,000 finished courses" in text and "against about 58 published" in text
+
+
+def test_every_study_knows_which_scenario_shows_what_all_steps_avert(study):
+    averting = study.averting
+    assert list(averting) == [*study.config.explorer.preventions, "together"]
+    for name, scenario in averting.items():
+        kinds = set() if scenario is None else {one.kind for one in study.catalogue[scenario].preventions}
+        assert kinds in (set(), set(averting) - {"together"} if name == "together" else {name})
+    assert load_study(CONFIG / "default.yaml", CONFIG).averting["together"] == "all_preventions"
 
 
 @pytest.mark.parametrize("name", ["tiny", "default", "full"])

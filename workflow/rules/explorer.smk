@@ -112,7 +112,8 @@ rule explorer_page:
         explorer=EXPLORED["explorer"],
         world=EXPLORED["world"],
         words=plain(STUDY.words),
-        alone={name: STUDY.alone(name) for name in CONFIG.explorer.preventions},
+        averting=STUDY.averting,
+        published=float(STUDY.evidence.set_index("id").loc["D01", "value"]),
         commit=git_commit(ROOT),
     message:
         "Writing {output.page}"

@@ -14,7 +14,7 @@ from scipy.stats import t
 
 from iatrogenesis.explorer import charts
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
-from iatrogenesis.explorer.settings import SLIDERS, Explorer
+from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting
 from iatrogenesis.explorer.surface import Surface, is_logarithmic
 from iatrogenesis.explorer.tables import accuracy
 from iatrogenesis.explorer.words import Words
@@ -25,7 +25,7 @@ LABELS = {
     "worse_anyway": "Reliably worse, and would be anyway",
     "worse_because": "Reliably worse because of therapy",
     "not_judged": "Came once; nobody can tell",
-    "spared": "Spared: would be worse with average therapists, and are not",
+    "spared": "Spared: would be worse if all were average",
     "dropped_out": "Dropped out",
     "worse_at_follow_up": "Reliably worse at follow-up",
     "crises": "Outbreaks of self-harm ideation in therapy",
@@ -96,19 +96,19 @@ def _charts(surface: Surface) -> dict[str, dict]:
     }
 
 
-def averted(preventions: pd.DataFrame, alone: Mapping[str, str | None]) -> dict[str, str]:
-    """In words, what each prevention alone averts where all sliders stand as usual, in three readings.
+def averted(preventions: pd.DataFrame, averting: Mapping[str, str | None]) -> dict[str, str]:
+    """In words, what preventions avert where all sliders stand as usual, in three readings.
 
     Parameters
     ----------
     preventions
         ``tables/preventions.csv``: prevented less unprevented world, so that what is averted is negative.
-    alone
-        By prevention, the scenario that has it and no other, or None.
+    averting
+        By name, the scenario that has this prevention and no other (or, for "together", all of them), or None.
     """
     rows = preventions[preventions["outcome"] == "deteriorated"].set_index(["scenario", "reading"])
     found = {}
-    for name, scenario in alone.items():
+    for name, scenario in averting.items():
         if scenario is None or (scenario, "base") not in rows.index:
             continue
         base, low, high = (
@@ -116,6 +116,13 @@ def averted(preventions: pd.DataFrame, alone: Mapping[str, str | None]) -> dict[
         )
         found[name] = f"{base} of 1,000 get worse (a sceptic: {low}, an optimist: {high})"
     return found
+
+
+def worse_of_finished(surface: Surface) -> float:
+    """Clients reliably worse per 1,000 finished courses, where all sliders stand as usual and nothing is done."""
+    here = surface.at(Setting(surface.usual))
+    judged = 1 - here["not_judged.0"]
+    return 1000 * (here["worse_because.0"] + here["worse_anyway.0"]) / judged
 
 
 def _fewer(number: float) -> str:
@@ -147,7 +154,7 @@ def page(
     averts
         As `averted`.
     about
-        ``study`` and ``commit``.
+        ``study`` and ``commit``; ``published``: deteriorations per 1,000 finished courses, as services report.
     """
     data = packed(explorer, surface, words, check, averts)
     because = accuracy(check).loc["worse_because"]
@@ -163,6 +170,8 @@ def page(
         "checks": explorer.checks,
         "typical": f"{100 * because['typical_off_share']:.1f}",
         "worst": f"{100 * because['worst_off_share']:.1f}",
+        "worse": f"{worse_of_finished(surface):.0f}",
+        "together": averts.get("together", ""),
     }
     environment = Environment(
         loader=PackageLoader("iatrogenesis.explorer", "page"),

@@ -108,7 +108,7 @@ function Panel(root, data, surface, changed) {
     }
     const because = data.fates.indexOf("worse_because"), anyway = data.fates.indexOf("worse_anyway");
     one(".answer").innerHTML = `Of 1,000 clients, <b>${whole[because] + whole[anyway]}</b> end reliably worse; ` +
-      `<b>${whole[because]}</b> of them would not have, with average therapists and no route of harm.`;
+      `<b>${whole[because]}</b> of them would not have, had competence, burnout and fit been average and no route of harm open.`;
     one(".how").textContent = exact ? "This very setting was simulated." :
       "Filled in between simulated settings; the intervals are wider for it.";
     return whole;
