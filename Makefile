@@ -65,7 +65,7 @@ calibrate: .venv/.installed ## Find the simulator's free parameters anew
 	$(SNAKEMAKE) $(ARGS) calibrate
 
 schemas: .venv/.installed ## Write workflow/schemas from the configuration classes
-	$(BIN)/python -m iatrogenesis.study workflow/schemas
+	$(BIN)/python -m iatrogenesis.schemas workflow/schemas
 
 docs: .venv/.installed ## Write docs/routes.md, docs/models.md and docs/ADEMP.md from the code and its numbers
 	$(BIN)/python -m iatrogenesis.docs config docs/routes.md

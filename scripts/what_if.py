@@ -15,7 +15,7 @@ from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate.frames import clients_table, therapists_table
 from iatrogenesis.simulate.setup import Setup
 from iatrogenesis.streams import Noise, derived_seed
-from iatrogenesis.study import WhatIf
+from iatrogenesis.study_file import WhatIf
 
 
 def main(settings: dict, worlds: dict[str, dict], limit: float, priors: dict, setup: dict, table_path: str) -> None:

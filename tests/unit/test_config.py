@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from iatrogenesis.scenarios import ConfigError, load_catalogue, merged, read_yaml
-from iatrogenesis.study import SCHEMAS, find_study, load_study, schema_text
+from iatrogenesis.schemas import SCHEMAS, schema_text
+from iatrogenesis.study import find_study, load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -20,7 +20,7 @@ class Worlds:
     untreated
         Over the weeks agreed, without treatment.
     reference
-        By a therapist of average competence, burnout and fit.
+        At average competence, burnout and fit.
     monitored
         Routine care with outcome monitoring.
     """

@@ -12,7 +12,7 @@ ALT = (
 )
 CAPTION = (
     "Of 1,000 clients. Right of zero, those who reliably deteriorate: hatched, because of the treatment they got (the "
-    "twin with a therapist of average competence, burnout and fit, and the same chance events, does not deteriorate); "
+    "twin, at average competence, burnout and fit and with the same chance events, does not deteriorate); "
     "plain, those whose twin deteriorates too. Left of zero, dotted: the spared, who are well here and whose twin "
     "deteriorates. Whiskers: 95 % Monte Carlo intervals of the spared, of the hatched part and of the whole bar. They "
     "say how sure the simulation is of its own world, not how sure that world is."
