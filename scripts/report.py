@@ -27,7 +27,7 @@ def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: di
         figures=page_figures({name: Path(path).read_bytes() for name, path in figures.items()}),
         tables=page_tables(results, worlds, titles, priors, references),
         about={
-            **page_words(results, worlds["base"].id, titles),
+            **page_words(results, worlds["base"], titles),
             "study": about["study"],
             "commit": about["commit"],
             "references": list(references.values()),

@@ -18,7 +18,7 @@ from iatrogenesis.report import numbers as collect
 from iatrogenesis.report import tables
 from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.inputs import parameters, shortcomings
-from iatrogenesis.report.page import page_figures, page_tables, page_words
+from iatrogenesis.report.page import open_routes, page_figures, page_tables, page_words
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
 from iatrogenesis.report.rounding import rounded, with_error, with_interval
@@ -236,7 +236,7 @@ def page(study, results, numbers) -> str:
         numbers,
         page_figures(dict.fromkeys(FIGURES, b"<svg/>")),
         page_tables(results, worlds(study), TITLES, priors, references),
-        page_words(results, study.base, TITLES)
+        page_words(results, study.catalogue[study.base], TITLES)
         | {"study": "x", "commit": "abc1234", "references": list(references.values()), "versions": ["numpy 2"]},
     )
 
@@ -282,6 +282,15 @@ def test_the_page_is_whole_the_same_each_time_and_needs_no_network(study, result
     assert [int(n) for n in re.findall(r"<b>Figure (\d+)\.</b>", text)] == list(range(1, len(FIGURES) + 1))
     assert text.count("commit abc1234") > len(FIGURES)
     assert "T&lt;1&gt;" in text and "T<1>" not in text
+
+
+def test_the_page_names_the_routes_that_are_open_in_its_world_and_no_others(study, results, numbers):
+    text = page(study, results, numbers)
+    assert [name in text for name in ("<b>Burnout:</b>", "<b>Misfit:</b>", "<b>Labelling:</b>")] == [True, True, False]
+    for world in ("full_harm", "untreated"):
+        routes = open_routes(study.catalogue[world])
+        assert len(routes) == len(study.catalogue[world].mechanisms)
+        assert all(route["name"] and route["words"].endswith(".") for route in routes)
 
 
 def test_a_page_without_one_of_its_numbers_is_not_written(study, results, numbers):

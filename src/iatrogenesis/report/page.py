@@ -1,5 +1,6 @@
 """What the report's page is made of: its tables, figures and words, from result tables and the study."""
 
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from textwrap import dedent
@@ -12,6 +13,7 @@ from iatrogenesis.report import inputs, model_tables, study_tables, tables
 from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.references import Reference
 from iatrogenesis.report.render import data_uri
+from iatrogenesis.scenarios import Scenario
 from iatrogenesis.sources import records
 
 
@@ -94,11 +96,22 @@ def family_member(name: str) -> dict[str, str]:
     }
 
 
-def page_words(results: Mapping[str, pd.DataFrame], base: str, titles: Mapping[str, str]) -> dict:
-    """What the page says that is neither number, table nor figure."""
+def open_routes(world: Scenario) -> list[dict[str, str]]:
+    """The routes of harm that are open in a world, each in the words of its own file."""
+    found = []
+    for mechanism in world.mechanisms:
+        name, _, words = (sys.modules[type(mechanism).__module__].__doc__ or "").strip().partition(": ")
+        found.append({"name": name, "words": words})
+    return found
+
+
+def page_words(results: Mapping[str, pd.DataFrame], world: Scenario, titles: Mapping[str, str]) -> dict:
+    """What the page says of the base scenario's world that is neither number, table nor figure."""
+    base = world.id
     effects, therapists = results["therapist_effects"], results["therapists"]
     return {
         "base": base,
+        "routes": open_routes(world),
         "harmful": {name: title for name, title in titles.items() if name != base},
         "family": [family_member(name) for name in MODELS if name in set(results["diagnostics"]["model"])],
         "models": sorted(effects.loc[effects["dataset"] == base, "model"].unique()),
