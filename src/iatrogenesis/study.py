@@ -59,6 +59,11 @@ class Study:
         """What every simulation of the study shares."""
         return Setup(seed=self.config.seed, instruments=self.instruments, judgement=self.config.judgement)
 
+    @property
+    def judged_by(self) -> list[str]:
+        """The questionnaires by which change is judged, as people call them."""
+        return [self.instruments.by_name()[name].name for name in self.config.judgement.instruments]
+
     def service_counts(self, root: Path) -> str | None:
         """Path of the table of real service counts, or None where the study names none or it is not there."""
         path = self.config.service_counts

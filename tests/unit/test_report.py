@@ -237,7 +237,7 @@ def page(study, results, numbers) -> str:
         page_figures(dict.fromkeys(FIGURES, b"<svg/>")),
         page_tables(results, worlds(study), TITLES, priors, references),
         page_words(results, study.catalogue[study.base], TITLES)
-        | {"study": "x", "commit": "abc1234", "references": list(references.values()), "versions": ["numpy 2"]},
+        | {"study": "x", "judged_by": study.judged_by, "commit": "abc1234", "references": list(references.values()), "versions": ["numpy 2"]},
     )
 
 

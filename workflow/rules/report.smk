@@ -88,6 +88,7 @@ rule report:
             "instruments": SETUP["instruments"],
         },
         priors=plain(CONFIG.fit.priors),
+        judged_by=STUDY.judged_by,
         commit=git_commit(ROOT),
     message:
         "Writing {output.report}"
