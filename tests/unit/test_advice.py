@@ -7,7 +7,8 @@ from scipy.stats import norm
 
 from iatrogenesis.ademp.advice import Advice, column
 from iatrogenesis.ademp.needed import _power_curve, _reached, needed
-from iatrogenesis.models.spread import sd_of, vpc
+from iatrogenesis.models.spread import log_odds_at, sd_of, vpc
+from iatrogenesis.report.study_tables import reliability
 
 
 @pytest.mark.parametrize(("sd", "clients"), [(0.61, 116), (0.42, 247), (0.33, 381)])
@@ -78,3 +79,22 @@ def test_more_clients_and_more_therapists_tell_more(study):
     assert width[0][10] > width[0][80] > width[1][80]
     found = [part[part["quantity"] == "raw_sensitivity"].set_index("therapists")["value"][80] for part in (few, many)]
     assert found[1] > found[0]
+
+
+def test_where_chance_leaves_open_that_nothing_is_enough_no_upper_end_is_made_up():
+    """After no and one find in five data sets no number of therapists can be ruled out; so at the end of a grid."""
+    power = pd.DataFrame({"therapists": [10, 20], "value": [0.0, 0.2], "replicates": 5})
+    power = power.assign(question="burnout", quantity="power", therapist_sd=0.61, effect=0.25, clients=50, mcse=0.2)
+    found = pd.DataFrame({"clients": [75, 150, 300], "value": [0.1, 0.3, 0.52], "mcse": 0.03, "therapists": 200})
+    found = found.assign(question="accuse", quantity="sensitivity", therapist_sd=0.61)
+    table = needed(pd.concat([power, found]), 0.058).set_index("question")
+    assert table.loc["burnout", "low"] > 1 and np.isnan(table.loc["burnout", "high"])
+    row = table.loc["accuse"]
+    assert 230 < row["low"] < row["needed"] < 300 and np.isnan(row["high"])
+    assert "282 (from 233)" == reliability(table.reset_index()).rows[0][2]
+
+
+def test_log_odds_leave_the_rate_that_was_asked_for_on_average():
+    draws = np.random.default_rng(2).normal(size=400_000)
+    for rate, sd in ((0.058, 0.61), (0.3, 1.2), (0.5, 0.8), (0.06, 0.0)):
+        assert (1 / (1 + np.exp(-(log_odds_at(rate, sd) + sd * draws)))).mean() == pytest.approx(rate, abs=0.001)

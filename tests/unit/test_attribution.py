@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from iatrogenesis.evaluate.attribution import combined, contributions, order
 from iatrogenesis.evaluate.outcomes import OUTCOMES, compared, outcome_sums
@@ -67,6 +68,20 @@ def test_one_pair_says_nothing_about_the_error():
     both = combined([part, part.assign(value=part["value"] + 2)])
     assert both["mcse"].tolist() == pytest.approx([1.0] * len(both))
     assert (both["value"] - part["value"]).tolist() == pytest.approx([1.0] * len(both))
+    # Two pairs leave one degree of freedom: 12.7 standard errors, not two.
+    assert (both["high"] - both["value"]).tolist() == pytest.approx([t.ppf(0.975, 1)] * len(both))
+
+
+def test_intervals_of_few_pairs_hold_the_truth_as_often_as_they_say():
+    """Two thousand attributions by four pairs each; with two standard errors it would be 86 %."""
+    part = contributions(game(len), KINDS, KINDS)
+    one = part[(part["mechanism"] == "all") & (part["outcome"] == "sessions")]
+    draws = np.random.default_rng(5).normal(size=(2000, 4))
+    held = 0
+    for row in draws:
+        found = combined([one.assign(value=value) for value in row]).iloc[0]
+        held += found["low"] <= 0 <= found["high"]
+    assert held / len(draws) == pytest.approx(0.95, abs=0.02)
 
 
 def test_outcomes_are_those_of_the_clients_table(study, small):
@@ -87,10 +102,12 @@ def test_a_world_does_not_differ_from_itself_and_harm_has_its_sign(study):
     base, full = (
         outcome_sums(study.setup.run(study.catalogue[name], design), study.setup) for name in ("base", "full_harm")
     )
-    assert set(compared(base, base).values()) == {(0.0, 0.0)}
+    assert set(compared(base, base).values()) == {(0.0, 0.0, 0.0, 0.0)}
     more = compared(full, base)
     for name in ("deteriorated", "dropped_out", "severity_last", "severity_follow_up", "not_returning"):
-        assert more[name][0] > 3 * more[name][1] > 0, name
+        assert more[name].value > 3 * more[name].mcse > 0, name
+        half = t.ppf(0.975, len(base) - 1) * more[name].mcse
+        assert more[name].high - more[name].value == pytest.approx(half) == more[name].value - more[name].low
 
 
 def test_hours_are_counted_from_clients_sessions_and_weeks(study, small):

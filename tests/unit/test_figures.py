@@ -114,7 +114,7 @@ def _performance() -> pd.DataFrame:
         for measure in measures
     ]
     table = pd.DataFrame(rows, columns=["cell", "method", "estimand", "measure"])
-    return table.assign(value=np.linspace(0.05, 0.95, len(table)), mcse=0.03)
+    return table.assign(value=np.linspace(0.05, 0.95, len(table)), mcse=0.03, replicates=76)
 
 
 def _advice() -> pd.DataFrame:
@@ -133,14 +133,16 @@ def _advice() -> pd.DataFrame:
         for therapists in (20, 80)
         for clients in (15, 60, 240)
     ]
-    table = pd.DataFrame(rows).assign(therapist_sd=0.61, mcse=0.02)
+    table = pd.DataFrame(rows).assign(therapist_sd=0.61, mcse=0.02, replicates=76)
     return table.assign(value=np.linspace(0.1, 0.9, len(table)))
 
 
 def _policies() -> pd.DataFrame:
     rows = [(policy, reading) for policy in POLICIES for reading in ("sceptical", "base", "optimistic")]
     table = pd.DataFrame(rows, columns=["policy", "reading"])
-    table = table.assign(averted=np.linspace(-50.0, 900.0, len(table)), averted_mcse=20.0, clients=60_000.0)
+    table = table.assign(
+        averted=np.linspace(-50.0, 900.0, len(table)), averted_mcse=20.0, clients=60_000.0, replicates=20
+    )
     return table.assign(wrongly=table["policy"].map(lambda name: 0.4 if "_" in name else np.nan), wrongly_mcse=0.01)
 
 
@@ -162,7 +164,7 @@ def _assumptions() -> pd.DataFrame:
     rows += [("all at once", str(draw)) for draw in range(20)]
     parts = []
     for conclusion in ("routine", "averted"):
-        part = pd.DataFrame(rows, columns=["end", "parameter"]).assign(conclusion=conclusion, change_mcse=0.5)
+        part = pd.DataFrame(rows, columns=["end", "parameter"]).assign(conclusion=conclusion, mcse=1.0, change_mcse=0.5)
         part["change"] = [0.0, *np.linspace(-4, 6, len(rows) - 1)]
         parts.append(part.assign(value=10 + part["change"], low=8 + part["change"], high=12 + part["change"]))
     return pd.concat(parts, ignore_index=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.evaluate.montecarlo import jackknife, ratio
+from iatrogenesis.evaluate.montecarlo import jackknife, ratio, reach, share_interval
 from iatrogenesis.evaluate.twins import scenario_rows, twin_counts
 
 
@@ -55,3 +55,17 @@ def test_paired_difference_is_surer_than_two_separate_rates(study, small):
     assert rows.loc["net_against_base", "mcse"] < apart
     difference = rows.loc["deteriorated_per_client", "value"] - alone.loc["deteriorated_per_client", "value"]
     assert rows.loc["net_against_base", "value"] == pytest.approx(difference)
+
+
+def test_intervals_know_how_few_units_they_come_from():
+    assert reach(2.0, 4) == pytest.approx(2 * 3.182446) and reach(2.0, 10_000) == pytest.approx(3.92, abs=0.001)
+
+
+def test_a_share_of_none_or_all_has_an_interval_too():
+    """The exact one: with 0 of 76 a rate of 4.7 % would still show none in one study out of forty."""
+    assert share_interval(0.0, 0.0, 76) == pytest.approx((0.0, 0.047376), abs=1e-5)
+    assert share_interval(1.0, 0.0, 5) == pytest.approx((0.478176, 1.0), abs=1e-5)
+    assert pytest.approx(0.025, rel=1e-3) == (1 - 0.047376) ** 76
+    low, high = share_interval(0.5, 0.05, 76)
+    assert low == pytest.approx(0.5 - reach(0.05, 76)) and high == pytest.approx(0.5 + reach(0.05, 76))
+    assert share_interval(0.01, 0.05, 76)[0] == 0 and share_interval(0.99, 0.05, 76)[1] == 1

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 from tests.conftest import CONFIG
 
 from iatrogenesis.evaluate.policies import POLICIES, PolicyWorld, table, ten_years
 from iatrogenesis.evaluate.removal import Removal, simulate
-from iatrogenesis.models.spread import sd_of
+from iatrogenesis.models.spread import log_odds_at, sd_of
 from iatrogenesis.scenarios import read_yaml
 from iatrogenesis.sources import records
 from iatrogenesis.streams import Noise
@@ -53,7 +54,8 @@ def test_the_world_of_imel_is_a_special_case(numbers):
     plain = numbers | dict.fromkeys(("burnout", "unlike_seen", "unlike_unseen", "caseload_spread"), 0.0)
     nothing, removed = (ten_years(policy, plain, NOISE, 60) for policy in ("none", "remove_raw"))
     ours = nothing.deteriorated - removed.deteriorated
-    theirs = simulate(Removal(plain["spread"], plain["rate"], harm=True), Noise(12), 60)
+    average = float(expit(log_odds_at(plain["rate"], sd_of(plain["spread"]))))  # their rate is the average therapist's
+    theirs = simulate(Removal(plain["spread"], average, harm=True), Noise(12), 60)
     error = np.hypot(ours.std(ddof=1), theirs.gained.std(ddof=1)) / np.sqrt(60)
     assert abs(ours.mean() - theirs.gained.mean()) < 4.5 * error
     wrongly = removed.wrongly.sum() / removed.chosen.sum()
@@ -62,7 +64,7 @@ def test_the_world_of_imel_is_a_special_case(numbers):
 
 
 def test_adjustment_helps_where_clients_differ(numbers):
-    unlike = numbers | {"unlike_seen": 0.8, "unlike_unseen": 0.0, "burnout": 0.0}
+    unlike = numbers | {"unlike_seen": 1.2, "unlike_unseen": 0.0, "burnout": 0.0}
     raw, adjusted = (ten_years(policy, unlike, NOISE, 40) for policy in ("remove_raw", "remove_adjusted"))
     assert adjusted.wrongly.sum() / adjusted.chosen.sum() < raw.wrongly.sum() / raw.chosen.sum() - 0.02
     assert adjusted.deteriorated.mean() < raw.deteriorated.mean()
@@ -91,6 +93,15 @@ def test_the_table_has_every_policy_in_every_reading(world):
     assert by.loc[("monitoring", "sceptical"), "averted"] == 0 < by.loc[("monitoring", "base"), "averted"]
     assert by.loc[("caseload_limit", "base"), "not_seen"] > 1000
     assert found.loc[found["policy"].str.startswith("remove"), "not_seen"].eq(0).all()
+
+
+@pytest.mark.parametrize("reading", ["sceptical", "base", "optimistic"])
+def test_with_no_policy_as_many_deteriorate_as_is_published(world, reading):
+    numbers = world.read_as(reading)
+    nothing = ten_years("none", numbers, NOISE, 60)
+    rates = nothing.deteriorated / nothing.seen
+    # Busier therapists are more burned out and see more clients, which adds a little.
+    assert rates.mean() == pytest.approx(numbers["rate"], abs=4 * rates.std() / np.sqrt(60) + 0.001)
 
 
 def test_the_published_spread_is_kept(numbers):

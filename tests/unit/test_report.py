@@ -237,7 +237,13 @@ def page(study, results, numbers) -> str:
         page_figures(dict.fromkeys(FIGURES, b"<svg/>")),
         page_tables(results, worlds(study), TITLES, priors, references),
         page_words(results, study.catalogue[study.base], TITLES)
-        | {"study": "x", "judged_by": study.judged_by, "commit": "abc1234", "references": list(references.values()), "versions": ["numpy 2"]},
+        | {
+            "study": "x",
+            "judged_by": study.judged_by,
+            "commit": "abc1234",
+            "references": list(references.values()),
+            "versions": ["numpy 2"],
+        },
     )
 
 
@@ -291,6 +297,17 @@ def test_the_page_names_the_routes_that_are_open_in_its_world_and_no_others(stud
         routes = open_routes(study.catalogue[world])
         assert len(routes) == len(study.catalogue[world].mechanisms)
         assert all(route["name"] and route["words"].endswith(".") for route in routes)
+
+
+def test_a_share_of_none_or_all_is_shown_with_its_interval():
+    """Its standard error is 0, which would look like certainty."""
+    numbers = Numbers(
+        {"none": collect.number(0.0, "x", "%", 0.0, 4.74, 0.0), "some": collect.number(8.0, "x", "%", mcse=3.1)}
+    )
+    assert numbers.mc("none", "%") == "0\u202f% (95\u202f% Monte Carlo interval 0.0 to 4.7)"
+    assert numbers.mc("some", "%") == "8.0\u202f% (MCSE 3.1)"
+    with pytest.raises(MissingNumber, match="no Monte Carlo"):
+        Numbers({"bare": collect.number(8.0, "x", "%")}).mc("bare")
 
 
 def test_a_page_without_one_of_its_numbers_is_not_written(study, results, numbers):

@@ -48,7 +48,7 @@ for figure, tables in FIGURES.items():
             f"figure_{figure}"
         input:
             **tables,
-            code=library(f"figures/{figure}.py", "figures/style.py", "figures/methods.py"),
+            code=library(f"figures/{figure}.py", "figures/style.py", "figures/methods.py", "evaluate/montecarlo.py"),
         output:
             svg=report(
                 result(f"figures/{figure}.svg"),

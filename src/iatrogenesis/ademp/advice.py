@@ -19,7 +19,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from pydantic import Field
-from scipy.optimize import brentq
 from scipy.special import expit
 from scipy.stats import binom, norm
 
@@ -32,7 +31,7 @@ from iatrogenesis.methods import bayes
 from iatrogenesis.methods.answer import LEVEL
 from iatrogenesis.models.data import OutcomeData, counts
 from iatrogenesis.models.priors import Priors
-from iatrogenesis.models.spread import vpc
+from iatrogenesis.models.spread import log_odds_at, vpc
 from iatrogenesis.sources import Finite, Strict
 from iatrogenesis.streams import Noise, derived_seed
 
@@ -84,13 +83,6 @@ def column(grid: Advice, clients: int, priors: Priors, seed: int) -> pd.DataFram
     return table.reindex(columns=list(COLUMNS))
 
 
-def base(rate: float, sd: float) -> float:
-    """Log odds at which about this share deteriorates, averaged over therapists."""
-    points, weights = np.polynomial.hermite.hermgauss(61)
-    share = weights / np.sqrt(np.pi)
-    return float(brentq(lambda x: expit(x + np.sqrt(2) * sd * points) @ share - rate, -15.0, 5.0))
-
-
 def _drawn(
     grid: Advice, therapists: int, clients: int, sd: float, effect: float, noise: Noise, replicate: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -99,7 +91,7 @@ def _drawn(
     burnout = noise.normal("burnout", **who)
     error = noise.normal("rating", **who)
     own = np.sqrt(max(sd**2 - effect**2, 0.0)) * noise.normal("effect", **who)
-    rate = expit(base(grid.rate, sd) + effect * burnout + own)
+    rate = expit(log_odds_at(grid.rate, sd) + effect * burnout + own)
     # Clients one by one, so that a longer list begins with the shorter one.
     client = noise.uniform(
         "client", replicate=replicate, therapist=np.arange(therapists)[:, None], client=np.arange(clients)
@@ -176,7 +168,7 @@ def _reliability(grid: Advice, clients: int, sd: float, seed: int) -> Iterator[d
     """Squared correlation of raw and true rates; its error from ten parts."""
     noise = Noise(derived_seed(seed, "advice", "reliability"))
     who = {"therapist": np.arange(MANY)}
-    rate = expit(base(grid.rate, sd) + sd * noise.normal("effect", **who))
+    rate = expit(log_odds_at(grid.rate, sd) + sd * noise.normal("effect", **who))
     events = binom.ppf(noise.uniform("clients", **who, client=clients), clients, rate)
     parts = [np.corrcoef(a, b)[0, 1] ** 2 for a, b in zip(np.split(events, 10), np.split(rate, 10), strict=True)]
     yield _row("reliability", "raw_rate", np.array(parts))

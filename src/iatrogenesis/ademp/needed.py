@@ -32,7 +32,8 @@ def needed(advice: pd.DataFrame, rate: float) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns `COLUMNS`. `needed` are therapists where `clients` are given (questions spread and burnout), and clients
-        per therapist elsewhere; missing where no size on or near the grid is enough.
+        per therapist elsewhere; missing where no size on or near the grid is enough. `high` is missing where Monte
+        Carlo error leaves open that no size on or near the grid is.
     """
     rows = [*_spread(advice), *_burnout(advice), *_accuse(advice), *_reliability(advice, rate)]
     return pd.DataFrame(rows).reindex(columns=list(COLUMNS))
@@ -56,7 +57,7 @@ def _burnout(advice: pd.DataFrame):
     for (sd, effect, clients), own in part.groupby(["therapist_sd", "effect", "clients"]):
         c, error = _power_curve(own["therapists"].to_numpy(), own["value"].to_numpy(), own["replicates"].to_numpy())
         goal = Z + norm.ppf(POWER)
-        found = [(goal / max(one, 1e-6)) ** 2 for one in (c, c + 2 * error, c - 2 * error)]
+        found = [(goal / one) ** 2 if one > 0 else np.inf for one in (c, c + 2 * error, c - 2 * error)]
         about = {"question": "burnout", "therapist_sd": sd, "effect": effect, "target": POWER, "clients": clients}
         yield about | _with_range(found, own["therapists"])
 
@@ -117,6 +118,6 @@ def _reached(sizes: pd.Series, values: pd.Series, target: float, slope: float | 
 def _with_range(found: list[float], grid: pd.Series) -> dict[str, float | bool]:
     value, *ends = found
     beyond = not np.isfinite(value) or not grid.min() < value < grid.max()
-    known = [end for end in ends if np.isfinite(end)]
-    low, high = (min(known), max(known)) if len(known) == 2 else (known[0] if known else np.nan, np.nan)
+    known = sorted(end for end in ends if np.isfinite(end))
+    low, high = (*known, np.nan, np.nan)[:2]  # what is beyond the grid is the upper end
     return {"needed": value, "low": low, "high": high, "beyond_grid": beyond}

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.stats.mstats import hdquantiles, hdquantiles_sd
 
 from iatrogenesis.evaluate.calibrate import with_values
-from iatrogenesis.evaluate.montecarlo import Z95
+from iatrogenesis.evaluate.montecarlo import reach
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.sources import Record, records
 from iatrogenesis.streams import Noise
@@ -118,8 +118,8 @@ def explored(about: Conclusion, world: World, judged: tuple[str, ...], draws: in
                 "given": values.get(parameter),
                 "value": value,
                 "mcse": mcse,
-                "low": value - Z95 * mcse,
-                "high": value + Z95 * mcse,
+                "low": value - reach(mcse, len(influence)),
+                "high": value + reach(mcse, len(influence)),
                 "change": value - usual[0],
                 "change_mcse": change_mcse,
             }

@@ -1,11 +1,30 @@
-"""Monte Carlo standard errors: for ratios of sums over independent clusters, and for any statistic by the jackknife."""
+"""Monte Carlo standard errors of ratios of sums and of any statistic by the jackknife, and intervals made of them."""
 
 from collections.abc import Callable
 
 import numpy as np
+from scipy.stats import t
 
-Z95 = 1.959963984540054
-"""Half width of a 95 % interval in standard errors."""
+from iatrogenesis.evaluate.proportions import clopper_pearson
+
+
+def reach(mcse: float, units: int) -> float:
+    """Half of a 95 % Monte Carlo interval.
+
+    By Student's t, because an error that comes from a few independent units (clusters, replicates) is itself unsure.
+    """
+    return float(t.ppf(0.975, units - 1)) * mcse
+
+
+def share_interval(share: float, mcse: float, units: int) -> tuple[float, float]:
+    """95 % Monte Carlo interval of a share, within 0 and 1.
+
+    Where none or all were counted the standard error is 0 and says nothing: there it is the exact one of so many units.
+    """
+    if mcse > 0 or share not in (0.0, 1.0):
+        return max(share - reach(mcse, units), 0.0), min(share + reach(mcse, units), 1.0)
+    low, high = clopper_pearson(round(share * units), units)
+    return float(low), float(high)
 
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> tuple[float, float]:

@@ -1,11 +1,12 @@
 """What a world does to its clients, as sums per independent cluster, so that worlds can be compared twin by twin."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evaluate.montecarlo import Z95, ratio
+from iatrogenesis.evaluate.montecarlo import ratio, reach
 from iatrogenesis.simulate.engine import DROPPED_OUT, Run
 from iatrogenesis.simulate.setup import Setup
 
@@ -66,29 +67,28 @@ def outcome_sums(run: Run, setup: Setup) -> pd.DataFrame:
     return sums
 
 
-def mean_and_error(sums: pd.Series, clients: pd.Series, outcome: str) -> tuple[float, float]:
-    """Value of an outcome in its unit, and its Monte Carlo standard error over clusters."""
+class Counted(NamedTuple):
+    """An outcome in its unit, with its Monte Carlo standard error over clusters and a 95 % interval."""
+
+    value: float
+    mcse: float
+    low: float
+    high: float
+
+
+def counted(sums: pd.Series, clients: pd.Series, outcome: str) -> Counted:
+    """An outcome per client (or per 1,000) from sums over clusters."""
     value, error = ratio(sums.to_numpy(), clients.to_numpy())
     scale = 1000.0 if outcome in PER_THOUSAND else 1.0
-    return scale * value, scale * error
+    half = scale * reach(error, len(clients))
+    return Counted(scale * value, scale * error, scale * value - half, scale * value + half)
 
 
-def compared(world: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """Each outcome's difference, world less other, of the same clients: value and MCSE."""
-    return {name: mean_and_error(world[name] - other[name], world["clients"], name) for name in OUTCOMES}
+def compared(world: pd.DataFrame, other: pd.DataFrame) -> dict[str, Counted]:
+    """Each outcome's difference, world less other, of the same clients."""
+    return {name: counted(world[name] - other[name], world["clients"], name) for name in OUTCOMES}
 
 
-def rows(values: Mapping[str, tuple[float, float]], **about: object) -> list[dict[str, object]]:
+def rows(values: Mapping[str, Counted], **about: object) -> list[dict[str, object]]:
     """Long rows of a table: outcome, label, value, mcse and a 95 % Monte Carlo interval."""
-    return [
-        {
-            **about,
-            "outcome": name,
-            "label": OUTCOMES[name],
-            "value": value,
-            "mcse": mcse,
-            "low": value - Z95 * mcse,
-            "high": value + Z95 * mcse,
-        }
-        for name, (value, mcse) in values.items()
-    ]
+    return [{**about, "outcome": name, "label": OUTCOMES[name], **found._asdict()} for name, found in values.items()]

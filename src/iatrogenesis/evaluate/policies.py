@@ -5,9 +5,10 @@ in a hundred deteriorate. In quarter q the clients of the therapist in place p d
 
     base + u_j + b burnout_jq + seen_p + unseen_p
 
-u_j is what stays with the therapist, burnout moves (its one-year correlation is given; a part r comes from workload and
-stays), and places get unlike clients, half of which can be measured. u_j and b burnout_jq together have the published
-spread. Everything is keyed: each policy meets the same first therapists, clients, and chances as doing nothing.
+`base` is such that with no policy the published share of all clients deteriorates. u_j is what stays with the
+therapist, burnout moves (its one-year correlation is given; a part r comes from workload and stays), and places get
+unlike clients, half of which can be measured. u_j and b burnout_jq together have the published spread. Everything is
+keyed: each policy meets the same first therapists, clients, and chances as doing nothing.
 
 =====================  =================================================================================================
 `remove_raw`           the worst 5 % by their own rate since they began are replaced by others of the pool
@@ -30,7 +31,7 @@ from scipy.special import expit, logit
 from scipy.stats import binom, norm
 
 from iatrogenesis.evaluate.montecarlo import ratio
-from iatrogenesis.models.spread import sd_of
+from iatrogenesis.models.spread import log_odds_at, sd_of
 from iatrogenesis.sources import Sourced, Strict
 from iatrogenesis.streams import Noise
 
@@ -87,6 +88,7 @@ class _Service:
 
     world: dict[str, float]
     noise: Noise
+    base: float
     service: np.ndarray
     place: np.ndarray
     pool: np.ndarray
@@ -107,14 +109,15 @@ class _Service:
     def opened(cls, world: dict[str, float], noise: Noise, replicates: int) -> "_Service":
         service, place = np.arange(replicates)[:, None], np.arange(int(world["places"]))
         who = {"replicate": service, "therapist": place}
-        total = sd_of(world["spread"])
-        own = np.sqrt(max(total**2 - world["burnout"] ** 2, 0.0))
+        own = np.sqrt(max(sd_of(world["spread"]) ** 2 - world["burnout"] ** 2, 0.0))
+        total = np.sqrt(own**2 + world["burnout"] ** 2 + world["unlike_seen"] ** 2 + world["unlike_unseen"] ** 2)
         pool = own * noise.normal("pool", replicate=service, therapist=np.arange(POOL))
         ticket = noise.uniform("ticket", replicate=service, therapist=np.arange(POOL))
         first = np.argsort(ticket, axis=1)[:, : len(place)]
         return cls(
             world=world,
             noise=noise,
+            base=log_odds_at(world["rate"], total),
             service=service,
             place=place,
             pool=pool,
@@ -155,7 +158,7 @@ def ten_years(policy: str, world: dict[str, float], noise: Noise, replicates: in
             service.moving = kept * service.moving + np.sqrt(1 - kept**2) * noise.normal("moving", **when)
         caseload = 1 + world["caseload_spread"] * np.minimum(service.workload, limit)
         clients = np.rint(world["clients"] * np.maximum(caseload, 0.1))
-        known = logit(world["rate"]) + service.seen - relief
+        known = service.base + service.seen - relief
         odds = known + service.unseen + service.lasting + world["burnout"] * service.burnout(limit)
         now = binom.ppf(noise.uniform("outcome", **when), clients, expit(odds))
         found.deteriorated += now.sum(axis=1)

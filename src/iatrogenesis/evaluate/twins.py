@@ -7,7 +7,7 @@ scenario. Differences are taken client by client, so what all worlds share cance
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evaluate.montecarlo import Z95, ratio
+from iatrogenesis.evaluate.montecarlo import ratio, reach
 from iatrogenesis.evaluate.sample import Sample
 
 COUNTS = (
@@ -81,8 +81,8 @@ def scenario_rows(name: str, counts: pd.DataFrame) -> pd.DataFrame:
                 "label": label,
                 "value": value,
                 "mcse": mcse,
-                "low": value - Z95 * mcse,
-                "high": value + Z95 * mcse,
+                "low": value - reach(mcse, len(sums)),
+                "high": value + reach(mcse, len(sums)),
                 "clients": int(counts["clients"].sum()),
             }
         )

@@ -6,9 +6,9 @@ it is. With ``g`` linear between the grid's levels in every slider, ``x`` the sl
     value(x, on) = g(x) + [value(u, on) - g(u)] + sum over i in on, over sliders k of  [d_ik(x_k) - d_ik(u_k)]
     d_ik(x_k)    = value(u with x_k, {i}) - g(u with x_k)
 
-Exact wherever something was simulated. What it leaves out (two sliders that together change what a prevention does, or
-a slider that changes what two do together) is measured by simulating settings drawn at random. The fates of clients are
-scaled to add up to one.
+Exact wherever something was simulated (but that half a client stands for none). What it leaves out (two sliders that
+together change what a prevention does, or a slider that changes what two do together) is measured by simulating
+settings drawn at random. The fates of clients are scaled to add up to one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,19 @@ import pandas as pd
 
 from iatrogenesis.explorer.measure import ALSO, FATES
 from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting
+from iatrogenesis.simulate.cohort import Design
 
 LOGARITHMIC = (*FATES, *ALSO, "off_track", "sessions", "new_clients", "places")
-FLOOR = 1e-6  # a share of nothing has no logarithm; less than one client in the largest simulation
 
 
 def is_logarithmic(column: str) -> bool:
     """Whether a measure is put together as a logarithm."""
     return column.split(".")[0].split("@")[0] in LOGARITHMIC
+
+
+def half_a_client(design: Design) -> float:
+    """The share of clients that stands for none, which has no logarithm."""
+    return 0.5 / (design.replicates * design.therapists * design.clients_per_therapist)
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Surface:
         columns = tuple(measures.columns)
         logs = np.array([is_logarithmic(name) for name in columns])
         values = measures.to_numpy(dtype=float)
-        values = np.where(logs, np.log(np.maximum(values, FLOOR)), values)
+        values = np.where(logs, np.log(np.maximum(values, half_a_client(explorer.design))), values)
         return cls(tuple(explorer.levels.by_slider().values()), tuple(usual), explorer.preventions, columns, values)
 
     @property

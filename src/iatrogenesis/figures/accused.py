@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from iatrogenesis.evaluate.montecarlo import share_interval
 from iatrogenesis.figures.methods import handles, mark, offsets, ordered, rows
 from iatrogenesis.figures.style import figure, key, styled
 
@@ -37,9 +38,9 @@ def draw(performance: pd.DataFrame) -> Figure:
             rows(axis, cells)
             part = table[(table["estimand"] == rule) & (table["measure"] == measure)].dropna(subset=["value"])
             for row in part.itertuples():
-                low, high = (100 * (row.value + step * 1.96 * row.mcse) for step in (-1, 1))
+                low, high = share_interval(row.value, row.mcse, row.replicates)
                 at = place[row.cell] + shift[row.method]
-                mark(axis, row.method, 100 * row.value, at, max(low, 0), min(high, 100))
+                mark(axis, row.method, 100 * row.value, at, 100 * low, 100 * high)
             axis.set_xlim(-3, 103)
             axis.set_title(f"{title}: {'found' if measure == 'sensitivity' else 'wrongly'}", fontsize=9.5, loc="left")
             axis.tick_params(labelbottom=True)

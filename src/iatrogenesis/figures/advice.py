@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from iatrogenesis.evaluate.montecarlo import reach, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, figure, styled
 
 ALT = (
@@ -48,7 +49,8 @@ def draw(advice: pd.DataFrame) -> Figure:
 def _lines(axis: Axes, table: pd.DataFrame, unit: float) -> None:
     for number, (clients, part) in enumerate(table.groupby("clients")):
         part = part.sort_values("therapists")
-        error = 1.96 * unit * part["mcse"].fillna(0)
+        error = _bars(part) if unit > 1 else [reach(row.mcse, row.replicates) for row in part.itertuples()]
+        error = unit * np.nan_to_num(error)
         look = {"color": SHADES[number % len(SHADES)], "marker": MARKERS[number % len(MARKERS)], "ms": 4, "lw": 1.3}
         axis.errorbar(part["therapists"], unit * part["value"], error, label=f"{clients:g}", elinewidth=0.9, **look)
     _log(axis, table["therapists"], "Therapists")
@@ -67,7 +69,7 @@ def _accused(axis: Axes, own: pd.DataFrame) -> None:
     for quantity, (label, color, line, marker) in looks.items():
         rows = part[part["quantity"] == quantity].sort_values("clients").dropna(subset=["value"])
         style = {"color": color, "ls": line, "marker": marker, "ms": 4, "lw": 1.3, "elinewidth": 0.9}
-        axis.errorbar(rows["clients"], 100 * rows["value"], 196 * rows["mcse"], label=label, **style)
+        axis.errorbar(rows["clients"], 100 * rows["value"], 100 * _bars(rows), label=label, **style)
     axis.set_ylim(-3, 103)
     axis.set_ylabel(f"Share (%), {part['therapists'].max():.0f} therapists")
     axis.legend(fontsize=7.5)
@@ -82,12 +84,19 @@ def _reliability(axis: Axes, advice: pd.DataFrame) -> None:
         information = formula["value"] / (1 - formula["value"]) / formula["clients"] * size
         axis.plot(size, information / (1 + information), color=color, lw=1.2)
         found, look = rows[rows["quantity"] == "raw_rate"], {"color": color, "marker": marker, "ls": "", "ms": 4}
-        axis.errorbar(found["clients"], found["value"], 1.96 * found["mcse"], label=f"SD {sd:g}", **look)
+        error = [reach(row.mcse, row.replicates) for row in found.itertuples()]
+        axis.errorbar(found["clients"], found["value"], error, label=f"SD {sd:g}", **look)
     axis.axhline(0.7, color=GREY, ls=":", lw=1.2)
     axis.set_ylim(0, 1)
     axis.set_ylabel("Reliability of a raw rate")
     axis.legend(fontsize=8)
     _log(axis, part["clients"], "Clients of each therapist")
+
+
+def _bars(shares: pd.DataFrame) -> np.ndarray:
+    """How far the 95 % Monte Carlo interval of each share reaches down and up, shape (2, shares)."""
+    ends = np.array([share_interval(row.value, row.mcse, int(row.replicates)) for row in shares.itertuples()])
+    return np.abs(ends.T - shares["value"].to_numpy())
 
 
 def _log(axis: Axes, sizes: pd.Series, label: str) -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from iatrogenesis.evaluate.assumed import nine_in_ten
-from iatrogenesis.evaluate.montecarlo import Z95
+from iatrogenesis.evaluate.montecarlo import reach
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 
 ALT = (
@@ -53,6 +53,7 @@ def draw(assumptions: pd.DataFrame) -> Figure:
 
 def _panel(axes, part: pd.DataFrame) -> None:
     usual = part[part["end"] == "as assumed"].iloc[0]
+    half = (usual["high"] - usual["value"]) / usual["mcse"]  # of a 95 % interval, in standard errors
     single = part[part["end"].isin(MARKS)]
     most = single.assign(size=single["change"].abs()).groupby("parameter", sort=False)["size"].max()
     names = list(most.sort_values(ascending=False, kind="stable").index[:SHOWN])
@@ -63,11 +64,11 @@ def _panel(axes, part: pd.DataFrame) -> None:
         at = single[single["end"] == end].set_index("parameter").loc[names]
         look = {"fmt": marker, "color": colour, "ms": 5, "lw": 1.2, "label": f"at its {end} value"}
         axes.hlines(rows, usual["value"], at["value"], color=colour, lw=1, alpha=0.7)
-        axes.errorbar(at["value"], rows, xerr=Z95 * at["change_mcse"], **look)
+        axes.errorbar(at["value"], rows, xerr=half * at["change_mcse"], **look)
     drawn = part.loc[part["end"] == "all at once", "value"]
     (low, high), errors = nine_in_ten(drawn)
     axes.barh([0], [high - low], left=[low], height=0.55, color="white", edgecolor=DARK, hatch="////", lw=0.8)
-    axes.errorbar([low, high], [0, 0], xerr=Z95 * errors, fmt="none", color=DARK, lw=1.2)
+    axes.errorbar([low, high], [0, 0], xerr=reach(1.0, len(drawn)) * errors, fmt="none", color=DARK, lw=1.2)
     axes.plot([drawn.median()], [0], "|", color=DARK, ms=16, mew=2.4)
     axes.set_yticks([0, *rows], ["ALL AT ONCE (90 %)", *map(named, names)], fontsize=8)
     axes.set_ylim(-0.7, len(names) + 0.7)

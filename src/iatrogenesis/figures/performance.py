@@ -1,10 +1,10 @@
 """Which analysis finds what burnout does?"""
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from iatrogenesis.evaluate.montecarlo import reach, share_interval
 from iatrogenesis.figures.methods import cell_names, handles, mark, offsets, ordered, rows
 from iatrogenesis.figures.style import GREY, figure, key, styled
 
@@ -52,8 +52,9 @@ def _label(cell: str, nothing: set[str]) -> str:
 def _panel(axis: Axes, table: pd.DataFrame, cells: list[str], methods: list[str], unit: float) -> None:
     rows(axis, cells)
     place, shift = {cell: at for at, cell in enumerate(cells)}, offsets(methods)
-    bounds = (-np.inf, np.inf) if unit == 1.0 else (0.0, 100.0)
     for row in table.itertuples():
-        value, reach = unit * row.value, unit * 1.96 * row.mcse
-        ends = np.clip([value - reach, value + reach], *bounds)
-        mark(axis, row.method, value, place[row.cell] + shift[row.method], *ends)
+        half = reach(row.mcse, row.replicates)
+        ends = (
+            (row.value - half, row.value + half) if unit == 1.0 else share_interval(row.value, row.mcse, row.replicates)
+        )
+        mark(axis, row.method, unit * row.value, place[row.cell] + shift[row.method], *(unit * end for end in ends))

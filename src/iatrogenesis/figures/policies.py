@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from iatrogenesis.evaluate.montecarlo import reach, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 
 ALT = (
@@ -35,7 +36,7 @@ def draw(policies: pd.DataFrame) -> Figure:
     """Draw from the table of policies."""
     by = policies.set_index(["reading", "policy"])
     per = 1000 / by["clients"]
-    averted, error = by["averted"] * per, 1.96 * by["averted_mcse"] * per
+    averted, error = by["averted"] * per, by["averted_mcse"] * per
     made, axes = figure(
         "What should be done about bad results?", 0.36 * len(NAMES) + 1.7, width=7.0, ncols=2, sharey=True
     )
@@ -44,13 +45,13 @@ def draw(policies: pd.DataFrame) -> Figure:
         axes[0].hlines(
             place, min(ends), max(ends), color=PALE, lw=9, label="sceptical to optimistic" if not place else None
         )
-        value, reach = averted["base", name], error["base", name]
-        axes[0].hlines(place, value - reach, value + reach, color=BLUE, lw=2)
-        axes[0].plot(value, place, "o", color=BLUE, ms=6, label="base reading" if not place else None)
         wrongly = by.loc[("base", name)]
+        value, half = averted["base", name], reach(error["base", name], int(wrongly["replicates"]))
+        axes[0].hlines(place, value - half, value + half, color=BLUE, lw=2)
+        axes[0].plot(value, place, "o", color=BLUE, ms=6, label="base reading" if not place else None)
         if np.isfinite(wrongly["wrongly"]):
-            low, high = (100 * (wrongly["wrongly"] + step * 1.96 * wrongly["wrongly_mcse"]) for step in (-1, 1))
-            axes[1].hlines(place, low, high, color=ORANGE, lw=2)
+            ends = share_interval(wrongly["wrongly"], wrongly["wrongly_mcse"], int(wrongly["replicates"]))
+            axes[1].hlines(place, 100 * ends[0], 100 * ends[1], color=ORANGE, lw=2)
             axes[1].plot(100 * wrongly["wrongly"], place, "s", color=ORANGE, ms=5)
         else:
             axes[1].annotate("nobody is chosen", (3, place), va="center", fontsize=9, color="#555555")

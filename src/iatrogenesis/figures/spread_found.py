@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from iatrogenesis.evaluate.montecarlo import reach, share_interval
 from iatrogenesis.figures.methods import handles, mark, offsets, ordered, rows
 from iatrogenesis.figures.style import GREY, figure, key, styled
 
@@ -33,8 +34,13 @@ def draw(performance: pd.DataFrame) -> Figure:
     for axis, (measure, (title, target, unit)) in zip(axes, PANELS.items(), strict=True):
         rows(axis, cells)
         for row in table[table["measure"] == measure].itertuples():
-            value, reach = unit * row.value, unit * 1.96 * row.mcse
-            mark(axis, row.method, value, place[row.cell] + shift[row.method], value - reach, value + reach)
+            half, at = reach(row.mcse, row.replicates), place[row.cell] + shift[row.method]
+            ends = (
+                (row.value - half, row.value + half)
+                if unit == 1.0
+                else share_interval(row.value, row.mcse, row.replicates)
+            )
+            mark(axis, row.method, unit * row.value, at, *(unit * end for end in ends))
         axis.axvline(target, color=GREY, ls=":", lw=1.2)
         axis.set_xlabel(title)
     key(made, columns=3, handles=handles(methods))

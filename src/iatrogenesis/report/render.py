@@ -37,12 +37,14 @@ class Numbers:
         return rounded(found["value"], found.get("mcse"))
 
     def mc(self, name: str, unit: str = "") -> str:
-        """The number with its Monte Carlo standard error."""
+        """The number with its Monte Carlo standard error, or its interval where that error is 0 and says nothing."""
         found = self._find(name)
         if "mcse" not in found:
             raise MissingNumber(f"number {name!r} has no Monte Carlo standard error")
         error = found["mcse"]
         value = f"{rounded(found['value'], error)}{unit and NARROW + unit}"
+        if not error and "high" in found:
+            return f"{value} (95{NARROW}% Monte Carlo interval {interval(found['low'], found['high'])})"
         return f"{value} (MCSE {rounded(error, error)})" if error else value
 
     def plain(self, name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.evaluate.montecarlo import share_interval
 from iatrogenesis.report.entry import Number, number
 
 PERFORMANCE, NEEDED, POLICIES = "tables/performance.csv", "tables/needed.csv", "tables/policies.csv"
@@ -35,22 +36,29 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
 
 
 def _performance(row) -> Number:
-    share = row.measure not in (*LOG_ODDS, "rank_correlation", "flagged")
-    unit = 100.0 if share else 1.0
-    return number(unit * row.value, PERFORMANCE, "%" if share else "as the estimand", mcse=unit * row.mcse)
+    if row.measure in (*LOG_ODDS, "rank_correlation", "flagged"):
+        return number(row.value, PERFORMANCE, "as the estimand", mcse=row.mcse)
+    return _share(row.value, row.mcse, row.replicates, PERFORMANCE)
+
+
+def _share(share: float, mcse: float, units: int, source: str) -> Number:
+    """A share in per cent, with its Monte Carlo interval."""
+    low, high = share_interval(share, mcse, int(units))
+    return number(100 * share, source, "%", 100 * low, 100 * high, 100 * mcse)
 
 
 def needed_numbers(needed: pd.DataFrame) -> dict[str, Number]:
     """``needed.spread.<sd>.<width>.<clients>`` and the like; missing where no size on or near the grid is enough."""
     found = {}
-    for row in needed[needed["needed"].notna()].itertuples():
+    for row in needed.itertuples():
         unit = "therapists" if row.question in ("spread", "burnout") else "clients of each therapist"
         parts = [row.question, f"{row.therapist_sd:g}"]
         parts += [f"{row.effect:g}"] if row.question == "burnout" else []
         parts += [f"{row.target:g}"] if row.question == "spread" else []
         parts += [f"{row.clients:g}"] if row.question in ("spread", "burnout") else []
-        value = int(np.ceil(row.needed))
-        found[f"needed.{'.'.join(parts)}"] = number(value, NEEDED, unit, row.low, row.high)
+        if pd.notna(row.needed):
+            value = int(np.ceil(row.needed))
+            found[f"needed.{'.'.join(parts)}"] = number(value, NEEDED, unit, row.low, row.high)
         if row.question == "reliability":
             found[f"needed.{'.'.join(parts)}.formula"] = number(round(row.formula), NEEDED, unit)
     return found
@@ -61,8 +69,8 @@ def accused_numbers(advice: pd.DataFrame) -> dict[str, Number]:
     part = advice[advice["question"] == "accuse"]
     part = part[(part["therapists"] == part["therapists"].max()) & part["value"].notna()]
     return {
-        f"accuse.{row.therapist_sd:g}.{row.clients:g}.{row.quantity}": number(
-            100 * row.value, ADVICE, "%", mcse=100 * row.mcse
+        f"accuse.{row.therapist_sd:g}.{row.clients:g}.{row.quantity}": _share(
+            row.value, row.mcse, row.replicates, ADVICE
         )
         for row in part.itertuples()
         if not row.quantity.endswith("flagged")
@@ -78,7 +86,7 @@ def policy_numbers(policies: pd.DataFrame) -> dict[str, Number]:
         found[f"{name}.averted"] = number(per * row.averted, POLICIES, "per 1,000 clients", mcse=error)
         found[f"{name}.chosen"] = number(row.chosen, POLICIES, "therapists in ten years")
         if pd.notna(row.wrongly):
-            found[f"{name}.wrongly"] = number(100 * row.wrongly, POLICIES, "%", mcse=100 * row.wrongly_mcse)
+            found[f"{name}.wrongly"] = _share(row.wrongly, row.wrongly_mcse, row.replicates, POLICIES)
         if row.policy == "caseload_limit":
             found[f"{name}.not_seen"] = number(row.not_seen * per, POLICIES, "clients per 1,000")
     return found

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.evaluate.montecarlo import share_interval
 from iatrogenesis.figures.methods import cell_names
 from iatrogenesis.figures.policies import NAMES
 from iatrogenesis.methods import LABELS
@@ -17,6 +18,7 @@ CHANGES = {
 }  # fmt: skip
 BURNOUT = ("bias", "empirical_se", "model_se_error", "coverage", "power", "type_1_error", "not_passed")
 SPREAD = ("bias", "rmse", "coverage", "width", "no_interval")
+SHARES = ("coverage", "power", "type_1_error", "sensitivity", "false_removal", "false_flag")
 TITLES = {
     "bias": "Bias", "empirical_se": "Empirical SE", "model_se_error": "Model SE, relative error",
     "coverage": "Coverage",
@@ -56,11 +58,18 @@ def performance(table: pd.DataFrame, estimand: str, measures: tuple[str, ...]) -
     rows = []
     for (cell, method), own in part.groupby(["cell", "method"], sort=False):
         by = own.set_index("measure")
-        values = [with_error(*by.loc[one, ["value", "mcse"]]) if _there(by, one) else "" for one in shown]
+        values = [_judged(one, by.loc[one]) if _there(by, one) else "" for one in shown]
         failures = f"{int(own['failures'].max())} of {int(own['replicates'].max())}"
         rows.append([*cell_names([cell]), LABELS[method], *values, failures])
     heads = ["Cell", "Method", *(TITLES[measure] for measure in shown), "Without an answer"]
     return Table(heads, rows, [""] * len(rows))
+
+
+def _judged(measure: str, row: pd.Series) -> str:
+    """A measure with its Monte Carlo standard error; a share of none or all with its exact interval."""
+    if measure in SHARES and row["mcse"] == 0:
+        return f"{row['value']:g} [{interval(*share_interval(row['value'], 0.0, int(row['replicates'])))}]"
+    return with_error(row["value"], row["mcse"])
 
 
 def _there(by: pd.DataFrame, measure: str) -> bool:
@@ -83,7 +92,7 @@ def therapists(table: pd.DataFrame) -> Table:
     rows = []
     for (cell, method), own in part.groupby(["cell", "method"], sort=False):
         by = own.set_index(["estimand", "measure"]).sort_index()
-        values = [with_error(*by.loc[key, ["value", "mcse"]]) if _known(by, key) else "" for key in columns.values()]
+        values = [_judged(key[1], by.loc[key]) if _known(by, key) else "" for key in columns.values()]
         rows.append([*cell_names([cell]), LABELS[method], *values])
     return Table(["Cell", "Method", *columns], rows, [""] * len(rows))
 
@@ -115,6 +124,8 @@ def _therapists(row: pd.Series) -> str:
     text = f"{int(np.ceil(row['needed'])):,}"
     if pd.notna(row["low"]) and pd.notna(row["high"]) and row["high"] > row["low"]:
         text += f" ({interval(row['low'], row['high'])})"
+    elif pd.notna(row["low"]) and pd.isna(row["high"]):
+        text += f" (from {int(row['low']):,})"
     return text + (" *" if bool(row["beyond_grid"]) else "")
 
 
