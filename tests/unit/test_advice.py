@@ -91,7 +91,7 @@ def test_where_chance_leaves_open_that_nothing_is_enough_no_upper_end_is_made_up
     assert table.loc["burnout", "low"] > 1 and np.isnan(table.loc["burnout", "high"])
     row = table.loc["accuse"]
     assert 230 < row["low"] < row["needed"] < 300 and np.isnan(row["high"])
-    assert "282 (from 233)" == reliability(table.reset_index()).rows[0][2]
+    assert reliability(table.reset_index()).rows[0][2] == "282 (from 233)"
 
 
 def test_log_odds_leave_the_rate_that_was_asked_for_on_average():
