@@ -21,7 +21,7 @@ export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba_
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs graph screenshot environment lock clean
+.PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs graph screenshot reference environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,9 @@ graph: .venv/.installed ## Draw the rules into README.md
 
 screenshot: .venv/.installed ## Photograph the default study's explorer for README.md; needs Chromium
 	$(BIN)/python workflow/bootstrap/screenshot.py
+
+reference: .venv/.installed ## Bring results/reference up to date with the studies tiny and default
+	$(BIN)/python workflow/bootstrap/reference.py
 
 environment: .venv/.installed ## Write environment.yml from pyproject.toml
 	$(BIN)/python workflow/bootstrap/environment.py
