@@ -324,3 +324,23 @@ def test_it_is_accessible_and_fits_the_screen(explore, size, scheme, fragment):
     for name in ("slider", "switch"):
         box = page.locator(f"#panel-a .{name} input").first.bounding_box()
         assert box["height"] >= 16
+
+
+def test_the_picture_stays_in_view_beside_the_last_switch(explore, study):
+    page = explore(DESK)
+    page.locator(f"#a-{study.config.explorer.preventions[-1]}").scroll_into_view_if_needed()
+    page.evaluate(
+        "window.scrollTo(0, document.querySelector('#panel-a .controls').getBoundingClientRect().bottom - innerHeight)"
+    )
+    for what in ("#panel-a .answer", "#panel-a [data-chart=clients]"):
+        box = page.locator(what).bounding_box()
+        assert 0 <= box["y"] < box["y"] + box["height"] <= DESK["height"], what
+
+
+def test_of_two_settings_like_stands_beside_like(explore):
+    """Also where one story is longer than the other."""
+    page = explore(DESK, fragment="#a=0,0,0,15,1,&b=0.3,0,0,15,1,")
+    page.locator("#panel-b .chart svg").nth(3).wait_for()
+    for what in (".controls", ".outcomes", "[data-chart=clients]", "[data-chart=places]"):
+        tops = [page.locator(f"#panel-{panel} {what}").bounding_box()["y"] for panel in "ab"]
+        assert tops[0] == pytest.approx(tops[1], abs=60 if what == "[data-chart=places]" else 1), what
