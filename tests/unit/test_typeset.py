@@ -123,3 +123,14 @@ def test_every_element_of_the_templates_has_a_form(tmp_path):
     formulas = {name for name in used if name.startswith("m") and name not in ("main", "math")}
     for name in used - inner - formulas - {"figure", "details"}:
         source_of(page(f"<{name}>x</{name}>"), tmp_path, "nobody")
+
+
+@pytest.mark.parametrize("columns", [3, 8], ids=["upright", "on its side"])
+@pytest.mark.parametrize("folded", [False, True], ids=["shown", "folded"])
+def test_a_long_table_goes_on_over_as_many_pages_as_it_needs(tmp_path, columns, folded):
+    """A block that may not be broken is printed over itself at the foot of one page instead."""
+    head = "".join(f"<th>Column {c}</th>" for c in range(columns))
+    rows = "".join(f"<tr>{''.join(f'<td>{r} {c}</td>' for c in range(columns))}</tr>" for r in range(600))
+    table = f"<div><table><caption>Long</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    body = f"<details><summary>More</summary>{table}</details>" if folded else table
+    assert len(compiled(page(f"<p>Before</p>{body}<p>After</p>"), tmp_path, "png")) >= 600 / 70

@@ -26,6 +26,7 @@ HEAD = """#set document(title: {title}, author: {author}, date: none)
 #show heading: set block(above: 1.5em, below: 0.8em)
 #show heading.where(level: 2): set text(size: 13pt)
 #show heading.where(level: 3): set text(size: 11pt)
+#show figure.where(kind: table): set block(breakable: true)
 #show figure.where(kind: table): it => {{
   if it.caption != none {{ block(sticky: true, width: 100%, it.caption) }}
   it.body
