@@ -38,6 +38,8 @@ def finished(tmp_path_factory, request) -> Path:
     with (shared / "finished.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (project / "finished").exists():
+            if project.exists():
+                pytest.fail("the tiny study did not end well; another worker's first error says why")
             found = snakemake(copy_project(project), "--config", "study=tiny", "--cores", "2")
             assert found.returncode == 0, found.stdout[-3000:] + found.stderr[-3000:]
             # Apart, because tests of the workflow delete results and make them again, while others look at pages.

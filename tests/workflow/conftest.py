@@ -27,8 +27,8 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-def snakemake(project: Path, *arguments: str, timeout: int = 900) -> subprocess.CompletedProcess:
-    """Run Snakemake in a project as `make` does."""
+def snakemake(project: Path, *arguments: str, timeout: int = 3600) -> subprocess.CompletedProcess:
+    """Run Snakemake in a project as `make` does; the limit is for what hangs, not for busy machines."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTENSOR_FLAGS": "numba__fastmath=False"}
     return subprocess.run(

@@ -47,6 +47,13 @@ class Numbers:
             return f"{value} (95{NARROW}% Monte Carlo interval {interval(found['low'], found['high'])})"
         return f"{value} (MCSE {rounded(error, error)})" if error else value
 
+    def surely_below(self, name: str, limit: float) -> bool:
+        """Whether the number's whole interval lies below a limit, so that words may say so."""
+        found = self._find(name)
+        if "high" not in found:
+            raise MissingNumber(f"number {name!r} has no interval")
+        return found["high"] < limit
+
     def plain(self, name: str) -> str:
         """The number for people who want its size: two digits, whole from ten on."""
         value = self._find(name)["value"]
@@ -109,6 +116,7 @@ def render(
         "ci": access.ci,
         "mc": access.mc,
         "plain": access.plain,
+        "surely_below": access.surely_below,
         "known": set(numbers),
         "figures": by_name,
         "tables": tables,
