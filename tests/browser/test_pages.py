@@ -89,3 +89,8 @@ def test_paper_shows_what_the_page_folds(visit, pages):
         ".map(one => one.checkVisibility({contentVisibilityAuto: true}))"
     )
     assert len(shown) > 100 and all(shown)
+
+
+def test_the_page_for_managers_is_one_sheet_of_paper(visit, pages):
+    printed = visit(pages / "for_managers.html").pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
