@@ -60,6 +60,11 @@ class Study:
         return Setup(seed=self.config.seed, instruments=self.instruments, judgement=self.config.judgement)
 
     @property
+    def published_deterioration(self) -> float:
+        """Share of finished courses that reliably deteriorate, as published (evidence D01)."""
+        return float(self.evidence.set_index("id").loc["D01", "value"])
+
+    @property
     def judged_by(self) -> list[str]:
         """The questionnaires by which change is judged, as people call them."""
         return [self.instruments.by_name()[name].name for name in self.config.judgement.instruments]

@@ -314,12 +314,8 @@ def test_words_follow_the_numbers(study, results, numbers):
     """An analysis is called too sure only where its coverage surely is below 95 %."""
     name, claim = "study.base.logistic.log_odds_ratio[burnout].coverage", "surer than it should be"
     for low, high, claimed in ((80.0, 91.0, True), (90.0, 99.0, False), (47.8, 100.0, False)):
-        changed = numbers | {name: numbers[name] | {"low": low, "high": high}}
-        assert (
-            (claim in page(study, results, changed))
-            == claimed
-            == ("they are too short" in page(study, results, changed))
-        )
+        text = page(study, results, numbers | {name: numbers[name] | {"low": low, "high": high}})
+        assert (claim in text) == claimed == ("they are too short" in text)
 
 
 def test_a_page_without_one_of_its_numbers_is_not_written(study, results, numbers):

@@ -113,7 +113,7 @@ rule explorer_page:
         world=EXPLORED["world"],
         words=plain(STUDY.words),
         averting=STUDY.averting,
-        published=float(STUDY.evidence.set_index("id").loc["D01", "value"]),
+        published=STUDY.published_deterioration,
         commit=git_commit(ROOT),
     message:
         "Writing {output.page}"

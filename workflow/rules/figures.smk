@@ -48,7 +48,13 @@ for figure, tables in FIGURES.items():
             f"figure_{figure}"
         input:
             **tables,
-            code=library(f"figures/{figure}.py", "figures/style.py", "figures/methods.py", "evaluate/montecarlo.py"),
+            code=library(
+                f"figures/{figure}.py",
+                "figures/style.py",
+                "figures/methods.py",
+                "evaluate/montecarlo.py",
+                "evaluate/assumed.py",
+            ),
         output:
             svg=report(
                 result(f"figures/{figure}.svg"),

@@ -37,7 +37,14 @@ rule numbers:
     """Collect every number of the report, with its uncertainty and its table."""
     input:
         **{name: result(f"tables/{name}.csv") for name in TABLES},
-        code=library("report/numbers.py"),
+        code=library(
+            "report/numbers.py",
+            "report/*_numbers.py",
+            "report/assumed.py",
+            "report/entry.py",
+            "evaluate/assumed.py",
+            "evaluate/montecarlo.py",
+        ),
     output:
         numbers="results/{study}/tables/numbers.json",
     log:

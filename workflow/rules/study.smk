@@ -153,7 +153,7 @@ rule advice:
 rule policies:
     """What a service could do about therapists with bad results."""
     input:
-        code=library("evaluate/policies.py", "evaluate/montecarlo.py", "streams.py"),
+        code=library("evaluate/policies.py", "evaluate/montecarlo.py", "models/spread.py", "streams.py"),
     output:
         table="results/{study}/tables/policies.csv",
     log:

@@ -8,6 +8,8 @@ from iatrogenesis.evaluate.performance import performance
 from iatrogenesis.evaluate.profiling import profiling
 
 COLUMNS = ("method", "estimand", "cell", "measure", "value", "mcse", "replicates", "failures")
+SHARES = ("coverage", "power", "type_1_error", "sensitivity", "false_removal", "false_flag")
+"""Measures that are shares of data sets or of therapists."""
 
 
 def judged(

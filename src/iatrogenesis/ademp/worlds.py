@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import expit
 from scipy.stats import norm
 
 from iatrogenesis.ademp.cells import Cell
 from iatrogenesis.methods.answer import TRAITS, DataSet
+from iatrogenesis.models.spread import log_odds_at
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.simulate.cohort import Design
 from iatrogenesis.simulate.frames import clients_table, sessions_table
@@ -18,7 +17,6 @@ from iatrogenesis.sources import Strict
 from iatrogenesis.streams import Noise
 
 FEWEST = 5  # clients of a therapist, as in `Design`
-NODES = 61
 MISSING = 0.197  # share without a last score, evidence M07
 BLOCK = 10
 
@@ -57,11 +55,7 @@ def statistical(cell: Cell, surroundings: Surroundings) -> LogitNormal:
 
 def _intercept(rate: float, coefficients: Coefficients, therapist_sd: float) -> float:
     """Log odds at which about this share deteriorates, the other parts taken as one normal."""
-    spread = np.sqrt(therapist_sd**2 + sum(value**2 for _, value in coefficients))
-    points, weights = np.polynomial.hermite.hermgauss(NODES)
-    effects = np.sqrt(2.0) * spread * points
-    share = weights / np.sqrt(np.pi)
-    return float(brentq(lambda x: expit(x + effects) @ share - rate, -15.0, 5.0))
+    return log_odds_at(rate, np.sqrt(therapist_sd**2 + sum(value**2 for _, value in coefficients)))
 
 
 def mechanistic(cell: Cell, clients: float | None = None) -> Design:

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.stats.mstats import hdquantiles, hdquantiles_sd
 
 from iatrogenesis.evaluate.calibrate import with_values
-from iatrogenesis.evaluate.montecarlo import reach
+from iatrogenesis.evaluate.montecarlo import around
 from iatrogenesis.scenarios import Scenario
 from iatrogenesis.sources import Record, records
 from iatrogenesis.streams import Noise
@@ -72,13 +72,13 @@ def ranges(world: Scenario, judged: tuple[str, ...]) -> dict[str, tuple[float, f
     found = {}
     for path, record in records(world).items():
         unseen = path.startswith("world.scores.") and path.split(".")[2] not in judged
-        low, high = _reach(record)
+        low, high = _ends(record)
         if low < high and ".cost." not in path and not unseen and path not in ORIGINS:
             found[path] = (low, high)
     return found
 
 
-def _reach(record: Record) -> tuple[float, float]:
+def _ends(record: Record) -> tuple[float, float]:
     """From the lowest to the highest that the record holds for possible; a single point where it doubts nothing."""
     ends = [record.low, record.high] if record.status == "assumed" else []
     ends += [getattr(record, reading, None) for reading in ("sceptical", "optimistic")]
@@ -110,6 +110,7 @@ def explored(about: Conclusion, world: World, judged: tuple[str, ...], draws: in
         value, influence = _difference(world(about.worse(scenario)), world(about.better(scenario)))
         usual = usual or (value, influence)
         mcse, change_mcse = _error(influence), _error(influence - usual[1])
+        low, high = around(value, mcse, len(influence))
         rows.append(
             {
                 "conclusion": about.name,
@@ -118,8 +119,8 @@ def explored(about: Conclusion, world: World, judged: tuple[str, ...], draws: in
                 "given": values.get(parameter),
                 "value": value,
                 "mcse": mcse,
-                "low": value - reach(mcse, len(influence)),
-                "high": value + reach(mcse, len(influence)),
+                "low": low,
+                "high": high,
                 "change": value - usual[0],
                 "change_mcse": change_mcse,
             }

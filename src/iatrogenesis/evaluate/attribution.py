@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evaluate.montecarlo import reach
+from iatrogenesis.evaluate.montecarlo import around
 from iatrogenesis.evaluate.outcomes import OUTCOMES, PER_THOUSAND
 from iatrogenesis.streams import Noise
 
@@ -73,5 +73,5 @@ def combined(parts: list[pd.DataFrame]) -> pd.DataFrame:
     grouped = pd.concat(parts, ignore_index=True).groupby(keys, sort=False)["value"]
     table = grouped.agg(["mean", "sem"]).reset_index().rename(columns={"mean": "value", "sem": "mcse"})
     table.insert(3, "label", table["outcome"].map(OUTCOMES))
-    half = reach(1.0, len(parts)) * table["mcse"]
-    return table.assign(low=table["value"] - half, high=table["value"] + half)
+    low, high = around(table["value"], table["mcse"], len(parts))
+    return table.assign(low=low, high=high)

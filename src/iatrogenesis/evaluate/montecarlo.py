@@ -16,13 +16,20 @@ def reach(mcse: float, units: int) -> float:
     return float(t.ppf(0.975, units - 1)) * mcse
 
 
+def around(value: float, mcse: float, units: int) -> tuple[float, float]:
+    """95 % Monte Carlo interval of a value."""
+    half = reach(mcse, units)
+    return value - half, value + half
+
+
 def share_interval(share: float, mcse: float, units: int) -> tuple[float, float]:
     """95 % Monte Carlo interval of a share, within 0 and 1.
 
     Where none or all were counted the standard error is 0 and says nothing: there it is the exact one of so many units.
     """
     if mcse > 0 or share not in (0.0, 1.0):
-        return max(share - reach(mcse, units), 0.0), min(share + reach(mcse, units), 1.0)
+        low, high = around(share, mcse, units)
+        return max(low, 0.0), min(high, 1.0)
     low, high = clopper_pearson(round(share * units), units)
     return float(low), float(high)
 

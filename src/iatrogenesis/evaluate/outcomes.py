@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evaluate.montecarlo import ratio, reach
+from iatrogenesis.evaluate.montecarlo import around, ratio
 from iatrogenesis.simulate.engine import DROPPED_OUT, Run
 from iatrogenesis.simulate.setup import Setup
 
@@ -80,8 +80,8 @@ def counted(sums: pd.Series, clients: pd.Series, outcome: str) -> Counted:
     """An outcome per client (or per 1,000) from sums over clusters."""
     value, error = ratio(sums.to_numpy(), clients.to_numpy())
     scale = 1000.0 if outcome in PER_THOUSAND else 1.0
-    half = scale * reach(error, len(clients))
-    return Counted(scale * value, scale * error, scale * value - half, scale * value + half)
+    value, error = scale * value, scale * error
+    return Counted(value, error, *around(value, error, len(clients)))
 
 
 def compared(world: pd.DataFrame, other: pd.DataFrame) -> dict[str, Counted]:

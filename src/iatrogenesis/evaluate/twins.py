@@ -7,7 +7,7 @@ scenario. Differences are taken client by client, so what all worlds share cance
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evaluate.montecarlo import ratio, reach
+from iatrogenesis.evaluate.montecarlo import around, ratio
 from iatrogenesis.evaluate.sample import Sample
 
 COUNTS = (
@@ -74,6 +74,7 @@ def scenario_rows(name: str, counts: pd.DataFrame) -> pd.DataFrame:
     for measure, (above, below, label) in MEASURES.items():
         value, mcse = ratio(sums[above].to_numpy(), sums[below].to_numpy())
         value, mcse = 1000 * value, 1000 * mcse
+        low, high = around(value, mcse, len(sums))
         rows.append(
             {
                 "scenario": name,
@@ -81,8 +82,8 @@ def scenario_rows(name: str, counts: pd.DataFrame) -> pd.DataFrame:
                 "label": label,
                 "value": value,
                 "mcse": mcse,
-                "low": value - reach(mcse, len(sums)),
-                "high": value + reach(mcse, len(sums)),
+                "low": low,
+                "high": high,
                 "clients": int(counts["clients"].sum()),
             }
         )

@@ -3,8 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.evaluate.montecarlo import share_interval
-from iatrogenesis.figures.methods import handles, mark, offsets, ordered, rows
+from iatrogenesis.figures.methods import PER_CENT, handles, judged, offsets, ordered, rows
 from iatrogenesis.figures.style import figure, key, styled
 
 ALT = (
@@ -38,9 +37,7 @@ def draw(performance: pd.DataFrame) -> Figure:
             rows(axis, cells)
             part = table[(table["estimand"] == rule) & (table["measure"] == measure)].dropna(subset=["value"])
             for row in part.itertuples():
-                low, high = share_interval(row.value, row.mcse, row.replicates)
-                at = place[row.cell] + shift[row.method]
-                mark(axis, row.method, 100 * row.value, at, 100 * low, 100 * high)
+                judged(axis, row, place[row.cell] + shift[row.method], PER_CENT)
             axis.set_xlim(-3, 103)
             axis.set_title(f"{title}: {'found' if measure == 'sensitivity' else 'wrongly'}", fontsize=9.5, loc="left")
             axis.tick_params(labelbottom=True)

@@ -1,11 +1,13 @@
 """How many therapists and clients does it take?"""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iatrogenesis.evaluate.montecarlo import reach, share_interval
+from iatrogenesis.evaluate.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, figure, styled
 
 ALT = (
@@ -49,8 +51,7 @@ def draw(advice: pd.DataFrame) -> Figure:
 def _lines(axis: Axes, table: pd.DataFrame, unit: float) -> None:
     for number, (clients, part) in enumerate(table.groupby("clients")):
         part = part.sort_values("therapists")
-        error = _bars(part) if unit > 1 else [reach(row.mcse, row.replicates) for row in part.itertuples()]
-        error = unit * np.nan_to_num(error)
+        error = unit * np.nan_to_num(_bars(part, share_interval if unit > 1 else around))
         look = {"color": SHADES[number % len(SHADES)], "marker": MARKERS[number % len(MARKERS)], "ms": 4, "lw": 1.3}
         axis.errorbar(part["therapists"], unit * part["value"], error, label=f"{clients:g}", elinewidth=0.9, **look)
     _log(axis, table["therapists"], "Therapists")
@@ -69,7 +70,7 @@ def _accused(axis: Axes, own: pd.DataFrame) -> None:
     for quantity, (label, color, line, marker) in looks.items():
         rows = part[part["quantity"] == quantity].sort_values("clients").dropna(subset=["value"])
         style = {"color": color, "ls": line, "marker": marker, "ms": 4, "lw": 1.3, "elinewidth": 0.9}
-        axis.errorbar(rows["clients"], 100 * rows["value"], 100 * _bars(rows), label=label, **style)
+        axis.errorbar(rows["clients"], 100 * rows["value"], 100 * _bars(rows, share_interval), label=label, **style)
     axis.set_ylim(-3, 103)
     axis.set_ylabel(f"Share (%), {part['therapists'].max():.0f} therapists")
     axis.legend(fontsize=7.5)
@@ -84,8 +85,7 @@ def _reliability(axis: Axes, advice: pd.DataFrame) -> None:
         information = formula["value"] / (1 - formula["value"]) / formula["clients"] * size
         axis.plot(size, information / (1 + information), color=color, lw=1.2)
         found, look = rows[rows["quantity"] == "raw_rate"], {"color": color, "marker": marker, "ls": "", "ms": 4}
-        error = [reach(row.mcse, row.replicates) for row in found.itertuples()]
-        axis.errorbar(found["clients"], found["value"], error, label=f"SD {sd:g}", **look)
+        axis.errorbar(found["clients"], found["value"], _bars(found, around), label=f"SD {sd:g}", **look)
     axis.axhline(0.7, color=GREY, ls=":", lw=1.2)
     axis.set_ylim(0, 1)
     axis.set_ylabel("Reliability of a raw rate")
@@ -93,10 +93,10 @@ def _reliability(axis: Axes, advice: pd.DataFrame) -> None:
     _log(axis, part["clients"], "Clients of each therapist")
 
 
-def _bars(shares: pd.DataFrame) -> np.ndarray:
-    """How far the 95 % Monte Carlo interval of each share reaches down and up, shape (2, shares)."""
-    ends = np.array([share_interval(row.value, row.mcse, int(row.replicates)) for row in shares.itertuples()])
-    return np.abs(ends.T - shares["value"].to_numpy())
+def _bars(table: pd.DataFrame, interval: Callable) -> np.ndarray:
+    """How far the 95 % Monte Carlo interval of each row reaches down and up, shape (2, rows)."""
+    ends = np.array([interval(row.value, row.mcse, int(row.replicates)) for row in table.itertuples()])
+    return np.abs(ends.T - table["value"].to_numpy())
 
 
 def _log(axis: Axes, sizes: pd.Series, label: str) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from iatrogenesis.evaluate.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE
 from iatrogenesis.methods import LABELS, NAMES
 
@@ -22,6 +23,7 @@ LOOK = {
     "measurement": ("*", ORANGE),
     "growth": ("h", GREEN),
 }
+PER_CENT = 100.0
 CELL_NAMES = {"base": "base cell (A)", "world": "simulated world (B)"}
 
 
@@ -42,6 +44,12 @@ def mark(axis: Axes, method: str, x: float, y: float, low: float, high: float) -
     marker, color = LOOK[method]
     axis.hlines(y, low, high, color=color, lw=1.2)
     axis.plot(x, y, marker, color=color, ms=5.2, mew=1.4 if marker == "x" else 0.8)
+
+
+def judged(axis: Axes, row, y: float, unit: float) -> None:
+    """One method's measure, a row of the performance table, with its 95 % interval; shares in per cent (unit 100)."""
+    ends = (share_interval if unit == PER_CENT else around)(row.value, row.mcse, row.replicates)
+    mark(axis, row.method, unit * row.value, y, *(unit * end for end in ends))
 
 
 def handles(methods: Sequence[str]) -> list[Line2D]:

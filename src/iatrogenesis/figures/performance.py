@@ -4,8 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iatrogenesis.evaluate.montecarlo import reach, share_interval
-from iatrogenesis.figures.methods import cell_names, handles, mark, offsets, ordered, rows
+from iatrogenesis.figures.methods import PER_CENT, cell_names, handles, judged, offsets, ordered, rows
 from iatrogenesis.figures.style import GREY, figure, key, styled
 
 ALT = (
@@ -35,7 +34,7 @@ def draw(performance: pd.DataFrame) -> Figure:
         "Which analysis finds what burnout does?", 0.42 * len(cells) + 2.0, width=7.2, ncols=3, sharey=True
     )
     for axis, (measure, title) in zip(axes, PANELS.items(), strict=True):
-        _panel(axis, table[table["measure"] == measure], cells, methods, 1.0 if measure == "bias" else 100.0)
+        _panel(axis, table[table["measure"] == measure], cells, methods, 1.0 if measure == "bias" else PER_CENT)
         axis.axvline(TARGETS[measure], color=GREY, ls=":", lw=1.2)
         axis.set_xlabel(title)
     axes[0].set_yticks(range(len(cells)), [_label(cell, nothing) for cell in cells])
@@ -53,8 +52,4 @@ def _panel(axis: Axes, table: pd.DataFrame, cells: list[str], methods: list[str]
     rows(axis, cells)
     place, shift = {cell: at for at, cell in enumerate(cells)}, offsets(methods)
     for row in table.itertuples():
-        half = reach(row.mcse, row.replicates)
-        ends = (
-            (row.value - half, row.value + half) if unit == 1.0 else share_interval(row.value, row.mcse, row.replicates)
-        )
-        mark(axis, row.method, unit * row.value, place[row.cell] + shift[row.method], *(unit * end for end in ends))
+        judged(axis, row, place[row.cell] + shift[row.method], unit)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.evaluate.montecarlo import reach, share_interval
+from iatrogenesis.evaluate.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 
 ALT = (
@@ -46,11 +46,11 @@ def draw(policies: pd.DataFrame) -> Figure:
             place, min(ends), max(ends), color=PALE, lw=9, label="sceptical to optimistic" if not place else None
         )
         wrongly = by.loc[("base", name)]
-        value, half = averted["base", name], reach(error["base", name], int(wrongly["replicates"]))
-        axes[0].hlines(place, value - half, value + half, color=BLUE, lw=2)
+        value, replicates = averted["base", name], int(wrongly["replicates"])
+        axes[0].hlines(place, *around(value, error["base", name], replicates), color=BLUE, lw=2)
         axes[0].plot(value, place, "o", color=BLUE, ms=6, label="base reading" if not place else None)
         if np.isfinite(wrongly["wrongly"]):
-            ends = share_interval(wrongly["wrongly"], wrongly["wrongly_mcse"], int(wrongly["replicates"]))
+            ends = share_interval(wrongly["wrongly"], wrongly["wrongly_mcse"], replicates)
             axes[1].hlines(place, 100 * ends[0], 100 * ends[1], color=ORANGE, lw=2)
             axes[1].plot(100 * wrongly["wrongly"], place, "s", color=ORANGE, ms=5)
         else:

@@ -12,11 +12,11 @@ ALT = (
 )
 CAPTION = (
     "Of 1,000 clients. Right of zero, those who reliably deteriorate: hatched, because of the treatment they got (the "
-    "twin, at average competence, burnout and fit and with the same chance events, does not deteriorate); "
-    "plain, those whose twin deteriorates too. Left of zero, dotted: the spared, who are not reliably worse here and "
-    "whose twin deteriorates (some because they left before it could show). Whiskers: 95 % Monte Carlo intervals of "
-    "the spared, of the hatched part and of the whole bar. They "
-    "say how sure the simulation is of its own world, not how sure that world is."
+    "twin, at average competence, burnout and fit and with the same chance events, does not deteriorate); plain, those "
+    "whose twin deteriorates too. Left of zero, dotted: the spared, who are not reliably worse here and whose twin "
+    "deteriorates (some because they left before it could show). Whiskers: 95 % Monte Carlo intervals of the spared, "
+    "of the hatched part and of the whole bar. They say how sure the simulation is of its own world, not how sure "
+    "that world is."
 )
 
 

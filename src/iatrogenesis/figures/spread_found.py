@@ -3,8 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.evaluate.montecarlo import reach, share_interval
-from iatrogenesis.figures.methods import handles, mark, offsets, ordered, rows
+from iatrogenesis.figures.methods import PER_CENT, handles, judged, offsets, ordered, rows
 from iatrogenesis.figures.style import GREY, figure, key, styled
 
 ALT = (
@@ -19,7 +18,7 @@ CAPTION = (
     "the estimate towards itself where data are few: that is bias, and it is shown."
 )
 ESTIMAND = "therapist_sd"
-PANELS = {"bias": ("Bias (log odds)", 0.0, 1.0), "coverage": ("Coverage (%)", 95.0, 100.0)}
+PANELS = {"bias": ("Bias (log odds)", 0.0, 1.0), "coverage": ("Coverage (%)", 95.0, PER_CENT)}
 
 
 @styled()
@@ -34,13 +33,7 @@ def draw(performance: pd.DataFrame) -> Figure:
     for axis, (measure, (title, target, unit)) in zip(axes, PANELS.items(), strict=True):
         rows(axis, cells)
         for row in table[table["measure"] == measure].itertuples():
-            half, at = reach(row.mcse, row.replicates), place[row.cell] + shift[row.method]
-            ends = (
-                (row.value - half, row.value + half)
-                if unit == 1.0
-                else share_interval(row.value, row.mcse, row.replicates)
-            )
-            mark(axis, row.method, unit * row.value, at, *(unit * end for end in ends))
+            judged(axis, row, place[row.cell] + shift[row.method], unit)
         axis.axvline(target, color=GREY, ls=":", lw=1.2)
         axis.set_xlabel(title)
     key(made, columns=3, handles=handles(methods))

@@ -5,16 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.ademp.judge import SHARES
 from iatrogenesis.evaluate.montecarlo import share_interval
 from iatrogenesis.report.entry import Number, number
 
 PERFORMANCE, NEEDED, POLICIES = "tables/performance.csv", "tables/needed.csv", "tables/policies.csv"
 ADVICE = "tables/advice.csv"
-TOLD = (
-    "bias", "coverage", "power", "type_1_error", "rank_correlation", "sensitivity", "false_removal", "false_flag",
-    "flagged", "width",
-)  # fmt: skip
-LOG_ODDS = ("bias", "width")
+TOLD = (*SHARES, "bias", "width", "rank_correlation", "flagged")
 
 
 def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
@@ -36,9 +33,9 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
 
 
 def _performance(row) -> Number:
-    if row.measure in (*LOG_ODDS, "rank_correlation", "flagged"):
-        return number(row.value, PERFORMANCE, "as the estimand", mcse=row.mcse)
-    return _share(row.value, row.mcse, row.replicates, PERFORMANCE)
+    if row.measure in SHARES:
+        return _share(row.value, row.mcse, row.replicates, PERFORMANCE)
+    return number(row.value, PERFORMANCE, "as the estimand", mcse=row.mcse)
 
 
 def _share(share: float, mcse: float, units: int, source: str) -> Number:

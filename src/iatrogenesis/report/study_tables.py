@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.ademp.judge import SHARES
 from iatrogenesis.evaluate.montecarlo import share_interval
 from iatrogenesis.figures.methods import cell_names
 from iatrogenesis.figures.policies import NAMES
@@ -18,7 +19,6 @@ CHANGES = {
 }  # fmt: skip
 BURNOUT = ("bias", "empirical_se", "model_se_error", "coverage", "power", "type_1_error", "not_passed")
 SPREAD = ("bias", "rmse", "coverage", "width", "no_interval")
-SHARES = ("coverage", "power", "type_1_error", "sensitivity", "false_removal", "false_flag")
 TITLES = {
     "bias": "Bias", "empirical_se": "Empirical SE", "model_se_error": "Model SE, relative error",
     "coverage": "Coverage",
