@@ -8,20 +8,14 @@ import jinja2
 import pandas as pd
 import pytest
 from tests.conftest import CONFIG
+from tests.unit.report_tables import of_the_checks, of_the_fits, of_the_study, of_the_world
 
-from iatrogenesis.ademp.cells import read_cells
-from iatrogenesis.ademp.judge import COLUMNS as JUDGED
-from iatrogenesis.evaluate.outcomes import OUTCOMES
-from iatrogenesis.evaluate.policies import POLICIES
-from iatrogenesis.evaluate.reproductions import table as reproductions
 from iatrogenesis.report import numbers as collect
-from iatrogenesis.report import tables
 from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.inputs import parameters, shortcomings
 from iatrogenesis.report.page import open_routes, page_figures, page_tables, page_words
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
-from iatrogenesis.report.rounding import rounded, with_error, with_interval
 from iatrogenesis.report.run_record import wall_seconds
 from iatrogenesis.sources import records
 
@@ -57,81 +51,6 @@ def test_a_missing_number_stops_the_report():
         Numbers({"a": {"value": 1.5, "unit": ""}}).ci("a")
 
 
-@pytest.mark.parametrize(
-    ("value", "error", "text"),
-    [
-        (57.61, 1.04, "57.6"),
-        (57.61, 11.0, "58"),
-        (0.09437, 0.0054, "0.0944"),
-        (-0.123, 0.05, "−0.123"),
-        (-0.0001, 0.5, "0.00"),
-        (1234567, None, "1,234,567"),
-        (0.0, None, "0"),
-        (3.14159, None, "3.14"),
-        (1234.5, 300.0, "1,234"),
-    ],
-)
-def test_rounding_follows_the_error(value, error, text):
-    assert rounded(value, error) == text
-
-
-def test_what_stands_around_a_number():
-    assert with_interval(57.7, 48.8, 66.7) == "57.7 (48.8 to 66.7)"
-    assert with_error(0.30, 0.011) == "0.300 (0.011)"
-    assert with_error(1.0, 0.0) == "1"
-
-
-def simulation_study() -> dict[str, pd.DataFrame]:
-    """Small tables of the simulation study, of the right columns."""
-    of = {
-        "all": ("failed",),
-        "log_odds_ratio[burnout]": ("bias", "coverage", "power"),
-        "therapist_sd": ("bias", "coverage"),
-        "therapist_rank": ("rank_correlation",),
-        "flag_worst": ("sensitivity", "false_removal"),
-        "flag_probable": ("sensitivity", "false_removal"),
-    }
-    rows = [
-        (method, estimand, "base", measure, 0.5, 0.02, 76, 1)
-        for method in ("raw", "logistic", "glmm", "casemix", "therapist")
-        for estimand, measures in of.items()
-        for measure in measures
-    ]
-    cells = pd.DataFrame([cell.model_dump() for cell in read_cells(CONFIG / "study_design.csv").values()])
-    row = {"question": "burnout", "therapist_sd": 0.61, "effect": 0.25, "target": 0.8, "clients": 60.0, "needed": 70.2}
-    known = row | {"low": 60.0, "high": 85.0, "beyond_grid": False}
-    spread = known | {"question": "spread", "effect": None, "target": 0.1}
-    alone = known | {"question": "reliability", "effect": None, "clients": None, "target": 0.7, "formula": 116.0}
-    never = alone | {"question": "accuse", "needed": None, "low": None, "high": None, "formula": None}
-    advice = {"question": "accuse", "therapists": 40, "clients": 60, "therapist_sd": 0.61, "quantity": "sensitivity"}
-    policies = [
-        {"policy": policy, "reading": reading, "wrongly": 0.4 if policy.startswith("remove") else None}
-        for policy in POLICIES
-        for reading in ("sceptical", "base", "optimistic")
-    ]
-    numbers = {"averted": 900.0, "averted_mcse": 30.0, "averted_low": 500.0, "averted_high": 1400.0, "chosen": 120.0}
-    numbers |= {"wrongly_mcse": 0.01, "not_seen": 6000.0, "clients": 60_000.0, "replicates": 20}
-    return {
-        "performance": pd.DataFrame(rows, columns=list(JUDGED)),
-        "cells": cells.assign(also=cells["also"].str.join(" ")),
-        "needed": pd.DataFrame([known, spread, alone, never]),
-        "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
-        "policies": pd.DataFrame(policies).assign(**numbers),
-        "assumptions": assumptions(),
-    }
-
-
-def assumptions() -> pd.DataFrame:
-    """Two conclusions with two moved numbers each, one of which does nothing."""
-    rows = [("", "as assumed", None, 0.0), ("world.a.x", "low", 0.1, -3.0), ("world.a.x", "high", 0.3, 2.0)]
-    rows += [("world.b.y", "low", 1.0, 0.0), ("world.b.y", "high", 2.0, 0.0)]
-    rows += [(str(draw), "all at once", None, float(draw - 12)) for draw in range(21)]
-    table = pd.DataFrame(rows, columns=["parameter", "end", "given", "change"])
-    table = table.assign(value=10 + table["change"], mcse=1.0, change_mcse=0.5)
-    table = table.assign(low=table["value"] - 1.96, high=table["value"] + 1.96)
-    return pd.concat([table.assign(conclusion=name) for name in ("routine", "averted")], ignore_index=True)
-
-
 def test_plain_numbers_have_the_size_and_no_more():
     values = {"a": 0.0, "b": 9.7, "c": 0.354, "d": 3.26, "e": 1234.4, "f": -18.2}
     numbers = Numbers({name: {"value": value} for name, value in values.items()})
@@ -143,71 +62,11 @@ def test_plain_numbers_have_the_size_and_no_more():
 @pytest.fixture(scope="module")
 def results(study) -> dict[str, pd.DataFrame]:
     """Small tables of the right columns."""
-    base = study.base
-    estimands = ["therapist_sd", "vpc", "mor", "mean_rate"]
-    ratings = ["competence_rating", "burnout_rating", "fit_rating_within"]
-    rows = [(base, "null", name) for name in estimands] + [("hospitals", "null", name) for name in estimands]
-    rows += [(base, "therapist", f"log_odds_ratio[{name}]") for name in ratings]
-    effects = pd.DataFrame(rows, columns=["dataset", "model", "estimand"])
-    effects = effects.assign(truth=0.3, truth_mcse=0.01, estimate=0.25, low=0.1, high=0.4, sd=0.1, mcse=0.004)
-    effects = effects.assign(covered=True)
-    evidence = study.evidence.rename(columns={"value": "published"}).assign(
-        published_low=study.evidence["lower"], published_high=study.evidence["upper"]
-    )
-    evidence = evidence.assign(simulated=evidence["published"], mcse=0.01, verdict="reproduced")
-    evidence.loc[0, ["simulated", "verdict"]] = [0.9, "not reproduced"]
-    evidence["interval"] = evidence["interval"].fillna("none")
-    measures = [*tables.SCENARIO_COLUMNS, "deteriorated"]
-    scenarios = pd.DataFrame([(name, measure) for name in TITLES for measure in measures])
-    scenarios.columns = ["scenario", "measure"]
-    scenarios = scenarios.assign(label="Something, per 1,000 clients", value=20.5, mcse=2.0, low=16.0, high=24.0)
-    therapist = {"dataset": base, "model": "null", "therapist_id": "T<1>", "clients": 40, "deteriorated": 4}
-    shares = {"raw_rate": 0.1, "raw_low": 0.05, "raw_high": 0.2, "rate": 0.08, "rate_low": 0.05, "rate_high": 0.12}
-    ranks = {"rank_low": 1.0, "rank_high": 20.0, "exceeds_twice_average": 0.6, "exceeds_mcse": 0.01}
-    therapists = pd.DataFrame([therapist | shares | ranks | {"true_rate": 0.07, "true_rate_mcse": 0.01}])
-    fit = {"dataset": base, "model": "null", "passed": False, "reasons": "R-hat 1.2", "rhat": 1.2, "rhat_of": "a"}
-    fit |= {"ess_bulk": 90.0, "ess_bulk_of": "a", "ess_tail": 80.0, "ess_tail_of": "b", "divergences": 3, "bfmi": 0.5}
-    outcomes = list(OUTCOMES)
-    attribution = pd.DataFrame(
-        [(kind, what, o) for kind, what in (("all", "total"), ("burnout", "shapley")) for o in outcomes],
-        columns=["mechanism", "attribution", "outcome"],
-    ).assign(label="Something, per 1,000 clients", value=5.0, mcse=0.5, low=4.0, high=6.0)
-    preventions = pd.DataFrame(
-        [("all_preventions", reading, o) for reading in ("sceptical", "base", "optimistic") for o in outcomes],
-        columns=["scenario", "reading", "outcome"],
-    ).assign(label="Something, per 1,000 clients", value=-5.0, mcse=0.5, low=-6.0, high=-4.0)
-    checked = {"model": "null", "dataset": base, "statistic": "deterioration rate, %", "observed": 6.0, "expected": 5.0}
-    checked |= {"low": 2.0, "high": 8.0, "p": 0.3, "p_mcse": 0.03}
-    answers = [
-        {"allocation": allocation, "question": question, "analysis": analysis, "covered": analysis == "ratings"}
-        for allocation in ("chance", "severity", "course")
-        for question in ("burnout_down", "caseload_limit")
-        for analysis in ("ratings", "true states")
-    ]
-    ranks = {"model": "null", "engine": "collapsed", "quantity": "intercept", "simulations": 40, "failed": 1}
-    ranks |= {"mean_rank": 0.52, "mcse": 0.05, "spread": 1.0, "p": 0.4, "calibrated": True}
-    moved = {"model": "null", "dataset": base, "estimand": "vpc", "prior": 0.2, "likelihood": 0.01}
-    ranked = {"rank": 0, "elpd": -100.0, "se": 9.0, "elpd_diff": 0.0, "dse": 0.0, "p": 5.0, "weight": 1.0}
-    marginal = {"model": "therapist", "dataset": base, "covariate": "burnout_rating", "value": 9.0, "low": 2.0}
     return {
-        "predictive": pd.DataFrame([checked | {"check": c, "inside": c == "prior"} for c in ("prior", "posterior")]),
-        "what_if": pd.DataFrame(answers).assign(
-            truth=-16.0, truth_mcse=1.0, value=-14.0, low=-20.0, high=-9.0, mcse=0.1
-        ),
-        "reproductions": reproductions(1, 10),
-        "calibration": pd.DataFrame([ranks]),
-        "sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),
-        "model_comparison": pd.DataFrame([ranked | {"model": "therapist", "worst_k": 0.4, "high_k": 0}]),
-        "marginal_effects": pd.DataFrame([marginal | {"high": 17.0, "mcse": 0.1}]),
-        "engines": pd.DataFrame({"agree": [True, False], "distance": [1.5, 6.0], "pareto_k": [0.1, 0.2]}),
-        "attribution": attribution,
-        "preventions": preventions,
-        "evidence": evidence,
-        "scenarios": scenarios.assign(clients=100),
-        "therapist_effects": effects,
-        "therapists": therapists,
-        "diagnostics": pd.DataFrame([fit]),
-        **simulation_study(),
+        **of_the_world(study, list(TITLES)),
+        **of_the_fits(study.base),
+        **of_the_checks(study.base),
+        **of_the_study(),
     }
 
 
