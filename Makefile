@@ -65,12 +65,12 @@ calibrate: .venv/.installed ## Find the simulator's free parameters anew
 	$(SNAKEMAKE) $(ARGS) calibrate
 
 schemas: .venv/.installed ## Write workflow/schemas from the configuration classes
-	$(BIN)/python -m iatrogenesis.schemas workflow/schemas
+	$(BIN)/python -m iatrogenesis.study.schemas workflow/schemas
 
 docs: .venv/.installed ## Write docs/routes.md, docs/models.md and docs/ADEMP.md from the code and its numbers
-	$(BIN)/python -m iatrogenesis.docs config docs/routes.md
-	$(BIN)/python -m iatrogenesis.model_docs config docs/models.md
-	$(BIN)/python -m iatrogenesis.ademp.document config docs/ADEMP.md
+	$(BIN)/python -m iatrogenesis.study.routes_page config docs/routes.md
+	$(BIN)/python -m iatrogenesis.study.models_page config docs/models.md
+	$(BIN)/python -m iatrogenesis.study.ademp_page config docs/ADEMP.md
 
 graph: .venv/.installed ## Draw the rules into README.md
 	$(BIN)/python workflow/bootstrap/graph.py

@@ -12,11 +12,19 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/notebooks.smk"
+include: "workflow/rules/world.smk"
+include: "workflow/rules/inference.smk"
+include: "workflow/rules/evidence.smk"
+include: "workflow/rules/simulation_study.smk"
+include: "workflow/rules/harm.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/explorer.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
     """Everything, ending with the report and the record of the run."""
+    default_target: True
     input:
         result("report.html"),
         result("report.pdf"),
@@ -27,15 +35,6 @@ rule all:
         result("tables/checks.csv"),
         result("run.yaml"),
         *BATCH_FILES.values(),
-
-
-include: "workflow/rules/simulate.smk"
-include: "workflow/rules/fit.smk"
-include: "workflow/rules/evaluate.smk"
-include: "workflow/rules/study.smk"
-include: "workflow/rules/explorer.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/report.smk"
 
 
 rule study:
@@ -53,3 +52,6 @@ onstart:
         workflow.scheduler.job_rate_limiter = None
     alone = "study" in workflow.dag_settings.targets
     print(announce(ANNOUNCED, Path(PLAN), 0 if alone else REST, workflow.cores), flush=True)
+
+
+LIBRARY.remember()

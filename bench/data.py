@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from bench.settings import load
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.data import OutcomeData
-from iatrogenesis.models.therapist import TRUE_STATES
-from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.outcomes import OutcomeData
+from iatrogenesis.inference.models.therapist import TRUE_STATES
+from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal, simulate
 
 SIZES = {2_400: 60, 10_500: 85, 50_000: 1_800}
 """Therapists by number of clients; the latter two about as in Saxon et al. 2017 and Schiefele et al. 2017."""

@@ -19,7 +19,7 @@ import pandas as pd
 from bench.data import SIZES, write
 from bench.engine_picture import draw
 from bench.settings import ROOT
-from iatrogenesis.data.files import write_csv
+from iatrogenesis.core.files import write_csv
 from iatrogenesis.figures.style import save
 
 RESULTS = ROOT / "results" / "bench" / "benchmarks"

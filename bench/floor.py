@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
 
 
 @dataclass(frozen=True)

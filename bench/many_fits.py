@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from bench.data import PRIORS, data_of
-from iatrogenesis.engines.collapsed.engine import Unreliable, sample
+from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
 
 DRAWS = 1400  # more than a thousand of them effective
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.settings import load, sized
-from iatrogenesis.simulate.stream import stream_clients
+from iatrogenesis.world.streaming import stream_clients
 
 
 def peak_megabytes() -> float:

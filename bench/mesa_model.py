@@ -12,11 +12,11 @@ from typing import Any
 import mesa
 from pydantic import BaseModel
 
-from iatrogenesis.instruments import Instruments, Judgement
-from iatrogenesis.scenarios import Scenario
-from iatrogenesis.simulate.burnout import WEEKS_PER_YEAR, weekly_stability
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.sources import Sourced, SourcedShares
+from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.sources import Sourced, SourcedShares
+from iatrogenesis.world.burnout import WEEKS_PER_YEAR, weekly_stability
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import Scenario
 
 
 def plain(node: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.data import PRIORS, data_of
 from bench.memory import peak_megabytes
-from iatrogenesis.models.data import OutcomeData
+from iatrogenesis.inference.data.outcomes import OutcomeData
 
 CHAINS, DRAWS, TUNE, CORES = 4, 1000, 1000, 2
 COLLAPSED_DRAWS = 1400  # more than a thousand of them effective
@@ -16,7 +16,7 @@ COLLAPSED_DRAWS = 1400  # more than a thousand of them effective
 
 def by_collapsed(data: OutcomeData) -> dict[str, float]:
     """Our engine without a chain, on one core; what is compiled once per installation is not counted."""
-    from iatrogenesis.engines.collapsed.engine import sample
+    from iatrogenesis.inference.engines.collapsed.engine import sample
 
     sample("therapist", data, PRIORS, 0, draws=COLLAPSED_DRAWS)
     began = perf_counter()
@@ -28,8 +28,8 @@ def by_collapsed(data: OutcomeData) -> dict[str, float]:
 
 def by_nuts(data: OutcomeData) -> dict[str, float]:
     """Our engine with a chain, as the workflow uses it."""
-    from iatrogenesis.engines.nuts import compile_model, sample
-    from iatrogenesis.engines.sampler import Sampler
+    from iatrogenesis.inference.engines.nuts import compile_model, sample
+    from iatrogenesis.inference.engines.sampler import Sampler
 
     began = perf_counter()
     compiled = compile_model("therapist", data, PRIORS)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.study import Study, load_study
+from iatrogenesis.study.study import Study, load_study
+from iatrogenesis.world.cohort import Design
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENTS_PER_REPLICATE = 6000

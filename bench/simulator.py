@@ -19,11 +19,11 @@ from bench.floor import CountingNoise, draw_and_write
 from bench.mesa_model import Service
 from bench.picture import draw
 from bench.settings import ROOT, load, sized
-from iatrogenesis.data.files import write_csv
+from iatrogenesis.core.files import write_csv
 from iatrogenesis.figures.style import save
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.engine import simulate
-from iatrogenesis.study import Study
+from iatrogenesis.study.study import Study
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.engine import simulate
 
 RESULTS = ROOT / "results" / "bench" / "benchmarks"
 ROUNDS = 5

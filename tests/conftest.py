@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.study import Study, load_study
+from iatrogenesis.study.study import Study, load_study
+from iatrogenesis.world.cohort import Design
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "config"

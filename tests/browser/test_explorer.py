@@ -8,13 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from scipy.stats import t
 
-from iatrogenesis.data.files import read_csv, read_parquet
+from iatrogenesis.core.files import read_csv, read_parquet
 from iatrogenesis.explorer.charts import FATE_COLOURS
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
 from iatrogenesis.explorer.settings import SLIDERS, Setting, usual
 from iatrogenesis.explorer.surface import Surface, jackknife_error
 from iatrogenesis.explorer.tables import averages
-from iatrogenesis.study import load_study
+from iatrogenesis.study.study import load_study
 from tests.browser.conftest import DESK, PHONE
 from tests.conftest import CONFIG
 

@@ -4,9 +4,9 @@ import re
 
 from tests.conftest import CONFIG, ROOT
 
-from iatrogenesis.ademp.document import STUDIES, page
-from iatrogenesis.methods import LABELS
-from iatrogenesis.study import load_study
+from iatrogenesis.simulation_study.methods import LABELS
+from iatrogenesis.study.ademp_page import STUDIES, page
+from iatrogenesis.study.study import load_study
 
 
 def test_the_page_is_what_make_docs_writes():

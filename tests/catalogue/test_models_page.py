@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from iatrogenesis.data.posterior import DIMS
-from iatrogenesis.model_docs import USED, page
-from iatrogenesis.models import MODELS, model
+from iatrogenesis.inference.data.posterior import DIMS
+from iatrogenesis.inference.models import MODELS
+from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.report.page import family_member
-from iatrogenesis.study import load_study
+from iatrogenesis.study.models_page import USED, page
+from iatrogenesis.study.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +38,7 @@ def test_pymc_is_not_imported_with_a_model():
     import subprocess
     import sys
 
-    code = "import sys, iatrogenesis.models as m; [m.model(n) for n in m.MODELS]; import iatrogenesis.engines.fit;"
-    code += "import iatrogenesis.engines.collapsed.engine; print('pymc' in sys.modules, 'pytensor' in sys.modules)"
+    code = "import sys, iatrogenesis.inference.models as m; [m.model(n) for n in m.MODELS]; import iatrogenesis.inference.engines.fit;"
+    code += "import iatrogenesis.inference.engines.collapsed.engine; print('pymc' in sys.modules, 'pytensor' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["False", "False"]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from iatrogenesis.docs import SEED, page, scenario_of
-from iatrogenesis.mechanisms import KINDS as MECHANISMS
-from iatrogenesis.preventions import KINDS as PREVENTIONS
+from iatrogenesis.study.routes_page import SEED, page, scenario_of
+from iatrogenesis.world.mechanisms import KINDS as MECHANISMS
+from iatrogenesis.world.preventions import KINDS as PREVENTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = ROOT.parent / "shared" / "seed.txt"

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from iatrogenesis.evaluate.calibrate import INTERNAL
-from iatrogenesis.evaluate.patterns import OVER_YEARS, PATTERNS
-from iatrogenesis.instruments import Instruments
-from iatrogenesis.scenarios import read_yaml
-from iatrogenesis.simulate.frames import clients_table, sessions_table, therapist_weeks_table, therapists_table
-from iatrogenesis.sources import Record, bibliography_keys, records
+from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.sources import Record, bibliography_keys, records
+from iatrogenesis.evidence.calibration import INTERNAL
+from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
+from iatrogenesis.world.scenarios import read_yaml
+from iatrogenesis.world.tidy import clients_table, sessions_table, therapist_weeks_table, therapists_table
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config"

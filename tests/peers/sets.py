@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.data import OutcomeData
-from iatrogenesis.models.priors import Priors
-from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.outcomes import OutcomeData
+from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal, simulate
 
 HERE = Path(__file__).parent
 REASON = "the same in tests/peers/fit.R"

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iatrogenesis.engines import maximum_likelihood
-from iatrogenesis.engines.collapsed import engine as collapsed
-from iatrogenesis.engines.nuts import compile_model
-from iatrogenesis.engines.nuts import sample as sample_nuts
-from iatrogenesis.engines.sampler import Sampler
+from iatrogenesis.inference.engines import maximum_likelihood
+from iatrogenesis.inference.engines.collapsed import engine as collapsed
+from iatrogenesis.inference.engines.nuts import compile_model
+from iatrogenesis.inference.engines.nuts import sample as sample_nuts
+from iatrogenesis.inference.engines.sampler import Sampler
 from tests.peers.sets import PRIORS, SETS, write
 
 HERE = Path(__file__).parent

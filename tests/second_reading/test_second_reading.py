@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.evaluate.calibrate import with_values
-from iatrogenesis.mechanisms import KINDS as MECHANISMS
-from iatrogenesis.preventions import KINDS as PREVENTIONS
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.frames import sessions_table, therapists_table
+from iatrogenesis.evidence.calibration import with_values
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.mechanisms import KINDS as MECHANISMS
+from iatrogenesis.world.preventions import KINDS as PREVENTIONS
+from iatrogenesis.world.tidy import sessions_table, therapists_table
 from tests.second_reading.chance import Chance
 from tests.second_reading.course import Course
 from tests.second_reading.people import Therapist

@@ -2,10 +2,10 @@
 
 import pytest
 
-from iatrogenesis.data.hospitals import hospital_outcomes
-from iatrogenesis.engines.nuts import Compiled, compile_model
-from iatrogenesis.engines.sampler import Sampler
-from iatrogenesis.models.priors import Priors
+from iatrogenesis.inference.data.hospitals import hospital_outcomes
+from iatrogenesis.inference.engines.nuts import Compiled, compile_model
+from iatrogenesis.inference.engines.sampler import Sampler
+from iatrogenesis.inference.models.priors import Priors
 
 REASON = "for a test, not for a study"
 

@@ -6,21 +6,21 @@ import pytest
 from scipy.special import expit, logsumexp
 from scipy.stats import halfnorm, norm
 
-from iatrogenesis.data.hospitals import hospital_outcomes
-from iatrogenesis.engines.collapsed.engine import Unreliable, sample
-from iatrogenesis.engines.collapsed.marginal import _exp, rule
-from iatrogenesis.engines.collapsed.proposal import find
-from iatrogenesis.engines.collapsed.target import Target
-from iatrogenesis.engines.nuts import compile_model
-from iatrogenesis.engines.nuts import sample as sample_nuts
-from iatrogenesis.evaluate import estimands, therapists
-from iatrogenesis.models import model
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.data import counts
-from iatrogenesis.models.priors import Priors
-from iatrogenesis.models.therapist import TRUE_STATES
-from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.answers import estimands, therapists
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.hospitals import hospital_outcomes
+from iatrogenesis.inference.data.outcomes import counts
+from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
+from iatrogenesis.inference.engines.collapsed.marginal import _exp, rule
+from iatrogenesis.inference.engines.collapsed.proposal import find
+from iatrogenesis.inference.engines.collapsed.target import Target
+from iatrogenesis.inference.engines.nuts import compile_model
+from iatrogenesis.inference.engines.nuts import sample as sample_nuts
+from iatrogenesis.inference.models.by_name import model
+from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.inference.models.therapist import TRUE_STATES
+from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal, simulate
 
 EFFECTS = Coefficients(phq9_first=0.4, burnout=0.3, fit=-0.4)
 DESIGN = LogitNormal(clients_per_therapist=(5, 60) * 20, intercept=-2.0, therapist_sd=0.5, coefficients=EFFECTS)

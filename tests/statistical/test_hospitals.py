@@ -9,15 +9,16 @@ import xarray as xr
 from scipy.special import expit
 from scipy.stats import halfnorm, norm
 
-from iatrogenesis.data.hospitals import hospital_outcomes
-from iatrogenesis.data.tables import DataError
-from iatrogenesis.engines.nuts import Compiled, FailedFit, compile_model, sample, sample_many
-from iatrogenesis.evaluate import diagnostics, estimands, therapists
-from iatrogenesis.evaluate.gate import Gate
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.data import counts
-from iatrogenesis.simulate.logit_normal import LogitNormal, simulate
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.answers import estimands, therapists
+from iatrogenesis.inference.checks import diagnostics
+from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.hospitals import hospital_outcomes
+from iatrogenesis.inference.data.outcomes import counts
+from iatrogenesis.inference.engines.nuts import Compiled, FailedFit, compile_model, sample, sample_many
+from iatrogenesis.simulation_study.logit_normal import LogitNormal, simulate
 
 OTHERS = [
     counts(f"others-{index}", tuple("ABCDEFGHIJKL"), [3 + index, *range(11)], [100 + 10 * index] * 12)

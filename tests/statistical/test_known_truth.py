@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.engines.maximum_likelihood import fit
-from iatrogenesis.engines.nuts import compile_model, sample_many
-from iatrogenesis.evaluate import diagnostics, estimands
-from iatrogenesis.evaluate.gate import Gate
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.therapist import TRUE_STATES
-from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate, truth
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.answers import estimands
+from iatrogenesis.inference.checks import diagnostics
+from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.engines.maximum_likelihood import fit
+from iatrogenesis.inference.engines.nuts import compile_model, sample_many
+from iatrogenesis.inference.models.therapist import TRUE_STATES
+from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal, simulate, truth
 
 # The effects of GAD-7, deprivation and competence are nothing.
 EFFECTS = Coefficients(phq9_first=0.4, age_65_74=-0.3, burnout=0.3, fit=-0.4)

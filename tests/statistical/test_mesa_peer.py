@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from bench.mesa_model import Service
 
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.engine import DROPPED_OUT
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.engine import DROPPED_OUT
 
 pytestmark = pytest.mark.slow
 ONE = Design(therapists=40, services=20, clients_per_therapist=30)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.engines import nuts
-from iatrogenesis.engines.collapsed.target import Target
-from iatrogenesis.engines.fit import fit_all
-from iatrogenesis.engines.sampler import Sampler
-from iatrogenesis.evaluate import sbc
-from iatrogenesis.models import base
-from iatrogenesis.models.data import OutcomeData
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.checks import sbc
+from iatrogenesis.inference.data.outcomes import OutcomeData
+from iatrogenesis.inference.engines import nuts
+from iatrogenesis.inference.engines.collapsed.target import Target
+from iatrogenesis.inference.engines.fit import fit_all
+from iatrogenesis.inference.engines.sampler import Sampler
+from iatrogenesis.inference.models import base
 
 SAMPLER = Sampler(chains=2, draws=500, tune=300, target_accept=0.9)
 SIMULATIONS = 200
@@ -89,7 +89,7 @@ def test_the_band_holds_uniform_ranks_as_often_as_it_says(simulations):
 
 def test_a_refusing_engine_leaves_the_fit_to_the_sampler_and_says_so(template, priors):
     point = {"intercept": -1.0, "coefficients": np.array([0.3]), "therapist_effect": np.zeros(10), "therapist_sd": 0.1}
-    from iatrogenesis.models.generative import replicate
+    from iatrogenesis.inference.models.generative import replicate
 
     data = replicate(template, point, Noise(1))
     (tree,) = fit_all("casemix", [data], priors, SAMPLER, 1, engine="collapsed", max_k=-1.0)
@@ -97,9 +97,9 @@ def test_a_refusing_engine_leaves_the_fit_to_the_sampler_and_says_so(template, p
 
 
 def test_a_fit_without_draws_is_kept_and_counted(template, priors, monkeypatch, tmp_path):
-    from iatrogenesis.data.posterior import drawn, load, save
-    from iatrogenesis.evaluate.diagnostics import diagnose
-    from iatrogenesis.evaluate.gate import Gate
+    from iatrogenesis.inference.checks.convergence import Gate
+    from iatrogenesis.inference.checks.diagnostics import diagnose
+    from iatrogenesis.inference.data.posterior import drawn, load, save
 
     def refuse(*_, **__):
         raise RuntimeError("All initialization points failed")

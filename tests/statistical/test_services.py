@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from iatrogenesis.data.nhs import read_service_years
-from iatrogenesis.engines.maximum_likelihood import fit
-from iatrogenesis.engines.nuts import compile_model, sample_many
-from iatrogenesis.evaluate import diagnostics, estimands, therapists
-from iatrogenesis.evaluate.gate import Gate
+from iatrogenesis.inference.answers import estimands, therapists
+from iatrogenesis.inference.checks import diagnostics
+from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.data.nhs import read_service_years
+from iatrogenesis.inference.engines.maximum_likelihood import fit
+from iatrogenesis.inference.engines.nuts import compile_model, sample_many
 
 COUNTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "nhs-talking-therapies" / "service_year.csv"
 # Between-service SD (logit) by DerSimonian & Laird's moments, services with at least 200 courses, row T22 of the

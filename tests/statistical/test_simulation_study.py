@@ -5,11 +5,11 @@ import pytest
 from scipy.stats import binom
 from tests.conftest import CONFIG
 
-from iatrogenesis.ademp.cells import read_cells
-from iatrogenesis.ademp.judge import judged
-from iatrogenesis.ademp.run import run
-from iatrogenesis.ademp.truth import truth
-from iatrogenesis.data.tables import DataError
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.judge import judged
+from iatrogenesis.simulation_study.run import run
+from iatrogenesis.simulation_study.truth import truth
 
 REPLICATES = 60
 FAR = 4.5  # Monte Carlo standard errors; some thirty comparisons here

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from iatrogenesis.engines.maximum_likelihood import fit
-from iatrogenesis.evaluate.calibrate import with_values
-from iatrogenesis.instruments import Judgement
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.therapist import TRUE_STATES
-from iatrogenesis.scenarios import Scenario
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.frames import clients_table
-from iatrogenesis.sources import records
+from iatrogenesis.core.instruments import Judgement
+from iatrogenesis.core.sources import records
+from iatrogenesis.evidence.calibration import with_values
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.engines.maximum_likelihood import fit
+from iatrogenesis.inference.models.therapist import TRUE_STATES
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.tidy import clients_table
 
 MANY = Design(replicates=12, therapists=100, services=100, clients_per_therapist=60)
 ALARM = 5.0  # in standard errors: a correct simulator is stopped once in two million

@@ -3,13 +3,13 @@
 import pandas as pd
 from tests.conftest import CONFIG
 
-from iatrogenesis.ademp.cells import read_cells
-from iatrogenesis.ademp.judge import COLUMNS as JUDGED
-from iatrogenesis.evaluate.outcomes import OUTCOMES
-from iatrogenesis.evaluate.policies import POLICIES
-from iatrogenesis.evaluate.reproductions import table as reproductions
+from iatrogenesis.harm.outcomes import OUTCOMES
 from iatrogenesis.report import tables
-from iatrogenesis.study import Study
+from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.judge import COLUMNS as JUDGED
+from iatrogenesis.simulation_study.policies import POLICIES
+from iatrogenesis.simulation_study.reproductions import table as reproductions
+from iatrogenesis.study.study import Study
 
 
 def of_the_world(study: Study, scenarios: list[str]) -> dict[str, pd.DataFrame]:

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from iatrogenesis.ademp.advice import Advice, column
-from iatrogenesis.ademp.needed import _power_curve, _reached, needed
-from iatrogenesis.models.spread import log_odds_at, sd_of, vpc
+from iatrogenesis.inference.models.spread import log_odds_at, sd_of, vpc
 from iatrogenesis.report.study_tables import reliability
+from iatrogenesis.simulation_study.advice import Advice, column
+from iatrogenesis.simulation_study.needed import _power_curve, _reached, needed
 
 
 @pytest.mark.parametrize(("sd", "clients"), [(0.61, 116), (0.42, 247), (0.33, 381)])

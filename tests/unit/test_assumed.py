@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iatrogenesis.evaluate.assumed import ORIGINS, Conclusion, conclusions, explored, moved, nine_in_ten, ranges
-from iatrogenesis.evaluate.outcomes import outcome_sums
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.sources import records
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.sources import records
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.harm.outcomes import outcome_sums
+from iatrogenesis.harm.sensitivity import ORIGINS, Conclusion, conclusions, explored, moved, nine_in_ten, ranges
+from iatrogenesis.world.cohort import Design
 
 DESIGN = Design(replicates=4, therapists=12, services=3, clients_per_therapist=20)
 

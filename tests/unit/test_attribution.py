@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from iatrogenesis.evaluate.attribution import combined, contributions, order
-from iatrogenesis.evaluate.outcomes import OUTCOMES, compared, outcome_sums
-from iatrogenesis.preventions.base import Cost
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.frames import clients_table
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.harm.attribution import combined, contributions, order
+from iatrogenesis.harm.outcomes import OUTCOMES, compared, outcome_sums
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.preventions.base import Cost
+from iatrogenesis.world.tidy import clients_table
 
 KINDS = ["a", "b", "c"]
 

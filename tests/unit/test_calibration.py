@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from iatrogenesis.evaluate.calibrate import calibrate, with_values, write_back
-from iatrogenesis.evaluate.evidence import verdict
-from iatrogenesis.evaluate.patterns import PATTERNS
-from iatrogenesis.evaluate.worlds import Worlds
-from iatrogenesis.scenarios import Scenario
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.sources import records
+from iatrogenesis.core.sources import records
+from iatrogenesis.evidence.calibration import calibrate, with_values, write_back
+from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.patterns import PATTERNS
+from iatrogenesis.evidence.published import verdict
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import Scenario
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 KEPT = {"world.dropout.logit": "M07", "world.client.level_sd": "M02_first_sd"}

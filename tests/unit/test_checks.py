@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from iatrogenesis.evaluate import checks
-from iatrogenesis.simulate.frames import clients_table
+from iatrogenesis.report import claims as checks
+from iatrogenesis.world.tidy import clients_table
 
 
 @pytest.fixture(scope="module")

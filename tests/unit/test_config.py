@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from iatrogenesis.scenarios import ConfigError, load_catalogue, merged, read_yaml
-from iatrogenesis.schemas import SCHEMAS, schema_text
-from iatrogenesis.study import find_study, load_study
+from iatrogenesis.study.schemas import SCHEMAS, schema_text
+from iatrogenesis.study.study import find_study, load_study
+from iatrogenesis.world.scenarios import ConfigError, load_catalogue, merged, read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from iatrogenesis.data.posterior import posterior_tree
-from iatrogenesis.evaluate import diagnostics
-from iatrogenesis.evaluate.gate import Gate
-from iatrogenesis.models.data import counts
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.checks import diagnostics
+from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.data.outcomes import counts
+from iatrogenesis.inference.data.posterior import posterior_tree
 
 CHAINS, DRAWS = 4, 500
 

@@ -7,14 +7,14 @@ from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import binomtest, norm
 
-from iatrogenesis.data.posterior import posterior_tree
-from iatrogenesis.evaluate import estimands, therapists
-from iatrogenesis.evaluate.proportions import clopper_pearson
-from iatrogenesis.evaluate.standardise import standardised_rates
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.data import counts
-from iatrogenesis.simulate.logit_normal import LogitNormal, simulate
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.proportions import clopper_pearson
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.answers import estimands, therapists
+from iatrogenesis.inference.answers.standardise import standardised_rates
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.outcomes import counts
+from iatrogenesis.inference.data.posterior import posterior_tree
+from iatrogenesis.simulation_study.logit_normal import LogitNormal, simulate
 
 ABOUT = {"model": "made-up", "engine": "none", "seed": 1}
 CHAINS, DRAWS = 2, 300
@@ -102,7 +102,7 @@ def test_standardised_rates_are_averages_over_all_clients(adjusted):
 def test_each_client_counts_once_whatever_the_size_of_the_blocks(adjusted, monkeypatch):
     log_odds = adjusted["posterior"]["intercept"].values.reshape(-1, 1)
     whole = standardised_rates(adjusted, log_odds)
-    monkeypatch.setattr("iatrogenesis.evaluate.standardise.BLOCK", 1000)
+    monkeypatch.setattr("iatrogenesis.inference.answers.standardise.BLOCK", 1000)
     np.testing.assert_allclose(standardised_rates(adjusted, log_odds), whole, atol=1e-5)
 
 

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 from tests.conftest import CONFIG
 
-from iatrogenesis.evaluate.montecarlo import jackknife
+from iatrogenesis.core.montecarlo import jackknife
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
 from iatrogenesis.explorer.page import LABELS, averted, page
 from iatrogenesis.explorer.settings import (
@@ -27,8 +27,8 @@ from iatrogenesis.explorer.settings import (
 from iatrogenesis.explorer.surface import Surface, half_a_client, jackknife_error
 from iatrogenesis.explorer.tables import accuracy, averages, checked, simulated
 from iatrogenesis.explorer.words import Words
-from iatrogenesis.scenarios import read_yaml
-from iatrogenesis.study import load_study
+from iatrogenesis.study.study import load_study
+from iatrogenesis.world.scenarios import read_yaml
 
 SMALL = {
     "levels": {

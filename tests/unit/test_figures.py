@@ -6,13 +6,13 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
+from iatrogenesis.report.captions import caption_of
 from tests.conftest import ROOT
 
-from iatrogenesis.evaluate.policies import POLICIES
 from iatrogenesis.figures.funnel import limit
 from iatrogenesis.figures.style import UNDATED, save
 from iatrogenesis.figures.trajectories import FEWEST_CLIENTS, _means, _thirds
-from iatrogenesis.report.captions import caption_of
+from iatrogenesis.simulation_study.policies import POLICIES
 
 SHARED = ("__init__", "style", "methods")
 NAMES = sorted(

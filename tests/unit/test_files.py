@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from iatrogenesis.data.files import read_csv, read_parquet, replacing, write_csv, write_json, write_parquet
-from iatrogenesis.data.logs import logged
-from iatrogenesis.data.tables import DataError
+from iatrogenesis.core.files import read_csv, read_parquet, replacing, write_csv, write_json, write_parquet
+from iatrogenesis.core.logs import logged
+from iatrogenesis.core.tables import DataError
 
 
 def test_a_failing_write_leaves_what_was_there(tmp_path):

@@ -7,9 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT
-
 from iatrogenesis.report.captions import FOLDER
+from tests.conftest import ROOT
 
 OF_STUDY = ["performance", "policies"]
 NAMES = ["burnout_year", "evidence", "hospitals", *OF_STUDY]

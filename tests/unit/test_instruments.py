@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import CONFIG
 
-from iatrogenesis.instruments import Instruments, Judgement
-from iatrogenesis.scenarios import read_yaml
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.setup import Setup
+from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import read_yaml
+from iatrogenesis.world.setup import Setup
 
 BOTH = Judgement(instruments=("phq9", "gad7"))
 

@@ -6,11 +6,11 @@ import pytest
 from pydantic import ValidationError
 from scipy.special import expit
 
-from iatrogenesis.data.tables import DataError
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.therapist import COVARIATES, TRUE_STATES
-from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate, truth
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.models.therapist import COVARIATES, TRUE_STATES
+from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal, simulate, truth
 
 EFFECTS = Coefficients(
     phq9_first=0.3,

@@ -5,15 +5,15 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize
 
-from iatrogenesis.data.hospitals import hospital_outcomes
-from iatrogenesis.data.tables import DataError
-from iatrogenesis.engines.maximum_likelihood import fit
-from iatrogenesis.engines.quadrature import Integrand
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.data import counts
-from iatrogenesis.models.therapist import TRUE_STATES
-from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate, truth
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.hospitals import hospital_outcomes
+from iatrogenesis.inference.data.outcomes import counts
+from iatrogenesis.inference.engines.maximum_likelihood import fit
+from iatrogenesis.inference.engines.quadrature import Integrand
+from iatrogenesis.inference.models.therapist import TRUE_STATES
+from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal, simulate, truth
 
 
 def log_likelihood(events, trials, intercept, sigma):

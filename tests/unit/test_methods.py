@@ -10,13 +10,14 @@ from scipy.special import expit
 from scipy.stats import binom, norm
 from tests.conftest import CONFIG
 
-from iatrogenesis.ademp.cells import read_cells
-from iatrogenesis.ademp.run import ESTIMATES, run
-from iatrogenesis.ademp.worlds import data_sets
-from iatrogenesis.engines.maximum_likelihood import fit
-from iatrogenesis.methods import LABELS, NAMES, method, seconds
-from iatrogenesis.methods.rates import normal_table, standardised
-from iatrogenesis.methods.regression import design, estimable, prepared, risk_change
+from iatrogenesis.inference.engines.maximum_likelihood import fit
+from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.methods import LABELS, NAMES
+from iatrogenesis.simulation_study.methods.by_name import method, seconds
+from iatrogenesis.simulation_study.methods.rates import normal_table, standardised
+from iatrogenesis.simulation_study.methods.regression import design, estimable, prepared, risk_change
+from iatrogenesis.simulation_study.run import ESTIMATES, run
+from iatrogenesis.simulation_study.worlds import data_sets
 
 FAST = [name for name in NAMES if name not in ("measurement", "growth")]
 
@@ -97,7 +98,7 @@ def test_the_penalised_fit_solves_the_penalised_equations(one):
     """Firth's score: X'(y - p + h (1/2 - p)) = 0, with h the leverages."""
     small = replace(one, clients=one.clients[one.clients["therapist_id"] < "T00012"].reset_index(drop=True))
     found = next(iter(method("firth").answers([small], None)))
-    from iatrogenesis.methods.firth import COVARIATES
+    from iatrogenesis.simulation_study.methods.firth import COVARIATES
 
     data = prepared(small, COVARIATES)
     own = [k for k, name in enumerate(data.covariate_names) if not name.endswith("_between")]
@@ -179,7 +180,7 @@ def test_bands_without_events_join_the_reference(one):
 def test_data_without_an_answer_are_counted_and_stop_nothing(study, cells, monkeypatch, name):
     """Nobody gets worse in the second of three data sets, and one therapist has no name in the third."""
     cell = cells["world_small" if name == "growth" else "small"]
-    from iatrogenesis.ademp import run as module
+    from iatrogenesis.simulation_study import run as module
 
     def spoiled(cell, surroundings, replicates, sessions):
         for number, one in enumerate(data_sets(cell, surroundings, replicates, sessions)):

@@ -11,18 +11,19 @@ from scipy.special import expit
 from scipy.stats import dirichlet, halfnorm, multinomial, multivariate_normal, norm
 from tests.conftest import CONFIG
 
-from iatrogenesis.data.tables import DataError
-from iatrogenesis.models import MODELS, dropout, growth, interaction, measurement, model, ordinal, service
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.covariates import KNOT
-from iatrogenesis.models.endings import stage_of
-from iatrogenesis.models.generative import log_odds
-from iatrogenesis.models.outcomes import outcome_of
-from iatrogenesis.models.statistics import statistics
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.frames import clients_table, sessions_table
-from iatrogenesis.streams import Noise
-from iatrogenesis.study import load_study
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.covariates import KNOT
+from iatrogenesis.inference.data.endings import stage_of
+from iatrogenesis.inference.data.ordinal import outcome_of
+from iatrogenesis.inference.models import MODELS, dropout, growth, interaction, measurement, ordinal, service
+from iatrogenesis.inference.models.by_name import model
+from iatrogenesis.inference.models.generative import log_odds
+from iatrogenesis.inference.models.statistics import statistics
+from iatrogenesis.study.study import load_study
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.tidy import clients_table, sessions_table
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,14 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import halfnorm, norm
 
-from iatrogenesis.data.hospitals import hospital_outcomes
-from iatrogenesis.data.tables import DataError
-from iatrogenesis.models import MODELS, UnknownModel, model
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.priors import Priors
-from iatrogenesis.simulate.logit_normal import LogitNormal, simulate
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.hospitals import hospital_outcomes
+from iatrogenesis.inference.models import MODELS
+from iatrogenesis.inference.models.by_name import UnknownModel, model
+from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.simulation_study.logit_normal import LogitNormal, simulate
 
 REASON = "for a test, not for a study"
 PRIORS = Priors.model_validate(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.evaluate.montecarlo import jackknife, ratio, reach, share_interval
-from iatrogenesis.evaluate.twins import scenario_rows, twin_counts
+from iatrogenesis.core.montecarlo import jackknife, ratio, reach, share_interval
+from iatrogenesis.harm.twins import scenario_rows, twin_counts
 
 
 def test_ratio_of_equal_clusters_is_the_mean_with_its_standard_error():

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iatrogenesis.data.tables import DataError
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.data import OutcomeData, counts
-from iatrogenesis.models.therapist import COVARIATES, TRUE_STATES
-from iatrogenesis.simulate.logit_normal import LogitNormal, simulate
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.outcomes import OutcomeData, counts
+from iatrogenesis.inference.models.therapist import COVARIATES, TRUE_STATES
+from iatrogenesis.simulation_study.logit_normal import LogitNormal, simulate
 
 
 @pytest.fixture(scope="module")

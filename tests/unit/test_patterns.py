@@ -5,15 +5,15 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from iatrogenesis.evaluate.evidence import DIRECTION, read_evidence, verdict
-from iatrogenesis.evaluate.patterns import OVER_YEARS, PATTERNS
-from iatrogenesis.evaluate.patterns.register import between_share, counted, mean_by, odds_ratio, residual
-from iatrogenesis.evaluate.patterns.services import _persistence
-from iatrogenesis.evaluate.sample import Sample
-from iatrogenesis.evaluate.worlds import Worlds
-from iatrogenesis.scenarios import ConfigError
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
+from iatrogenesis.evidence.patterns.register import between_share, counted, mean_by, odds_ratio, residual
+from iatrogenesis.evidence.patterns.services import _persistence
+from iatrogenesis.evidence.published import DIRECTION, read_evidence, verdict
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.judged import Sample
+from iatrogenesis.world.scenarios import ConfigError
 
 
 def sample(n: int, **given) -> Sample:

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iatrogenesis.data.tables import DataError
-from iatrogenesis.evaluate.performance import performance
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.simulation_study.performance import performance
 
 ESTIMATE, SE, TRUTH = [0.5, 0.7, 0.2, 0.9, 0.6], [0.2, 0.25, 0.15, 0.1, 0.3], 0.5
 

@@ -5,12 +5,12 @@ import pytest
 from scipy.special import expit
 from tests.conftest import CONFIG
 
-from iatrogenesis.evaluate.policies import POLICIES, PolicyWorld, table, ten_years
-from iatrogenesis.evaluate.removal import Removal, simulate
-from iatrogenesis.models.spread import log_odds_at, sd_of
-from iatrogenesis.scenarios import read_yaml
-from iatrogenesis.sources import records
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.sources import records
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.models.spread import log_odds_at, sd_of
+from iatrogenesis.simulation_study.policies import POLICIES, PolicyWorld, table, ten_years
+from iatrogenesis.simulation_study.removal import Removal, simulate
+from iatrogenesis.world.scenarios import read_yaml
 
 NOISE = Noise(11)
 
@@ -107,7 +107,7 @@ def test_with_no_policy_as_many_deteriorate_as_is_published(world, reading):
 def test_the_published_spread_is_kept(numbers):
     """Burnout's share of the spread is part of it, not on top."""
     burnout, total = numbers["burnout"], sd_of(numbers["spread"])
-    from iatrogenesis.evaluate.policies import _Service
+    from iatrogenesis.simulation_study.policies import _Service
 
     service = _Service.opened(numbers, NOISE, 40)
     assert service.pool.std() == pytest.approx(np.sqrt(total**2 - burnout**2), rel=0.02)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.data.posterior import PosteriorFileError, load, posterior_tree, save
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.simulate.logit_normal import LogitNormal, simulate
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.posterior import PosteriorFileError, load, posterior_tree, save
+from iatrogenesis.simulation_study.logit_normal import LogitNormal, simulate
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from iatrogenesis.data.tables import DataError
-from iatrogenesis.evaluate.montecarlo import ratio
-from iatrogenesis.evaluate.profiling import profiling
+from iatrogenesis.core.montecarlo import ratio
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.simulation_study.profiling import profiling
 
 TRUE = np.array([[0.02, 0.05, 0.30, 0.04, 0.03], [0.06, 0.06, 0.06, 0.06, 0.06], [0.20, 0.02, 0.02, 0.02, 0.19]])
 SCORE = np.array([[0.01, 0.09, 0.20, 0.08, 0.05], [0.10, 0.02, 0.03, 0.04, 0.05], [0.05, 0.04, 0.03, 0.02, 0.25]])

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from iatrogenesis.data.hospitals import hospital_outcomes, hospitals
-from iatrogenesis.data.nhs import read_service_years
-from iatrogenesis.data.tables import DataError
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.data.hospitals import hospital_outcomes, hospitals
+from iatrogenesis.inference.data.nhs import read_service_years
 
 HEADER = "org_code,reporting_period,referrals_received,finished_course_treatment,deterioration"
 GOOD = [

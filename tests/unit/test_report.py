@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import CONFIG
 from tests.unit.report_tables import of_the_checks, of_the_fits, of_the_study, of_the_world
 
+from iatrogenesis.core.sources import records
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.inputs import parameters, shortcomings
@@ -17,7 +18,6 @@ from iatrogenesis.report.page import open_routes, page_figures, page_tables, pag
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
 from iatrogenesis.report.run_record import wall_seconds
-from iatrogenesis.sources import records
 
 # What may be typed: names of instruments, "per 1,000", and the level of intervals.
 ALLOWED = ("PHQ-9", "GAD-7", "1,000", "95")

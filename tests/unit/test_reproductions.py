@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.evaluate import referral, removal
-from iatrogenesis.evaluate.reproductions import table
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.simulation_study import referral, removal
+from iatrogenesis.simulation_study.reproductions import table
 
 
 @pytest.mark.parametrize(("vpc", "published"), removal.PUBLISHED.items())

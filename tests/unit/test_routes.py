@@ -6,14 +6,14 @@ from inspect import getdoc
 import numpy as np
 import pytest
 
-from iatrogenesis.mechanisms import KINDS as MECHANISMS
-from iatrogenesis.mechanisms.base import CHANNELS, Intake, Mechanism, Week
-from iatrogenesis.preventions import KINDS as PREVENTIONS
-from iatrogenesis.preventions.base import Prevention
-from iatrogenesis.scenarios import Scenario
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.draws import Draw
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.mechanisms import KINDS as MECHANISMS
+from iatrogenesis.world.mechanisms.base import CHANNELS, Intake, Mechanism, Week
+from iatrogenesis.world.preventions import KINDS as PREVENTIONS
+from iatrogenesis.world.preventions.base import Prevention
+from iatrogenesis.world.scenarios import Scenario
 
 KINDS = MECHANISMS | PREVENTIONS
 EVERYTHING = "all_preventions"

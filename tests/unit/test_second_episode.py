@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.second_episode import second_episode
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.second_episode import second_episode
 
 DESIGN = Design(replicates=2, therapists=30, services=3, clients_per_therapist=50)
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.simulate import burnout
-from iatrogenesis.simulate.cohort import Design, draw_therapists
-from iatrogenesis.simulate.engine import COMPLETED, DROPPED_OUT
-from iatrogenesis.simulate.frames import clients_table, sessions_table, therapist_weeks_table, therapists_table
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.world import burnout
+from iatrogenesis.world.cohort import Design, draw_therapists
+from iatrogenesis.world.engine import COMPLETED, DROPPED_OUT
+from iatrogenesis.world.tidy import clients_table, sessions_table, therapist_weeks_table, therapists_table
 
 
 @pytest.fixture(scope="module")

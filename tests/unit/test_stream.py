@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from iatrogenesis.simulate import stream
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.frames import clients_table
+from iatrogenesis.world import streaming as stream
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.tidy import clients_table
 
 DESIGN = Design(replicates=5, therapists=6, services=2, clients_per_therapist=12)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from iatrogenesis.streams import Noise, decision_key, derived_seed, philox4x32
+from iatrogenesis.core.streams import Noise, decision_key, derived_seed, philox4x32
 
 # Known answers published with Random123 (kat_vectors, philox4x32 10): counter and key, then the four words.
 KNOWN = [

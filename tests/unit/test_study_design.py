@@ -3,9 +3,9 @@
 import pytest
 from tests.conftest import CONFIG
 
-from iatrogenesis.ademp.cells import read_cells
-from iatrogenesis.ademp.worlds import list_lengths
-from iatrogenesis.scenarios import ConfigError
+from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.worlds import list_lengths
+from iatrogenesis.world.scenarios import ConfigError
 
 TABLE = CONFIG / "study_design.csv"
 

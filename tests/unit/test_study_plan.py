@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from tests.conftest import CONFIG
 
-from iatrogenesis.ademp.cells import read_cells
-from iatrogenesis.ademp.plan import announce, batches, plan, progress, replicates_for, spoken
-from iatrogenesis.ademp.run import run
-from iatrogenesis.methods import NAMES
+from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.methods import NAMES
+from iatrogenesis.simulation_study.plan import announce, batches, plan, progress, replicates_for, spoken
+from iatrogenesis.simulation_study.run import run
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ import pytest
 from scipy.special import expit
 from tests.conftest import CONFIG
 
-from iatrogenesis.ademp.cells import read_cells
-from iatrogenesis.ademp.truth import truth
-from iatrogenesis.ademp.worlds import data_sets, statistical
-from iatrogenesis.simulate.logit_normal import simulate
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.logit_normal import simulate
+from iatrogenesis.simulation_study.truth import truth
+from iatrogenesis.simulation_study.worlds import data_sets, statistical
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,8 @@ import pytest
 from scipy.special import expit
 from tests.conftest import CONFIG
 
-from iatrogenesis.data.posterior import posterior_tree
-from iatrogenesis.engines.collapsed.engine import sample
-from iatrogenesis.evaluate.sample import Sample
-from iatrogenesis.evaluate.what_if import (
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.answers.what_if import (
     DRAWS,
     PER,
     causal_truth,
@@ -19,13 +17,16 @@ from iatrogenesis.evaluate.what_if import (
     shifted,
     through_burnout,
 )
-from iatrogenesis.models import interaction, model
-from iatrogenesis.models.clients import from_clients
-from iatrogenesis.models.therapist import TRUE_STATES
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.simulate.logit_normal import Coefficients, LogitNormal, simulate, truth
-from iatrogenesis.streams import Noise
-from iatrogenesis.study import load_study
+from iatrogenesis.inference.data.clients import from_clients
+from iatrogenesis.inference.data.posterior import posterior_tree
+from iatrogenesis.inference.engines.collapsed.engine import sample
+from iatrogenesis.inference.models import interaction
+from iatrogenesis.inference.models.by_name import model
+from iatrogenesis.inference.models.therapist import TRUE_STATES
+from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal, simulate, truth
+from iatrogenesis.study.study import load_study
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.judged import Sample
 
 EFFECTS = Coefficients(phq9_first=0.3, burnout=0.5, competence=-0.3, vulnerable=0.4, burnout_by_vulnerable=0.6)
 DESIGN = LogitNormal(clients_per_therapist=(50,) * 60, intercept=-2.0, therapist_sd=0.4, coefficients=EFFECTS)

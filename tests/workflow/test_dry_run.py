@@ -91,7 +91,7 @@ def test_the_library_does_not_know_snakemake():
 
 
 def test_the_library_can_be_used_from_anywhere(tmp_path):
-    code = "from iatrogenesis.streams import Noise; print(Noise(1).uniform('x'))"
+    code = "from iatrogenesis.core.streams import Noise; print(Noise(1).uniform('x'))"
     found = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

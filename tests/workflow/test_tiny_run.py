@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from iatrogenesis.data.posterior import load
+from iatrogenesis.inference.data.posterior import load
 from tests.workflow.conftest import ROOT, copy_project, snakemake
 
 pytestmark = [pytest.mark.slow]

@@ -10,13 +10,14 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
-from iatrogenesis.ademp.plan import announce
-from iatrogenesis.methods import NAMES as METHODS
-from iatrogenesis.models import MODELS, OUTCOME_MODELS
-from iatrogenesis.report.captions import caption_of
+from iatrogenesis.simulation_study.plan import announce
+from iatrogenesis.simulation_study.methods import NAMES as METHODS
+from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS
+from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.provenance import git_commit
-from iatrogenesis.scenarios import ConfigError
-from iatrogenesis.study import find_study
+from iatrogenesis.world.scenarios import ConfigError
+from iatrogenesis.study.dependencies import Library
+from iatrogenesis.study.study import find_study
 
 try:
     STUDY = find_study(config, ROOT / "config", [Path(name) for name in workflow.configfiles])
@@ -27,6 +28,7 @@ CONFIG = STUDY.config
 SETUP = STUDY.setup.model_dump(mode="json")
 SIMULATIONS = CONFIG.sbc.simulations(CONFIG.fit.models)
 SERVICE_COUNTS = STUDY.service_counts(ROOT)
+LIBRARY = Library(ROOT / "src" / "iatrogenesis", cache=Path(".snakemake/iatrogenesis/imports.json"))
 
 
 def result(path):
@@ -84,23 +86,14 @@ def replicates_of_batch(wildcards):
     return [found.start, found.stop]
 
 
-def code_of_method(wildcards):
-    """The files of the library behind one method."""
-    own = library(f"methods/{wildcards.method}.py")
-    return ANSWERING + own + (MODELLING + library("methods/bayes.py") if wildcards.method in BAYESIAN else CLASSICAL)
+def library(script, chosen=None):
+    """The files of the library that a script reaches, as its input: Snakemake does not see imported code by itself.
 
-
-def library(*patterns):
-    """Files of the library, as input of what uses them: Snakemake does not see imported code by itself."""
-    return sorted(
-        str(path.relative_to(ROOT)) for pattern in patterns for path in ROOT.glob(f"src/iatrogenesis/{pattern}")
-    )
-
-
-SIMULATOR = library(
-    "streams.py", "sources.py", "instruments.py", "scenarios.py", "simulate/*.py", "mechanisms/*.py", "preventions/*.py"
-)
-MODELLING = library("models/*.py", "engines/*.py", "engines/collapsed/*.py", "data/*.py", "streams.py")
+    `chosen` names, by package, the modules that the script asks it for; see `iatrogenesis.study.dependencies`.
+    """
+    path = ROOT / "scripts" / script
+    found = LIBRARY.closure(path if path.suffix else path.with_suffix(".py"), chosen)
+    return [str(file.relative_to(ROOT)) for file in found]
 
 
 wildcard_constraints:

@@ -5,9 +5,6 @@ OUTPUTS:
     results/{study}/tables/{explorer,explorer_check}.csv, results/{study}/explorer.html
 """
 
-MEASURING = SIMULATOR + library(
-    "explorer/settings.py", "explorer/measure.py", "evaluate/sample.py", "evaluate/outcomes.py"
-)
 EXPLORED = {
     "explorer": plain(CONFIG.explorer),
     "world": scenario(CONFIG.explorer.world),
@@ -20,7 +17,7 @@ EXPLORED = {
 rule explorer_part:
     """Simulate some of the explorer's settings, all on the same clients."""
     input:
-        code=MEASURING,
+        code=library("explorer/explorer_part"),
     output:
         part="results/{study}/explorer/parts/{part}.parquet",
     log:
@@ -35,14 +32,14 @@ rule explorer_part:
     message:
         "Simulating the explorer's settings, part {wildcards.part}"
     script:
-        "../../scripts/explorer_part.py"
+        "../../scripts/explorer/explorer_part.py"
 
 
 rule explorer_settings:
     """All settings of the explorer together."""
     input:
         parts=[result(f"explorer/parts/{part}.parquet") for part in range(CONFIG.explorer.parts)],
-        code=library("explorer/settings.py", "explorer/tables.py", "explorer/surface.py"),
+        code=library("explorer/explorer_settings"),
     output:
         measures="results/{study}/explorer/settings.parquet",
         table=report(
@@ -63,14 +60,14 @@ rule explorer_settings:
     message:
         "Putting the explorer's settings together"
     script:
-        "../../scripts/explorer_settings.py"
+        "../../scripts/explorer/explorer_settings.py"
 
 
 rule explorer_check:
     """Simulate random settings and hold them beside what the page says about them."""
     input:
         measures="results/{study}/explorer/settings.parquet",
-        code=MEASURING + library("explorer/tables.py", "explorer/surface.py"),
+        code=library("explorer/explorer_check"),
     output:
         table="results/{study}/tables/explorer_check.csv",
     log:
@@ -84,7 +81,7 @@ rule explorer_check:
     message:
         "Checking what the explorer says between its settings"
     script:
-        "../../scripts/explorer_check.py"
+        "../../scripts/explorer/explorer_check.py"
 
 
 rule explorer_page:
@@ -93,8 +90,7 @@ rule explorer_page:
         measures="results/{study}/explorer/settings.parquet",
         check="results/{study}/tables/explorer_check.csv",
         preventions="results/{study}/tables/preventions.csv",
-        template=library("explorer/page/*"),
-        code=library("explorer/*.py"),
+        code=library("explorer/explorer_page"),
     output:
         page=report(
             "results/{study}/explorer.html",
@@ -118,4 +114,4 @@ rule explorer_page:
     message:
         "Writing {output.page}"
     script:
-        "../../scripts/explorer_page.py"
+        "../../scripts/explorer/explorer_page.py"

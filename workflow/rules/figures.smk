@@ -40,6 +40,9 @@ if SIMULATIONS:
 FIGURE_FORMS = ["svg", "png", "pdf"]
 FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=FIGURE_FORMS)
 
+
+FIGURE_WORDS = {figure: words_of(figure) for figure in FIGURES}
+
 for figure, tables in FIGURES.items():
 
     rule:
@@ -48,13 +51,7 @@ for figure, tables in FIGURES.items():
             f"figure_{figure}"
         input:
             **tables,
-            code=library(
-                f"figures/{figure}.py",
-                "figures/style.py",
-                "figures/methods.py",
-                "evaluate/montecarlo.py",
-                "evaluate/assumed.py",
-            ),
+            code=library("figures/figure", {"figures": [figure]}),
         output:
             svg=report(
                 result(f"figures/{figure}.svg"),
@@ -74,8 +71,8 @@ for figure, tables in FIGURES.items():
         params:
             figure=figure,
             base=STUDY.base,
-            caption=caption_of(figure),
+            caption=FIGURE_WORDS[figure]["caption"],
         message:
             "Drawing {params.figure}"
         script:
-            "../../scripts/figure.py"
+            "../../scripts/figures/figure.py"

@@ -3,7 +3,8 @@
 REQUIRED INPUTS:
     tables and figures of results/{study}
 OUTPUTS:
-    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,report.pdf,for_managers.html,gallery.html,run.yaml}
+    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,report.pdf,for_managers.html,gallery.html,run.yaml},
+    results/{study}/notebooks/{notebook}.html
 """
 
 TABLES = [
@@ -32,19 +33,25 @@ TABLES = [
 NOT_CHECKED = ["performance", "attribution", "preventions", "predictive", "sensitivity", "model_comparison"]
 NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "cells", "advice", "needed", "policies", "assumptions"]
 
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+
+CONFIGURATION = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "config").rglob("*")
+    if path.suffix in (".yaml", ".csv", ".bib")
+)
+
+
+def code_of_notebook(wildcards):
+    """The files of the library that a notebook reaches, and those that run and render it."""
+    return library("report/notebook") + library(f"../notebooks/{wildcards.notebook}.ipynb")
+
 
 rule numbers:
     """Collect every number of the report, with its uncertainty and its table."""
     input:
         **{name: result(f"tables/{name}.csv") for name in TABLES},
-        code=library(
-            "report/numbers.py",
-            "report/*_numbers.py",
-            "report/assumed.py",
-            "report/entry.py",
-            "evaluate/assumed.py",
-            "evaluate/montecarlo.py",
-        ),
+        code=library("report/numbers"),
     output:
         numbers="results/{study}/tables/numbers.json",
     log:
@@ -60,7 +67,7 @@ rule numbers:
     message:
         "Collecting numbers"
     script:
-        "../../scripts/numbers.py"
+        "../../scripts/report/numbers.py"
 
 
 rule report:
@@ -70,8 +77,7 @@ rule report:
         numbers="results/{study}/tables/numbers.json",
         references="config/references.bib",
         figures=[result(f"figures/{figure}.svg") for figure in FIGURES],
-        template=library("report/*.j2", "report/sections/*.j2", "report/*.css"),
-        code=library("report/*.py", "figures/*.py"),
+        code=library("report/report"),
     output:
         report=report(
             "results/{study}/report.html",
@@ -87,6 +93,7 @@ rule report:
         "../../environment.yml"
     params:
         figures=list(FIGURES),
+        words=FIGURE_WORDS,
         titles={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
         worlds={
             "base": scenario(STUDY.base),
@@ -100,14 +107,14 @@ rule report:
     message:
         "Writing {output.report}"
     script:
-        "../../scripts/report.py"
+        "../../scripts/report/report.py"
 
 
 rule report_pdf:
     """Typeset the report for paper: the same text, numbers and figures."""
     input:
         report="results/{study}/report.html",
-        code=library("report/typeset.py", "report/cuts.py"),
+        code=library("report/report_pdf"),
     output:
         pdf="results/{study}/report.pdf",
     log:
@@ -121,7 +128,7 @@ rule report_pdf:
     message:
         "Typesetting {output.pdf}"
     script:
-        "../../scripts/report_pdf.py"
+        "../../scripts/report/report_pdf.py"
 
 
 rule manager_page:
@@ -129,8 +136,7 @@ rule manager_page:
     input:
         numbers="results/{study}/tables/numbers.json",
         figure="results/{study}/figures/policies.svg",
-        template=library("report/manager.html.j2", "report/sections/macros.html.j2", "report/*.css"),
-        code=library("report/*.py"),
+        code=library("report/manager_page"),
     output:
         page=report(
             "results/{study}/for_managers.html",
@@ -145,12 +151,13 @@ rule manager_page:
     conda:
         "../../environment.yml"
     params:
+        words={"policies": FIGURE_WORDS["policies"]},
         grid=plain(CONFIG.advice),
         commit=git_commit(ROOT),
     message:
         "Writing {output.page}"
     script:
-        "../../scripts/manager_page.py"
+        "../../scripts/report/manager_page.py"
 
 
 rule gallery:
@@ -158,8 +165,7 @@ rule gallery:
     input:
         figures=[result(f"figures/{figure}.svg") for figure in FIGURES],
         files=FIGURE_FILES,
-        template=library("report/gallery.html.j2", "report/gallery.css", "report/style.css"),
-        code=library("report/page.py", "report/render.py", "figures/*.py"),
+        code=library("report/gallery"),
     output:
         page=report(
             "results/{study}/gallery.html",
@@ -175,13 +181,14 @@ rule gallery:
         "../../environment.yml"
     params:
         figures=list(FIGURES),
+        words=FIGURE_WORDS,
         of_study=STUDY_FIGURES,
         forms=FIGURE_FORMS,
         commit=git_commit(ROOT),
     message:
         "Writing {output.page}"
     script:
-        "../../scripts/gallery.py"
+        "../../scripts/report/gallery.py"
 
 
 rule check:
@@ -191,7 +198,7 @@ rule check:
         numbers="results/{study}/tables/numbers.json",
         clients=result(f"simulated/{STUDY.base}/clients.parquet"),
         figures=FIGURE_FILES,
-        code=library("evaluate/checks.py"),
+        code=library("report/check"),
     output:
         table="results/{study}/tables/checks.csv",
     log:
@@ -207,7 +214,7 @@ rule check:
     message:
         "Checking the results"
     script:
-        "../../scripts/check.py"
+        "../../scripts/report/check.py"
 
 
 rule run_record:
@@ -215,7 +222,7 @@ rule run_record:
     input:
         report="results/{study}/report.html",
         checks="results/{study}/tables/checks.csv",
-        code=library("report/run_record.py"),
+        code=library("report/run_record"),
     output:
         record="results/{study}/run.yaml",
     log:
@@ -229,4 +236,31 @@ rule run_record:
     message:
         "Recording the run"
     script:
-        "../../scripts/run_record.py"
+        "../../scripts/report/run_record.py"
+
+
+rule notebook:
+    """Run a notebook from top to bottom and render it."""
+    input:
+        notebook="notebooks/{notebook}.ipynb",
+        code=code_of_notebook,
+        config=CONFIGURATION,
+    output:
+        page=report(
+            "results/{study}/notebooks/{notebook}.html",
+            caption="../report/notebook.rst",
+            category="Notebooks",
+            labels={"notebook": "{notebook}"},
+        ),
+    log:
+        "results/{study}/logs/notebook/{notebook}.log",
+    benchmark:
+        "results/{study}/benchmarks/notebook/{notebook}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        commit=git_commit(ROOT),
+    message:
+        "Running the notebook {wildcards.notebook}"
+    script:
+        "../../scripts/report/notebook.py"

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iatrogenesis.evaluate.outcomes import outcome_sums
-from iatrogenesis.evaluate.sample import Sample
-from iatrogenesis.scenarios import Scenario
-from iatrogenesis.simulate.burnout import WEEKS_PER_YEAR
-from iatrogenesis.simulate.cohort import Design, draw_therapists
-from iatrogenesis.simulate.engine import Run
-from iatrogenesis.simulate.setup import Setup
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.harm.outcomes import outcome_sums
+from iatrogenesis.world.burnout import WEEKS_PER_YEAR
+from iatrogenesis.world.cohort import Design, draw_therapists
+from iatrogenesis.world.engine import Run
+from iatrogenesis.world.judged import Sample
+from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.setup import Setup
 
 FATES = ("improved", "unchanged", "worse_anyway", "worse_because", "not_judged")
 """What becomes of clients, without rest: `not_judged` came only once, so that change cannot be told."""

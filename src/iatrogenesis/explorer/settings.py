@@ -12,11 +12,11 @@ from typing import Any, Self
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
-from iatrogenesis.preventions import KINDS as PREVENTIONS
-from iatrogenesis.scenarios import Scenario
-from iatrogenesis.simulate.cohort import Design
-from iatrogenesis.sources import Finite, Sourced, Strict
-from iatrogenesis.streams import Noise
+from iatrogenesis.core.sources import Finite, Sourced, Strict
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.preventions import KINDS as PREVENTIONS
+from iatrogenesis.world.scenarios import Scenario
 
 SLIDERS = ("burnout", "competence", "fit", "caseload", "vulnerability")
 FRAILTIES = ("trauma_share", "fragile_share", "unrealistic_share")

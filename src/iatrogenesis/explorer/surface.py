@@ -20,7 +20,7 @@ import pandas as pd
 
 from iatrogenesis.explorer.measure import ALSO, FATES
 from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting
-from iatrogenesis.simulate.cohort import Design
+from iatrogenesis.world.cohort import Design
 
 LOGARITHMIC = (*FATES, *ALSO, "off_track", "sessions", "new_clients", "places")
 

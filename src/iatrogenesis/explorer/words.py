@@ -5,9 +5,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.explorer.settings import SLIDERS, Explorer
-from iatrogenesis.preventions import KINDS as PREVENTIONS
-from iatrogenesis.sources import Finite, Strict
+from iatrogenesis.world.preventions import KINDS as PREVENTIONS
 
 
 class SliderWords(Strict):

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.evaluate.assumed import nine_in_ten
-from iatrogenesis.evaluate.montecarlo import reach
+from iatrogenesis.core.montecarlo import reach
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
+from iatrogenesis.harm.sensitivity import nine_in_ten
 
 ALT = (
     "Bars, one panel a conclusion: how far it moves when an assumed number takes its low or its high value, the ten "

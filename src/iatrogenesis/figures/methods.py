@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from iatrogenesis.evaluate.montecarlo import around, share_interval
+from iatrogenesis.core.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE
-from iatrogenesis.methods import LABELS, NAMES
+from iatrogenesis.simulation_study.methods import LABELS, NAMES
 
 PURPLE, SKY = "#7a3d78", "#56b4e9"
 LOOK = {

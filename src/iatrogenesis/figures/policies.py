@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.evaluate.montecarlo import around, share_interval
+from iatrogenesis.core.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 
 ALT = (

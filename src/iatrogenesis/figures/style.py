@@ -5,7 +5,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from iatrogenesis.data.files import replacing
+from iatrogenesis.core.files import replacing
 
 # Okabe & Ito's colours, chosen to differ in lightness too; markers and line styles say the same again.
 DARK, BLUE, ORANGE, GREEN, GREY, PALE = "#1a1a1a", "#0072b2", "#d55e00", "#009e73", "#767676", "#c8d7e3"

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iatrogenesis.evaluate.assumed import LABELS, nine_in_ten
+from iatrogenesis.harm.sensitivity import LABELS, nine_in_ten
 from iatrogenesis.report.entry import Number, number
 from iatrogenesis.report.rounding import rounded, with_error
 from iatrogenesis.report.tables import Table

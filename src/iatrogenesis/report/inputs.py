@@ -5,10 +5,10 @@ from math import isfinite
 
 import pandas as pd
 
+from iatrogenesis.core.sources import Record
 from iatrogenesis.report.references import Reference
 from iatrogenesis.report.rounding import MINUS, rounded, with_error
 from iatrogenesis.report.tables import Table
-from iatrogenesis.sources import Record
 
 VERDICT_MARKS = {"reproduced": "", "unclear": "open", "not reproduced": "bad"}
 

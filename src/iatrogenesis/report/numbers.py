@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from iatrogenesis.core.sources import Record, records
 from iatrogenesis.report import model_numbers as of_models
 from iatrogenesis.report.assumed import assumed_numbers
 from iatrogenesis.report.entry import Number, number
 from iatrogenesis.report.study_numbers import study_numbers
-from iatrogenesis.scenarios import Scenario
-from iatrogenesis.sources import Record, records
+from iatrogenesis.world.scenarios import Scenario
 
 SCENARIOS, EFFECTS, EVIDENCE = "tables/scenarios.csv", "tables/therapist_effects.csv", "tables/evidence.csv"
 THERAPISTS, DIAGNOSTICS = "tables/therapists.csv", "tables/diagnostics.csv"
@@ -85,7 +85,7 @@ def effect_numbers(effects: pd.DataFrame) -> dict[str, Number]:
 
 
 def unit_of(estimand: str) -> str:
-    """Unit of an estimand of `iatrogenesis.evaluate.estimands`."""
+    """Unit of an estimand of `iatrogenesis.inference.answers.estimands`."""
     if estimand in UNITS:
         return UNITS[estimand]
     if estimand.startswith("log_odds_ratio"):

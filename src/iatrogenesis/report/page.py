@@ -2,19 +2,19 @@
 
 import sys
 from collections.abc import Mapping
-from importlib import import_module
 from textwrap import dedent
 
 import pandas as pd
 from pydantic import BaseModel
 
-from iatrogenesis.models import MODELS
+from iatrogenesis.core.sources import records
+from iatrogenesis.inference.models import MODELS
+from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.report import inputs, model_tables, study_tables, tables
 from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.references import Reference
 from iatrogenesis.report.render import data_uri
-from iatrogenesis.scenarios import Scenario
-from iatrogenesis.sources import records
+from iatrogenesis.world.scenarios import Scenario
 
 
 def page_tables(
@@ -70,20 +70,14 @@ def page_tables(
     }
 
 
-def page_figures(drawn: Mapping[str, bytes]) -> list[dict]:
-    """Every figure's SVG with the title, alternative text and caption of its module, in the order of the page."""
-    found = []
-    for name, svg in drawn.items():
-        module = import_module(f"iatrogenesis.figures.{name}")
-        title = (module.__doc__ or name).partition("\n")[0]
-        words = {"title": title, "alt": module.ALT, "caption": module.CAPTION}
-        found.append({"name": name, "uri": data_uri(svg), **words})
-    return found
+def page_figures(drawn: Mapping[str, bytes], words: Mapping[str, Mapping[str, str]]) -> list[dict]:
+    """Every figure's SVG with its title, alternative text and caption, in the order of the page."""
+    return [{"name": name, "uri": data_uri(svg), **words[name]} for name, svg in drawn.items()]
 
 
 def family_member(name: str) -> dict[str, str]:
     """A model's docstring in parts: what it is, what it asks, its equations, and how to read it."""
-    text = (import_module(MODELS[name]).__doc__ or "").strip()
+    text = (model(name).__doc__ or "").strip()
     title, question, *rest = text.split("\n\n")
     equations = [dedent(part) for part in rest if part.startswith("    ")]
     words = [part for part in rest if not part.startswith("    ")]

@@ -9,7 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from iatrogenesis.report.numbers import CONFIGURED
 from iatrogenesis.report.rounding import interval, rounded
 
-TEMPLATE = "template.html.j2"
 NARROW = "\u202f"  # the space between a number and its unit
 
 
@@ -81,7 +80,7 @@ def render(
     figures: list[dict],
     tables: Mapping[str, object],
     about: Mapping,
-    template: str = TEMPLATE,
+    template: str,
 ) -> str:
     """The HTML of the report, or of another page made from the same numbers.
 
@@ -95,6 +94,8 @@ def render(
         `iatrogenesis.report.tables.Table` by name.
     about
         What is not a number: study, commit, scenarios, references and the like.
+    template
+        Name of the page's template.
 
     Raises
     ------

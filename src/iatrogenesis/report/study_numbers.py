@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.ademp.judge import SHARES
-from iatrogenesis.evaluate.montecarlo import share_interval
+from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.report.entry import Number, number
+from iatrogenesis.simulation_study.judge import SHARES
 
 PERFORMANCE, NEEDED, POLICIES = "tables/performance.csv", "tables/needed.csv", "tables/policies.csv"
 ADVICE = "tables/advice.csv"

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.ademp.judge import SHARES
-from iatrogenesis.evaluate.montecarlo import share_interval
+from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.figures.methods import cell_names
 from iatrogenesis.figures.policies import NAMES
-from iatrogenesis.methods import LABELS
 from iatrogenesis.report.rounding import interval, with_error
 from iatrogenesis.report.tables import Table
+from iatrogenesis.simulation_study.judge import SHARES
+from iatrogenesis.simulation_study.methods import LABELS
 
 CHANGES = {
     "therapists": "therapists", "clients": "clients each", "clients_spread": "spread of lists", "therapist_sd": "SD",

@@ -1,0 +1,40 @@
+"""Simulate routine care, and the worlds it is compared with, and set them beside the published patterns."""
+
+from pathlib import Path
+
+from iatrogenesis.core.files import write_csv
+from iatrogenesis.core.logs import logged
+from iatrogenesis.core.sources import bibliography_keys
+from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.published import evidence_table, read_evidence
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.setup import Setup
+
+
+def main(
+    paths: dict[str, str], worlds: dict[str, dict], designs: dict[str, dict], setup: dict, table_path: str
+) -> None:
+    """Write one row per published pattern."""
+    setup = Setup.model_validate(setup).apart("evidence")
+    published = read_evidence(Path(paths["evidence"]), bibliography_keys(Path(paths["references"])))
+    scenarios = {name: Scenario.model_validate(world) for name, world in worlds.items()}
+    monitoring = scenarios.pop("monitoring").preventions
+    scenarios["monitored"] = scenarios["treated"].model_copy(update={"preventions": monitoring})
+    one_year, years = Design.model_validate(designs["year"]), Design.model_validate(designs["years"])
+    year = Worlds(**{name: setup.sample(scenario, one_year) for name, scenario in scenarios.items()})
+    print("simulated one service year in every world", flush=True)
+    over_years = Worlds(setup.sample(scenarios["treated"], years))
+    print("simulated several years", flush=True)
+    write_csv(evidence_table(published, year, over_years), table_path)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            paths=dict(snakemake.input.items()),
+            worlds=snakemake.params.worlds,
+            designs=snakemake.params.designs,
+            setup=snakemake.params.setup,
+            table_path=snakemake.output.table,
+        )

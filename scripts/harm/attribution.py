@@ -1,0 +1,15 @@
+"""What each mechanism causes, over all pairs of orders."""
+
+from iatrogenesis.core.files import read_parquet, write_csv
+from iatrogenesis.core.logs import logged
+from iatrogenesis.harm.attribution import combined
+
+
+def main(part_paths: list[str], table_path: str) -> None:
+    """Combine the pairs."""
+    write_csv(combined([read_parquet(path) for path in part_paths]), table_path)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(part_paths=list(snakemake.input.parts), table_path=snakemake.output.table)

@@ -1,0 +1,21 @@
+"""Turn counts of twins into rates per 1,000 clients with Monte Carlo standard errors."""
+
+import pandas as pd
+
+from iatrogenesis.core.files import read_parquet, write_csv
+from iatrogenesis.core.logs import logged
+from iatrogenesis.harm.twins import scenario_rows
+
+
+def main(counts: dict[str, str], table_path: str) -> None:
+    """Write one row per scenario and measure."""
+    rows = [scenario_rows(name, read_parquet(path)) for name, path in counts.items()]
+    write_csv(pd.concat(rows, ignore_index=True), table_path)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            counts=dict(zip(snakemake.params.scenarios, snakemake.input.counts, strict=True)),
+            table_path=snakemake.output.table,
+        )

@@ -1,0 +1,59 @@
+"""Check the models of routine care: predictions before and after the data, priors, and unseen clients."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.core.files import write_csv
+from iatrogenesis.core.logs import logged
+from iatrogenesis.inference.answers import what_if
+from iatrogenesis.inference.checks import predictive
+from iatrogenesis.inference.checks import prior_sensitivity as sensitivity
+from iatrogenesis.inference.data.posterior import drawn
+from iatrogenesis.inference.models import OUTCOME_MODELS
+from iatrogenesis.inference.models.by_name import model
+from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.study.datasets import outcome_data
+
+
+def main(posteriors: list[str], sources: dict, given: dict, priors: dict, seed: int, tables: dict[str, str]) -> None:
+    """Write four tables: predictive checks, power-scaling sensitivity, leave-one-out comparison, marginal effects."""
+    priors, checks, moved, marginal, each = Priors.model_validate(priors), [], [], [], []
+    for tree in drawn(posteriors):
+        name, dataset = tree.attrs["model"], tree.attrs["dataset"]
+        data = outcome_data(dataset, name, sources, given[dataset])
+        checks.append(predictive.check(name, data, tree, priors, seed))
+        if hasattr(model(name), "log_likelihood"):
+            moved.append(sensitivity.power_scaled(name, data, tree, priors))
+        if name in OUTCOME_MODELS:
+            # The same clients for all, also for the model that counts them by therapist.
+            people = outcome_data(dataset, "casemix", sources, given[dataset]) if name == "null" else data
+            if name == "null":
+                nothing = {"centre": np.zeros(0), "scale": np.ones(0), "covariates": None, "covariate_names": ()}
+                people = replace(people, **nothing)
+            each.append((name, people, tree))
+            if data.covariate_names:
+                marginal.append(what_if.marginal_effects(data, tree))
+        print(f"{name}: checked", flush=True)
+    write_csv(stacked(checks, predictive.COLUMNS), tables["predictive"])
+    write_csv(stacked(moved, sensitivity.COLUMNS), tables["sensitivity"])
+    write_csv(sensitivity.comparison(each), tables["comparison"])
+    write_csv(stacked(marginal, what_if.COLUMNS), tables["marginal"])
+
+
+def stacked(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    """All parts below each other; where there are none, an empty table with the columns."""
+    return pd.concat(parts, ignore_index=True)[list(columns)] if parts else pd.DataFrame(columns=list(columns))
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            posteriors=snakemake.input.posteriors,
+            sources=snakemake.params.sources,
+            given=snakemake.params.given,
+            priors=snakemake.params.priors,
+            seed=snakemake.params.seed,
+            tables=dict(snakemake.output.items()),
+        )

@@ -1,0 +1,37 @@
+"""Summarise every posterior and set each estimand beside its truth."""
+
+import pandas as pd
+
+from iatrogenesis.core.files import read_csv, write_csv
+from iatrogenesis.core.logs import logged
+from iatrogenesis.inference.answers.estimands import table
+from iatrogenesis.inference.checks.recovery import beside_truth, exact_truth, large_sample_truth
+from iatrogenesis.inference.data.posterior import drawn
+
+EXACT = ("therapist", "interaction", "measurement")  # what the known data were drawn from is a case of each
+
+
+def main(posteriors: list[str], known_truth: str, true_effects: str, base: str, table_path: str) -> None:
+    """Write one row per fit and estimand."""
+    exact, large = exact_truth(read_csv(known_truth)), read_csv(true_effects)
+    rows = []
+    for tree in drawn(posteriors):
+        dataset, model = tree.attrs["dataset"], tree.attrs["model"]
+        truth = None
+        if dataset == "known" and model in EXACT:
+            truth = exact
+        elif dataset == base and model in set(large["model"]):
+            truth = large_sample_truth(large[large["model"] == model])
+        rows.append(beside_truth(table(tree), truth, dataset, model))
+    write_csv(pd.concat(rows, ignore_index=True), table_path)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            posteriors=snakemake.input.posteriors,
+            known_truth=snakemake.input.known_truth,
+            true_effects=snakemake.input.true_effects,
+            base=snakemake.params.base,
+            table_path=snakemake.output.table,
+        )

@@ -1,0 +1,32 @@
+"""Describe every therapist (and hospital) by every model: rate, rank, and how sure either is."""
+
+import pandas as pd
+
+from iatrogenesis.core.files import read_csv, write_csv
+from iatrogenesis.core.logs import logged
+from iatrogenesis.inference.answers.therapists import table
+from iatrogenesis.inference.data.posterior import drawn
+
+
+def main(posteriors: list[str], true_rates: str, base: str, table_path: str) -> None:
+    """Write one row per fit and therapist, with the true long-run rate where it is known."""
+    truth = read_csv(true_rates)[["therapist_id", "true_rate", "true_rate_mcse"]]
+    rows = []
+    for tree in drawn(posteriors):
+        found = table(tree).assign(dataset=tree.attrs["dataset"], model=tree.attrs["model"])
+        if tree.attrs["dataset"] == base:
+            found = found.merge(truth, on="therapist_id", how="left", validate="one_to_one")
+        rows.append(found)
+    together = pd.concat(rows, ignore_index=True)
+    first = ["dataset", "model", "therapist_id"]
+    write_csv(together[first + [name for name in together if name not in first]], table_path)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            posteriors=snakemake.input.posteriors,
+            true_rates=snakemake.input.true_rates,
+            base=snakemake.params.base,
+            table_path=snakemake.output.table,
+        )

@@ -1,0 +1,57 @@
+"""Render the report from numbers, tables and figures."""
+
+import json
+from pathlib import Path
+
+from iatrogenesis.core.files import read_csv, write_text
+from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.logs import logged
+from iatrogenesis.report.page import page_figures, page_tables, page_words
+from iatrogenesis.report.references import read_references
+from iatrogenesis.report.render import render
+from iatrogenesis.report.run_record import versions
+from iatrogenesis.simulation_study.policies import PolicyWorld
+from iatrogenesis.world.scenarios import Scenario
+
+KINDS = {"policies": PolicyWorld, "instruments": Instruments}
+
+
+def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: dict, priors: dict, output: str) -> None:
+    """Write the page."""
+    titles = about["titles"]
+    worlds = {name: KINDS.get(name, Scenario).model_validate(world) for name, world in worlds.items()}
+    results = {name: read_csv(path) for name, path in paths.items() if path.endswith(".csv")}
+    references = read_references(Path(paths["references"]))
+    page = render(
+        numbers=json.loads(Path(paths["numbers"]).read_text(encoding="utf-8")),
+        figures=page_figures({name: Path(path).read_bytes() for name, path in figures.items()}, about["words"]),
+        tables=page_tables(results, worlds, titles, priors, references),
+        about={
+            **page_words(results, worlds["base"], titles),
+            "study": about["study"],
+            "commit": about["commit"],
+            "judged_by": about["judged_by"],
+            "references": list(references.values()),
+            "versions": [f"{name} {version}" for name, version in versions().items()],
+        },
+        template="template.html.j2",
+    )
+    write_text(page, output)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            paths={n: str(p) for n, p in snakemake.input.items() if n not in ("code", "figures")},
+            figures=dict(zip(snakemake.params.figures, snakemake.input.figures, strict=True)),
+            about={
+                "study": snakemake.wildcards.study,
+                "titles": snakemake.params.titles,
+                "words": snakemake.params.words,
+                "commit": snakemake.params.commit,
+                "judged_by": snakemake.params.judged_by,
+            },
+            worlds=snakemake.params.worlds,
+            priors=snakemake.params.priors,
+            output=snakemake.output.report,
+        )

@@ -1,0 +1,25 @@
+"""Typeset the report for paper."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typst
+
+from iatrogenesis.core.files import replacing
+from iatrogenesis.core.logs import logged
+from iatrogenesis.report.typeset import typst as source_of
+
+
+def main(report: str, author: str, pdf: str) -> None:
+    """Turn the page into a document, and write it in one step."""
+    with TemporaryDirectory() as folder, replacing(pdf) as unfinished:
+        source = Path(folder, "report.typ")
+        source.write_text(source_of(Path(report).read_text(encoding="utf-8"), Path(folder), author), encoding="utf-8")
+        # Only the fonts that come with the compiler: the same document on every machine.
+        unfinished.write_bytes(typst.compile(str(source), root=folder, ignore_system_fonts=True))
+    print(f"{pdf}: {Path(pdf).stat().st_size:,} bytes", flush=True)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(report=snakemake.input.report, author=snakemake.params.author, pdf=snakemake.output.pdf)

@@ -1,0 +1,21 @@
+"""Do published simulations of therapists again, and set them beside what was published."""
+
+from iatrogenesis.core.files import write_csv
+from iatrogenesis.core.logs import logged
+from iatrogenesis.simulation_study.reproductions import table
+
+
+def main(seed: int, replicates: int, table_path: str) -> None:
+    """Write one row per study, setting and quantity."""
+    found = table(seed, replicates)
+    write_csv(found, table_path)
+    print(found.to_string(index=False))
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            seed=snakemake.params.seed,
+            replicates=snakemake.params.replicates,
+            table_path=snakemake.output.table,
+        )

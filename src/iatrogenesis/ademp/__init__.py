@@ -1,1 +1,0 @@
-"""The simulation study: cells, their worlds and truths, the plan of what runs, and how methods are judged (ADEMP)."""

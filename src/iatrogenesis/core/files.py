@@ -1,0 +1,71 @@
+"""Reading and writing tables: nothing half-written, and a clear word about a broken file."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from iatrogenesis.core.tables import DataError
+
+
+@contextmanager
+def replacing(path: Path | str) -> Iterator[Path]:
+    """Give a temporary name beside ``path`` and move it there once the block ends without error."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(text: str, path: Path | str) -> None:
+    """Write UTF-8 text in one step."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(content: Any, path: Path | str) -> None:
+    """Write JSON with sorted keys; not-a-number is refused."""
+    write_text(json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n", path)
+
+
+def write_csv(table: pd.DataFrame, path: Path | str) -> None:
+    """Write a CSV table: one header row, no index, missing as empty, ten significant digits."""
+    with replacing(path) as temporary:
+        table.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
+
+
+def write_parquet(table: pd.DataFrame, path: Path | str) -> None:
+    """Write a parquet table."""
+    with replacing(path) as temporary:
+        table.to_parquet(temporary, index=False, compression="zstd")
+
+
+def read_parquet(path: Path | str) -> pd.DataFrame:
+    """Read a parquet table; raise DataError where the file is missing, empty or damaged."""
+    return _read(path, pd.read_parquet)
+
+
+def read_csv(path: Path | str) -> pd.DataFrame:
+    """Read a CSV table; raise DataError where the file is missing, empty or damaged.
+
+    Only an empty field is missing: one of the models is called ``null``.
+    """
+    return _read(path, partial(pd.read_csv, keep_default_na=False, na_values=[""]))
+
+
+def _read(path: Path | str, reader: Callable[[Path | str], pd.DataFrame]) -> pd.DataFrame:
+    try:
+        return reader(path)
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file; make it again or correct the path.") from None
+    except Exception as error:  # every reader has errors of its own; all mean the same to the user
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(f"{path}: cannot be read ({reason}). Delete the file and make it again.") from error

@@ -1,0 +1,83 @@
+"""Questionnaires and the rules that call a change reliable."""
+
+from collections.abc import Iterable, Mapping
+from math import sqrt
+
+import numpy as np
+from pydantic import Field
+
+from iatrogenesis.core.sources import Sourced, Strict
+
+
+class Instrument(Strict):
+    """One questionnaire; higher scores are worse."""
+
+    name: str
+    minimum: int
+    maximum: int
+    mean: Sourced
+    sd: Sourced
+    reliability: Sourced
+    reliable_change: Sourced
+    caseness: Sourced
+    last_mean: Sourced | None = None
+    last_sd: Sourced | None = None
+
+    @property
+    def error_sd(self) -> float:
+        """Standard error of measurement in points: ``sd * sqrt(1 - reliability)``."""
+        return float(self.sd) * sqrt(1 - float(self.reliability))
+
+    @property
+    def computed_reliable_change(self) -> float:
+        """Reliable change in points, ``1.96 * sqrt(2) * error_sd`` (Jacobson & Truax, 10.1037/0022-006X.59.1.12)."""
+        return 1.96 * sqrt(2) * self.error_sd
+
+    def score(self, true: np.ndarray) -> np.ndarray:
+        """Whole points within the instrument's range from continuous values, shape kept."""
+        return np.clip(np.rint(true), self.minimum, self.maximum).astype(np.int16)
+
+
+class Instruments(Strict):
+    """The instruments of a study, by the name their columns carry."""
+
+    phq9: Instrument
+    gad7: Instrument
+    oq45: Instrument | None = None
+    core_om: Instrument | None = None
+
+    def by_name(self) -> Mapping[str, Instrument]:
+        """Name and instrument, in the order of the columns; those that are not used are left out."""
+        every = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: instrument for name, instrument in every.items() if instrument is not None}
+
+    def only(self, names: Iterable[str]) -> "Instruments":
+        """Those of these names, and the two that every service takes: the models adjust for their first scores."""
+        keep = {*names, "phq9", "gad7"}
+        return self.model_copy(update={name: None for name in type(self).model_fields if name not in keep})
+
+
+class Judgement(Strict):
+    """Reliable change by one or more instruments.
+
+    The rule of NHS Talking Therapies: *deteriorated* is worse by the reliable change on at least one instrument and
+    improved on none; *improved* the other way round. With one instrument it is the plain reliable change index.
+    """
+
+    instruments: tuple[str, ...] = Field(min_length=1)
+
+    def worse_and_better(
+        self, first: Mapping[str, np.ndarray], last: Mapping[str, np.ndarray], rules: Instruments
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Deteriorated and improved, boolean arrays of the shape of the scores."""
+        known = rules.by_name()
+        rises = {name: last[name].astype(float) - first[name].astype(float) for name in self.instruments}
+        threshold = {name: float(known[name].reliable_change) for name in self.instruments}
+        up = np.logical_or.reduce([rises[name] >= threshold[name] for name in self.instruments])
+        down = np.logical_or.reduce([-rises[name] >= threshold[name] for name in self.instruments])
+        return up & ~down, down & ~up
+
+    def caseness(self, scores: Mapping[str, np.ndarray], rules: Instruments) -> np.ndarray:
+        """Whether any instrument is at or above its cut-off for caseness."""
+        known = rules.by_name()
+        return np.logical_or.reduce([scores[name] >= float(known[name].caseness) for name in self.instruments])

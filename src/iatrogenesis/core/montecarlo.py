@@ -1,0 +1,74 @@
+"""Monte Carlo standard errors of ratios of sums and of any statistic by the jackknife, and intervals made of them."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.stats import t
+
+from iatrogenesis.core.proportions import clopper_pearson
+
+
+def reach(mcse: float, units: int) -> float:
+    """Half of a 95 % Monte Carlo interval.
+
+    By Student's t, because an error that comes from a few independent units (clusters, replicates) is itself unsure.
+    """
+    return float(t.ppf(0.975, units - 1)) * mcse
+
+
+def around(value: float, mcse: float, units: int) -> tuple[float, float]:
+    """95 % Monte Carlo interval of a value."""
+    half = reach(mcse, units)
+    return value - half, value + half
+
+
+def share_interval(share: float, mcse: float, units: int) -> tuple[float, float]:
+    """95 % Monte Carlo interval of a share, within 0 and 1.
+
+    Where none or all were counted the standard error is 0 and says nothing: there it is the exact one of so many units.
+    """
+    if mcse > 0 or share not in (0.0, 1.0):
+        low, high = around(share, mcse, units)
+        return max(low, 0.0), min(high, 1.0)
+    low, high = clopper_pearson(round(share * units), units)
+    return float(low), float(high)
+
+
+def ratio(numerator: np.ndarray, denominator: np.ndarray) -> tuple[float, float]:
+    """Ratio of two sums over independent clusters, with its standard error (linearised).
+
+    Parameters
+    ----------
+    numerator, denominator
+        Sums per cluster, shape (clusters,); at least two clusters.
+
+    Returns
+    -------
+    tuple of float
+        Estimate and standard error.
+    """
+    clusters = len(denominator)
+    total = denominator.sum()
+    estimate = numerator.sum() / total
+    residual = numerator - estimate * denominator
+    return float(estimate), float(np.sqrt(clusters / (clusters - 1) * np.sum(residual**2)) / total)
+
+
+def jackknife(statistics: Callable[[int | None], np.ndarray], groups: int) -> tuple[np.ndarray, np.ndarray]:
+    """Statistics of all groups with their delete-one-group jackknife standard errors.
+
+    Parameters
+    ----------
+    statistics
+        Takes the number of the group to leave out (None: leave out nothing) and returns numbers, shape (k,).
+    groups
+        How many independent groups there are; at least two.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Estimates and standard errors, shape (k,) each.
+    """
+    without = np.array([statistics(group) for group in range(groups)])
+    spread = np.sum((without - without.mean(axis=0)) ** 2, axis=0)
+    return np.asarray(statistics(None)), np.sqrt((groups - 1) / groups * spread)

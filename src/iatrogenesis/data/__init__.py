@@ -1,1 +1,0 @@
-"""Tables and posteriors: reading, writing and checking them; two published examples to check against."""

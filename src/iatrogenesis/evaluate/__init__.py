@@ -1,1 +1,0 @@
-"""What fits and simulations say: estimands, diagnostics, performance, patterns."""

@@ -1,0 +1,40 @@
+"""What monitoring does for those who are not on track."""
+
+import numpy as np
+
+from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.patterns.register import pattern
+
+
+def _off_track(worlds: Worlds) -> np.ndarray:
+    """Finished courses in which the alarm went off.
+
+    Until then both worlds are the same for a client, so the group is the same with and without monitoring.
+    """
+    return worlds.monitored.alarmed & worlds.monitored.finished & worlds.treated.finished
+
+
+def points(worlds: Worlds, instrument: str) -> float:
+    """Difference of last scores, with monitoring less without, of clients who are not on track."""
+    who = _off_track(worlds)
+    with_it, without = (w.last[instrument][who].astype(float) for w in (worlds.monitored, worlds.treated))
+    return float((with_it - without).mean())
+
+
+@pattern("F02")
+def standardised(worlds: Worlds) -> float:
+    """Standardised difference of the last PHQ-9 in favour of monitoring, of clients who are not on track."""
+    who = _off_track(worlds)
+    return -points(worlds, "phq9") / float(worlds.treated.last["phq9"][who].std())
+
+
+@pattern("F06_phq9")
+def phq9_points(worlds: Worlds) -> float:
+    """Points of the PHQ-9 by monitoring, of clients who are not on track."""
+    return points(worlds, "phq9")
+
+
+@pattern("F06_gad7")
+def gad7_points(worlds: Worlds) -> float:
+    """Points of the GAD-7, likewise."""
+    return points(worlds, "gad7")

@@ -1,0 +1,129 @@
+"""The evidence table: each published pattern beside the simulated one, with a verdict."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.core.files import read_csv
+from iatrogenesis.core.montecarlo import jackknife
+from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
+from iatrogenesis.world.scenarios import ConfigError
+
+TEN_PERCENT = 0.10  # where a source gives no interval
+DIRECTION = "direction only"
+COLUMNS = ("id", "quantity", "value", "low", "high", "interval", "unit", "cite", "where", "certainty", "note")
+
+
+def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
+    """Read the published patterns, adding ``lower`` and ``upper`` (published, or ten per cent either side).
+
+    A pattern of which only the direction is published has no value, and one of ``low`` and ``high``.
+
+    Raises
+    ------
+    ConfigError
+        If a column or value is missing, an id is doubled or has no simulated counterpart, an interval does not hold
+        its value, or a source is not in the bibliography.
+    """
+    table = read_csv(path)
+    if missing := [name for name in COLUMNS if name not in table]:
+        raise ConfigError(f"{path}: column {missing[0]!r} is missing")
+    for name in ("value", "low", "high"):
+        table[name] = _numeric(table, name, path)
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        fault = _fault(row, references)
+        if fault:
+            raise ConfigError(f"{path}: line {number} ({row['id']}): {fault}")
+    twice = table["id"][table["id"].duplicated()]
+    if len(twice):
+        raise ConfigError(f"{path}: the id {twice.iloc[0]!r} stands there twice; ids must differ")
+    margin = TEN_PERCENT * table["value"].abs()
+    return table.assign(
+        lower=table["low"].fillna((table["value"] - margin).fillna(-np.inf)),
+        upper=table["high"].fillna((table["value"] + margin).fillna(np.inf)),
+    )
+
+
+def _numeric(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
+    parsed = pd.to_numeric(table[name], errors="coerce")
+    for number in np.flatnonzero(parsed.isna() & table[name].notna()):
+        row = table.iloc[number]
+        raise ConfigError(f"{path}: line {number + 2} ({row['id']}): {name} must be a number (found {row[name]!r})")
+    return parsed.astype(float)
+
+
+def _fault(row: dict, references: frozenset[str]) -> str | None:
+    if row["id"] not in PATTERNS | OVER_YEARS:
+        return f"no simulated counterpart; known: {', '.join(sorted(PATTERNS | OVER_YEARS))}"
+    bounds = pd.notna(row["low"]) + pd.notna(row["high"])
+    if pd.isna(row["value"]) and (bounds != 1 or row["interval"] != DIRECTION):
+        return f"value is missing; only a pattern with interval {DIRECTION!r} and one bound may have none"
+    if np.isinf(row["value"]):
+        return "value is infinite"
+    if pd.notna(row["value"]) and bounds == 1:
+        return "give both low and high, or neither"
+    if bounds == 2 and not row["low"] <= row["value"] <= row["high"]:
+        return f"value {row['value']} lies outside {row['low']} to {row['high']}"
+    if row["cite"] not in references:
+        return f"no source {row['cite']!r} in the bibliography; add it there"
+    if pd.isna(row["where"]) or pd.isna(row["certainty"]):
+        return "say where in the source it stands, and how surely it was read"
+    return None
+
+
+def verdict(value: float, mcse: float, lower: float, upper: float) -> str:
+    """``reproduced`` inside the interval; ``unclear`` where two MCSE reach into it; else ``not reproduced``."""
+    if lower <= value <= upper:
+        return "reproduced"
+    return "unclear" if lower - 2 * mcse <= value <= upper + 2 * mcse else "not reproduced"
+
+
+def evidence_table(evidence: pd.DataFrame, year: Worlds, years: Worlds) -> pd.DataFrame:
+    """Every published pattern with its simulated value, MCSE (jackknife over replicates) and verdict.
+
+    Parameters
+    ----------
+    year
+        Worlds of one service year.
+    years
+        Routine care over several years, for patterns about time.
+    """
+    found = _simulated(year, [name for name in evidence["id"] if name in PATTERNS], PATTERNS)
+    found |= _simulated(years, [name for name in evidence["id"] if name in OVER_YEARS], OVER_YEARS)
+    rows = []
+    for row in evidence.to_dict("records"):
+        value, mcse = found[row["id"]]
+        rows.append(
+            {
+                "id": row["id"],
+                "quantity": row["quantity"],
+                "unit": row["unit"],
+                "published": row["value"],
+                "published_low": row["lower"],
+                "published_high": row["upper"],
+                "interval": row["interval"],
+                "simulated": value,
+                "mcse": mcse,
+                "verdict": verdict(value, mcse, row["lower"], row["upper"]),
+                "cite": row["cite"],
+                "where": row["where"],
+                "certainty": row["certainty"],
+                "note": row["note"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _simulated(worlds: Worlds, names: list[str], patterns: dict) -> dict[str, tuple[float, float]]:
+    replicates = np.unique(worlds.treated.replicate)
+    if len(replicates) < 2:
+        raise ConfigError("evidence.replicates: at least 2 are needed for a Monte Carlo standard error")
+
+    def values(left_out: int | None) -> np.ndarray:
+        some = worlds if left_out is None else worlds.without(replicates[left_out])
+        return np.array([patterns[name](some) for name in names])
+
+    simulated, errors = jackknife(values, len(replicates))
+    return dict(zip(names, zip(simulated, errors, strict=True), strict=True))

@@ -1,0 +1,94 @@
+"""What a world does to its clients, as sums per independent cluster, so that worlds can be compared twin by twin."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.core.montecarlo import around, ratio
+from iatrogenesis.world.engine import DROPPED_OUT, Run
+from iatrogenesis.world.setup import Setup
+
+HOURS_PER_SESSION = 1.0  # a definition of the table: the session itself and its notes
+
+OUTCOMES = {
+    "deteriorated": "Reliably deteriorated at the last session, per 1,000 clients",
+    "deteriorated_at_follow_up": "Reliably deteriorated at follow-up, per 1,000 clients",
+    "dropped_out": "Dropped out, per 1,000 clients",
+    "crises": "Outbreaks of self-harm ideation in therapy, per 1,000 clients",
+    "not_returning": "Still unwell at follow-up and seeking no help, per 1,000 clients",
+    "severity_last": "True severity at the last session, mean points",
+    "severity_follow_up": "True severity at follow-up, mean points",
+    "sessions": "Sessions, mean",
+    "waiting": "Weeks from the first week to the first session, mean",
+    "prevention_hours": "Hours for preventions, per 1,000 clients",
+    "therapist_hours": "Hours of therapists, sessions and preventions, per 1,000 clients",
+}
+PER_THOUSAND = frozenset(name for name, label in OUTCOMES.items() if label.endswith("per 1,000 clients"))
+
+
+def outcome_sums(run: Run, setup: Setup) -> pd.DataFrame:
+    """Sums over the clients of each cluster (a service of a replicate), one column per outcome and ``clients``."""
+    state, clients, therapists = run.state, run.clients, run.therapists
+    instruments, judgement = setup.instruments, setup.judgement
+    finished = state.session >= 2
+    worse, _ = judgement.worse_and_better(state.first, state.last, instruments)
+    later = {name: run.follow_up[name] for name in state.first}
+    worse_later, _ = judgement.worse_and_better(state.first, later, instruments)
+    columns = {
+        "clients": np.ones(len(finished)),
+        "deteriorated": worse & finished,
+        "deteriorated_at_follow_up": worse_later & finished,
+        "dropped_out": state.end == DROPPED_OUT,
+        "crises": state.crises,
+        "not_returning": run.follow_up["unwell"] & ~run.follow_up["returns"],
+        "severity_last": state.severity,
+        "severity_follow_up": run.follow_up["severity"],
+        "sessions": state.session,
+        "waiting": state.start_week,
+    }
+    services = int(therapists.service.max()) + 1
+    cluster = therapists.replicate.astype(np.int64) * services + therapists.service
+    _, cluster = np.unique(cluster, return_inverse=True)
+    sums = pd.DataFrame({name: np.bincount(cluster[clients.row], weights=col) for name, col in columns.items()})
+    weeks = np.zeros(len(cluster))
+    np.maximum.at(weeks, clients.row, state.start_week + state.session)
+    therapist_weeks = np.bincount(cluster, weights=weeks)
+    hours = sum(
+        (
+            prevention.cost.hours(sums["clients"], sums["sessions"], therapist_weeks)
+            for prevention in run.scenario.preventions
+        ),
+        start=np.zeros(len(sums)),
+    )
+    sums["prevention_hours"] = hours
+    sums["therapist_hours"] = hours + HOURS_PER_SESSION * sums["sessions"]
+    return sums
+
+
+class Counted(NamedTuple):
+    """An outcome in its unit, with its Monte Carlo standard error over clusters and a 95 % interval."""
+
+    value: float
+    mcse: float
+    low: float
+    high: float
+
+
+def counted(sums: pd.Series, clients: pd.Series, outcome: str) -> Counted:
+    """An outcome per client (or per 1,000) from sums over clusters."""
+    value, error = ratio(sums.to_numpy(), clients.to_numpy())
+    scale = 1000.0 if outcome in PER_THOUSAND else 1.0
+    value, error = scale * value, scale * error
+    return Counted(value, error, *around(value, error, len(clients)))
+
+
+def compared(world: pd.DataFrame, other: pd.DataFrame) -> dict[str, Counted]:
+    """Each outcome's difference, world less other, of the same clients."""
+    return {name: counted(world[name] - other[name], world["clients"], name) for name in OUTCOMES}
+
+
+def rows(values: Mapping[str, Counted], **about: object) -> list[dict[str, object]]:
+    """Long rows of a table: outcome, label, value, mcse and a 95 % Monte Carlo interval."""
+    return [{**about, "outcome": name, "label": OUTCOMES[name], **found._asdict()} for name, found in values.items()]

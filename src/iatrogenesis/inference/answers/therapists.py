@@ -1,0 +1,91 @@
+"""Each therapist: raw rate, what the model makes of it, rank, and how sure any of it is.
+
+Raw rates of few clients are mostly chance; the model draws them towards the average by as much as the data leave open.
+The columns say both, so that a reader sees what a league table would hide.
+"""
+
+import arviz_stats as az
+import numpy as np
+import pandas as pd
+import xarray as xr
+from scipy.stats import rankdata
+
+from iatrogenesis.core.proportions import clopper_pearson
+from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
+
+
+def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
+    """Summarise every therapist who has clients; those without are left out.
+
+    Parameters
+    ----------
+    tree
+        A posterior, from any engine.
+    level
+        Probability of all intervals; posterior ones are equal-tailed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per therapist, in the order of the data:
+
+        - therapist_id, clients, deteriorated;
+        - raw_rate, raw_low, raw_high: share who deteriorated, with the exact (Clopper-Pearson) interval;
+        - rate, rate_low, rate_high, rate_mcse: posterior of the standardised rate, that of *all* the data's clients if
+          they had been with this therapist (without covariates: of the average client);
+        - rank, rank_low, rank_high: posterior median and interval of the rank, 1 being the lowest rate;
+        - exceeds_twice_average, exceeds_mcse: posterior probability that the standardised rate is above twice the mean
+          standardised rate of the therapists in this table;
+        - effect, effect_sd: posterior of the log odds relative to the average therapist;
+        - reliability: 1 - effect_sd^2 / E(therapist_sd^2), the share of the uncertainty about a therapist that the data
+          removed; 0 says that nothing was learnt.
+    """
+    effects = stacked(tree, "therapist_effect")
+    clients, events = _tallies(tree, effects.shape[1])
+    seen = np.flatnonzero(clients)
+    effects, clients, events = effects[:, seen], clients[seen], events[seen]
+    rates = therapists_rates(tree, seen)
+    ranks = rankdata(rates, axis=1)
+    exceeds = (rates > 2.0 * rates.mean(axis=1, keepdims=True)).astype(float)
+    tails = ((1 - level) / 2, (1 + level) / 2)
+    raw_low, raw_high = clopper_pearson(events, clients, level)
+    rate_low, rate_high = np.quantile(rates, tails, axis=0)
+    rank_low, rank, rank_high = np.quantile(ranks, (tails[0], 0.5, tails[1]), axis=0)
+    population = np.mean(stacked(tree, "therapist_sd") ** 2)
+    shape = tree["posterior"]["therapist_sd"].shape
+    return pd.DataFrame(
+        {
+            "therapist_id": tree["posterior"]["therapist"].values[seen].astype(str),
+            "clients": clients,
+            "deteriorated": events,
+            "raw_rate": events / clients,
+            "raw_low": raw_low,
+            "raw_high": raw_high,
+            "rate": rates.mean(axis=0),
+            "rate_low": rate_low,
+            "rate_high": rate_high,
+            "rate_mcse": _mcse(rates, shape),
+            "rank": rank,
+            "rank_low": rank_low,
+            "rank_high": rank_high,
+            "exceeds_twice_average": exceeds.mean(axis=0),
+            "exceeds_mcse": _mcse(exceeds, shape),
+            "effect": effects.mean(axis=0),
+            "effect_sd": effects.std(axis=0, ddof=1),
+            "reliability": 1 - effects.var(axis=0, ddof=1) / population,
+        }
+    )
+
+
+def _tallies(tree: xr.DataTree, therapists: int) -> tuple[np.ndarray, np.ndarray]:
+    index = tree["constant_data"]["therapist_index"].values
+    clients, events = np.zeros((2, therapists), dtype=np.int64)
+    np.add.at(clients, index, tree["constant_data"]["trials"].values)
+    np.add.at(events, index, tree["observed_data"]["deteriorated"].values)
+    return clients, events
+
+
+def _mcse(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    found = az.mcse(xr.DataArray(values.reshape(*shape, -1), dims=("chain", "draw", "item")), method="mean")
+    # Draws that are all alike have no error, where the formula gives none.
+    return np.where(np.ptp(values, axis=0) == 0, 0.0, found.values)

@@ -1,0 +1,114 @@
+"""The marginal likelihood of a random-intercept logistic model, with gradient and observed information.
+
+Rows are sorted by therapist, so a therapist's sum is one `numpy.add.reduceat`; the nodes are looped over, so memory
+stays at a few arrays of one number per row.
+"""
+
+import numpy as np
+from scipy.special import expit, logsumexp
+
+from iatrogenesis.inference.data.outcomes import OutcomeData
+
+NEWTON_STEPS = 60
+TOLERANCE = 1e-10
+
+
+class Integrand:
+    """The data of one fit, sorted, and the integral over its therapists.
+
+    Parameters
+    ----------
+    data
+        Validated. J therapists with rows take part, the others are left out.
+    nodes
+        Gauss-Hermite nodes per therapist.
+    """
+
+    def __init__(self, data: OutcomeData, nodes: int):
+        order = np.argsort(data.therapist, kind="stable")
+        therapist = data.therapist[order]
+        self.starts = np.flatnonzero(np.append(True, therapist[1:] != therapist[:-1]))
+        self.sizes = np.diff(np.append(self.starts, therapist.size))
+        self.events = data.deteriorated[order].astype(float)
+        self.trials = data.trials[order].astype(float)
+        self.design = np.column_stack([np.ones(therapist.size), data.covariates[order]])
+        # hermgauss integrates against exp(-x^2); these nodes and log weights integrate against a normal density.
+        points, weights = np.polynomial.hermite.hermgauss(nodes)
+        self.points = np.sqrt(2.0) * points
+        self.log_weights = np.log(weights) + points**2 + 0.5 * np.log(2.0)
+        self._at: np.ndarray | None = None
+        self._answer: tuple[float, np.ndarray, np.ndarray] | None = None
+
+    def without_therapists(self, beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Log-likelihood, gradient and information at beta, shape (k + 1,), and no therapist variance."""
+        log_odds = self.design @ beta
+        rate = expit(log_odds)
+        value = np.sum(self.events * log_odds - self.trials * np.logaddexp(0.0, log_odds))
+        weight = self.trials * rate * (1 - rate)
+        gradient = self.design.T @ (self.events - self.trials * rate)
+        return float(value), gradient, self.design.T @ (self.design * weight[:, None])
+
+    def at(self, parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Log-likelihood, gradient and observed information at (beta, sigma), shape (k + 2,).
+
+        The last answer is kept, because an optimiser asks for the three in turn.
+        """
+        if self._at is None or not np.array_equal(parameters, self._at):
+            self._answer = self._integrate(parameters[:-1], parameters[-1])
+            self._at = parameters.copy()
+        return self._answer
+
+    def _integrate(self, beta: np.ndarray, sigma: float) -> tuple[float, np.ndarray, np.ndarray]:
+        fixed = self.design @ beta
+        mode, spread = self.modes(fixed, sigma)
+        u = mode[:, None] + spread[:, None] * self.points  # (J, nodes), in units of one therapist SD
+        log_terms = np.empty_like(u)
+        for node in range(u.shape[1]):
+            log_odds = fixed + sigma * self._spread_out(u[:, node])
+            log_terms[:, node] = self._sum(self.events * log_odds - self.trials * np.logaddexp(0.0, log_odds))
+        # normal density of u: exp(-u^2/2)/sqrt(2 pi), and du = spread dx
+        log_terms += self.log_weights + np.log(spread)[:, None] - 0.5 * u**2 - 0.5 * np.log(2 * np.pi)
+        log_marginal = logsumexp(log_terms, axis=1)
+        weight = np.exp(log_terms - log_marginal[:, None])
+        gradient, information = self._derivatives(fixed, sigma, u, weight)
+        return float(log_marginal.sum()), gradient, information
+
+    def _derivatives(self, fixed, sigma, u, weight) -> tuple[np.ndarray, np.ndarray]:
+        """Fisher's and Louis' identities: posterior means over u of the score, its square and the curvature."""
+        size = self.design.shape[1] + 1
+        curvature, squares = np.zeros((size, size)), np.zeros((size, size))
+        mean_score = np.zeros((u.shape[0], size))
+        for node in range(u.shape[1]):
+            spread_u, spread_weight = self._spread_out(u[:, node]), self._spread_out(weight[:, node])
+            rate = expit(fixed + sigma * spread_u)
+            columns = np.column_stack([self.design, spread_u])
+            score = self._sum(columns * (self.events - self.trials * rate)[:, None])
+            mean_score += weight[:, node, None] * score
+            squares += score.T @ (score * weight[:, node, None])
+            curvature += columns.T @ (columns * (spread_weight * self.trials * rate * (1 - rate))[:, None])
+        return mean_score.sum(axis=0), curvature - squares + mean_score.T @ mean_score
+
+    def modes(self, fixed: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:
+        """Each therapist's most likely u and the SD of the normal that touches there, shape (J,)."""
+        mode = np.zeros(self.starts.size)
+        # The log density is concave with slope -u far out: the mode lies within these bounds, which shrink.
+        reach = abs(sigma) * self._sum(self.trials) + 1.0
+        low, high = -reach, reach
+        for _ in range(NEWTON_STEPS):
+            rate = expit(fixed + sigma * self._spread_out(mode))
+            slope = sigma * self._sum(self.events - self.trials * rate) - mode
+            curvature = sigma**2 * self._sum(self.trials * rate * (1 - rate)) + 1.0
+            low, high = np.where(slope > 0, mode, low), np.where(slope < 0, mode, high)
+            step = mode + slope / curvature
+            step = np.where((step <= low) | (step >= high), (low + high) / 2, step)
+            step = np.where(slope == 0, mode, step)
+            if np.max(np.abs(step - mode)) < TOLERANCE:
+                break
+            mode = step
+        return mode, 1.0 / np.sqrt(curvature)
+
+    def _sum(self, values: np.ndarray) -> np.ndarray:
+        return np.add.reduceat(values, self.starts, axis=0)
+
+    def _spread_out(self, values: np.ndarray) -> np.ndarray:
+        return np.repeat(values, self.sizes)

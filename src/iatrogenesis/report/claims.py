@@ -1,0 +1,136 @@
+"""Claims of the report as assertions on the results: each is a row with what was found and what was expected.
+
+An *invariant* must hold whatever the results are; a broken one stops the run. A *finding* is a result that could have
+come out otherwise, such as a pattern that is not reproduced: it is shown and stops nothing.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom
+
+from iatrogenesis.core.instruments import Instruments, Judgement
+
+TINY = 1e-6
+DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
+
+
+def client_checks(clients: pd.DataFrame, instruments: Instruments, judgement: Judgement) -> list[dict]:
+    """The clients table against its own scores, and the twins against each other."""
+    scores = {
+        which: {name: clients[f"{name}_{which}"].to_numpy() for name in judgement.instruments}
+        for which in ("first", "last")
+    }
+    worse, better = judgement.worse_and_better(scores["first"], scores["last"], instruments)
+    done = clients["finished"].to_numpy(dtype=bool)
+    told = {name: _flag(clients[name]) for name in ("deteriorated", "improved", "iatrogenic", "spared")}
+    twin = _flag(clients["deteriorated_reference"])
+    missing = int((clients["deteriorated"].isna().to_numpy() != ~done).sum())
+    return [
+        row("client ids are unique", int(clients["client_id"].duplicated().sum()), 0),
+        row("finished are those with two sessions or more", int((done != (clients["n_sessions"] >= 2)).sum()), 0),
+        row("change is judged exactly where a course was finished", missing, 0),
+        row("deteriorated follows from the scores", int((told["deteriorated"] != (worse & done)).sum()), 0),
+        row("improved follows from the scores", int((told["improved"] != (better & done)).sum()), 0),
+        row("iatrogenic follows from the twins", int((told["iatrogenic"] != (worse & done & ~twin)).sum()), 0),
+        row("spared follows from the twins", int((told["spared"] != (~worse & done & twin)).sum()), 0),
+    ]
+
+
+def therapist_checks(therapists: pd.DataFrame, clients: pd.DataFrame, base: str) -> list[dict]:
+    """The therapists table against the clients it was made from."""
+    raw = therapists["deteriorated"] / therapists["clients"]
+    finished = clients[clients["finished"].astype(bool)]
+    counts = finished.groupby("therapist_id")["deteriorated"].agg(["sum", "size"]).astype(int)
+    routine = therapists[therapists["dataset"] == base]
+    found = counts.reindex(routine["therapist_id"])
+    wrong = (found["sum"].to_numpy() != routine["deteriorated"].to_numpy()) | (
+        found["size"].to_numpy() != routine["clients"].to_numpy()
+    )
+    inside = (therapists["rate_low"] <= therapists["rate"]) & (therapists["rate"] <= therapists["rate_high"])
+    chance = therapists["exceeds_twice_average"].between(0, 1)
+    return [
+        row("raw rates are deteriorated over clients", bool(np.allclose(raw, therapists["raw_rate"])), True),
+        row("therapists' counts are those of their clients", int(wrong.sum()), 0),
+        row("therapists' rates lie inside their intervals", int((~inside).sum()), 0),
+        row("probabilities lie between nought and one", int((~chance).sum()), 0),
+    ]
+
+
+def table_checks(
+    scenarios: pd.DataFrame, effects: pd.DataFrame, diagnostics: pd.DataFrame, fits: int, base: str
+) -> list[dict]:
+    """The report's tables against each other. ``fits`` is how many fits the study asks for."""
+    wide = scenarios.pivot(index="scenario", columns="measure", values="value")
+    gap = np.abs(wide["iatrogenic"] - wide["spared"] - wide["net_against_reference"]).max()
+    more = int((wide["iatrogenic"] > wide["deteriorated_per_client"] + TINY).sum())
+    inside = (effects["low"] <= effects["estimate"]) & (effects["estimate"] <= effects["high"])
+    without = int(diagnostics["rhat"].isna().sum()) if "rhat" in diagnostics else 0  # fits that gave no draws
+    return [
+        row("iatrogenic less spared is the net", bool(gap < TINY), True),
+        row("no more are iatrogenic than deteriorate", more, 0),
+        row("routine care does not differ from itself", float(wide.loc[base, "net_against_base"]), 0.0),
+        row("every fit is diagnosed", len(diagnostics), fits),
+        row(
+            "every fit has its estimates",
+            len(effects[["dataset", "model"]].drop_duplicates()),
+            fits - without,
+        ),
+        row("estimates lie inside their intervals", int((~inside).sum()), 0),
+        row("every estimate has a Monte Carlo error", int(effects["mcse"].isna().sum()), 0),
+    ]
+
+
+def output_checks(numbers: Mapping[str, Mapping], figures: Mapping[str, int]) -> list[dict]:
+    """Numbers and figures as files: finite, and not empty. ``figures`` is the size in bytes by name."""
+    values = [entry[name] for entry in numbers.values() for name in ("value", "low", "high", "mcse") if name in entry]
+    odd = sum(not np.isfinite(value) for value in values)
+    empty = sum(size < 1000 for size in figures.values())
+    return [
+        row("every number is finite", odd, 0),
+        row("every figure is there and not empty", empty, 0),
+    ]
+
+
+def findings(
+    evidence: pd.DataFrame, effects: pd.DataFrame, diagnostics: pd.DataFrame, engines: pd.DataFrame
+) -> list[dict]:
+    """What could have come out otherwise: patterns, coverage, diagnostics, agreement of engines."""
+    known = effects[effects["truth"].notna() & ~effects["estimand"].isin(DERIVED)]
+    covered = int(known["covered"].astype(bool).sum())
+    fewest = int(binom.ppf(0.001, len(known), 0.95)) if len(known) else 0
+    wrong = int((evidence["verdict"] == "not reproduced").sum())
+    passed = int(diagnostics["passed"].astype(bool).sum())
+    return [
+        row("no published pattern is missed", f"{wrong} of {len(evidence)}", f"0 of {len(evidence)}", "finding"),
+        row(
+            "intervals cover known truths as often as chance allows",
+            f"{covered} of {len(known)}",
+            f"at least {fewest}",
+            "finding",
+            passed=covered >= fewest,
+        ),
+        row(
+            "both engines agree on every estimand",
+            f"{int(engines['agree'].astype(bool).sum())} of {len(engines)}",
+            f"{len(engines)} of {len(engines)}",
+            "finding",
+        ),
+        row(
+            "every fit passes the gate",
+            f"{passed} of {len(diagnostics)}",
+            f"{len(diagnostics)} of {len(diagnostics)}",
+            "finding",
+        ),
+    ]
+
+
+def row(claim: str, found, expected, kind: str = "invariant", passed: bool | None = None) -> dict:
+    """One claim, what was found, what was expected, and whether they agree (unless told)."""
+    agree = bool(found == expected) if passed is None else passed
+    return {"claim": claim, "kind": kind, "found": found, "expected": expected, "passed": agree}
+
+
+def _flag(values: pd.Series) -> np.ndarray:
+    return values.fillna(False).to_numpy(dtype=bool)

@@ -1,1 +1,0 @@
-"""The simulated world: who comes, what happens week by week, what is seen of it."""

@@ -1,0 +1,144 @@
+"""The design table: which worlds the methods are tried in, one row each, with the reason.
+
+The first row of a family is its base and complete; in the others an empty field is as in the base. So a row shows what
+it changes.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+from pydantic import Field, ValidationError, field_validator
+
+from iatrogenesis.core.sources import Finite, Strict
+from iatrogenesis.simulation_study.methods import NAMES
+from iatrogenesis.world.scenarios import ConfigError, explain
+
+Share = Field(ge=0, lt=1)
+TEXT = ("cell", "family", "reading", "scenario", "also", "reason")
+EXTRA = ("measurement", "growth")  # methods that a cell has to ask for, because they take seconds instead of a tenth
+
+
+class Cell(Strict):
+    """One design cell.
+
+    Attributes
+    ----------
+    family
+        A: statistical (`iatrogenesis.simulation_study.logit_normal`), B: mechanistic (`iatrogenesis.world.engine`).
+    reading
+        What the row is there for: base, one at a time, interaction.
+    clients, clients_spread
+        Mean of the therapists' numbers of clients, and SD of their logarithms.
+    therapist_sd, rate, burnout
+        A: SD of therapists' log odds beyond competence, burnout and fit; deterioration rate; log odds ratio per SD.
+    reliability
+        A: of all ratings.
+    severity, deprivation
+        A: correlation of the clients' starting points with their therapist's harm. B: points of severity per SD of
+        burnout.
+    dropout
+        A: log odds ratio of a missing last score among those who deteriorate, half as much more per SD of burnout.
+    scenario, course
+        B: the world; points per session of the natural course per SD of the therapist's burnout.
+    also
+        Which of the slow methods run here.
+    """
+
+    cell: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    family: Literal["A", "B"]
+    reading: Literal["base", "one at a time", "interaction"]
+    therapists: int = Field(ge=2, le=10_000)
+    clients: float = Field(ge=2, le=100_000)
+    clients_spread: Finite = Field(ge=0, le=2)
+    therapist_sd: Finite | None = Field(None, ge=0)
+    rate: float | None = Field(None, gt=0, lt=0.5)
+    burnout: Finite | None = None
+    reliability: float | None = Field(None, gt=0, le=1)
+    severity: Finite = 0.0
+    deprivation: float = Share
+    dropout: Finite = 0.0
+    scenario: str | None = None
+    course: Finite = 0.0
+    also: tuple[str, ...] = ()
+    reason: str = Field(min_length=1)
+
+    @field_validator("also")
+    @classmethod
+    def _slow_methods(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [name for name in value if name not in EXTRA]:
+            raise ValueError(f"{unknown[0]!r} is not among {', '.join(EXTRA)}")
+        return value
+
+    @property
+    def total(self) -> int:
+        """About how many clients a data set has."""
+        return round(self.therapists * self.clients)
+
+    def runs(self, methods: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of these methods run here."""
+        return tuple(name for name in methods if name not in EXTRA or name in self.also)
+
+
+NEEDED = {"A": ("therapist_sd", "rate", "burnout", "reliability"), "B": ("scenario",)}
+FOREIGN = {
+    "A": ("scenario", "course"),
+    "B": ("therapist_sd", "rate", "burnout", "reliability", "deprivation", "dropout"),
+}
+
+
+def read_cells(path: Path) -> dict[str, Cell]:
+    """Read the design table.
+
+    Raises
+    ------
+    ConfigError
+        Naming file, row and column: a missing or unknown column, a value that cannot be, a duplicate, a family that
+        does not begin with its base.
+    """
+    try:
+        table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    except (OSError, ValueError, pd.errors.ParserError) as error:
+        raise ConfigError(f"{path}: cannot be read as a table ({error})") from None
+    known = list(Cell.model_fields)
+    if wrong := sorted(set(table.columns) ^ set(known)):
+        raise ConfigError(f"{path}: column {wrong[0]!r} is unknown or missing; the columns are {', '.join(known)}")
+    found: dict[str, Cell] = {}
+    bases: dict[str, dict[str, str]] = {}
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        cell = _cell(row, bases, f"{path}, line {number}")
+        if cell.cell in found:
+            raise ConfigError(f"{path}, line {number}: cell {cell.cell!r} is there twice; give each its own name")
+        found[cell.cell] = cell
+    if not found:
+        raise ConfigError(f"{path}: no rows; a study needs at least one cell")
+    return found
+
+
+def _cell(row: dict[str, str], bases: dict[str, dict[str, str]], place: str) -> Cell:
+    family = row["family"].strip()
+    if row["reading"] == "base":
+        if family in bases:
+            raise ConfigError(f"{place}: family {family!r} has a base already")
+        bases[family] = row
+    elif family not in bases:
+        raise ConfigError(f"{place}: family {family!r} must begin with its base (reading: base)")
+    if strange := [name for name in FOREIGN.get(family, ()) if row[name].strip()]:
+        raise ConfigError(f"{place}: {strange[0]}: means nothing in family {family}; leave it empty")
+    own = ("cell", "family", "reading", "also", "reason")
+    whole = {name: row[name].strip() or ("" if name in own else bases[family][name].strip()) for name in row}
+    content = {name: value for name, value in whole.items() if value != "" and name != "also"}
+    content["also"] = tuple(whole["also"].split())
+    content.setdefault("deprivation", 0.0)
+    if missing := [name for name in NEEDED.get(family, ()) if name not in content]:
+        raise ConfigError(f"{place}: {missing[0]}: is needed in family {family}")
+    try:
+        # text to numbers as YAML would give them; pydantic checks the rest
+        return Cell.model_validate(content, strict=False)
+    except ValidationError as error:
+        raise explain(place, error) from None
+
+
+def fast(methods: tuple[str, ...] = NAMES) -> tuple[str, ...]:
+    """Methods that run in every cell."""
+    return tuple(name for name in methods if name not in EXTRA)

@@ -1,0 +1,79 @@
+"""Methods judged against the truth: one row per method, estimand, cell and measure."""
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.simulation_study.performance import performance
+from iatrogenesis.simulation_study.profiling import profiling
+
+COLUMNS = ("method", "estimand", "cell", "measure", "value", "mcse", "replicates", "failures")
+SHARES = ("coverage", "power", "type_1_error", "sensitivity", "false_removal", "false_flag")
+"""Measures that are shares of data sets or of therapists."""
+
+
+def judged(
+    cell: str, method: str, estimates: pd.DataFrame, therapists: pd.DataFrame, truth: pd.DataFrame, rates: pd.DataFrame,
+    replicates: int,
+) -> pd.DataFrame:  # fmt: skip
+    """Judge one method in one cell.
+
+    Parameters
+    ----------
+    estimates, therapists
+        Of all batches, see `iatrogenesis.simulation_study.run.run`.
+    truth, rates
+        See `iatrogenesis.simulation_study.truth.truth`. An estimand without a truth is judged by its test and width alone.
+    replicates
+        How many data sets the method was given. One without an estimate is a failure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `COLUMNS`. `replicates` is the number behind a measure, `failures` how many data sets gave no estimate.
+        The estimand `all` has the share of data sets without any answer. The error of a bias includes that of a truth
+        that was itself simulated.
+
+    Raises
+    ------
+    DataError
+        If a replicate is missing or there twice.
+    """
+    _check_complete(cell, method, estimates, therapists, replicates)
+    known = truth[truth["cell"] == cell].set_index("estimand")[["truth", "truth_mcse"]]
+    tables = [_failed(estimates, replicates)]
+    for estimand, rows in estimates[estimates["estimand"] != ""].groupby("estimand", sort=True):
+        if len(rows) < 2:
+            continue
+        # Data sets without an answer stand in as rows without an estimate.
+        whole = rows.set_index("replicate").reindex(range(replicates))
+        value, error = known.loc[estimand] if estimand in known.index else (np.nan, 0.0)
+        whole = whole.assign(truth=value, passed=whole["passed"].astype("boolean").fillna(False))
+        found = performance(whole.reset_index(), f"{cell}, {method}, {estimand}")
+        of_bias = found["measure"] == "bias"
+        found.loc[of_bias, "mcse"] = np.hypot(found.loc[of_bias, "mcse"], error)
+        failures = int(whole["estimate"].isna().sum())
+        tables.append(found.rename(columns={"n": "replicates"}).assign(estimand=estimand, failures=failures))
+    if len(therapists):
+        found = profiling(therapists, rates)
+        failures = replicates - therapists["replicate"].nunique()
+        tables.append(found.rename(columns={"n": "replicates"}).assign(failures=failures))
+    return pd.concat(tables, ignore_index=True).assign(cell=cell, method=method)[list(COLUMNS)]
+
+
+def _failed(estimates: pd.DataFrame, replicates: int) -> pd.DataFrame:
+    """The share of data sets to which the method has nothing to say, whatever was asked."""
+    lost = int((estimates["problem"] != "").sum())
+    share = lost / replicates
+    row = {"estimand": "all", "measure": "failed", "value": share, "mcse": np.sqrt(share * (1 - share) / replicates)}
+    return pd.DataFrame([row | {"replicates": replicates, "failures": lost}])
+
+
+def _check_complete(cell: str, method: str, estimates: pd.DataFrame, therapists: pd.DataFrame, replicates: int) -> None:
+    seen = set(estimates["replicate"]) | set(therapists["replicate"])
+    if lost := sorted(set(range(replicates)) - seen):
+        raise DataError(f"{cell}, {method}: replicate {lost[0]} is missing; delete its batches, run again.")
+    if seen - set(range(replicates)):
+        raise DataError(f"{cell}, {method}: replicate {max(seen)} is beyond the {replicates} planned; run again.")
+    if estimates.duplicated(["replicate", "estimand"]).any() or therapists.duplicated(["replicate", "therapist"]).any():
+        raise DataError(f"{cell}, {method}: a replicate is there twice; delete this method's batches and run again.")

@@ -1,0 +1,37 @@
+"""Generalised estimating equations: clients of one therapist are alike, by how much is a nuisance.
+
+Exchangeable correlation; standard errors from the sandwich, which trusts no model of the likeness (Liang & Zeger 1986,
+10.1093/biomet/73.1.13), corrected for few therapists (Mancl & DeRouen 2001, 10.1111/j.0006-341X.2001.00126.x). Its
+odds ratios are those of the population and not of one therapist's clients; with a therapist SD of .61 they are about
+6 % nearer 1. The change of mean risk has no such difference.
+"""
+
+import numpy as np
+from statsmodels.genmod import families
+from statsmodels.genmod.cov_struct import Exchangeable
+from statsmodels.genmod.generalized_estimating_equations import GEE
+from statsmodels.genmod.generalized_linear_model import GLM
+
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, one_by_one
+from iatrogenesis.simulation_study.methods.regression import design, estimable, odds_ratios, prepared, risk_change
+
+SECONDS = (0.02, 0.01)
+
+
+def _fit(data_set: DataSet) -> Answer:
+    data = estimable(prepared(data_set))
+    columns, family = design(data), families.Binomial()
+    # Started at the logistic regression: from nothing the first step goes too far where events are few.
+    start = GLM(data.deteriorated, columns, family=family).fit().params
+    model = GEE(data.deteriorated, columns, groups=data.therapist, family=family, cov_struct=Exchangeable())
+    with np.errstate(over="ignore", invalid="ignore"):  # what a diverging search ends in is looked at below
+        found = model.fit(start_params=start, cov_type="bias_reduced")
+    beta, covariance = np.asarray(found.params), np.asarray(found.cov_params())
+    if not np.all(np.isfinite(beta)) or not np.all(np.diag(covariance) > 0):
+        raise DataError(f"{data_set.name}: the estimating equations have no solution with finite standard errors")
+    estimates = [*odds_ratios(data, beta, covariance), risk_change(data, beta, covariance)]
+    return Answer(data_set.replicate, estimates, passed=bool(found.converged))
+
+
+answers = one_by_one(_fit)

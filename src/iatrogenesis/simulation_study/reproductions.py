@@ -1,0 +1,108 @@
+"""Published simulations done again, and done again where it matters here: with rare harm and unlike clients."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+from scipy.stats import binom
+
+from iatrogenesis.core.streams import Noise, derived_seed
+from iatrogenesis.inference.data.outcomes import counts
+from iatrogenesis.inference.engines.maximum_likelihood import fit
+from iatrogenesis.inference.models.spread import sd_of, vpc
+from iatrogenesis.simulation_study import referral, removal
+
+COLUMNS = ("study", "setting", "quantity", "published", "value", "mcse", "replicates", "note")
+HARM_RATE = 0.0584  # D01, reliable deterioration in England
+SPREAD = 0.101  # T01, share of variance of deterioration between therapists
+UNLIKE = 0.5  # SD of log odds, as in config/policies.yaml; assumed
+MOVING = 0.25  # log odds per SD of burnout, assumed
+STABILITY = 0.6  # one-year correlation of burnout, evidence B13
+THERAPISTS, CLIENTS = 80, 76  # about Saxon et al. 2017
+ICC_REPLICATES = 10  # per replicate of the other, since one costs so little
+
+
+def table(seed: int, replicates: int) -> pd.DataFrame:
+    """Every reproduction with its published value, and what follows for harm; columns `COLUMNS`."""
+    rows = [*_removal(seed, replicates), *_harm(seed, replicates), *_referral(seed, ICC_REPLICATES * replicates)]
+    rows += _rare_referral(seed, replicates)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _removal(seed: int, replicates: int) -> list[dict]:
+    rows = []
+    for share, published in removal.PUBLISHED.items():
+        noise = Noise(derived_seed(seed, "reproductions", "removal"))
+        found = removal.simulate(removal.Removal(share), noise, replicates)
+        setting = f"VPC {share:.0%}, half respond"
+        rows.append(_row("Imel et al. 2015", setting, "responses gained in ten years", published, found.gained))
+        note = "share of those removed who are not in the worst fifth of all therapists"
+        rows.append(_row("", setting, "wrongly removed, %", np.nan, 100 * found.wrongly, note))
+    return rows
+
+
+def _harm(seed: int, replicates: int) -> list[dict]:
+    rows = []
+    for sd, clients in ((0.0, "clients come by chance"), (0.5, "places get unlike clients, SD 0.5 log odds")):
+        noise = Noise(derived_seed(seed, "reproductions", "harm"))
+        policy = removal.Removal(SPREAD, HARM_RATE, harm=True, referral_sd=sd)
+        found = removal.simulate(policy, noise, replicates)
+        setting = f"VPC {SPREAD:.1%}, {HARM_RATE:.1%} deteriorate, {clients}"
+        seen = policy.therapists * policy.clients * policy.quarters
+        note = f"of {seen:,} clients; therapists are replaced, what their clients bring stays"
+        rows.append(_row("with rare harm", setting, "deteriorations averted in ten years", np.nan, found.gained, note))
+        rows.append(_row("", setting, "wrongly removed, %", np.nan, 100 * found.wrongly))
+    return rows
+
+
+def _referral(seed: int, replicates: int) -> list[dict]:
+    rows = []
+    for confounding, published in ((0.075, referral.PUBLISHED), (0.0, np.nan)):
+        design = referral.Referral(confounding=confounding)
+        between, inside = referral.simulate(design, Noise(derived_seed(seed, "reproductions", "referral")), replicates)
+        value, error = referral.icc(between, inside)
+        setting = f"true ICC {design.icc:g}, referral as strong as an ICC of {confounding:g}"
+        note = f"in the long run {design.apparent:.4f}"
+        row = {"study": "Magnusson 2023", "setting": setting, "quantity": "apparent ICC", "published": published}
+        rows.append(row | {"value": value, "mcse": error, "replicates": replicates, "note": note})
+    return rows
+
+
+def _rare_referral(seed: int, replicates: int) -> list[dict]:
+    """Apparent share of variance of deterioration: with unlike clients, and with burnout that comes and goes."""
+    noise, rows = Noise(derived_seed(seed, "reproductions", "rare referral")), []
+    settings = {
+        "clients come by chance": (0.0, 0.0, 1),
+        f"therapists get unlike clients, SD {UNLIKE:g} log odds, not measured": (UNLIKE, 0.0, 1),
+        f"{MOVING:g} log odds per SD of it come from burnout, one year": (0.0, MOVING, 1),
+        "the same over ten years": (0.0, MOVING, 10),
+    }
+    for setting, (unlike, moving, years) in settings.items():
+        found = [_apparent(noise, replicate, unlike, moving, years) for replicate in range(replicates)]
+        note = "" if years == 1 else "what moves averages out, and the share of what stays is seen"
+        if unlike:
+            note = f"in the long run {vpc(np.hypot(sd_of(SPREAD), unlike)):.3f}"
+        about = f"true VPC at any time {SPREAD:.1%}, {HARM_RATE:.1%} deteriorate, {setting}"
+        rows.append(_row("with rare harm", about, "apparent VPC", np.nan, np.array(found), note))
+    return rows
+
+
+def _apparent(noise: Noise, replicate: int, unlike: float, moving: float, years: int) -> float:
+    """VPC by maximum likelihood of a service's counts over some years, the last part of the spread moving."""
+    who = {"replicate": replicate, "therapist": np.arange(THERAPISTS)}
+    lasting = np.sqrt(sd_of(SPREAD) ** 2 - moving**2) * noise.normal("lasting", **who)
+    lasting = lasting + unlike * noise.normal("unlike", **who)
+    burnout, kept, events = noise.normal("burnout", **who), STABILITY**0.25, np.zeros(THERAPISTS)
+    quarters = 4 * years
+    for quarter in range(quarters):
+        if quarter:
+            burnout = kept * burnout + np.sqrt(1 - kept**2) * noise.normal("burnout", **who, occasion=quarter)
+        rate = expit(logit(HARM_RATE) + lasting + moving * burnout)
+        events += binom.ppf(noise.uniform("outcome", **who, occasion=quarter), CLIENTS // 4, rate)
+    trials = np.full(THERAPISTS, quarters * (CLIENTS // 4))
+    return fit(counts("apparent", [f"T{j:03d}" for j in range(THERAPISTS)], events.astype(int), trials)).vpc[0]
+
+
+def _row(study: str, setting: str, quantity: str, published: float, values: np.ndarray, note: str = "") -> dict:
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    about = {"study": study, "setting": setting, "quantity": quantity, "published": published}
+    return about | {"value": values.mean(), "mcse": error, "replicates": len(values), "note": note}

@@ -1,0 +1,226 @@
+"""What stands in a study's file: one class per section, named after the rule that reads it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from iatrogenesis.core.instruments import Judgement
+from iatrogenesis.core.sources import Finite, Strict
+from iatrogenesis.explorer.settings import Explorer
+from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.engines.sampler import Sampler
+from iatrogenesis.inference.models import OUTCOME_MODELS
+from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.simulation_study.advice import Advice
+from iatrogenesis.simulation_study.logit_normal import Coefficients
+from iatrogenesis.simulation_study.plan import replicates_for
+from iatrogenesis.world.cohort import Design
+
+ModelName = Literal[
+    "null", "casemix", "therapist", "interaction", "measurement", "service", "ordinal", "growth", "dropout"
+]
+MethodName = Literal["raw", "logistic", "firth", "gee", "glmm", "null", "casemix", "therapist", "measurement", "growth"]
+OWN_PRIORS = {"measurement": "measurement", "service": "service_sd", "ordinal": "outcome_shares", "growth": "growth"}
+OWN_PRIORS |= {"dropout": "hazard"}
+
+
+class KnownTruth(Strict):
+    """A data set drawn from the therapist model itself, so that every truth is exact."""
+
+    therapists: int = Field(ge=2)
+    clients_per_therapist: int = Field(ge=1)
+    intercept: Finite
+    therapist_sd: Finite = Field(ge=0)
+    coefficients: Coefficients
+    reliability: float = Field(default=1.0, gt=0, le=1)
+
+
+class Fit(Strict):
+    """What is fitted, and how: by the collapsed engine where it covers the model, or all by the sampler."""
+
+    models: tuple[ModelName, ...] = Field(min_length=1)
+    engine: Literal["collapsed", "nuts"] = "collapsed"
+    priors: Priors
+    sampler: Sampler
+    gate: Gate
+
+    @model_validator(mode="after")
+    def _priors_for_all(self) -> Self:
+        for model, section in OWN_PRIORS.items():
+            if model in self.models and getattr(self.priors, section) is None:
+                raise ValueError(f"priors: {section} is missing; the model {model} cannot be fitted without")
+        return self
+
+
+class Calibration(Strict):
+    """Simulation-based calibration: how many simulations of each model by each engine, 0 for none, and of what size."""
+
+    collapsed: int = Field(ge=0)
+    nuts: int = Field(ge=0)
+    design: Design
+    sampler: Sampler
+
+    def simulations(self, models: Sequence[str]) -> dict[tuple[str, str], int]:
+        """Number of simulations by model and engine, for each engine that fits the model."""
+        asked = {("collapsed", model): self.collapsed for model in models if model in OUTCOME_MODELS}
+        asked |= {("nuts", model): self.nuts for model in models}
+        return {(model, engine): number for (engine, model), number in asked.items() if number}
+
+
+class WhatIf(Strict):
+    """Questions put to fitted models and to the simulated world, with clients allotted by chance and otherwise.
+
+    `severity_by_burnout` and `course_by_burnout`: see `iatrogenesis.world.cohort.Design`.
+    """
+
+    design: Design
+    rested: str
+    limited: str
+    severity_by_burnout: Finite
+    course_by_burnout: Finite
+
+    def designs(self) -> dict[str, Design]:
+        """Design by allocation: by chance, by what is seen, by what is not."""
+        return {
+            "chance": self.design,
+            "severity": self.design.model_copy(update={"severity_by_burnout": self.severity_by_burnout}),
+            "course": self.design.model_copy(update={"course_by_burnout": self.course_by_burnout}),
+        }
+
+
+class Reproductions(Strict):
+    """Published simulations done again."""
+
+    replicates: int = Field(200, ge=10)
+
+
+class SimulationStudy(Strict):
+    """Which cells of the design table, by which methods, how exactly; see `iatrogenesis.simulation_study`.
+
+    Attributes
+    ----------
+    cells
+        Names in `config/study_design.csv`, or `all`.
+    coverage_mcse
+        Monte Carlo standard error that the coverage of a 95 % interval is to have; the number of replicates follows.
+    true_clients
+        Family B: each therapist's clients in the long run.
+    sampler, gate
+        For the models that the collapsed engine does not cover. A replicate's Monte Carlo error is small beside what
+        differs between replicates with far fewer draws than a published fit needs, so the gate is wider.
+    """
+
+    cells: Literal["all"] | tuple[str, ...] = Field(min_length=1)
+    methods: tuple[MethodName, ...] = Field(min_length=1)
+    coverage_mcse: float = Field(gt=0.001, le=0.2)
+    true_clients: int = Field(ge=50)
+    sampler: Sampler
+    gate: Gate
+
+    @property
+    def replicates(self) -> int:
+        """Data sets of each cell."""
+        return replicates_for(self.coverage_mcse)
+
+
+class Policies(Strict):
+    """What a service could do about therapists with bad results, over ten years."""
+
+    replicates: int = Field(ge=2)
+
+
+class Attribution(Strict):
+    """What each mechanism of a world with every harm causes; the design is that of each pair of orders."""
+
+    full: str
+    pairs: int = Field(ge=2)
+    design: Design
+
+
+class Preventions(Strict):
+    """What preventions avert in a world; each scenario is that world with preventions."""
+
+    against: str
+    scenarios: tuple[str, ...] = Field(min_length=1)
+    design: Design
+
+
+class Assumptions(Strict):
+    """What assumed numbers do to some conclusions (`iatrogenesis.harm.sensitivity`): so many draws of all at once."""
+
+    conclusions: tuple[Literal["routine", "routes", "averted"], ...] = Field(min_length=1)
+    full: str
+    prevented: str
+    draws: int = Field(ge=10)
+    design: Design
+
+
+class StudyConfig(Strict):
+    """One study. The sections are named after the rules that read them.
+
+    `core_minutes` is what everything but the simulation study costs about; it is only announced.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    seed: int = Field(ge=0, lt=2**63)
+    core_minutes: float = Field(0, ge=0)
+    judgement: Judgement
+    scenarios: tuple[str, ...] = Field(min_length=1)
+    reference: str = "reference"
+    untreated: str = "untreated"
+    monitoring: str = "with_monitoring"
+    simulate: Design
+    known_truth: KnownTruth
+    count_twins: Design
+    evidence: Design
+    evidence_years: Design
+    true_effects: Design
+    true_rates: Design
+    calibrate: Design
+    attribution: Attribution
+    preventions: Preventions
+    assumptions: Assumptions
+    fit: Fit
+    sbc: Calibration
+    what_if: WhatIf
+    reproductions: Reproductions = Reproductions()
+    simulation_study: SimulationStudy
+    advice: Advice
+    policies: Policies
+    explorer: Explorer
+    service_counts: str | None = None
+
+    @field_validator("service_counts")
+    @classmethod
+    def _relative(cls, value: str | None) -> str | None:
+        if value is not None and Path(value).is_absolute():
+            raise ValueError("give the path relative to the project, so that others can use the file too")
+        return value
+
+    def named_scenarios(self) -> dict[str, tuple[str, ...]]:
+        """Every scenario that is named somewhere, by the field that names it."""
+        return {
+            "scenarios": self.scenarios,
+            "reference": (self.reference,),
+            "untreated": (self.untreated,),
+            "monitoring": (self.monitoring,),
+            "attribution.full": (self.attribution.full,),
+            "preventions.against": (self.preventions.against,),
+            "preventions.scenarios": self.preventions.scenarios,
+            "assumptions.full": (self.assumptions.full,),
+            "assumptions.prevented": (self.assumptions.prevented,),
+            "explorer.world": (self.explorer.world,),
+            "explorer.prevented": (self.explorer.prevented,),
+            "what_if.rested": (self.what_if.rested,),
+            "what_if.limited": (self.what_if.limited,),
+        }
+
+    @model_validator(mode="after")
+    def _base_first(self) -> Self:
+        if len(set(self.scenarios)) != len(self.scenarios):
+            raise ValueError("scenarios: each may be named once")
+        if self.reference in self.scenarios or self.untreated in self.scenarios:
+            raise ValueError("scenarios: the reference and the untreated world are always run; leave them out here")
+        return self

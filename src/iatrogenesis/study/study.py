@@ -1,0 +1,282 @@
+"""A study: one validated configuration file, with the scenarios, instruments and evidence it names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.sources import Strict, bibliography_keys, records
+from iatrogenesis.evidence.published import read_evidence
+from iatrogenesis.explorer.settings import check_worlds
+from iatrogenesis.explorer.words import Words
+from iatrogenesis.inference.data.nhs import read_service_years
+from iatrogenesis.simulation_study.cells import Cell, read_cells
+from iatrogenesis.simulation_study.methods.answer import Settings
+from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, replicates_for, truth_seconds
+from iatrogenesis.simulation_study.policies import PolicyWorld
+from iatrogenesis.simulation_study.worlds import Surroundings
+from iatrogenesis.study.configuration import StudyConfig
+from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
+from iatrogenesis.world.scenarios import ConfigError, Scenario, explain, load_catalogue, read_yaml
+from iatrogenesis.world.setup import Setup
+
+NOT_STUDIES = ("instruments", "codebook", "policies", "explorer")  # other YAML files of the config folder
+
+
+@dataclass(frozen=True)
+class Study:
+    """A configuration together with everything it names, all validated before any work starts.
+
+    ``instruments`` holds those that the study uses, ``cells`` the cells of its simulation study, ``policies``
+    the numbers of the ten years of policies, ``words`` what the explorer says.
+    """
+
+    config: StudyConfig
+    catalogue: Mapping[str, Scenario]
+    instruments: Instruments
+    evidence: pd.DataFrame
+    cells: Mapping[str, Cell]
+    policies: PolicyWorld
+    words: Words
+
+    @property
+    def name(self) -> str:
+        """Name of the study and of its folder below ``results``."""
+        return self.config.name
+
+    @property
+    def base(self) -> str:
+        """The scenario that the others are compared with: the first one."""
+        return self.config.scenarios[0]
+
+    @property
+    def setup(self) -> Setup:
+        """What every simulation of the study shares."""
+        return Setup(seed=self.config.seed, instruments=self.instruments, judgement=self.config.judgement)
+
+    @property
+    def published_deterioration(self) -> float:
+        """Share of finished courses that reliably deteriorate, as published (evidence D01)."""
+        return float(self.evidence.set_index("id").loc["D01", "value"])
+
+    @property
+    def judged_by(self) -> list[str]:
+        """The questionnaires by which change is judged, as people call them."""
+        return [self.instruments.by_name()[name].name for name in self.config.judgement.instruments]
+
+    def service_counts(self, root: Path) -> str | None:
+        """Path of the table of real service counts, or None where the study names none or it is not there."""
+        path = self.config.service_counts
+        return path if path is not None and (root / path).is_file() else None
+
+    def datasets(self, model: str, service_counts: str | None) -> list[str]:
+        """Names of the data sets that a model is fitted to."""
+        if model in ("therapist", "interaction", "measurement"):
+            return [self.base, KNOWN]
+        if model != "null":
+            return [self.base]
+        years = read_service_years(Path(service_counts)).years if service_counts else {}
+        return [self.base, KNOWN, HOSPITALS, *(f"{SERVICES}{year}" for year in years)]
+
+    @property
+    def given(self) -> dict[str, dict[str, dict[str, list]]]:
+        """What is known beforehand about each data set, as small tables: reliability of ratings, reliable change."""
+        traits = ("competence", "burnout", "fit")
+        ratings = self.catalogue[self.base].world.ratings
+        reliability = {self.base: [float(getattr(ratings, trait)) for trait in traits]}
+        reliability[KNOWN] = [self.config.known_truth.reliability] * len(traits)
+        rules = self.instruments.by_name()
+        changes = {
+            "instrument": list(rules),
+            "reliable_change": [float(rule.reliable_change) for rule in rules.values()],
+        }
+        return {
+            dataset: {"reliability": {"trait": list(traits), "reliability": values}, "instruments": changes}
+            for dataset, values in reliability.items()
+        }
+
+    @property
+    def batches(self) -> list[Batch]:
+        """Every job of the simulation study."""
+        settings = self.config.simulation_study
+        return list(plan(list(self.cells.values()), settings.methods, settings.replicates))
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """About how many core seconds each larger job of the simulation study takes, by the file that it makes."""
+        settings, grid, place = self.config.simulation_study, self.config.advice, "simulation_study"
+        found = {
+            f"{place}/{cell.cell}/truth.csv": truth_seconds(cell, settings.replicates, settings.true_clients)
+            for cell in self.cells.values()
+        }
+        sizes = (len(grid.therapists), len(grid.therapist_sd), len(grid.burnout), replicates_for(grid.coverage_mcse))
+        found |= {f"{place}/advice/{clients}.csv": advice_seconds(*sizes) for clients in grid.clients}
+        return found | {
+            f"{place}/{one.cell}/{one.method}/{one.number}.estimates.parquet": one.seconds for one in self.batches
+        }
+
+    def surroundings(self, cell: Cell) -> Surroundings:
+        """What a cell shares with the others; of the scenarios only its own."""
+        scenarios = {} if cell.scenario is None else {cell.scenario: self.catalogue[cell.scenario]}
+        setup = self.setup.apart("simulation study")
+        return Surroundings(setup=setup, coefficients=self.config.known_truth.coefficients, scenarios=scenarios)
+
+    @property
+    def method_settings(self) -> Settings:
+        """What the methods of the simulation study share."""
+        settings = self.config.simulation_study
+        return Settings(
+            priors=self.config.fit.priors,
+            seed=self.setup.apart("methods").seed,
+            sampler=settings.sampler,
+            gate=settings.gate,
+        )
+
+    @property
+    def what_if_worlds(self) -> dict[str, Scenario]:
+        """The worlds of the what-ifs: routine care, routine care with rested therapists, and with limited caseloads."""
+        base, settings = self.catalogue[self.base], self.config.what_if
+        preventions = self.catalogue[settings.limited].preventions
+        limited = base.model_copy(update={"preventions": preventions})
+        return {"base": base, "burnout_down": self.catalogue[settings.rested], "caseload_limit": limited}
+
+    @property
+    def averting(self) -> dict[str, str | None]:
+        """By switch of the explorer, the scenario in the table of preventions that has it and no other, or None.
+
+        And under "together", the one that has all of them.
+        """
+        kinds = self.config.explorer.preventions
+        return {kind: self._with_only({kind}) for kind in kinds} | {"together": self._with_only(set(kinds))}
+
+    def _with_only(self, kinds: set[str]) -> str | None:
+        table = self.config.preventions
+        if table.against == self.config.explorer.world:
+            for name in table.scenarios:
+                if {found.kind for found in self.catalogue[name].preventions} == kinds:
+                    return name
+        return None
+
+    @cached_property
+    def assumed(self) -> list[str]:
+        """Dotted paths of the base scenario's assumed parameters."""
+        found = records(self.catalogue[self.base])
+        return [path for path, record in found.items() if record.status == "assumed"]
+
+
+def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = ()) -> Study:
+    """The study that a workflow was asked for.
+
+    Parameters
+    ----------
+    chosen
+        Snakemake's ``config``: either ``study`` (a name in ``folder``, or a path) and nothing else, or the whole
+        content of a study given with ``--configfile``. Nothing: the default study.
+    files
+        The files that ``--configfile`` named. They are read again, because Snakemake evaluates code in them.
+
+    Raises
+    ------
+    ConfigError
+        If the study cannot be found or is faulty.
+    """
+    for file in files:
+        read_yaml(file)
+    if "study" not in chosen:
+        return load_study(chosen or folder / "default.yaml", folder)
+    if extra := sorted(set(chosen) - {"study"}):
+        raise ConfigError(
+            f"--config: unknown field {extra[0]!r}; only study=NAME is allowed, all else stands in its file"
+        )
+    name = str(chosen["study"])
+    path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml") if file.stem not in NOT_STUDIES))
+        raise ConfigError(f"--config study={name}: no such study; known: {known}, or give the path of a YAML file")
+    return load_study(path, folder)
+
+
+def load_study(source: Path | Mapping[str, Any], folder: Path) -> Study:
+    """Validate a study and all that it names.
+
+    Parameters
+    ----------
+    source
+        A YAML file, or its content as a mapping.
+    folder
+        The ``config`` folder, with scenarios, instruments, evidence and references.
+
+    Raises
+    ------
+    ConfigError
+        Naming file, field and what is allowed.
+    """
+    place = source if isinstance(source, Path) else "config"
+    content = read_yaml(source) if isinstance(source, Path) else dict(source)
+    try:
+        config = StudyConfig.model_validate(content)
+    except ValidationError as error:
+        raise explain(place, error) from None
+    if isinstance(source, Path) and config.name != source.stem:
+        raise ConfigError(f"{source}: name: must equal the file's name, {source.stem!r} (found {config.name!r})")
+    references = folder / "references.bib"
+    keys = bibliography_keys(references)
+    catalogue = load_catalogue(folder / "scenarios", references)
+    for section, names in config.named_scenarios().items():
+        for name in names:
+            if name not in catalogue:
+                known = ", ".join(sorted(catalogue))
+                raise ConfigError(f"{place}: {section}: unknown scenario {name!r}; known: {known}")
+    if not catalogue[config.attribution.full].mechanisms:
+        raise ConfigError(f"{place}: attribution.full: {config.attribution.full!r} has no mechanisms to attribute to")
+    for name in config.preventions.scenarios:
+        if catalogue[name].reading != "base":
+            raise ConfigError(f"{place}: preventions.scenarios: {name!r} is a reading itself; name the base one")
+    if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
+        raise ConfigError(f"{place}: what_if.limited: the one prevention there must be caseload_limit")
+    try:
+        check_worlds(config.explorer, catalogue[config.explorer.world], catalogue[config.explorer.prevented])
+    except ValueError as error:
+        raise ConfigError(f"{place}: {error}") from None
+    instruments = _recorded(Instruments, folder / "instruments.yaml", keys)
+    policies = _recorded(PolicyWorld, folder / "policies.yaml", keys)
+    words = _recorded(Words, folder / "explorer.yaml", keys)
+    for name in config.judgement.instruments:
+        if name not in instruments.by_name():
+            known = ", ".join(instruments.by_name())
+            raise ConfigError(f"{place}: judgement.instruments: unknown instrument {name!r}; known: {known}")
+    used = instruments.only(config.judgement.instruments)
+    cells = _cells(config, catalogue, folder / "study_design.csv", place)
+    evidence = read_evidence(folder / "evidence.csv", keys)
+    return Study(config, catalogue, used, evidence, cells, policies, words)
+
+
+def _cells(config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, place: Path | str) -> dict[str, Cell]:
+    known = read_cells(path)
+    for cell in known.values():
+        if cell.scenario is not None and cell.scenario not in catalogue:
+            raise ConfigError(f"{path}: cell {cell.cell!r}: unknown scenario {cell.scenario!r}")
+    chosen = list(known) if config.simulation_study.cells == "all" else config.simulation_study.cells
+    for name in chosen:
+        if name not in known:
+            raise ConfigError(f"{place}: simulation_study.cells: unknown cell {name!r}; known: {', '.join(known)}")
+    if len(set(chosen)) != len(chosen):
+        raise ConfigError(f"{place}: simulation_study.cells: each may be named once")
+    return {name: known[name] for name in known if name in chosen}
+
+
+def _recorded[Model: Strict](kind: type[Model], path: Path, keys: frozenset[str]) -> Model:
+    """A file of numbers with their records, whose sources are all in the bibliography."""
+    try:
+        found = kind.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise explain(path, error) from None
+    for field, record in records(found).items():
+        if record.cite is not None and record.cite not in keys:
+            raise ConfigError(f"{path}: {field}.cite: no source {record.cite!r} in the bibliography; add it there")
+    return found

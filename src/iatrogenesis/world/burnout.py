@@ -1,0 +1,72 @@
+"""Burnout as a process on the therapist: slow, pushed by workload and by clients who get worse."""
+
+import numpy as np
+
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.world.cohort import Therapists
+from iatrogenesis.world.parameters import BurnoutProcess
+
+WEEKS_PER_YEAR = 52
+
+
+def weekly_stability(process: BurnoutProcess) -> float:
+    """Share of a deviation that is still there a week later.
+
+    The yearly correlation is that of the whole state. Its part from workload is permanent (its variance is the squared
+    correlation with workload), so the moving part carries the rest.
+    """
+    permanent = float(process.workload_correlation) ** 2
+    return float(((float(process.yearly_stability) - permanent) / (1 - permanent)) ** (1 / WEEKS_PER_YEAR))
+
+
+def start(process: BurnoutProcess, relief: float, therapists: Therapists, noise: Noise) -> np.ndarray:
+    """Burnout in the first week, SD of the reference population, shape (therapists,); ``relief``: see `next_week`."""
+    r = float(process.workload_correlation)
+    own = noise.normal("burnout.start", replicate=therapists.replicate, therapist=therapists.index)
+    return float(process.mean) - float(process.support) - relief + r * therapists.workload + np.sqrt(1 - r**2) * own
+
+
+def first_pressure(therapists: Therapists, noise: Noise) -> np.ndarray:
+    """How much busier than usual each therapist is in the first week, in SD over weeks, shape (therapists,)."""
+    return noise.normal("pressure.start", replicate=therapists.replicate, therapist=therapists.index)
+
+
+def next_pressure(
+    process: BurnoutProcess, therapists: Therapists, noise: Noise, week: int, pressure: np.ndarray
+) -> np.ndarray:
+    """How much busier than usual each therapist is one week on: busy spells come and go."""
+    kept = float(process.pressure_stability)
+    new = noise.normal("pressure.week", replicate=therapists.replicate, therapist=therapists.index, occasion=week)
+    return kept * pressure + np.sqrt(1 - kept**2) * new
+
+
+def next_week(
+    process: BurnoutProcess,
+    relief: float,
+    therapists: Therapists,
+    noise: Noise,
+    week: int,
+    burnout: np.ndarray,
+    worse_share: np.ndarray,
+) -> np.ndarray:
+    """Burnout one week on.
+
+    Parameters
+    ----------
+    relief
+        SD taken off the level that burnout tends to, by preventions.
+    worse_share
+        Share of the therapist's clients in session this week who are reliably worse than at their start or in crisis;
+        where nobody could be judged, the expected share. Shape (therapists,).
+    """
+    stability = weekly_stability(process)
+    r = float(process.workload_correlation)
+    target = (
+        float(process.mean)
+        - float(process.support)
+        - relief
+        + r * therapists.workload
+        + float(process.distress_push) * (worse_share - float(process.expected_worse))
+    )
+    shock = noise.normal("burnout.week", replicate=therapists.replicate, therapist=therapists.index, occasion=week)
+    return target + stability * (burnout - target) + np.sqrt((1 - r**2) * (1 - stability**2)) * shock

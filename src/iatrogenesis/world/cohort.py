@@ -1,0 +1,193 @@
+"""Who takes part: therapists with their places, and their waiting lists of clients with fixed traits.
+
+All of it is drawn from keyed noise, so the same people come in every scenario; a scenario can only shift them
+(``fit_mean``, ``competence_mean``), and a shifted client is still the same client.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from iatrogenesis.core.sources import Finite, Strict
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.world.parameters import Category, World
+
+YOUNG = "18-25"  # the youngest age band
+
+
+class Design(Strict):
+    """Size of a simulated data set: a choice of the study, not a fact about the world.
+
+    Attributes
+    ----------
+    replicates
+        Number of independent copies of the whole set of services.
+    therapists, services
+        Per replicate; therapists are dealt out to services in turn.
+    clients_per_therapist, clients_log_sd, clients_minimum
+        Length of a therapist's waiting list: log-normal with this mean and spread, and at least this many.
+    clients_by_workload
+        Correlation of the logarithm of that length with the therapist's workload: who has many places sees many.
+    severity_by_burnout, course_by_burnout
+        Confounded allocation: points of severity at intake, and points per session of the natural course, by which the
+        clients of a therapist differ per SD of the therapist's burnout in the first week; 0 is chance.
+    """
+
+    replicates: int = Field(1, ge=1, le=1_000_000)
+    therapists: int = Field(ge=2, le=1_000_000)
+    services: int = Field(ge=1)
+    clients_per_therapist: float = Field(ge=2, le=1_000_000)
+    clients_log_sd: Finite = Field(0.5, ge=0, le=2)
+    clients_minimum: int = Field(5, ge=1)
+    clients_by_workload: Finite = Field(0.6, ge=0, le=1)
+    severity_by_burnout: Finite = 0.0
+    course_by_burnout: Finite = 0.0
+
+    @model_validator(mode="after")
+    def _services_have_therapists(self) -> "Design":
+        if self.services > self.therapists:
+            raise ValueError(f"{self.services} services need at least as many therapists, not {self.therapists}")
+        return self
+
+
+@dataclass(frozen=True)
+class Therapists:
+    """One entry per therapist of each replicate, shape (therapists,)."""
+
+    replicate: np.ndarray
+    index: np.ndarray
+    service: np.ndarray
+    caseload: np.ndarray
+    clients: np.ndarray
+    workload: np.ndarray
+    competence: np.ndarray
+    competence_rating: np.ndarray
+    drift: np.ndarray
+    dropout: np.ndarray
+    alliance: np.ndarray
+    first_client: np.ndarray
+
+
+@dataclass(frozen=True)
+class Clients:
+    """One entry per client, therapist by therapist in the order of the waiting lists, shape (clients,)."""
+
+    replicate: np.ndarray
+    therapist: np.ndarray
+    index: np.ndarray
+    row: np.ndarray
+    level: np.ndarray
+    elevation: np.ndarray
+    natural_slope: np.ndarray
+    gain: np.ndarray
+    agreed: np.ndarray
+    fit: np.ndarray
+    fit_rating: np.ndarray
+    alliance: np.ndarray
+    age_band: np.ndarray
+    deprivation: np.ndarray
+    ethnicity: np.ndarray
+    problem: np.ndarray
+    cluster: np.ndarray
+    case_mix_drift: np.ndarray
+    young: np.ndarray
+    trauma: np.ndarray
+    fragile: np.ndarray
+    unrealistic: np.ndarray
+
+    def who(self) -> dict[str, np.ndarray]:
+        """The counter of each client's own noise."""
+        return {"replicate": self.replicate, "therapist": self.therapist, "client": self.index}
+
+
+def noisy_rating(true: np.ndarray, mean: float, reliability: float, error: np.ndarray) -> np.ndarray:
+    """A rating of SD 1 around the same mean whose squared correlation with the true state is the reliability."""
+    return mean + np.sqrt(reliability) * (true - mean) + np.sqrt(1 - reliability) * error
+
+
+def draw_therapists(world: World, design: Design, noise: Noise, replicates: range) -> Therapists:
+    """Draw the therapists of some replicates; any subset of replicates gives the same people as all together."""
+    replicate = np.repeat(np.asarray(replicates, dtype=np.uint32), design.therapists)
+    index = np.tile(np.arange(design.therapists, dtype=np.uint32), len(replicates))
+    service = (index % design.services).astype(np.uint32)
+    who = {"replicate": replicate, "therapist": index}
+    p = world.therapist
+    workload = noise.normal("therapist.caseload", **who)
+    competence = float(p.competence_mean) + noise.normal("therapist.competence", **who)
+    spread = design.clients_log_sd
+    r = design.clients_by_workload
+    length = r * workload + np.sqrt(1 - r**2) * noise.normal("therapist.list", **who)
+    clients = np.exp(np.log(design.clients_per_therapist) - spread**2 / 2 + spread * length)
+    clients = np.maximum(np.rint(clients), design.clients_minimum).astype(np.int64)
+    caseload = float(p.caseload_mean) + float(p.caseload_sd) * workload
+    return Therapists(
+        replicate=replicate,
+        index=index,
+        service=service,
+        caseload=np.maximum(np.rint(caseload), 1).astype(np.int64),
+        clients=clients,
+        workload=workload,
+        competence=competence,
+        competence_rating=noisy_rating(
+            competence, 0.0, float(world.ratings.competence), noise.normal("rating.competence", **who)
+        ),
+        drift=float(p.drift_sd) * noise.normal("therapist.drift", **who),
+        dropout=float(p.dropout_sd) * noise.normal("therapist.dropout", **who),
+        alliance=float(p.alliance_sd) * noise.normal("therapist.alliance", **who),
+        first_client=np.concatenate([[0], np.cumsum(clients)[:-1]]).astype(np.int64),
+    )
+
+
+def draw_clients(world: World, therapists: Therapists, noise: Noise) -> Clients:
+    """Draw everyone on the therapists' waiting lists."""
+    row = np.repeat(np.arange(len(therapists.index)), therapists.clients)
+    who = {
+        "replicate": therapists.replicate[row],
+        "therapist": therapists.index[row],
+        "client": (np.arange(len(row)) - therapists.first_client[row]).astype(np.uint32),
+    }
+    p, t = world.client, world.therapy
+    fit = float(p.fit_mean) + noise.normal("client.fit", **who)
+    age = _category(p.age_shares.value, noise.uniform("client.age", **who))
+    deprivation = _category(p.deprivation_shares.value, noise.uniform("client.deprivation", **who)) + 1
+    bands = list(p.age_shares.value)
+    by_age = np.array([float(p.age_drift[band]) if band in p.age_drift else 0.0 for band in bands])
+    case_mix, drift = {}, by_age[age] + float(p.deprivation_drift) * (deprivation - 5.5)
+    for name in type(p.case_mix).model_fields:
+        category: Category = getattr(p.case_mix, name)
+        values = list(category.shares.value)
+        which = _category(category.shares.value, noise.uniform(f"client.{name}", **who))
+        added = np.array([float(category.drift[value]) if value in category.drift else 0.0 for value in values])
+        case_mix[name], drift = np.asarray(values, dtype=object)[which], drift + added[which]
+    gain_spread = float(t.gain_log_sd)
+    agreed = np.exp(float(t.agreed_log_mean) + float(t.agreed_log_sd) * noise.normal("client.agreed", **who))
+    return Clients(
+        replicate=who["replicate"],
+        therapist=who["therapist"],
+        index=who["client"],
+        row=row,
+        level=float(p.severity_mean)
+        - float(p.intake_elevation)
+        + float(p.level_sd) * noise.normal("client.level", **who),
+        elevation=float(p.intake_elevation) + float(p.fluctuation_sd) * noise.normal("client.intake", **who),
+        natural_slope=float(p.natural_slope_mean) + float(p.natural_slope_sd) * noise.normal("client.slope", **who),
+        gain=float(t.gain) * np.exp(gain_spread * noise.normal("client.gain", **who) - gain_spread**2 / 2),
+        agreed=np.clip(np.rint(agreed), 2, float(t.agreed_maximum)).astype(np.int64),
+        fit=fit,
+        fit_rating=noisy_rating(fit, 0.0, float(world.ratings.fit), noise.normal("rating.fit", **who)),
+        alliance=float(world.alliance.own_sd) * noise.normal("client.alliance", **who) + therapists.alliance[row],
+        age_band=np.asarray(bands, dtype=object)[age],
+        deprivation=deprivation,
+        **case_mix,
+        case_mix_drift=drift,
+        young=(age == bands.index(YOUNG)) * 1.0 if YOUNG in bands else np.zeros(len(row)),
+        trauma=(noise.uniform("client.trauma", **who) < float(p.trauma_share)) * 1.0,
+        fragile=(noise.uniform("client.fragile", **who) < float(p.fragile_share)) * 1.0,
+        unrealistic=(noise.uniform("client.unrealistic", **who) < float(p.unrealistic_share)) * 1.0,
+    )
+
+
+def _category(shares: dict[str, float], uniform: np.ndarray) -> np.ndarray:
+    edges = np.cumsum(list(shares.values()))
+    return np.minimum(np.searchsorted(edges, uniform, side="right"), len(edges) - 1)

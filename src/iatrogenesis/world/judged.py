@@ -1,0 +1,106 @@
+"""What a simulated set shows to an analyst: flat arrays, one entry per client."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.world.burnout import WEEKS_PER_YEAR
+from iatrogenesis.world.engine import DROPPED_OUT, Run
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Clients of a run, judged. Arrays of shape (clients,); ``unit`` numbers therapists over all replicates."""
+
+    replicate: np.ndarray
+    unit: np.ndarray
+    cluster: np.ndarray
+    finished: np.ndarray
+    deteriorated: np.ndarray
+    improved: np.ndarray
+    dropped_out: np.ndarray
+    sessions: np.ndarray
+    first: dict[str, np.ndarray]
+    last: dict[str, np.ndarray]
+    later: dict[str, np.ndarray]
+    alliance_rating: np.ndarray
+    competence_rating: np.ndarray
+    burnout: np.ndarray
+    burnout_rating: np.ndarray
+    workload: np.ndarray
+    pressure: np.ndarray
+    age_band: np.ndarray
+    deprivation: np.ndarray
+    ethnicity: np.ndarray
+    problem: np.ndarray
+    cluster_of_care: np.ndarray
+    start_week: np.ndarray
+    case_at_first: np.ndarray
+    recovered: np.ndarray
+    worse_at_follow_up: np.ndarray
+    ruptures: np.ndarray
+    repairs: np.ndarray
+    noticed: np.ndarray
+    alarmed: np.ndarray
+    distressed_sessions: np.ndarray
+    judged_sessions: np.ndarray
+
+    @classmethod
+    def of(cls, run: Run, instruments: Instruments, judgement: Judgement) -> "Sample":
+        """Judge every client of ``run``; only courses of at least two sessions are *finished* and can be judged."""
+        state, clients, therapists = run.state, run.clients, run.therapists
+        worse, better = judgement.worse_and_better(state.first, state.last, instruments)
+        later = {name: run.follow_up[name] for name in state.first}
+        worse_later, _ = judgement.worse_and_better(state.first, later, instruments)
+        case = judgement.caseness(state.first, instruments)
+        alarmed = state.own.get("monitoring.alarmed", np.zeros(len(case)))
+        finished = state.session >= 2
+        services = int(therapists.service.max()) + 1
+        return cls(
+            replicate=clients.replicate,
+            unit=clients.row,
+            cluster=(therapists.replicate.astype(np.int64) * services + therapists.service)[clients.row],
+            finished=finished,
+            deteriorated=worse & finished,
+            improved=better & finished,
+            dropped_out=state.end == DROPPED_OUT,
+            sessions=state.session,
+            first=state.first,
+            last=state.last,
+            later=later,
+            alliance_rating=run.alliance_rating,
+            competence_rating=therapists.competence_rating[clients.row],
+            burnout=state.burnout_at_start,
+            burnout_rating=state.burnout_rating,
+            pressure=state.pressure_sum / state.session,
+            workload=therapists.workload[clients.row],
+            age_band=clients.age_band,
+            deprivation=clients.deprivation,
+            ethnicity=clients.ethnicity,
+            problem=clients.problem,
+            cluster_of_care=clients.cluster,
+            start_week=state.start_week,
+            case_at_first=case,
+            recovered=finished & case & ~judgement.caseness(state.last, instruments),
+            worse_at_follow_up=worse_later & finished,
+            ruptures=state.ruptures,
+            repairs=state.repairs,
+            noticed=state.noticed,
+            alarmed=alarmed > 0,
+            distressed_sessions=state.distressed_sessions,
+            judged_sessions=np.maximum(state.session - 1, 0),
+        )
+
+    @property
+    def year(self) -> np.ndarray:
+        """Year, from 0, in which each course began."""
+        return self.start_week // WEEKS_PER_YEAR
+
+    def only(self, keep: np.ndarray) -> "Sample":
+        """The sample with some of the clients, by a boolean array or positions."""
+        pick = {
+            name: {k: v[keep] for k, v in value.items()} if isinstance(value, dict) else value[keep]
+            for name, value in vars(self).items()
+        }
+        return Sample(**pick)

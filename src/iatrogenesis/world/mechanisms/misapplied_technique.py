@@ -1,0 +1,62 @@
+"""Misapplied technique: pushing too hard. Most of it passes; with complex trauma part of it stays."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from scipy.special import expit
+
+from iatrogenesis.core.sources import Sourced
+from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+
+
+class MisappliedTechnique(Mechanism):
+    """Less competent therapists push more clients; that exacerbates for a while, and retraumatises some.
+
+    pushed = 1 with probability expit(logit - per_competence * competence), drawn once per client; 0 again with another
+             therapist
+    active = pushed, in sessions first_session to last_session
+    exacerbation = exacerbation_points * active
+    drift = lasting_points * active * trauma
+    rupture = rupture_logit * active
+    """
+
+    kind: Literal["misapplied_technique"] = "misapplied_technique"
+    seed: ClassVar = (
+        "Opening",
+        "Common Types of Therapy-Induced Harm",
+        "Causes Behind Iatrogenic Effects in Therapy",
+        "Self-Harm Ideation Spikes",
+    )
+    signs: ClassVar = {"exacerbation": 1, "drift": 1, "rupture": 1}
+    own: ClassVar = ("pushed",)
+    ends_with_therapist: ClassVar = ("pushed",)
+    logit: Sourced
+    per_competence: Sourced
+    first_session: Sourced
+    last_session: Sourced
+    exacerbation_points: Sourced
+    lasting_points: Sourced
+    rupture_logit: Sourced
+
+    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+        """Who is pushed."""
+        chance = expit(float(self.logit) - float(self.per_competence) * intake.competence)
+        return {"pushed": draw.uniform("pushed") < chance * exposure}
+
+    def _active(self, week: Week, own: Own) -> np.ndarray:
+        return own["pushed"] * (
+            (week.session >= float(self.first_session)) & (week.session <= float(self.last_session))
+        )
+
+    def exacerbation(self, week: Week, own: Own) -> np.ndarray:
+        """Points that pass, while the client is pushed."""
+        return float(self.exacerbation_points) * self._active(week, own)
+
+    def drift(self, week: Week, own: Own) -> np.ndarray:
+        """Points that stay, with complex trauma."""
+        return float(self.lasting_points) * self._active(week, own) * week.trauma
+
+    def rupture(self, week: Week, own: Own) -> np.ndarray:
+        """Log odds of a rupture while the client is pushed."""
+        return float(self.rupture_logit) * self._active(week, own)

@@ -1,0 +1,86 @@
+"""Overmedication: drugs that should not have been given, too many of them, and stopping them abruptly."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from iatrogenesis.core.sources import Sourced
+from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+
+
+class Overmedication(Mechanism):
+    """Inappropriate drugs bring side effects, more with each further drug and in the young; dependence, and withdrawal.
+
+    drugs = 0 for clients without an inappropriate prescription, else 1, 2 or 3:
+            u1 < share and u2 < inappropriate; 2 or more if u3 < two_or_more, 3 if u3 < three_or_more
+    dependence = 0 at first; after each session dependence + growth * (1 - dependence) while drugs > 0
+    stopped abruptly after a session with probability abrupt_stop while drugs > 0: withdrawal = dependence, drugs = 0,
+            dependence = 0; afterwards withdrawal falls to kept * withdrawal after each session
+    burden = drugs * (1 + young_extra * young)
+    symptom = side_effect_points * burden
+    drift = interaction_points * max(0, drugs - 1) * (1 + young_extra * young)
+    exacerbation = withdrawal_points * withdrawal
+    after = late_withdrawal_points * dependence      (for those who stop after the end)
+    """
+
+    kind: Literal["overmedication"] = "overmedication"
+    seed: ClassVar = (
+        "Opening",
+        "Overmedication and Medication-Related Harm",
+        "Prescription Risks and Misuse",
+        "Side Effects and Dependency",
+        "Causes Behind Iatrogenic Effects in Therapy",
+    )
+    signs: ClassVar = {"symptom": 1, "drift": 1, "exacerbation": 1}
+    own: ClassVar = ("drugs", "dependence", "withdrawal")
+    share: Sourced
+    inappropriate: Sourced
+    two_or_more: Sourced
+    three_or_more: Sourced
+    side_effect_points: Sourced
+    interaction_points: Sourced
+    young_extra: Sourced
+    growth: Sourced
+    abrupt_stop: Sourced
+    withdrawal_points: Sourced
+    kept: Sourced
+    late_withdrawal_points: Sourced
+
+    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+        """Who takes how many drugs that should not have been prescribed."""
+        harmful = draw.uniform("prescribed") < float(self.share)
+        harmful &= draw.uniform("inappropriate") < float(self.inappropriate) * exposure
+        more = draw.uniform("polypharmacy")
+        drugs = 1 + (more < float(self.two_or_more)) + (more < float(self.three_or_more))
+        return {"drugs": harmful * drugs}
+
+    def _extra(self, week: Week) -> np.ndarray:
+        return 1.0 + float(self.young_extra) * week.young
+
+    def symptom(self, week: Week, own: Own) -> np.ndarray:
+        """Points of side effects per session."""
+        return float(self.side_effect_points) * own["drugs"] * self._extra(week)
+
+    def drift(self, week: Week, own: Own) -> np.ndarray:
+        """Points per session by interactions, from the second drug on."""
+        return float(self.interaction_points) * np.maximum(own["drugs"] - 1.0, 0.0) * self._extra(week)
+
+    def exacerbation(self, week: Week, own: Own) -> np.ndarray:
+        """Points that pass, after an abrupt stop."""
+        return float(self.withdrawal_points) * own["withdrawal"]
+
+    def move(self, week: Week, own: Own, draw: Draw) -> Own:
+        """Dependence grows; some stop from one day to the next."""
+        taking = own["drugs"] > 0
+        stops = draw.event("stop", float(self.abrupt_stop) * taking)
+        dependence = own["dependence"] + float(self.growth) * taking * (1.0 - own["dependence"])
+        return {
+            "drugs": own["drugs"] * ~stops,
+            "withdrawal": np.where(stops, dependence, float(self.kept) * own["withdrawal"]),
+            "dependence": dependence * ~stops,
+        }
+
+    def after(self, own: Own) -> np.ndarray:
+        """Points by stopping after the end."""
+        return float(self.late_withdrawal_points) * own["dependence"]

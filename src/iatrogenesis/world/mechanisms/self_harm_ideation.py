@@ -1,0 +1,37 @@
+"""Self-harm ideation: sudden worsening raises its odds, and an outbreak is itself a blow."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from iatrogenesis.core.sources import Sourced
+from iatrogenesis.world.mechanisms.base import Mechanism, Own, Week
+
+
+class SelfHarmIdeation(Mechanism):
+    """Exacerbation, new symptoms and open ruptures raise the odds of an outbreak beyond what severity alone does.
+
+    crisis = per_point * (transient + second) + per_rupture * strained
+    exacerbation = distress_points * crisis
+    dropout = dropout_logit * crisis
+    """
+
+    kind: Literal["self_harm_ideation"] = "self_harm_ideation"
+    seed: ClassVar = ("Recognizing Signs of Iatrogenic Trauma", "Self-Harm Ideation Spikes")
+    signs: ClassVar = {"crisis": 1, "exacerbation": 1, "dropout": 1}
+    per_point: Sourced
+    per_rupture: Sourced
+    distress_points: Sourced
+    dropout_logit: Sourced
+
+    def crisis(self, week: Week, own: Own) -> np.ndarray:
+        """Log odds of an outbreak."""
+        return float(self.per_point) * (week.transient + week.second) + float(self.per_rupture) * week.strained
+
+    def exacerbation(self, week: Week, own: Own) -> np.ndarray:
+        """Points that pass, after an outbreak."""
+        return float(self.distress_points) * week.crisis
+
+    def dropout(self, week: Week, own: Own) -> np.ndarray:
+        """Log odds of leaving after an outbreak."""
+        return float(self.dropout_logit) * week.crisis

@@ -1,0 +1,34 @@
+"""Collaborative decisions: clients are asked, and keep trusting their own judgement."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from iatrogenesis.core.sources import Sourced
+from iatrogenesis.world.mechanisms.base import Own, Week
+from iatrogenesis.world.preventions.base import Prevention
+
+
+class CollaborativeDecisions(Prevention):
+    """Fewer clients are not asked, fewer grow dependent, and the alliance is better.
+
+    exposure(lack_of_collaboration) = 1 - fewer_unasked
+    exposure(dependency) = 1 - fewer_prone
+    alliance = alliance_gain
+    """
+
+    kind: Literal["collaborative_decisions"] = "collaborative_decisions"
+    seed: ClassVar = ("Preventative Measures for Iatrogenic Effects", "Treatment Mismatch Dangers")
+    signs: ClassVar = {"alliance": 1}
+    fewer_unasked: Sourced
+    fewer_prone: Sourced
+    alliance_gain: Sourced
+
+    def exposure(self, kind: str) -> float:
+        """Fewer are left out, fewer lean on the therapist."""
+        fewer = {"lack_of_collaboration": self.fewer_unasked, "dependency": self.fewer_prone}.get(kind, 0.0)
+        return 1.0 - float(fewer)
+
+    def alliance(self, week: Week, own: Own) -> np.ndarray:
+        """SD of alliance, the same for all."""
+        return np.full_like(week.alliance, float(self.alliance_gain))

@@ -1,0 +1,53 @@
+"""Routine outcome monitoring: scores are compared with an expected course, and the therapist is told."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from iatrogenesis.core.sources import Sourced
+from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.mechanisms.base import Own, Week
+from iatrogenesis.world.preventions.base import Prevention
+
+
+class Monitoring(Prevention):
+    """An alarm where the score lies too far above its expected course; some therapists look, and then help better.
+
+    expected = -expected_fall * min(session - 1, expected_sessions)    in units of the reliable change
+    alarm = rise - expected > margin, from the second session on
+    notice = attention * alarm
+    alarmed = 0 at first; after each session max(alarmed, alarm)
+    drift = -support_points * noticed
+    """
+
+    kind: Literal["monitoring"] = "monitoring"
+    seed: ClassVar = (
+        "Defining Iatrogenic Effects in Mental Health Care",
+        "Preventative Measures for Iatrogenic Effects",
+        "Self-Harm Ideation Spikes",
+        "Repairing Trust After Therapeutic Harm",
+    )
+    signs: ClassVar = {"drift": -1}
+    own: ClassVar = ("alarmed",)
+    expected_fall: Sourced
+    expected_sessions: Sourced
+    margin: Sourced
+    attention: Sourced
+    support_points: Sourced
+
+    def alarm(self, week: Week) -> np.ndarray:
+        """Whether the client is not on track by the rule."""
+        expected = -float(self.expected_fall) * np.minimum(week.session - 1, float(self.expected_sessions))
+        return (week.rise - expected > float(self.margin)) & (week.session >= 2)
+
+    def notice(self, week: Week) -> np.ndarray:
+        """Probability that the alarm is seen and taken seriously."""
+        return float(self.attention) * self.alarm(week)
+
+    def drift(self, week: Week, own: Own) -> np.ndarray:
+        """Points per session; negative where the therapist knows and does something about it."""
+        return -float(self.support_points) * week.noticed
+
+    def move(self, week: Week, own: Own, draw: Draw) -> Own:
+        """Who ever was off track, noticed or not."""
+        return {"alarmed": np.maximum(own["alarmed"], self.alarm(week))}

@@ -1,0 +1,24 @@
+"""Thorough assessment, with a second opinion where in doubt: fewer wrong diagnoses, and providers who talk."""
+
+from typing import ClassVar, Literal
+
+from iatrogenesis.core.sources import Sourced
+from iatrogenesis.world.preventions.base import Prevention
+
+
+class ThoroughAssessment(Prevention):
+    """Some diagnoses that would have been wrong are right, and some plans that would have collided are coordinated.
+
+    exposure(misdiagnosis) = 1 - fewer_wrong
+    exposure(poor_communication) = 1 - coordinated
+    """
+
+    kind: Literal["thorough_assessment"] = "thorough_assessment"
+    seed: ClassVar = ("Treatment Mismatch Dangers", "Defining Iatrogenic Effects in Mental Health Care")
+    fewer_wrong: Sourced
+    coordinated: Sourced
+
+    def exposure(self, kind: str) -> float:
+        """Fewer wrong diagnoses, fewer colliding plans."""
+        fewer = {"misdiagnosis": self.fewer_wrong, "poor_communication": self.coordinated}.get(kind, 0.0)
+        return 1.0 - float(fewer)

@@ -1,0 +1,68 @@
+"""From true severity to the scores that a service sees.
+
+    mark_i = mean + level_loading (intake level - mean level) - change_loading (intake level + elevation) + own_i
+    score  = mark_i + change_loading severity + second_loading second + error
+
+rounded, within the instrument's range. So an instrument sees the level a client came with, the change since, symptoms
+of another kind, a part of its own that stays with the client, one that belongs to the occasion, and measurement error.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.world.caseload_places import Slots
+from iatrogenesis.world.cohort import Clients
+from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.parameters import World
+
+FOLLOW_UP_OCCASION = 1_000_000  # beyond any session number: its own noise
+
+
+class Scoring:
+    """The instruments, and what they constantly add to each client's scores.
+
+    Attributes
+    ----------
+    marks
+        By ``mark.<instrument>``, shape (clients,).
+    """
+
+    def __init__(self, world: World, instruments: Instruments, clients: Clients, noise: Noise) -> None:
+        self._instruments, self._parts = instruments.by_name(), world.scores
+        everyone = Draw(noise, clients.replicate, clients.therapist, clients.index)
+        elevation = float(world.client.intake_elevation)
+        mean_level = float(world.client.severity_mean) - elevation
+        self.marks = {}
+        for name, instrument in self._instruments.items():
+            part = self._parts[name]
+            mark = float(instrument.mean) + float(part.level_loading) * (clients.level - mean_level)
+            mark = mark - float(part.change_loading) * (clients.level + elevation)
+            self.marks[f"mark.{name}"] = mark + float(part.own_sd) * everyone.normal(f"{name}.own")
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the constant parts."""
+        return list(self.marks)
+
+    def see(self, slots: Slots, draw: Draw) -> dict[str, np.ndarray]:
+        """Whole-number scores (as floats) of the clients in session."""
+        marks = {name: slots[f"mark.{name}"] for name in self._instruments}
+        return self._seen(marks, slots["severity"], slots["second"], draw)
+
+    def at_follow_up(self, severity: np.ndarray, second: np.ndarray, everyone: Draw) -> dict[str, np.ndarray]:
+        """Whole-number scores of everyone at follow-up."""
+        draw = replace(everyone, occasion=FOLLOW_UP_OCCASION)
+        marks = {name: self.marks[f"mark.{name}"] for name in self._instruments}
+        return {name: values.astype(np.int16) for name, values in self._seen(marks, severity, second, draw).items()}
+
+    def _seen(self, marks: dict, severity: np.ndarray, second: np.ndarray, draw: Draw) -> dict[str, np.ndarray]:
+        seen = {}
+        for name, instrument in self._instruments.items():
+            part = self._parts[name]
+            true = marks[name] + float(part.change_loading) * severity + float(part.second_loading) * second
+            error = np.hypot(float(part.occasion_sd), instrument.error_sd) * draw.normal(f"{name}.error")
+            seen[name] = instrument.score(true + error)
+        return seen

@@ -1,0 +1,294 @@
+"""Hierarchical models fitted and judged: diagnostics, effects and therapists beside the truth, checks of the models.
+
+Fits are one job a model: compiled once for each number of therapists, then used for every data set.
+
+REQUIRED INPUTS:
+    results/{study}/simulated/{base,known}/clients.parquet, sessions of base, and the service counts where present
+OUTPUTS:
+    results/{study}/posterior/{dataset}/{model}.nc
+    results/{study}/tables/{diagnostics,therapist_effects,engines,predictive,sensitivity,model_comparison,calibration}.csv,
+    results/{study}/tables/{therapists,true_rates,true_effects,what_if}.csv
+"""
+
+FIT_SOURCES = {
+    STUDY.base: result(f"simulated/{STUDY.base}/clients.parquet"),
+    f"{STUDY.base}_sessions": result(f"simulated/{STUDY.base}/sessions.parquet"),
+    "known": result("simulated/known/clients.parquet"),
+}
+if SERVICE_COUNTS:
+    FIT_SOURCES["service_counts"] = SERVICE_COUNTS
+FITS = [(dataset, model) for model in CONFIG.fit.models for dataset in STUDY.datasets(model, SERVICE_COUNTS)]
+POSTERIORS = [result(f"posterior/{dataset}/{model}.nc") for dataset, model in FITS]
+
+
+def code_of_calibration(wildcards):
+    """The files of the library that calibrating one model reaches."""
+    return library("inference/sbc", {"inference.models": [wildcards.model]})
+
+
+rule true_effects:
+    """What each model would find in routine care with hundreds of thousands of clients: the truth to recover."""
+    input:
+        code=library("inference/true_effects"),
+    output:
+        table="results/{study}/tables/true_effects.csv",
+    log:
+        "results/{study}/logs/true_effects.log",
+    benchmark:
+        "results/{study}/benchmarks/true_effects.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        base=scenario(STUDY.base),
+        models=[name for name in CONFIG.fit.models if name in (*OUTCOME_MODELS, "measurement")],
+        design=plain(CONFIG.true_effects),
+        setup=SETUP,
+    message:
+        "Finding the true effects in a very large service"
+    script:
+        "../../scripts/inference/true_effects.py"
+
+
+for model in CONFIG.fit.models:
+
+    rule:
+        """Fit one model to all its data sets."""
+        name:
+            f"fit_{model}"
+        input:
+            sources=list(FIT_SOURCES.values()),
+            code=library("inference/fit_model", {"inference.models": [model]}),
+        output:
+            posteriors=[result(f"posterior/{dataset}/{model}.nc") for dataset in STUDY.datasets(model, SERVICE_COUNTS)],
+        log:
+            result(f"logs/fit_model/{model}.log"),
+        benchmark:
+            result(f"benchmarks/fit_model/{model}.tsv")
+        conda:
+            "../../environment.yml"
+        threads: 1
+        params:
+            model=model,
+            datasets=STUDY.datasets(model, SERVICE_COUNTS),
+            sources=FIT_SOURCES,
+            given=STUDY.given,
+            fit=plain(CONFIG.fit),
+            seed=CONFIG.seed,
+        message:
+            "Fitting {params.model} to {params.datasets}"
+        script:
+            "../../scripts/inference/fit_model.py"
+
+
+rule diagnostics:
+    """Every fit through one gate; a failing fit is counted and shown."""
+    input:
+        posteriors=POSTERIORS,
+        code=library("inference/diagnostics"),
+    output:
+        table="results/{study}/tables/diagnostics.csv",
+    log:
+        "results/{study}/logs/diagnostics.log",
+    benchmark:
+        "results/{study}/benchmarks/diagnostics.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        gate=plain(CONFIG.fit.gate),
+    message:
+        "Diagnosing {input.posteriors}"
+    script:
+        "../../scripts/inference/diagnostics.py"
+
+
+rule therapist_effects:
+    """Each estimand of each fit: truth, estimate, interval, Monte Carlo error."""
+    input:
+        posteriors=POSTERIORS,
+        known_truth="results/{study}/tables/known_truth.csv",
+        true_effects="results/{study}/tables/true_effects.csv",
+        code=library("inference/therapist_effects"),
+    output:
+        table="results/{study}/tables/therapist_effects.csv",
+    log:
+        "results/{study}/logs/therapist_effects.log",
+    benchmark:
+        "results/{study}/benchmarks/therapist_effects.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        base=STUDY.base,
+    message:
+        "Setting estimates beside the truth"
+    script:
+        "../../scripts/inference/therapist_effects.py"
+
+
+rule engines:
+    """Both engines on the same data and priors: do they give one posterior?"""
+    input:
+        posteriors=[path for path, (_, model) in zip(POSTERIORS, FITS) if model in OUTCOME_MODELS],
+        code=library("inference/engines"),
+    output:
+        table="results/{study}/tables/engines.csv",
+    log:
+        "results/{study}/logs/engines.log",
+    benchmark:
+        "results/{study}/benchmarks/engines.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        fit=plain(CONFIG.fit),
+        seed=CONFIG.seed,
+    message:
+        "Fitting once more by the other engine"
+    script:
+        "../../scripts/inference/engines.py"
+
+
+rule model_checks:
+    """Every model of routine care: predictive checks, sensitivity to the priors, leave-one-out comparison."""
+    input:
+        posteriors=[path for path, (dataset, _) in zip(POSTERIORS, FITS) if dataset == STUDY.base],
+        sources=list(FIT_SOURCES.values()),
+        code=library("inference/model_checks"),
+    output:
+        predictive="results/{study}/tables/predictive.csv",
+        sensitivity="results/{study}/tables/sensitivity.csv",
+        comparison="results/{study}/tables/model_comparison.csv",
+        marginal="results/{study}/tables/marginal_effects.csv",
+    log:
+        "results/{study}/logs/model_checks.log",
+    benchmark:
+        "results/{study}/benchmarks/model_checks.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        sources=FIT_SOURCES,
+        given=STUDY.given,
+        priors=plain(CONFIG.fit.priors),
+        seed=CONFIG.seed,
+    message:
+        "Checking the models of routine care"
+    script:
+        "../../scripts/inference/model_checks.py"
+
+
+rule sbc:
+    """Simulations from a model's prior, fitted by one engine: the ranks of the true values."""
+    input:
+        code=code_of_calibration,
+    output:
+        ranks="results/{study}/sbc/{model}_{engine}.parquet",
+    log:
+        "results/{study}/logs/sbc/{model}_{engine}.log",
+    benchmark:
+        "results/{study}/benchmarks/sbc/{model}_{engine}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    params:
+        simulations=simulations_of,
+        sbc=plain(CONFIG.sbc),
+        priors=plain(CONFIG.fit.priors),
+        given=STUDY.given[STUDY.base],
+        base=scenario(STUDY.base),
+        setup=SETUP,
+    message:
+        "Calibrating {wildcards.model} by {wildcards.engine}, {params.simulations} simulations"
+    script:
+        "../../scripts/inference/sbc.py"
+
+
+rule calibration:
+    """Are the true values' ranks uniform, for every model, engine and quantity?"""
+    input:
+        parts=[result(f"sbc/{model}_{engine}.parquet") for model, engine in SIMULATIONS],
+        code=library("inference/calibration"),
+    output:
+        table="results/{study}/tables/calibration.csv",
+        curves="results/{study}/sbc/curves.parquet",
+    log:
+        "results/{study}/logs/calibration.log",
+    benchmark:
+        "results/{study}/benchmarks/calibration.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        seed=CONFIG.seed,
+    message:
+        "Judging the ranks of true values"
+    script:
+        "../../scripts/inference/calibration.py"
+
+
+rule what_if:
+    """What would happen if burnout fell, or caseloads were limited: by fitted models, and in the simulated world."""
+    input:
+        code=library("inference/what_if"),
+    output:
+        table="results/{study}/tables/what_if.csv",
+    log:
+        "results/{study}/logs/what_if.log",
+    benchmark:
+        "results/{study}/benchmarks/what_if.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        settings=plain(CONFIG.what_if),
+        worlds={name: plain(world) for name, world in STUDY.what_if_worlds.items()},
+        limit=float(STUDY.what_if_worlds["caseload_limit"].preventions[0].limit),
+        priors=plain(CONFIG.fit.priors),
+        setup=SETUP,
+    message:
+        "Asking models and the simulated world what would happen if"
+    script:
+        "../../scripts/inference/what_if.py"
+
+
+rule true_rates:
+    """Each therapist's own deterioration rate over a very long list of clients."""
+    input:
+        code=library("inference/true_rates"),
+    output:
+        table="results/{study}/tables/true_rates.csv",
+    log:
+        "results/{study}/logs/true_rates.log",
+    benchmark:
+        "results/{study}/benchmarks/true_rates.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        base=scenario(STUDY.base),
+        design=plain(CONFIG.true_rates),
+        setup=SETUP,
+    message:
+        "Finding each therapist's true rate"
+    script:
+        "../../scripts/inference/true_rates.py"
+
+
+rule therapists:
+    """Each therapist's rate and rank with intervals, by every model of routine care, and each hospital's."""
+    input:
+        posteriors=[
+            path
+            for path, fit in zip(POSTERIORS, FITS)
+            if fit[0] in (STUDY.base, "hospitals") and fit[1] in OUTCOME_MODELS
+        ],
+        true_rates="results/{study}/tables/true_rates.csv",
+        code=library("inference/therapists"),
+    output:
+        table="results/{study}/tables/therapists.csv",
+    log:
+        "results/{study}/logs/therapists.log",
+    benchmark:
+        "results/{study}/benchmarks/therapists.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        base=STUDY.base,
+    message:
+        "Ranking therapists, with the uncertainty of their ranks"
+    script:
+        "../../scripts/inference/therapists.py"

@@ -1,0 +1,220 @@
+"""The simulation study: the truth of each cell first, then each method in batches of replicates, then performance.
+
+REQUIRED INPUTS:
+    config/study_design.csv (through the configuration)
+OUTPUTS:
+    results/{study}/simulation_study/{cell}/{truth.csv,true_rates.parquet},
+    results/{study}/simulation_study/{cell}/{method}/{batch}.{estimates,therapists}.parquet,
+    results/{study}/tables/{truth,performance,advice,needed,policies,reproductions,known_truth}.csv
+    results/{study}/simulated/known/clients.parquet
+"""
+
+STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
+STUDY_FIGURES = ["performance", "spread_found", "accused", "advice", "policies"]
+PLAN = result("logs/announced.tsv")
+ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
+# Everything else is announced as a whole, until the numbers of the report are there.
+REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
+BAYESIAN = [name for name in METHODS if name in MODELS]
+
+
+def code_of_method(wildcards):
+    """The files of the library that one method reaches, and no other method's."""
+    models = [wildcards.method] if wildcards.method in BAYESIAN else []
+    return library(
+        "simulation_study/study_batch",
+        {"simulation_study.methods": [wildcards.method], "inference.models": models},
+    )
+
+
+rule simulate_known_truth:
+    """Clients drawn from the therapist model itself, so that every truth is exact."""
+    input:
+        code=library("simulation_study/simulate_known_truth"),
+    output:
+        clients="results/{study}/simulated/known/clients.parquet",
+        truth="results/{study}/tables/known_truth.csv",
+    log:
+        "results/{study}/logs/simulate_known_truth.log",
+    benchmark:
+        "results/{study}/benchmarks/simulate_known_truth.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        known_truth=plain(CONFIG.known_truth),
+        seed=CONFIG.seed,
+    message:
+        "Drawing clients with exactly known truth"
+    script:
+        "../../scripts/simulation_study/simulate_known_truth.py"
+
+
+rule reproductions:
+    """Published simulations of therapists done again."""
+    input:
+        code=library("simulation_study/reproductions"),
+    output:
+        table="results/{study}/tables/reproductions.csv",
+    log:
+        "results/{study}/logs/reproductions.log",
+    benchmark:
+        "results/{study}/benchmarks/reproductions.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        seed=CONFIG.seed,
+        replicates=CONFIG.reproductions.replicates,
+    message:
+        "Reproducing published simulations"
+    script:
+        "../../scripts/simulation_study/reproductions.py"
+
+
+rule cell_truth:
+    """What is true in one cell, before any method has seen its data."""
+    input:
+        code=library("simulation_study/cell_truth"),
+    output:
+        truth="results/{study}/simulation_study/{cell}/truth.csv",
+        rates="results/{study}/simulation_study/{cell}/true_rates.parquet",
+    log:
+        "results/{study}/logs/cell_truth/{cell}.log",
+    benchmark:
+        "results/{study}/benchmarks/cell_truth/{cell}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        cell=cell_of,
+        surroundings=surroundings_of,
+        replicates=CONFIG.simulation_study.replicates,
+        clients=CONFIG.simulation_study.true_clients,
+    message:
+        "Working out what is true in {wildcards.cell}"
+    script:
+        "../../scripts/simulation_study/cell_truth.py"
+
+
+rule study_batch:
+    """Some replicates of one cell by one method."""
+    input:
+        truth="results/{study}/simulation_study/{cell}/truth.csv",
+        code=code_of_method,
+    output:
+        estimates="results/{study}/simulation_study/{cell}/{method}/{batch}.estimates.parquet",
+        therapists="results/{study}/simulation_study/{cell}/{method}/{batch}.therapists.parquet",
+    log:
+        "results/{study}/logs/study_batch/{cell}/{method}/{batch}.log",
+    benchmark:
+        "results/{study}/benchmarks/study_batch/{cell}/{method}/{batch}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    params:
+        cell=cell_of,
+        surroundings=surroundings_of,
+        settings=settings_of_method,
+        replicates=replicates_of_batch,
+        plan=PLAN,
+    message:
+        "{wildcards.cell} by {wildcards.method}, replicates {params.replicates[0]} to {params.replicates[1]}"
+    script:
+        "../../scripts/simulation_study/study_batch.py"
+
+
+rule performance:
+    """Every method judged against the truth, in every cell."""
+    input:
+        truth=expand(result("simulation_study/{cell}/truth.csv"), cell=STUDY.cells),
+        rates=expand(result("simulation_study/{cell}/true_rates.parquet"), cell=STUDY.cells),
+        estimates=BATCH_FILES["estimates"],
+        therapists=BATCH_FILES["therapists"],
+        code=library("simulation_study/performance"),
+    output:
+        table=report(
+            "results/{study}/tables/performance.csv",
+            caption="../report/performance.rst",
+            category="Tables",
+            labels={"table": "performance"},
+        ),
+        truth="results/{study}/tables/truth.csv",
+        cells="results/{study}/tables/cells.csv",
+    log:
+        "results/{study}/logs/performance.log",
+    benchmark:
+        "results/{study}/benchmarks/performance.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        batches=[list(key) for key in BATCHES],
+        cells={name: plain(cell) for name, cell in STUDY.cells.items()},
+        replicates=CONFIG.simulation_study.replicates,
+    message:
+        "Judging every method in every cell"
+    script:
+        "../../scripts/simulation_study/performance.py"
+
+
+rule advice_column:
+    """What so many clients per therapist tell, over numbers of therapists."""
+    input:
+        code=library("simulation_study/advice_column"),
+    output:
+        table="results/{study}/simulation_study/advice/{clients}.csv",
+    log:
+        "results/{study}/logs/advice_column/{clients}.log",
+    benchmark:
+        "results/{study}/benchmarks/advice_column/{clients}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        grid=plain(CONFIG.advice),
+        priors=plain(CONFIG.fit.priors),
+        seed=CONFIG.seed,
+    message:
+        "What {wildcards.clients} clients per therapist tell"
+    script:
+        "../../scripts/simulation_study/advice_column.py"
+
+
+rule advice:
+    """How many therapists and clients it takes."""
+    input:
+        parts=expand(result("simulation_study/advice/{clients}.csv"), clients=CONFIG.advice.clients),
+        code=library("simulation_study/advice"),
+    output:
+        table="results/{study}/tables/advice.csv",
+        needed="results/{study}/tables/needed.csv",
+    log:
+        "results/{study}/logs/advice.log",
+    benchmark:
+        "results/{study}/benchmarks/advice.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        rate=CONFIG.advice.rate,
+    message:
+        "How many therapists and clients it takes"
+    script:
+        "../../scripts/simulation_study/advice.py"
+
+
+rule policies:
+    """What a service could do about therapists with bad results."""
+    input:
+        code=library("simulation_study/policies"),
+    output:
+        table="results/{study}/tables/policies.csv",
+    log:
+        "results/{study}/logs/policies.log",
+    benchmark:
+        "results/{study}/benchmarks/policies.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        world=plain(STUDY.policies),
+        seed=CONFIG.seed,
+        replicates=CONFIG.policies.replicates,
+    message:
+        "Ten years of removing therapists, supporting them, or other things"
+    script:
+        "../../scripts/simulation_study/policies.py"

@@ -1,0 +1,33 @@
+"""Simulated clients with known truth.
+
+REQUIRED INPUTS:
+    scenarios (in `params`, merged)
+OUTPUTS:
+    results/{study}/simulated/{scenario}/{clients,sessions,therapists,therapist_weeks}.parquet
+"""
+
+
+rule simulate:
+    """One scenario: clients, sessions, therapists, weeks; and what the reference world would have given each client."""
+    input:
+        code=library("world/simulate"),
+    output:
+        clients="results/{study}/simulated/{scenario}/clients.parquet",
+        sessions="results/{study}/simulated/{scenario}/sessions.parquet",
+        therapists="results/{study}/simulated/{scenario}/therapists.parquet",
+        therapist_weeks="results/{study}/simulated/{scenario}/therapist_weeks.parquet",
+    log:
+        "results/{study}/logs/simulate/{scenario}.log",
+    benchmark:
+        "results/{study}/benchmarks/simulate/{scenario}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        scenario=scenario_of,
+        reference=scenario(CONFIG.reference),
+        design=plain(CONFIG.simulate),
+        setup=SETUP,
+    message:
+        "Simulating {wildcards.scenario} and each client's twin"
+    script:
+        "../../scripts/world/simulate.py"
