@@ -6,7 +6,7 @@ from pathlib import Path
 
 from iatrogenesis.core.files import write_text
 from iatrogenesis.core.logs import logged
-from iatrogenesis.report.page import page_figures
+from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.render import render
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from iatrogenesis.core.files import read_csv, write_text
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.logs import logged
-from iatrogenesis.report.page import page_figures, page_tables, page_words
+from iatrogenesis.report.page import page_tables, page_words
+from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import render
 from iatrogenesis.report.run_record import versions

@@ -70,15 +70,15 @@ def test_a_whole_configuration_file_works_as_well_and_is_checked_too(project, tm
 
 def test_every_rule_has_its_script_and_every_script_its_rule():
     text = "\n".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
-    named = set(re.findall(r"scripts/(\w+)\.py", text))
-    assert named == {path.stem for path in (ROOT / "scripts").glob("*.py")}
+    named = set(re.findall(r"scripts/\w+/(\w+)\.py", text))
+    assert named == {path.stem for path in (ROOT / "scripts").rglob("*.py")}
     rules = set(RULES.findall(text)) - WITHOUT_SCRIPT
     # The rules of the models and of the figures are made in loops, and share a script each.
     assert rules == named - {"fit_model", "figure"}
 
 
 def test_scripts_are_short_and_only_their_last_block_knows_snakemake():
-    for path in (ROOT / "scripts").glob("*.py"):
+    for path in (ROOT / "scripts").rglob("*.py"):
         text = path.read_text()
         assert len(text.splitlines()) <= 75, path.name
         body, last = text.split('if __name__ == "__main__":')

@@ -1,1 +1,1 @@
-"""What everything else builds on: noise, sourced numbers, instruments, files, Monte Carlo errors; imports nothing of ours."""
+"""What everything else builds on: keyed noise, sourced numbers, instruments, files, Monte Carlo errors."""

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 Number = dict[str, float | int | str]
+CONFIGURED = "as in the configuration"  # the unit of numbers that are chosen, not found: printed as they are
 
 
 def number(value, source: str, unit: str, low=None, high=None, mcse=None) -> Number:

@@ -1,4 +1,4 @@
-"""A figure's title, alternative text and caption, read from its file without importing it, which would take a second."""
+"""A figure's title, alternative text and caption, read from its file without importing Matplotlib."""
 
 import ast
 from pathlib import Path

@@ -9,7 +9,7 @@ from scipy.stats import binom
 from iatrogenesis.core.sources import Record, records
 from iatrogenesis.report import model_numbers as of_models
 from iatrogenesis.report.assumed import assumed_numbers
-from iatrogenesis.report.entry import Number, number
+from iatrogenesis.report.entry import CONFIGURED, Number, number
 from iatrogenesis.report.study_numbers import study_numbers
 from iatrogenesis.world.scenarios import Scenario
 
@@ -21,7 +21,6 @@ UNITS = {"therapist_sd": "log odds", "vpc": "share", "mor": "odds ratio", "mean_
 UNITS |= {"service_sd": "log odds", "dropout_sd": "log odds", "completion_sd": "log odds"}
 UNITS |= {"vpc_service": "share", "vpc_dropout": "share", "slope_share": "share", "level": "points"}
 SIZES = ("simulate", "known_truth", "count_twins", "evidence", "true_effects", "true_rates", "fit")
-CONFIGURED = "as in the configuration"  # such numbers are chosen, not found: they are printed as they are
 DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
 
 

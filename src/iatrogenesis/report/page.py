@@ -13,7 +13,6 @@ from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.report import inputs, model_tables, study_tables, tables
 from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.references import Reference
-from iatrogenesis.report.render import data_uri
 from iatrogenesis.world.scenarios import Scenario
 
 
@@ -68,11 +67,6 @@ def page_tables(
         "policy_parameters": inputs.parameters(records(worlds["policies"]), references),
         "instrument_parameters": inputs.parameters(records(worlds["instruments"]), references),
     }
-
-
-def page_figures(drawn: Mapping[str, bytes], words: Mapping[str, Mapping[str, str]]) -> list[dict]:
-    """Every figure's SVG with its title, alternative text and caption, in the order of the page."""
-    return [{"name": name, "uri": data_uri(svg), **words[name]} for name, svg in drawn.items()]
 
 
 def family_member(name: str) -> dict[str, str]:

@@ -1,12 +1,11 @@
 """The report: a strict template whose numbers can only come from ``numbers.json``."""
 
-import base64
 from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from iatrogenesis.report.numbers import CONFIGURED
+from iatrogenesis.report.entry import CONFIGURED
 from iatrogenesis.report.rounding import interval, rounded
 
 NARROW = "\u202f"  # the space between a number and its unit
@@ -68,11 +67,6 @@ class Numbers:
         error = (found["high"] - found["low"]) / 4
         ends = interval(found["low"], found["high"])
         return f"{rounded(float(found['value']), error)} (95{NARROW}% interval {ends})"
-
-
-def data_uri(svg: bytes) -> str:
-    """An SVG picture as a self-contained address."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
 
 
 def render(

@@ -23,7 +23,7 @@ def judged(
     estimates, therapists
         Of all batches, see `iatrogenesis.simulation_study.run.run`.
     truth, rates
-        See `iatrogenesis.simulation_study.truth.truth`. An estimand without a truth is judged by its test and width alone.
+        See `iatrogenesis.simulation_study.truth.truth`. An estimand without a truth is judged by its test and width.
     replicates
         How many data sets the method was given. One without an estimate is a failure.
 

@@ -1,7 +1,7 @@
 """Which files of the library a script reaches: the closure of its imports, read from the source without running it.
 
-Snakemake does not see imported code and would keep results that an edit has made stale. A file is reached if the script,
-or a file that it reaches, at the top or inside a function,
+Snakemake does not see imported code and would keep results that an edit has made stale. A file is reached if the
+script, or a file that it reaches, at the top or inside a function,
 
 - imports it, or imports something below its package (whose ``__init__.py`` then runs),
 - asks `iatrogenesis.core.registry` for the modules of its package: for all of them, unless the rule has chosen some,
@@ -161,7 +161,12 @@ class Library:
     def _asked(self, call: ast.Call, path: Path) -> set[str]:
         """The package whose modules a call asks for."""
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-        if path == self.root / "core" / "registry.py" or name not in ("member", "members", "import_module", "__import__"):
+        if path == self.root / "core" / "registry.py" or name not in (
+            "member",
+            "members",
+            "import_module",
+            "__import__",
+        ):
             return set()
         package = call.args[0] if call.args and name.startswith("member") else None
         if isinstance(package, ast.Constant) and package.value in self.modules:

@@ -1,4 +1,4 @@
-"""JSON schemas of the configuration, for editors: ``python -m iatrogenesis.study.schemas workflow/schemas`` writes them."""
+"""JSON schemas of the configuration, for editors; ``make schemas`` writes them."""
 
 import sys
 from json import dumps

@@ -1,1 +1,1 @@
-"""The simulated service: parameters, scenarios, people, mechanisms, preventions, the calendar, and what is seen of it."""
+"""The simulated service: scenarios, people, mechanisms, preventions, the calendar, and what is seen of it."""

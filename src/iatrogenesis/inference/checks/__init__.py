@@ -1,1 +1,1 @@
-"""Whether a fit can be believed: convergence, predictive checks, calibration, agreement, recovery, sensitivity to priors."""
+"""Checks of fits: convergence, predictive checks, calibration, agreement of engines, recovery, prior sensitivity."""

@@ -33,7 +33,7 @@ def from_clients(
         One row per client of one replicate: `client_id`, `therapist_id`, `finished`, `deteriorated` (missing where not
         finished) and the columns of the covariates.
     covariates
-        Names explained in `iatrogenesis.inference.data.covariates`, such as ``("phq9_first", "age", "burnout_rating")``.
+        Names explained in `iatrogenesis.inference.data.covariates`, such as ``("age", "burnout_rating")``.
     dataset
         Name of the data set; errors and results carry it.
     therapist_ids

@@ -47,8 +47,8 @@ def sample(
     Returns
     -------
     xarray.DataTree
-        See `iatrogenesis.inference.data.posterior.posterior_tree`; sample_stats holds pareto_k and effective (draws, by the
-        weights).
+        See `iatrogenesis.inference.data.posterior.posterior_tree`; sample_stats holds pareto_k and effective (draws, by
+        the weights).
 
     Raises
     ------

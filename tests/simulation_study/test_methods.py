@@ -8,7 +8,6 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import binom, norm
-from tests.conftest import CONFIG
 
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.simulation_study.cells import read_cells
@@ -18,6 +17,7 @@ from iatrogenesis.simulation_study.methods.rates import normal_table, standardis
 from iatrogenesis.simulation_study.methods.regression import design, estimable, prepared, risk_change
 from iatrogenesis.simulation_study.run import ESTIMATES, run
 from iatrogenesis.simulation_study.worlds import data_sets
+from tests.conftest import CONFIG
 
 FAST = [name for name in NAMES if name not in ("measurement", "growth")]
 

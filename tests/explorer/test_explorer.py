@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from tests.conftest import CONFIG
 
 from iatrogenesis.core.montecarlo import jackknife
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
@@ -29,6 +28,7 @@ from iatrogenesis.explorer.tables import accuracy, averages, checked, simulated
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.study.study import load_study
 from iatrogenesis.world.scenarios import read_yaml
+from tests.conftest import CONFIG
 
 SMALL = {
     "levels": {

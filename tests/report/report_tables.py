@@ -1,7 +1,6 @@
 """Small result tables of the right columns, for tests of the report."""
 
 import pandas as pd
-from tests.conftest import CONFIG
 
 from iatrogenesis.harm.outcomes import OUTCOMES
 from iatrogenesis.report import tables
@@ -10,6 +9,7 @@ from iatrogenesis.simulation_study.judge import COLUMNS as JUDGED
 from iatrogenesis.simulation_study.policies import POLICIES
 from iatrogenesis.simulation_study.reproductions import table as reproductions
 from iatrogenesis.study.study import Study
+from tests.conftest import CONFIG
 
 
 def of_the_world(study: Study, scenarios: list[str]) -> dict[str, pd.DataFrame]:

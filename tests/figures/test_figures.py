@@ -6,13 +6,13 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
-from iatrogenesis.report.captions import caption_of
-from tests.conftest import ROOT
 
 from iatrogenesis.figures.funnel import limit
 from iatrogenesis.figures.style import UNDATED, save
 from iatrogenesis.figures.trajectories import FEWEST_CLIENTS, _means, _thirds
+from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.simulation_study.policies import POLICIES
+from tests.conftest import ROOT
 
 SHARED = ("__init__", "style", "methods")
 NAMES = sorted(
@@ -315,4 +315,4 @@ def test_intervals_take_the_therapist_as_unit():
 
 def test_captions_can_be_read_without_drawing():
     for name in NAMES:
-        assert caption_of(name) == import_module(f"iatrogenesis.figures.{name}").CAPTION
+        assert words_of(name)["caption"] == import_module(f"iatrogenesis.figures.{name}").CAPTION

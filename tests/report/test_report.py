@@ -7,17 +7,19 @@ from math import isfinite
 import jinja2
 import pandas as pd
 import pytest
-from tests.conftest import CONFIG
-from tests.unit.report_tables import of_the_checks, of_the_fits, of_the_study, of_the_world
 
 from iatrogenesis.core.sources import records
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report.assumed import assumed_table
+from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.inputs import parameters, shortcomings
-from iatrogenesis.report.page import open_routes, page_figures, page_tables, page_words
+from iatrogenesis.report.page import open_routes, page_tables, page_words
+from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
 from iatrogenesis.report.run_record import wall_seconds
+from tests.conftest import CONFIG
+from tests.report.report_tables import of_the_checks, of_the_fits, of_the_study, of_the_world
 
 # What may be typed: names of instruments, "per 1,000", and the level of intervals.
 ALLOWED = ("PHQ-9", "GAD-7", "1,000", "95")
@@ -93,7 +95,7 @@ def page(study, results, numbers) -> str:
     priors = study.config.fit.priors.model_dump(mode="json")
     return render(
         numbers,
-        page_figures(dict.fromkeys(FIGURES, b"<svg/>")),
+        page_figures(dict.fromkeys(FIGURES, b"<svg/>"), {name: words_of(name) for name in FIGURES}),
         page_tables(results, worlds(study), TITLES, priors, references),
         page_words(results, study.catalogue[study.base], TITLES)
         | {
@@ -103,6 +105,7 @@ def page(study, results, numbers) -> str:
             "references": list(references.values()),
             "versions": ["numpy 2"],
         },
+        template="template.html.j2",
     )
 
 

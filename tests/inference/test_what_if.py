@@ -5,7 +5,6 @@ import pandas as pd
 import pymc as pm
 import pytest
 from scipy.special import expit
-from tests.conftest import CONFIG
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.answers.what_if import (
@@ -27,6 +26,7 @@ from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal
 from iatrogenesis.study.study import load_study
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.judged import Sample
+from tests.conftest import CONFIG
 
 EFFECTS = Coefficients(phq9_first=0.3, burnout=0.5, competence=-0.3, vulnerable=0.4, burnout_by_vulnerable=0.6)
 DESIGN = LogitNormal(clients_per_therapist=(50,) * 60, intercept=-2.0, therapist_sd=0.4, coefficients=EFFECTS)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import CONFIG
 
 from iatrogenesis.core.instruments import Instruments, Judgement
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import read_yaml
 from iatrogenesis.world.setup import Setup
+from tests.conftest import CONFIG
 
 BOTH = Judgement(instruments=("phq9", "gad7"))
 

@@ -9,7 +9,6 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import dirichlet, halfnorm, multinomial, multivariate_normal, norm
-from tests.conftest import CONFIG
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
@@ -24,6 +23,7 @@ from iatrogenesis.inference.models.statistics import statistics
 from iatrogenesis.study.study import load_study
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.tidy import clients_table, sessions_table
+from tests.conftest import CONFIG
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ import re
 
 import pytest
 import typst
-from tests.conftest import ROOT
 
 from iatrogenesis.report.cuts import parts
 from iatrogenesis.report.typeset import UnknownElement
 from iatrogenesis.report.typeset import typst as source_of
+from tests.conftest import ROOT
 
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 90"><rect width="40" height="90"/></svg>'
 NASTY = 'a #b $c$ *d* _e_ `f` <g> @h ~i \\j "k" [l] = m // n /* o */ 100 % − é'

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.conftest import CONFIG
 
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.methods import NAMES
 from iatrogenesis.simulation_study.plan import announce, batches, plan, progress, replicates_for, spoken
 from iatrogenesis.simulation_study.run import run
+from tests.conftest import CONFIG
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from scipy.special import expit
-from tests.conftest import CONFIG
 
 from iatrogenesis.core.sources import records
 from iatrogenesis.core.streams import Noise
@@ -11,6 +10,7 @@ from iatrogenesis.inference.models.spread import log_odds_at, sd_of
 from iatrogenesis.simulation_study.policies import POLICIES, PolicyWorld, table, ten_years
 from iatrogenesis.simulation_study.removal import Removal, simulate
 from iatrogenesis.world.scenarios import read_yaml
+from tests.conftest import CONFIG
 
 NOISE = Noise(11)
 

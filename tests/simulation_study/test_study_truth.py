@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from scipy.special import expit
-from tests.conftest import CONFIG
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.logit_normal import simulate
 from iatrogenesis.simulation_study.truth import truth
 from iatrogenesis.simulation_study.worlds import data_sets, statistical
+from tests.conftest import CONFIG
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from iatrogenesis.report.captions import FOLDER
+
+from iatrogenesis.report.figure_words import FOLDER, words_of
 from tests.conftest import ROOT
 
 OF_STUDY = ["performance", "policies"]
@@ -21,11 +22,12 @@ def gallery(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("results")
     for name in NAMES:
         (folder / f"{name}.svg").write_text(f"<svg><title>{name}</title></svg>")
-    spec = importlib.util.spec_from_file_location("gallery_script", ROOT / "scripts" / "gallery.py")
+    spec = importlib.util.spec_from_file_location("gallery_script", ROOT / "scripts" / "report" / "gallery.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     drawn = {name: str(folder / f"{name}.svg") for name in NAMES}
-    script.main(drawn, OF_STUDY, FORMS, study="x", commit="abc1234", page=str(folder / "gallery.html"))
+    words = {name: words_of(name) for name in NAMES}
+    script.main(drawn, words, OF_STUDY, FORMS, study="x", commit="abc1234", page=str(folder / "gallery.html"))
     return (folder / "gallery.html").read_text()
 
 

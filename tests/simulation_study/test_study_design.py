@@ -1,11 +1,11 @@
 """The design table of the simulation study: what it holds, and what is refused."""
 
 import pytest
-from tests.conftest import CONFIG
 
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.worlds import list_lengths
 from iatrogenesis.world.scenarios import ConfigError
+from tests.conftest import CONFIG
 
 TABLE = CONFIG / "study_design.csv"
 
