@@ -34,6 +34,7 @@ def profiling(therapists: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
         replicate, therapist, score, rate, low, high, exceeds; see
         `iatrogenesis.simulation_study.methods.answer.Answer`. Rates and `exceeds` may be missing throughout, where
         a method only orders.
+    rates
         replicate, therapist, rate: the truth of all therapists.
 
     Returns
