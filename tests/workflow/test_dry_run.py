@@ -78,8 +78,8 @@ def test_a_study_of_ones_own_says_only_what_differs(project, tmp_path):
     path.write_text("name: mine\nbased_on: tiny\nscenarios: [base, labelling]\n")
     found = snakemake(project, "-n", "--config", f"study={path}", "--cores", "1")
     assert found.returncode == 0, found.stderr
-    assert "results/mine/simulated/labelling/clients.parquet" in found.stdout
-    assert "results/mine/simulated/high_burnout/clients.parquet" not in found.stdout
+    assert "results/mine/twins/labelling.parquet" in found.stdout
+    assert "results/mine/twins/high_burnout.parquet" not in found.stdout
 
 
 def test_every_rule_has_its_script_and_every_script_its_rule():
