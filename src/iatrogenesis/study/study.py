@@ -60,7 +60,7 @@ class Study:
 
     @property
     def published(self) -> dict[str, float]:
-        """Published values by id of the evidence table; of some only the direction is published, and they are left out."""
+        """Published values by id of the evidence table, without those of which only the direction is published."""
         values = self.evidence.set_index("id")["value"].dropna()
         return {name: float(value) for name, value in values.items()}
 
