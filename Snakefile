@@ -60,4 +60,4 @@ onstart:
     if workflow.local_exec and snakemake_version.startswith("9.27."):
         workflow.scheduler.job_rate_limiter = None
     alone = "study" in workflow.dag_settings.targets
-    print(announce(ANNOUNCED, Path(PLAN), 0 if alone else REST, workflow.cores), flush=True)
+    print(announce(ANNOUNCED, 0 if alone else REST, workflow.cores), flush=True)

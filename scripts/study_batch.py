@@ -1,9 +1,6 @@
 """Ask one method about some replicates of a cell of the simulation study."""
 
-from pathlib import Path
-
 from iatrogenesis.ademp.cells import Cell
-from iatrogenesis.ademp.plan import progress
 from iatrogenesis.ademp.run import run
 from iatrogenesis.ademp.worlds import Surroundings
 from iatrogenesis.data.files import write_parquet
@@ -37,4 +34,3 @@ if __name__ == "__main__":
             estimates_path=snakemake.output.estimates,
             therapists_path=snakemake.output.therapists,
         )
-        print(progress(Path(snakemake.params.plan)), flush=True)
