@@ -11,7 +11,6 @@ from math import ceil
 from pathlib import Path
 
 from iatrogenesis.simulation_study.cells import Cell
-from iatrogenesis.simulation_study.methods import seconds
 from iatrogenesis.simulation_study.methods.by_name import seconds
 
 NOMINAL = 0.95
