@@ -18,10 +18,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 from scipy.special import expit
 from scipy.stats import binom, norm
 
+from iatrogenesis.ademp.grid import Advice
 from iatrogenesis.ademp.plan import replicates_for
 from iatrogenesis.data.tables import DataError
 from iatrogenesis.engines.collapsed.engine import Unreliable, sample
@@ -32,7 +32,6 @@ from iatrogenesis.methods.answer import LEVEL
 from iatrogenesis.models.data import OutcomeData, counts
 from iatrogenesis.models.priors import Priors
 from iatrogenesis.models.spread import log_odds_at, vpc
-from iatrogenesis.sources import Finite, Strict
 from iatrogenesis.streams import Noise, derived_seed
 
 COLUMNS = ("question", "therapists", "clients", "therapist_sd", "effect", "quantity", "value", "mcse", "replicates")
@@ -40,32 +39,6 @@ DRAWS = 1000
 MANY = 40_000  # therapists whose raw rates are set beside their true ones
 NODES = 9
 Z = float(norm.ppf(0.5 + LEVEL / 2))
-
-
-class Advice(Strict):
-    """The grid.
-
-    Attributes
-    ----------
-    therapists, clients
-        Numbers of therapists, and of clients of each.
-    therapist_sd
-        In log odds; the first is the one that curves are drawn for.
-    burnout
-        Log odds ratios per SD of true burnout.
-    rate, reliability
-        Deterioration rate; reliability of burnout's rating.
-    coverage_mcse
-        As in the simulation study; the number of replicates follows.
-    """
-
-    therapists: tuple[int, ...] = Field(min_length=2)
-    clients: tuple[int, ...] = Field(min_length=2)
-    therapist_sd: tuple[float, ...] = Field(min_length=1)
-    burnout: tuple[Finite, ...] = Field(min_length=1)
-    rate: float = Field(gt=0, lt=0.5)
-    reliability: float = Field(gt=0, le=1)
-    coverage_mcse: float = Field(gt=0.001, le=0.2)
 
 
 def column(grid: Advice, clients: int, priors: Priors, seed: int) -> pd.DataFrame:

@@ -10,7 +10,8 @@ from iatrogenesis.data.hospitals import hospital_outcomes
 from iatrogenesis.data.nhs import read_service_years
 from iatrogenesis.models import model as model_module
 from iatrogenesis.models.data import FitData
-from iatrogenesis.study import HOSPITALS, KNOWN, SERVICES
+
+HOSPITALS, KNOWN, SERVICES = "hospitals", "known", "nhs-"  # data sets besides the scenarios
 
 
 def outcome_data(dataset: str, model: str, sources: Mapping[str, str], given: Mapping[str, dict]) -> FitData:
