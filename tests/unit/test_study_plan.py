@@ -7,9 +7,9 @@ import pytest
 from tests.conftest import CONFIG
 
 from iatrogenesis.ademp.cells import read_cells
-from iatrogenesis.ademp.plan import announce, batches, plan, progress, replicates_for, spoken
+from iatrogenesis.ademp.plan import HELD, announce, batches, plan, progress, replicates_for, spoken
 from iatrogenesis.ademp.run import run
-from iatrogenesis.methods import NAMES
+from iatrogenesis.methods import GROUPS, NAMES
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +25,28 @@ def test_replicates_follow_from_the_error_wanted(mcse, number):
 
 def test_batches_cover_every_replicate_once_and_grow_at_the_end(cells):
     for name in ("base", "large", "world_small"):
-        for method in cells[name].runs(NAMES):
-            few, many = batches(cells[name], method, 300), batches(cells[name], method, 475)
+        for group, methods in GROUPS.items():
+            few, many = batches(cells[name], group, methods, 300), batches(cells[name], group, methods, 475)
             for found, number in ((few, 300), (many, 475)):
                 assert [replicate for batch in found for replicate in batch.replicates] == list(range(number))
             assert many[: len(few) - 1] == few[:-1]
             assert max(batch.seconds for batch in many) < 400
+            assert max(len(batch.replicates) * cells[name].total for batch in many) <= HELD
+
+
+def test_every_method_is_in_one_group():
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(NAMES)
+
+
+def test_fewer_methods_leave_the_batches_of_a_group_as_they_are(cells):
+    """So that a method may be added to a study without the others being asked about other replicates."""
+    alone, all_of_it = (batches(cells["large"], "classical", names, 475) for names in (("gee",), GROUPS["classical"]))
+    assert [one.replicates for one in alone] == [one.replicates for one in all_of_it]
+    assert sum(one.seconds for one in alone) < sum(one.seconds for one in all_of_it)
 
 
 def test_slow_methods_run_where_they_are_asked_for(cells):
-    jobs = {(batch.cell, batch.method) for batch in plan(list(cells.values()), NAMES, 76)}
+    jobs = {(batch.cell, name) for batch in plan(list(cells.values()), NAMES, 76) for name in batch.methods}
     assert ("reliability_60", "measurement") in jobs and ("base", "measurement") not in jobs
     assert ("world", "growth") in jobs and ("base", "growth") not in jobs
 
@@ -58,12 +70,14 @@ def test_progress_counts_what_is_there(tmp_path):
     assert progress(tmp_path / "nothing.tsv") == ""
 
 
-@pytest.mark.parametrize(("name", "method"), [("small", "casemix"), ("small", "glmm"), ("world_small", "therapist")])
-def test_a_batch_does_not_depend_on_the_others(study, cells, name, method):
+@pytest.mark.parametrize(("name", "methods"), [("small", ("glmm", "casemix")), ("world_small", ("therapist",))])
+def test_a_batch_depends_neither_on_other_replicates_nor_on_other_methods(study, cells, name, methods):
     cell = cells[name]
     surroundings = study.surroundings(cell)
-    whole = run(method, cell, surroundings, study.method_settings, range(6))
-    part = run(method, cell, surroundings, study.method_settings, range(4, 6))
-    for one, other in zip(whole, part, strict=True):
-        own = one[one["replicate"] >= 4].reset_index(drop=True)
-        pd.testing.assert_frame_equal(own, other, check_exact=True)
+    together = run(("raw", *methods), cell, surroundings, study.method_settings, range(6))
+    whole = {method: tables for method, *tables in together}
+    for method in methods:
+        ((_, *part),) = run([method], cell, surroundings, study.method_settings, range(4, 6))
+        for one, other in zip(whole[method], part, strict=True):
+            own = one[one["replicate"] >= 4].reset_index(drop=True)
+            pd.testing.assert_frame_equal(own, other, check_exact=True)

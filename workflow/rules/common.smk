@@ -11,7 +11,7 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
 from iatrogenesis.ademp.plan import announce
-from iatrogenesis.methods import NAMES as METHODS
+from iatrogenesis.methods import GROUPS
 from iatrogenesis.models import MODELS, OUTCOME_MODELS
 from iatrogenesis.report.captions import caption_of
 from iatrogenesis.report.provenance import git_commit
@@ -34,11 +34,19 @@ def result(path):
     return f"results/{STUDY.name}/{path}"
 
 
-# The simulation study: its cells as plain data, and its batches by cell, method and number. Their files are targets
-# themselves, so that a lost one is made again although what was made from it is there.
-BATCHES = {(batch.cell, batch.method, str(batch.number)): batch for batch in STUDY.batches}
+# The simulation study: its cells as plain data, its batches by cell, group of methods and number, and the answers of
+# each method by cell, method and number. Their files are targets themselves, so that a lost one is made again although
+# what was made from it is there.
+BATCHES = {(batch.cell, batch.group, str(batch.number)): batch for batch in STUDY.batches}
+ANSWERS = [
+    (cell, method, str(batch.number))
+    for cell in STUDY.cells
+    for method in CONFIG.simulation_study.methods
+    for batch in STUDY.batches
+    if batch.cell == cell and method in batch.methods
+]
 BATCH_FILES = {
-    kind: [result(f"simulation_study/{'/'.join(key)}.{kind}.parquet") for key in BATCHES]
+    kind: [result(f"simulation_study/{'/'.join(key)}.{kind}.parquet") for key in ANSWERS]
     for kind in ("estimates", "therapists")
 }
 
@@ -73,21 +81,21 @@ def surroundings_of(wildcards):
     return plain(STUDY.surroundings(STUDY.cells[wildcards.cell]))
 
 
-def settings_of_method(wildcards):
-    """Priors, sampler and gate of a method; classical ones do not depend on them."""
-    return plain(STUDY.method_settings)
+def replicates_of_batch(group):
+    """First replicate of a batch of a group of methods, and the one after its last, by the job's wildcards."""
+
+    def replicates(wildcards):
+        found = BATCHES[wildcards.cell, group, wildcards.batch].replicates
+        return [found.start, found.stop]
+
+    return replicates
 
 
-def replicates_of_batch(wildcards):
-    """First replicate of a batch, and the one after its last."""
-    found = BATCHES[wildcards.cell, wildcards.method, wildcards.batch].replicates
-    return [found.start, found.stop]
-
-
-def code_of_method(wildcards):
-    """The files of the library behind one method."""
-    own = library(f"methods/{wildcards.method}.py")
-    return ANSWERING + own + (MODELLING + library("methods/bayes.py") if wildcards.method in BAYESIAN else CLASSICAL)
+def code_of_methods(names):
+    """The files of the library behind some methods."""
+    own = [library(f"methods/{name}.py") for name in names]
+    bayesian = MODELLING + library("methods/bayes.py") if set(names) & set(BAYESIAN) else CLASSICAL
+    return sorted({*ANSWERING, *bayesian, *(file for files in own for file in files)})
 
 
 def library(*patterns):

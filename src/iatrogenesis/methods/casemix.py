@@ -4,8 +4,6 @@ from iatrogenesis.methods import bayes
 from iatrogenesis.methods.regression import prepared
 from iatrogenesis.models import casemix
 
-SECONDS = (0.05, 0.04)
-
 
 def _prepare(data_set):
     return prepared(data_set, casemix.COVARIATES)

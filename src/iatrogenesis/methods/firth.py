@@ -13,7 +13,6 @@ from iatrogenesis.methods.rates import normal_table
 from iatrogenesis.methods.regression import both_outcomes, prepared
 from iatrogenesis.models import therapist as model
 
-SECONDS = (0.005, 0.015)
 COVARIATES = tuple(name for name in model.COVARIATES if name not in ("competence_rating", "burnout_rating"))
 STEPS = 100
 

@@ -12,8 +12,6 @@ from iatrogenesis.methods import bayes
 from iatrogenesis.methods.answer import BURNOUT, of_draws
 from iatrogenesis.models import growth
 
-SECONDS = (0.5, 1.2)
-
 
 def _prepare(data_set):
     return growth.prepare({"clients": data_set.clients, "sessions": data_set.sessions}, data_set.name)

@@ -12,7 +12,6 @@ from iatrogenesis.methods.regression import PER
 from iatrogenesis.models import measurement
 from iatrogenesis.streams import Noise, derived_seed
 
-SECONDS = (0.5, 1.2)
 DRAWS = 200
 
 

@@ -3,8 +3,6 @@
 from iatrogenesis.methods import bayes
 from iatrogenesis.models.clients import from_clients
 
-SECONDS = (0.05, 0.003)
-
 
 def _prepare(data_set):
     ids = data_set.therapist_ids

@@ -13,8 +13,6 @@ from iatrogenesis.methods.answer import LEVEL, Answer, DataSet, one_by_one
 from iatrogenesis.methods.rates import TOO_MANY
 from iatrogenesis.models.clients import from_clients
 
-SECONDS = (0.004, 0.002)
-
 
 def _fit(data_set: DataSet) -> Answer:
     ids = data_set.therapist_ids

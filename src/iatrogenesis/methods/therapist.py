@@ -12,7 +12,6 @@ from iatrogenesis.methods.answer import BURNOUT, RISK, Estimate, of_draws, trait
 from iatrogenesis.methods.regression import prepared
 from iatrogenesis.models.data import OutcomeData
 
-SECONDS = (0.06, 0.05)
 DRAWS = 200
 RATED = ("competence_rating", BURNOUT, "fit_rating_between")
 """Columns whose value 0, in their own units, is the reference treatment's."""
