@@ -58,7 +58,7 @@ rule therapist_effects:
 rule engines:
     """Both engines on the same data and priors: do they give one posterior?"""
     input:
-        posteriors=[path for path, (_, model) in zip(POSTERIORS, FITS) if model in OUTCOME_MODELS],
+        posteriors=[result(f"posterior/{dataset}/{model}.nc") for dataset, model in STUDY.fitted_twice(SERVICE_COUNTS)],
         code=MODELLING + library("evaluate/agreement.py", "evaluate/estimands.py"),
     output:
         table="results/{study}/tables/engines.csv",
@@ -69,7 +69,7 @@ rule engines:
     conda:
         "../../environment.yml"
     params:
-        fit=plain(CONFIG.fit),
+        fit={name: plain(CONFIG.fit)[name] for name in ("engine", "priors", "sampler")},
         seed=CONFIG.seed,
     message:
         "Fitting once more by the other engine"

@@ -37,7 +37,11 @@ for model in CONFIG.fit.models:
             datasets=STUDY.datasets(model, SERVICE_COUNTS),
             sources=FIT_SOURCES,
             given=STUDY.given,
-            fit=plain(CONFIG.fit),
+            fit={
+                "engine": CONFIG.fit.engine,
+                "priors": plain(CONFIG.fit.priors),
+                "sampler": plain(CONFIG.fit.sampler_of(model)),
+            },
             seed=CONFIG.seed,
         message:
             "Fitting {params.model} to {params.datasets}"
