@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit  # not `scipy.stats`, whose import takes longer than what many a job does with it
 
 from iatrogenesis.evaluate.proportions import clopper_pearson
 
@@ -13,7 +13,7 @@ def reach(mcse: float, units: int) -> float:
 
     By Student's t, because an error that comes from a few independent units (clusters, replicates) is itself unsure.
     """
-    return float(t.ppf(0.975, units - 1)) * mcse
+    return float(stdtrit(units - 1, 0.975)) * mcse
 
 
 def around(value: float, mcse: float, units: int) -> tuple[float, float]:
