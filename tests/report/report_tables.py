@@ -98,8 +98,8 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         "log_odds_ratio[burnout]": ("bias", "coverage", "power"),
         "therapist_sd": ("bias", "coverage"),
         "therapist_rank": ("rank_correlation",),
-        "flag_worst": ("sensitivity", "false_removal"),
-        "flag_probable": ("sensitivity", "false_removal"),
+        "flag_worst": ("sensitivity", "fdr"),
+        "flag_probable": ("sensitivity", "fdr"),
     }
     rows = [
         (method, estimand, "base", measure, 0.5, 0.02, 76, 1)
@@ -112,8 +112,8 @@ def of_the_study() -> dict[str, pd.DataFrame]:
     known = row | {"low": 60.0, "high": 85.0, "beyond_grid": False}
     spread = known | {"question": "spread", "effect": None, "target": 0.1}
     alone = known | {"question": "reliability", "effect": None, "clients": None, "target": 0.7, "formula": 116.0}
-    never = alone | {"question": "accuse", "needed": None, "low": None, "high": None, "formula": None}
-    advice = {"question": "accuse", "therapists": 40, "clients": 60, "therapist_sd": 0.61, "quantity": "sensitivity"}
+    never = alone | {"question": "flagging", "needed": None, "low": None, "high": None, "formula": None}
+    advice = {"question": "flagging", "therapists": 40, "clients": 60, "therapist_sd": 0.61, "quantity": "sensitivity"}
     policies = [
         {"policy": policy, "reading": reading, "wrongly": 0.4 if policy.startswith("remove") else None}
         for policy in POLICIES

@@ -80,7 +80,7 @@ def numbers(study, results) -> dict:
 
 FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")
 FIGURES += ("posterior_against_truth", "caterpillar", "funnel", "hospitals", "predictive", "what_if", "performance")
-FIGURES += ("spread_found", "accused", "advice", "policies", "assumptions", "calibration")
+FIGURES += ("spread_found", "flagging", "advice", "policies", "assumptions", "calibration")
 
 
 def worlds(study) -> dict:

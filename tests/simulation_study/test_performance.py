@@ -87,7 +87,7 @@ def test_faulty_tables_are_refused(replicates, change, words):
         performance(change(replicates))
 
 
-def test_tests_count_as_power_or_as_false_alarms(replicates):
+def test_rejections_count_as_power_or_as_type_1_error(replicates):
     rejects = replicates.assign(rejects=[1, 1, 0, 1, np.nan])
     found = performance(rejects).set_index("measure")
     assert (found.loc["power", "value"], found.loc["power", "n"]) == (0.75, 4)

@@ -61,12 +61,12 @@ def needed_numbers(needed: pd.DataFrame) -> dict[str, Number]:
     return found
 
 
-def accused_numbers(advice: pd.DataFrame) -> dict[str, Number]:
-    """``accuse.<sd>.<clients>.<quantity>`` in per cent, for the largest number of therapists on the grid."""
-    part = advice[advice["question"] == "accuse"]
+def flagging_numbers(advice: pd.DataFrame) -> dict[str, Number]:
+    """``flagging.<sd>.<clients>.<quantity>`` in per cent, for the largest number of therapists on the grid."""
+    part = advice[advice["question"] == "flagging"]
     part = part[(part["therapists"] == part["therapists"].max()) & part["value"].notna()]
     return {
-        f"accuse.{row.therapist_sd:g}.{row.clients:g}.{row.quantity}": _share(
+        f"flagging.{row.therapist_sd:g}.{row.clients:g}.{row.quantity}": _share(
             row.value, row.mcse, row.replicates, ADVICE
         )
         for row in part.itertuples()
@@ -103,6 +103,6 @@ def study_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Number]:
         performance_numbers(tables["performance"])
         | cell_numbers(tables["cells"])
         | needed_numbers(tables["needed"])
-        | accused_numbers(tables["advice"])
+        | flagging_numbers(tables["advice"])
         | policy_numbers(tables["policies"])
     )
