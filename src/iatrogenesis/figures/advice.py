@@ -19,8 +19,8 @@ ALT = (
 CAPTION = (
     "Above, one line per number of clients of each therapist: width of the 95 % interval of the share of variance "
     "between therapists, and power of the 5 % test for the middle effect of rated burnout on the grid. Below, over the "
-    "clients of each therapist, for the largest number of therapists: sensitivity and false discovery rate of the rules "
-    "“80 % probable” and “worst 5 %” for harmful therapists (true rate more than twice the average); "
+    "clients of each therapist, for the largest number of therapists: sensitivity and false discovery rate of the "
+    "rules “80 % probable” and “worst 5 %” for harmful therapists (true rate more than twice the average); "
     "and reliability of a therapist's raw rate (squared correlation with the true one), points simulated, "
     "line by the formula n p (1 − p) s² / (1 + n p (1 − p) s²), dotted at .7. Bars: 95 % Monte Carlo intervals. "
     "Spread between therapists as published for deterioration."

@@ -5,8 +5,8 @@ interpolated on logarithms, beyond them it follows that law. *Burnout*: power is
 
     Phi(c sqrt(J) - 1.96) + Phi(-c sqrt(J) - 1.96)
 
-whose one number c, for each number of clients, is fitted to all numbers of therapists by maximum likelihood. *Flagging*:
-clients per therapist at which the sensitivity for harmful therapists reaches the target, interpolated, where it does.
+whose one number c, for each number of clients, is fitted to all numbers of therapists by maximum likelihood.
+*Flagging*: clients per therapist at which the sensitivity for harmful therapists reaches the target, interpolated.
 *Reliability*: clients at which a therapist's raw rate has reliability .7, beside n = R / (1 - R) / (p (1 - p) s^2).
 """
 
