@@ -224,3 +224,9 @@ class StudyConfig(Strict):
         if self.reference in self.scenarios or self.untreated in self.scenarios:
             raise ValueError("scenarios: the reference and the untreated world are always run; leave them out here")
         return self
+
+
+class StudyFile(StudyConfig):
+    """What stands in the file of a study; with ``based_on`` only what differs from that study in the config folder."""
+
+    based_on: str | None = None
