@@ -76,7 +76,7 @@ def surroundings_of(wildcards):
 
 
 def settings_of_method(wildcards):
-    """Priors, sampler and gate of a method; classical ones do not depend on them."""
+    """Priors, sampler and convergence criteria of a method; classical ones do not depend on them."""
     return plain(STUDY.method_settings)
 
 

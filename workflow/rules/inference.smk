@@ -81,7 +81,7 @@ for model in CONFIG.fit.models:
 
 
 rule diagnostics:
-    """Every fit through one gate; a failing fit is counted and shown."""
+    """Convergence diagnostics of every fit; one that fails the criteria is counted and shown."""
     input:
         posteriors=POSTERIORS,
         code=library("inference/diagnostics"),
@@ -94,7 +94,7 @@ rule diagnostics:
     conda:
         "../../environment.yml"
     params:
-        gate=plain(CONFIG.fit.gate),
+        convergence=plain(CONFIG.fit.convergence),
     message:
         "Diagnosing {input.posteriors}"
     script:
@@ -154,7 +154,7 @@ rule model_checks:
         code=library("inference/model_checks"),
     output:
         predictive="results/{study}/tables/predictive.csv",
-        sensitivity="results/{study}/tables/sensitivity.csv",
+        sensitivity="results/{study}/tables/prior_sensitivity.csv",
         comparison="results/{study}/tables/model_comparison.csv",
         marginal="results/{study}/tables/marginal_effects.csv",
     log:

@@ -118,7 +118,7 @@ def findings(
             "finding",
         ),
         row(
-            "every fit passes the gate",
+            "every fit meets the convergence criteria",
             f"{passed} of {len(diagnostics)}",
             f"{len(diagnostics)} of {len(diagnostics)}",
             "finding",

@@ -158,7 +158,7 @@ def engine_numbers(engines: pd.DataFrame) -> dict[str, Number]:
 
 
 def fit_numbers(diagnostics: pd.DataFrame) -> dict[str, Number]:
-    """How many fits there are and how many passed the gate."""
+    """How many fits there are and how many met the convergence criteria."""
     passed = int(diagnostics["passed"].astype(bool).sum())
     return {
         "fits.all": number(len(diagnostics), DIAGNOSTICS, "fits"),

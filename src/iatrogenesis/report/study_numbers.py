@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.montecarlo import share_interval
-from iatrogenesis.report.entry import Number, number
+from iatrogenesis.report.entry import CONFIGURED, Number, number
 from iatrogenesis.simulation_study.judge import SHARES
+from iatrogenesis.simulation_study.needed import RELIABILITY
+from iatrogenesis.simulation_study.profiling import PROBABLE
 
 PERFORMANCE, NEEDED, POLICIES = "tables/performance.csv", "tables/needed.csv", "tables/policies.csv"
 ADVICE = "tables/advice.csv"
@@ -74,6 +76,14 @@ def flagging_numbers(advice: pd.DataFrame) -> dict[str, Number]:
     }
 
 
+def threshold_numbers() -> dict[str, Number]:
+    """``flagging.probability`` that a rule waits for, and ``needed.reliability.target`` of a raw rate."""
+    return {
+        "flagging.probability": number(PROBABLE, "simulation_study/profiling.py", CONFIGURED),
+        "needed.reliability.target": number(RELIABILITY, "simulation_study/needed.py", CONFIGURED),
+    }
+
+
 def policy_numbers(policies: pd.DataFrame) -> dict[str, Number]:
     """``policy.<policy>.<reading>.averted`` per 1,000 clients seen, and ``.wrongly`` in per cent."""
     found: dict[str, Number] = {"policy.clients": number(round(policies["clients"].mean()), POLICIES, "clients")}
@@ -104,5 +114,6 @@ def study_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Number]:
         | cell_numbers(tables["cells"])
         | needed_numbers(tables["needed"])
         | flagging_numbers(tables["advice"])
+        | threshold_numbers()
         | policy_numbers(tables["policies"])
     )

@@ -58,7 +58,7 @@ def page(studies: dict[str, Study]) -> str:
         time_default=spoken(sum(batch.seconds for batch in jobs["default"]), 2),
         default_cells=", ".join(f"`{name}`" for name in default.cells),
         sampler=settings.sampler.described(),
-        gate=settings.gate.model_dump_json(),
+        convergence=settings.convergence.model_dump_json(),
     )
 
 

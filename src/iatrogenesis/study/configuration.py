@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from iatrogenesis.core.instruments import Judgement
 from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.explorer.settings import Explorer
-from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models import OUTCOME_MODELS
 from iatrogenesis.inference.models.priors import Priors
@@ -44,7 +44,7 @@ class Fit(Strict):
     engine: Literal["collapsed", "nuts"] = "collapsed"
     priors: Priors
     sampler: Sampler
-    gate: Gate
+    convergence: Convergence
 
     @model_validator(mode="after")
     def _priors_for_all(self) -> Self:
@@ -107,9 +107,9 @@ class SimulationStudy(Strict):
         Monte Carlo standard error that the coverage of a 95 % interval is to have; the number of replicates follows.
     true_clients
         Family B: each therapist's clients in the long run.
-    sampler, gate
+    sampler, convergence
         For the models that the collapsed engine does not cover. A replicate's Monte Carlo error is small beside what
-        differs between replicates with far fewer draws than a published fit needs, so the gate is wider.
+        differs between replicates with far fewer draws than a published fit needs, so the criteria are wider.
     """
 
     cells: Literal["all"] | tuple[str, ...] = Field(min_length=1)
@@ -117,7 +117,7 @@ class SimulationStudy(Strict):
     coverage_mcse: float = Field(gt=0.001, le=0.2)
     true_clients: int = Field(ge=50)
     sampler: Sampler
-    gate: Gate
+    convergence: Convergence
 
     @property
     def replicates(self) -> int:

@@ -133,7 +133,7 @@ class Study:
             priors=self.config.fit.priors,
             seed=self.setup.apart("methods").seed,
             sampler=settings.sampler,
-            gate=settings.gate,
+            convergence=settings.convergence,
         )
 
     @property
