@@ -158,7 +158,7 @@ def _predictive() -> pd.DataFrame:
     return table.assign(inside=table["low"].le(5.0) & table["high"].ge(5.0))
 
 
-def _assumptions() -> pd.DataFrame:
+def _sensitivity() -> pd.DataFrame:
     rows = [("as assumed", "")]
     rows += [(end, f"world.part.number_{i}") for i in range(12) for end in ("low", "high")]
     rows += [("all at once", str(draw)) for draw in range(20)]
@@ -227,8 +227,8 @@ def _tables(name: str) -> dict:
         "policies": ("policies", _policies),
         "predictive": ("predictive", _predictive),
         "what_if": ("what_if", _what_if),
-        "calibration": ("curves", _curves),
-        "assumptions": ("assumptions", _assumptions),
+        "sbc": ("curves", _curves),
+        "sensitivity": ("sensitivity", _sensitivity),
         "attribution": ("attribution", _attribution),
         "preventions": ("preventions", _preventions),
         "burnout_year": ("therapist_weeks", _weeks),

@@ -85,8 +85,8 @@ def of_the_checks(base: str) -> dict[str, pd.DataFrame]:
             truth=-16.0, truth_mcse=1.0, value=-14.0, low=-20.0, high=-9.0, mcse=0.1
         ),
         "reproductions": reproductions(1, 10),
-        "calibration": pd.DataFrame([ranks]),
-        "sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),
+        "sbc": pd.DataFrame([ranks]),
+        "prior_sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),
         "engines": pd.DataFrame({"agree": [True, False], "distance": [1.5, 6.0], "pareto_k": [0.1, 0.2]}),
     }
 
@@ -127,11 +127,11 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         "needed": pd.DataFrame([known, spread, alone, never]),
         "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
         "policies": pd.DataFrame(policies).assign(**numbers),
-        "assumptions": assumptions(),
+        "sensitivity": sensitivity(),
     }
 
 
-def assumptions() -> pd.DataFrame:
+def sensitivity() -> pd.DataFrame:
     """Two conclusions with two moved numbers each, one of which does nothing."""
     rows = [("", "as assumed", None, 0.0), ("world.a.x", "low", 0.1, -3.0), ("world.a.x", "high", 0.3, 2.0)]
     rows += [("world.b.y", "low", 1.0, 0.0), ("world.b.y", "high", 2.0, 0.0)]

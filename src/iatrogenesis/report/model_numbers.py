@@ -1,4 +1,4 @@
-"""Numbers of the report about the models: checks, simulation-based calibration, comparison, and what would happen if."""
+"""Numbers of the report about the models: checks, SBC, comparison, and what would happen if."""
 
 import pandas as pd
 

@@ -54,7 +54,7 @@ class Fit(Strict):
         return self
 
 
-class Calibration(Strict):
+class SimulationBasedCalibration(Strict):
     """Simulation-based calibration: how many simulations of each model by each engine, 0 for none, and of what size."""
 
     collapsed: int = Field(ge=0)
@@ -147,8 +147,8 @@ class Preventions(Strict):
     design: Design
 
 
-class Assumptions(Strict):
-    """What assumed numbers do to some conclusions (`iatrogenesis.harm.sensitivity`): so many draws of all at once."""
+class Sensitivity(Strict):
+    """Sensitivity analysis of some conclusions (`iatrogenesis.harm.sensitivity`), with so many draws of all at once."""
 
     conclusions: tuple[Literal["routine", "routes", "averted"], ...] = Field(min_length=1)
     full: str
@@ -181,9 +181,9 @@ class StudyConfig(Strict):
     calibrate: Design
     attribution: Attribution
     preventions: Preventions
-    assumptions: Assumptions
+    sensitivity: Sensitivity
     fit: Fit
-    sbc: Calibration
+    sbc: SimulationBasedCalibration
     what_if: WhatIf
     reproductions: Reproductions = Reproductions()
     simulation_study: SimulationStudy
@@ -209,8 +209,8 @@ class StudyConfig(Strict):
             "attribution.full": (self.attribution.full,),
             "preventions.against": (self.preventions.against,),
             "preventions.scenarios": self.preventions.scenarios,
-            "assumptions.full": (self.assumptions.full,),
-            "assumptions.prevented": (self.assumptions.prevented,),
+            "sensitivity.full": (self.sensitivity.full,),
+            "sensitivity.prevented": (self.sensitivity.prevented,),
             "explorer.world": (self.explorer.world,),
             "explorer.prevented": (self.explorer.prevented,),
             "what_if.rested": (self.what_if.rested,),
