@@ -11,12 +11,12 @@ from scipy.stats import binom, norm
 
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.data_generation import data_sets
 from iatrogenesis.simulation_study.methods import LABELS, NAMES
 from iatrogenesis.simulation_study.methods.by_name import method, seconds
 from iatrogenesis.simulation_study.methods.rates import normal_table, standardised
 from iatrogenesis.simulation_study.methods.regression import design, estimable, prepared, risk_change
 from iatrogenesis.simulation_study.run import ESTIMATES, run
-from iatrogenesis.simulation_study.worlds import data_sets
 from tests.conftest import CONFIG
 
 FAST = [name for name in NAMES if name not in ("measurement", "growth")]

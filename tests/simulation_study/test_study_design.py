@@ -3,7 +3,7 @@
 import pytest
 
 from iatrogenesis.simulation_study.cells import read_cells
-from iatrogenesis.simulation_study.worlds import list_lengths
+from iatrogenesis.simulation_study.data_generation import list_lengths
 from iatrogenesis.world.scenarios import ConfigError
 from tests.conftest import CONFIG
 

@@ -14,10 +14,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from iatrogenesis.core.files import write_text
 from iatrogenesis.simulation_study import performance, profiling, truth
 from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.data_generation import MISSING, list_lengths
 from iatrogenesis.simulation_study.methods import LABELS, NAMES
 from iatrogenesis.simulation_study.methods.by_name import method
 from iatrogenesis.simulation_study.plan import spoken
-from iatrogenesis.simulation_study.worlds import MISSING, list_lengths
 from iatrogenesis.study.study import Study, load_study
 
 STUDIES = ("default", "full")

@@ -16,10 +16,10 @@ from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.simulation_study.cells import Cell, read_cells
+from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
 from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, replicates_for, truth_seconds
 from iatrogenesis.simulation_study.policies import PolicyWorld
-from iatrogenesis.simulation_study.worlds import Surroundings
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
 from iatrogenesis.study.sources import StudySources, read_study, study_names
