@@ -1,13 +1,10 @@
 """Ask one method about some replicates of a cell of the simulation study."""
 
-from pathlib import Path
-
 from iatrogenesis.core.files import write_parquet
 from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
-from iatrogenesis.simulation_study.plan import progress
 from iatrogenesis.simulation_study.run import run
 
 
@@ -37,4 +34,3 @@ if __name__ == "__main__":
             estimates_path=snakemake.output.estimates,
             therapists_path=snakemake.output.therapists,
         )
-        print(progress(Path(snakemake.params.plan)), flush=True)

@@ -1,13 +1,11 @@
 """How many data sets, in which batches; and that a batch is the same whichever others there are."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.methods import NAMES
-from iatrogenesis.simulation_study.plan import announce, batches, plan, progress, replicates_for, spoken
+from iatrogenesis.simulation_study.plan import announce, batches, plan, replicates_for, spoken
 from iatrogenesis.simulation_study.run import run
 from tests.conftest import CONFIG
 
@@ -45,17 +43,11 @@ def test_times_are_said_in_words():
     assert spoken(7200 * 3, 1) == "about 6.0 hours on 1 core"
 
 
-def test_progress_counts_what_is_there(tmp_path):
+def test_what_is_there_takes_no_time(tmp_path):
     files = {str(tmp_path / f"{number}.parquet"): 100.0 for number in range(4)}
     (tmp_path / "0.parquet").touch()
-    said = announce(files, tmp_path / "plan.tsv", rest=600.0, cores=2)
-    assert said.startswith("3 of 4 larger jobs") and "about 8 minutes on 2 cores" in said
-    (tmp_path / "1.parquet").touch()
-    assert progress(tmp_path / "plan.tsv").startswith("simulation study: 2 of 4 larger jobs done")
-    for file in files:
-        Path(file).touch()
-    assert progress(tmp_path / "plan.tsv") == "simulation study: all 4 larger jobs done"
-    assert progress(tmp_path / "nothing.tsv") == ""
+    said = announce(files, rest=600.0, cores=2)
+    assert said.startswith("3 of 4 larger jobs of the simulation study to do; in all about 8 minutes on 2 cores")
 
 
 @pytest.mark.parametrize(("name", "method"), [("small", "casemix"), ("small", "glmm"), ("world_small", "therapist")])

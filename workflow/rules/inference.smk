@@ -36,8 +36,6 @@ rule true_effects:
         "results/{study}/logs/true_effects.log",
     benchmark:
         "results/{study}/benchmarks/true_effects.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=scenario(STUDY.base),
         models=[name for name in CONFIG.fit.models if name in (*OUTCOME_MODELS, "measurement")],
@@ -64,8 +62,6 @@ for model in CONFIG.fit.models:
             result(f"logs/fit_model/{model}.log"),
         benchmark:
             result(f"benchmarks/fit_model/{model}.tsv")
-        conda:
-            "../../environment.yml"
         threads: 1
         params:
             model=model,
@@ -91,8 +87,6 @@ rule diagnostics:
         "results/{study}/logs/diagnostics.log",
     benchmark:
         "results/{study}/benchmarks/diagnostics.tsv"
-    conda:
-        "../../environment.yml"
     params:
         convergence=plain(CONFIG.fit.convergence),
     message:
@@ -114,8 +108,6 @@ rule therapist_effects:
         "results/{study}/logs/therapist_effects.log",
     benchmark:
         "results/{study}/benchmarks/therapist_effects.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=STUDY.base,
     message:
@@ -135,8 +127,6 @@ rule engines:
         "results/{study}/logs/engines.log",
     benchmark:
         "results/{study}/benchmarks/engines.tsv"
-    conda:
-        "../../environment.yml"
     params:
         fit=plain(CONFIG.fit),
         seed=CONFIG.seed,
@@ -161,8 +151,6 @@ rule model_checks:
         "results/{study}/logs/model_checks.log",
     benchmark:
         "results/{study}/benchmarks/model_checks.tsv"
-    conda:
-        "../../environment.yml"
     params:
         sources=FIT_SOURCES,
         given=STUDY.given,
@@ -184,8 +172,6 @@ rule sbc_ranks:
         "results/{study}/logs/sbc_ranks/{model}_{engine}.log",
     benchmark:
         "results/{study}/benchmarks/sbc_ranks/{model}_{engine}.tsv"
-    conda:
-        "../../environment.yml"
     threads: 1
     params:
         simulations=simulations_of,
@@ -212,8 +198,6 @@ rule sbc:
         "results/{study}/logs/sbc.log",
     benchmark:
         "results/{study}/benchmarks/sbc.tsv"
-    conda:
-        "../../environment.yml"
     params:
         seed=CONFIG.seed,
     message:
@@ -232,8 +216,6 @@ rule what_if:
         "results/{study}/logs/what_if.log",
     benchmark:
         "results/{study}/benchmarks/what_if.tsv"
-    conda:
-        "../../environment.yml"
     params:
         settings=plain(CONFIG.what_if),
         worlds={name: plain(world) for name, world in STUDY.what_if_worlds.items()},
@@ -256,8 +238,6 @@ rule true_rates:
         "results/{study}/logs/true_rates.log",
     benchmark:
         "results/{study}/benchmarks/true_rates.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=scenario(STUDY.base),
         design=plain(CONFIG.true_rates),
@@ -284,8 +264,6 @@ rule therapists:
         "results/{study}/logs/therapists.log",
     benchmark:
         "results/{study}/benchmarks/therapists.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=STUDY.base,
     message:

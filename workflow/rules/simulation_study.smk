@@ -11,7 +11,6 @@ OUTPUTS:
 
 STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
 STUDY_FIGURES = ["performance", "spread_found", "flagging", "advice", "policies"]
-PLAN = result("logs/announced.tsv")
 ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
 # Everything else is announced as a whole, until the numbers of the report are there.
 REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
@@ -38,8 +37,6 @@ rule simulate_known_truth:
         "results/{study}/logs/simulate_known_truth.log",
     benchmark:
         "results/{study}/benchmarks/simulate_known_truth.tsv"
-    conda:
-        "../../environment.yml"
     params:
         known_truth=plain(CONFIG.known_truth),
         seed=CONFIG.seed,
@@ -59,11 +56,10 @@ rule reproductions:
         "results/{study}/logs/reproductions.log",
     benchmark:
         "results/{study}/benchmarks/reproductions.tsv"
-    conda:
-        "../../environment.yml"
     params:
         seed=CONFIG.seed,
         replicates=CONFIG.reproductions.replicates,
+        evidence=STUDY.published,
     message:
         "Reproducing published simulations"
     script:
@@ -81,8 +77,6 @@ rule cell_truth:
         "results/{study}/logs/cell_truth/{cell}.log",
     benchmark:
         "results/{study}/benchmarks/cell_truth/{cell}.tsv"
-    conda:
-        "../../environment.yml"
     params:
         cell=cell_of,
         surroundings=surroundings_of,
@@ -106,15 +100,12 @@ rule study_batch:
         "results/{study}/logs/study_batch/{cell}/{method}/{batch}.log",
     benchmark:
         "results/{study}/benchmarks/study_batch/{cell}/{method}/{batch}.tsv"
-    conda:
-        "../../environment.yml"
     threads: 1
     params:
         cell=cell_of,
         surroundings=surroundings_of,
         settings=settings_of_method,
         replicates=replicates_of_batch,
-        plan=PLAN,
     message:
         "{wildcards.cell} by {wildcards.method}, replicates {params.replicates[0]} to {params.replicates[1]}"
     script:
@@ -142,8 +133,6 @@ rule performance:
         "results/{study}/logs/performance.log",
     benchmark:
         "results/{study}/benchmarks/performance.tsv"
-    conda:
-        "../../environment.yml"
     params:
         batches=[list(key) for key in BATCHES],
         cells={name: plain(cell) for name, cell in STUDY.cells.items()},
@@ -164,8 +153,6 @@ rule advice_column:
         "results/{study}/logs/advice_column/{clients}.log",
     benchmark:
         "results/{study}/benchmarks/advice_column/{clients}.tsv"
-    conda:
-        "../../environment.yml"
     params:
         grid=plain(CONFIG.advice),
         priors=plain(CONFIG.fit.priors),
@@ -188,8 +175,6 @@ rule advice:
         "results/{study}/logs/advice.log",
     benchmark:
         "results/{study}/benchmarks/advice.tsv"
-    conda:
-        "../../environment.yml"
     params:
         rate=CONFIG.advice.rate,
     message:
@@ -208,8 +193,6 @@ rule policies:
         "results/{study}/logs/policies.log",
     benchmark:
         "results/{study}/benchmarks/policies.tsv"
-    conda:
-        "../../environment.yml"
     params:
         world=plain(STUDY.policies),
         seed=CONFIG.seed,

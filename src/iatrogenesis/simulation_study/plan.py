@@ -5,16 +5,11 @@ by one method. A batch is known by its replicates, and every random number by re
 the same bytes, and a new cell, a new method or more replicates add jobs and change none.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from iatrogenesis.core.files import write_text
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.methods.by_name import seconds
 
@@ -24,7 +19,6 @@ START_SECONDS = 4.0  # Python, imports
 COMPILE_SECONDS = 25.0  # of the methods that sample
 SAMPLED = ("measurement", "growth")
 TWINS = 600  # clients of each therapist in the three worlds that truth in family B compares
-PACE_AFTER = 60.0  # announced seconds done before the pace is believed
 
 
 def replicates_for(coverage_mcse: float) -> int:
@@ -80,42 +74,19 @@ def plan(cells: Sequence[Cell], methods: tuple[str, ...], replicates: int) -> It
             yield from batches(cell, method, replicates)
 
 
-def announce(files: Mapping[str, float], plan_path: Path, rest: float, cores: int) -> str:
-    """Return how long a run will take about, and write down what there is to do, for `progress`.
+def announce(files: Mapping[str, float], rest: float, cores: int) -> str:
+    """Return how long a run will take about.
 
     Parameters
     ----------
     files
         Announced seconds of every job of the study, by the file that is there when it is done.
-    plan_path
-        Written anew.
     rest
         Core seconds of everything else that is to be made.
     """
-    table = pd.DataFrame({"file": list(files), "seconds": list(files.values())})
-    table["done_before"] = [Path(file).is_file() for file in files]
-    plan_path.parent.mkdir(parents=True, exist_ok=True)
-    table = table.assign(began=round(time.time()), cores=cores)
-    write_text(table.to_csv(sep="\t", index=False), plan_path)
-    left = table[~table["done_before"]]
-    jobs = f"{len(left)} of {len(table)} larger jobs of the simulation study to do"
-    return f"{jobs}; in all {spoken(left['seconds'].sum() + rest, cores)}, by times measured on a small machine."
-
-
-def progress(plan_path: Path) -> str:
-    """Return how far the simulation study is and how long the rest takes at the pace so far; empty without a plan."""
-    if not plan_path.is_file():
-        return ""
-    table = pd.read_csv(plan_path, sep="\t")
-    cores = int(table["cores"].iloc[0])
-    done = table["done_before"].to_numpy() | np.array([Path(file).is_file() for file in table["file"]])
-    if done.all():
-        return f"simulation study: all {len(table)} larger jobs done"
-    gained = table.loc[done & ~table["done_before"].to_numpy(), "seconds"].sum()
-    elapsed = max(time.time() - table["began"].iloc[0], 1.0)
-    pace = gained / elapsed if gained > PACE_AFTER else float(cores)
-    left = table.loc[~done, "seconds"].sum() / pace
-    return f"simulation study: {int(done.sum())} of {len(table)} larger jobs done, {spoken(left * cores, cores)} left"
+    left = [seconds for file, seconds in files.items() if not Path(file).is_file()]
+    jobs = f"{len(left)} of {len(files)} larger jobs of the simulation study to do"
+    return f"{jobs}; in all {spoken(sum(left) + rest, cores)}, by times measured on a small machine."
 
 
 def spoken(core_seconds: float, cores: int) -> str:

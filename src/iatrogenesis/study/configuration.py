@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from iatrogenesis.core.instruments import Judgement
+from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.explorer.settings import Explorer
 from iatrogenesis.inference.checks.convergence import Convergence

@@ -59,9 +59,15 @@ class Study:
         return Setup(seed=self.config.seed, instruments=self.instruments, judgement=self.config.judgement)
 
     @property
+    def published(self) -> dict[str, float]:
+        """Published values by id of the evidence table, without those of which only the direction is published."""
+        values = self.evidence.set_index("id")["value"].dropna()
+        return {name: float(value) for name, value in values.items()}
+
+    @property
     def published_deterioration(self) -> float:
         """Share of finished courses that reliably deteriorate, as published (evidence D01)."""
-        return float(self.evidence.set_index("id").loc["D01", "value"])
+        return self.published["D01"]
 
     @property
     def judged_by(self) -> list[str]:
