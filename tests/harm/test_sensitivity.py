@@ -40,7 +40,7 @@ def test_draws_lie_in_their_ranges_and_belong_to_the_number():
     beside = [values for _, end, values in moved(two, 50, Noise(3)) if end == "all at once"]
     assert alone == [values["a.b"] for values in beside]
     assert min(alone) >= 1 and max(alone) <= 2 and np.std(alone) > 0.2
-    # Uniform and independent: correlation of 50 pairs stays within four standard errors of nought.
+    # Uniform and independent: correlation of 50 pairs stays within four standard errors of 0.
     assert abs(np.corrcoef(alone, [values["c.d"] for values in beside])[0, 1]) < 4 / 50**0.5
     ends = [(parameter, end) for parameter, end, _ in moved(two, 0, Noise(3))]
     assert ends == [("", "as assumed"), ("a.b", "low"), ("a.b", "high"), ("c.d", "low"), ("c.d", "high")]

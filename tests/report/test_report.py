@@ -173,11 +173,11 @@ def test_a_share_of_none_or_all_is_shown_with_its_interval():
 
 
 def test_words_follow_the_numbers(study, results, numbers):
-    """An analysis is called too sure only where its coverage surely is below 95 %."""
-    name, claim = "study.base.logistic.log_odds_ratio[burnout].coverage", "surer than it should be"
+    """An analysis is called overconfident only where the whole interval of its coverage is below 95 %."""
+    name, claim = "study.base.logistic.log_odds_ratio[burnout].coverage", "is overconfident"
     for low, high, claimed in ((80.0, 91.0, True), (90.0, 99.0, False), (47.8, 100.0, False)):
         text = page(study, results, numbers | {name: numbers[name] | {"low": low, "high": high}})
-        assert (claim in text) == claimed == ("they are too short" in text)
+        assert (claim in text) == claimed == ("they are too narrow" in text)
 
 
 def test_a_page_without_one_of_its_numbers_is_not_written(study, results, numbers):
@@ -190,7 +190,7 @@ def test_a_page_without_one_of_its_numbers_is_not_written(study, results, number
 
 def test_the_page_shows_what_failed(study, results, numbers):
     text = page(study, results, numbers)
-    assert "not passed: R-hat 1.2" in text
+    assert "no: R-hat 1.2" in text
     assert "Reliable deterioration among finished courses: 0.900, published 0.0584" in text
     assert "there are no results on" in re.sub(r"\s+", " ", text)
 

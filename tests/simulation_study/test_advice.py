@@ -44,7 +44,7 @@ def test_the_power_curve_is_found_again():
 
 @pytest.mark.parametrize("power", [(0.1, 0.38, 0.72), (0.05, 0.05, 0.07), (0.9, 1.0, 1.0), (0.0, 0.01, 0.02)])
 def test_the_power_curve_lies_near_what_it_is_fitted_to(power):
-    """Also on a coarse grid, and where power is nought or one everywhere."""
+    """Also on a coarse grid, and where power is 0 or 1 everywhere."""
     therapists = np.array([20, 60, 200])
     c, error = _power_curve(therapists, np.array(power), np.full(3, 76))
     expected = norm.cdf(c * np.sqrt(therapists) - 1.96) + norm.cdf(-c * np.sqrt(therapists) - 1.96)

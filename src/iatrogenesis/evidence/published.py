@@ -38,7 +38,7 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
             raise ConfigError(f"{path}: line {number} ({row['id']}): {fault}")
     twice = table["id"][table["id"].duplicated()]
     if len(twice):
-        raise ConfigError(f"{path}: the id {twice.iloc[0]!r} stands there twice; ids must differ")
+        raise ConfigError(f"{path}: duplicate id {twice.iloc[0]!r}; give each pattern its own id")
     margin = TEN_PERCENT * table["value"].abs()
     return table.assign(
         lower=table["low"].fillna((table["value"] - margin).fillna(-np.inf)),
@@ -69,7 +69,7 @@ def _fault(row: dict, references: frozenset[str]) -> str | None:
     if row["cite"] not in references:
         return f"no source {row['cite']!r} in the bibliography; add it there"
     if pd.isna(row["where"]) or pd.isna(row["certainty"]):
-        return "say where in the source it stands, and how surely it was read"
+        return "give its place in the source (where) and how it was read (certainty)"
     return None
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.core.definitions import FLAG_PROBABILITY
 from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.report.entry import CONFIGURED, Number, number
 from iatrogenesis.simulation_study.judge import SHARES
 from iatrogenesis.simulation_study.needed import RELIABILITY
-from iatrogenesis.simulation_study.profiling import PROBABLE
 
 PERFORMANCE, NEEDED, POLICIES = "tables/performance.csv", "tables/needed.csv", "tables/policies.csv"
 ADVICE = "tables/advice.csv"
@@ -79,7 +79,7 @@ def flagging_numbers(advice: pd.DataFrame) -> dict[str, Number]:
 def threshold_numbers() -> dict[str, Number]:
     """``flagging.probability`` that a rule waits for, and ``needed.reliability.target`` of a raw rate."""
     return {
-        "flagging.probability": number(PROBABLE, "simulation_study/profiling.py", CONFIGURED),
+        "flagging.probability": number(FLAG_PROBABILITY, "core/definitions.py", CONFIGURED),
         "needed.reliability.target": number(RELIABILITY, "simulation_study/needed.py", CONFIGURED),
     }
 

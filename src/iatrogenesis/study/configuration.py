@@ -1,4 +1,4 @@
-"""What stands in a study's file: one class per section, named after the rule that reads it."""
+"""The configuration of a study: one class per section, named after the rule that reads it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -227,6 +227,6 @@ class StudyConfig(Strict):
 
 
 class StudyFile(StudyConfig):
-    """What stands in the file of a study; with ``based_on`` only what differs from that study in the config folder."""
+    """The file of a study; with ``based_on`` only what differs from that study in the config folder."""
 
     based_on: str | None = None

@@ -198,7 +198,7 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
         return load_study(chosen or folder / "default.yaml", folder, place)
     if extra := sorted(set(chosen) - {"study"}):
         raise ConfigError(
-            f"--config: unknown field {extra[0]!r}; only study=NAME is allowed, all else stands in its file"
+            f"--config: unknown field {extra[0]!r}; only study=NAME is allowed, all else belongs in its file"
         )
     name = str(chosen["study"])
     path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
