@@ -8,15 +8,15 @@ from iatrogenesis.figures.style import BLUE, DARK, GREEN, ORANGE, figure, key, s
 
 ALT = (
     "Bar chart, one bar per scenario: clients per 1,000 who reliably deteriorate, split in those who do so because of "
-    "the treatment they got and those who would have anyway; to the left of zero, deteriorations that treatment prevented."
+    "the treatment they got and those who would have anyway; to the left of zero, deteriorations that it prevented."
 )
 CAPTION = (
     "Of 1,000 clients. Right of zero, those who reliably deteriorate: hatched, because of the treatment they got (the "
     "twin, at average competence, burnout and fit and with the same chance events, does not deteriorate); plain, those "
-    "whose twin deteriorates too. Left of zero, dotted: deterioration prevented, in clients who are not reliably worse here and "
-    "whose twin deteriorates (some because they left before it could show). Whiskers: 95 % Monte Carlo intervals of "
-    "the dotted part, of the hatched part and of the whole bar. They are about simulation error, not about how true "
-    "the simulated world is."
+    "whose twin deteriorates too. Left of zero, dotted: deterioration prevented, in clients who are not reliably worse "
+    "here and whose twin deteriorates (some because they left before it could show). Whiskers: 95 % Monte Carlo "
+    "intervals of the dotted part, of the hatched part and of the whole bar. They are about simulation error, not "
+    "about how true the simulated world is."
 )
 
 

@@ -53,7 +53,7 @@ MEASURES = {
     "spared": (
         "spared",
         "clients",
-        "Deterioration prevented by treatment better than the reference, per 1,000 clients",
+        "Prevented by treatment better than the reference, per 1,000 clients",
     ),
     "net_against_reference": (
         "net_reference",
