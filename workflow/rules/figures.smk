@@ -1,7 +1,7 @@
 """Figures, one module each, by one script; their order here is that of the report.
 
 REQUIRED INPUTS:
-    tables of results/{study}/tables, ranks of calibration, and the clients, sessions and therapist-weeks of routine care
+    tables of results/{study}/tables, ranks of simulation-based calibration, and the clients, sessions and therapist-weeks of routine care
 OUTPUTS:
     results/{study}/figures/{figure}.{svg,png,pdf}
 """
@@ -30,12 +30,12 @@ FIGURES["what_if"] = {"what_if": result("tables/what_if.csv")}
 PERFORMANCE = result("tables/performance.csv")
 FIGURES["performance"] = {"performance": PERFORMANCE}
 FIGURES["spread_found"] = {"performance": PERFORMANCE}
-FIGURES["accused"] = {"performance": PERFORMANCE}
+FIGURES["flagging"] = {"performance": PERFORMANCE}
 FIGURES["advice"] = {"advice": result("tables/advice.csv")}
 FIGURES["policies"] = {"policies": result("tables/policies.csv")}
-FIGURES["assumptions"] = {"assumptions": result("tables/assumptions.csv")}
+FIGURES["sensitivity"] = {"sensitivity": result("tables/sensitivity.csv")}
 if SIMULATIONS:
-    FIGURES["calibration"] = {"curves": result("sbc/curves.parquet")}
+    FIGURES["sbc"] = {"curves": result("sbc/curves.parquet")}
 # For pages, for slides and mail, and for print.
 FIGURE_FORMS = ["svg", "png", "pdf"]
 FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=FIGURE_FORMS)

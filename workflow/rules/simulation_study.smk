@@ -10,7 +10,7 @@ OUTPUTS:
 """
 
 STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
-STUDY_FIGURES = ["performance", "spread_found", "accused", "advice", "policies"]
+STUDY_FIGURES = ["performance", "spread_found", "flagging", "advice", "policies"]
 ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
 # Everything else is announced as a whole, until the numbers of the report are there.
 REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes

@@ -16,7 +16,7 @@ OUTCOMES = {
     "deteriorated": "Reliably deteriorated at the last session, per 1,000 clients",
     "deteriorated_at_follow_up": "Reliably deteriorated at follow-up, per 1,000 clients",
     "dropped_out": "Dropped out, per 1,000 clients",
-    "crises": "Outbreaks of self-harm ideation in therapy, per 1,000 clients",
+    "crises": "Episodes of self-harm ideation in therapy, per 1,000 clients",
     "not_returning": "Still unwell at follow-up and seeking no help, per 1,000 clients",
     "severity_last": "True severity at the last session, mean points",
     "severity_follow_up": "True severity at follow-up, mean points",

@@ -52,11 +52,15 @@ MEASURES = {
     "deteriorated": ("deteriorated", "finished", "Reliably deteriorated, per 1,000 finished courses"),
     "deteriorated_per_client": ("deteriorated", "clients", "Reliably deteriorated, per 1,000 clients"),
     "iatrogenic": ("iatrogenic", "clients", "Deteriorated because of the treatment they got, per 1,000 clients"),
-    "spared": ("spared", "clients", "Spared by treatment better than the reference, per 1,000 clients"),
+    "spared": (
+        "spared",
+        "clients",
+        "Prevented by treatment better than the reference, per 1,000 clients",
+    ),
     "net_against_reference": (
         "net_reference",
         "clients",
-        "Caused less spared, against the reference, per 1,000 clients",
+        "Caused less prevented, against the reference, per 1,000 clients",
     ),
     "net_against_base": ("net_base", "clients", "More deterioration than in routine care, per 1,000 clients"),
     "improved": ("improved", "finished", "Reliably improved, per 1,000 finished courses"),

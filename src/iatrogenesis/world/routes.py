@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from iatrogenesis.world.caseload_places import Slots
+from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import CHANNELS, Intake, Mechanism, Own, Week
 from iatrogenesis.world.preventions.base import Prevention
@@ -45,9 +45,9 @@ class Routes:
                 found[f"{route.kind}.{name}"] = np.asarray(values, dtype=float)
         return found
 
-    def look(self, slots: Slots) -> None:
+    def look(self, places: CaseloadPlaces) -> None:
         """Own states of the clients now in session; to be called whenever clients came or went."""
-        self._own = {route.kind: {name: slots[f"{route.kind}.{name}"] for name in route.own} for route in self.all}
+        self._own = {route.kind: {name: places[f"{route.kind}.{name}"] for name in route.own} for route in self.all}
 
     def total(self, channel: str, week: Week) -> np.ndarray | float:
         """Sum of what all routes contribute to a channel, each times what preventions leave of it."""

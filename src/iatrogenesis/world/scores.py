@@ -11,7 +11,7 @@ import numpy as np
 
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.world.caseload_places import Slots
+from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.cohort import Clients
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.parameters import World
@@ -45,10 +45,10 @@ class Scoring:
         """Names of the constant parts."""
         return list(self.marks)
 
-    def see(self, slots: Slots, draw: Draw) -> dict[str, np.ndarray]:
+    def see(self, places: CaseloadPlaces, draw: Draw) -> dict[str, np.ndarray]:
         """Whole-number scores (as floats) of the clients in session."""
-        marks = {name: slots[f"mark.{name}"] for name in self._instruments}
-        return self._seen(marks, slots["severity"], slots["second"], draw)
+        marks = {name: places[f"mark.{name}"] for name in self._instruments}
+        return self._seen(marks, places["severity"], places["second"], draw)
 
     def at_follow_up(self, severity: np.ndarray, second: np.ndarray, everyone: Draw) -> dict[str, np.ndarray]:
         """Whole-number scores of everyone at follow-up."""
