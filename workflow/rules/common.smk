@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from iatrogenesis.simulation_study.plan import announce
 from iatrogenesis.simulation_study.methods import NAMES as METHODS
-from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS
+from iatrogenesis.inference.models import FACTS as MODEL_FACTS, OUTCOME_MODELS
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.world.scenarios import ConfigError
@@ -100,10 +100,10 @@ wildcard_constraints:
     study=STUDY.name,
     scenario="|".join(STUDY.catalogue),
     dataset="[A-Za-z0-9_-]+",
-    model="[a-z]+",
+    model="[a-z][a-z0-9_]*",
     engine="collapsed|nuts",
     cell="[a-z][a-z0-9_]*",
-    method="[a-z]+",
+    method="[a-z][a-z0-9_]*",
     batch="[0-9]+",
     clients="[0-9]+",
     part="[0-9]+",
