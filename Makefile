@@ -19,6 +19,8 @@ comma := ,
 export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba__fastmath=False
 # Modules of some other Python must not shadow the locked ones.
 unexport PYTHONPATH PYTHONHOME
+# Containers often forbid Python to keep what it compiled: then each of 180 jobs compiles PyMC, SciPy and ArviZ anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs graph screenshot reference environment lock clean

@@ -12,7 +12,8 @@ from typing import Any
 import mesa
 from pydantic import BaseModel
 
-from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.definitions import Judgement
+from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import Sourced, SourcedShares
 from iatrogenesis.world.burnout import WEEKS_PER_YEAR, weekly_stability
 from iatrogenesis.world.cohort import Design

@@ -2,12 +2,12 @@
 
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
-from iatrogenesis.simulation_study.reproductions import table
+from iatrogenesis.simulation_study.reproductions import Published, table
 
 
-def main(seed: int, replicates: int, table_path: str) -> None:
+def main(seed: int, replicates: int, evidence: dict[str, float], table_path: str) -> None:
     """Write one row per study, setting and quantity."""
-    found = table(seed, replicates)
+    found = table(seed, replicates, Published.of(evidence))
     write_csv(found, table_path)
     print(found.to_string(index=False))
 
@@ -17,5 +17,6 @@ if __name__ == "__main__":
         main(
             seed=snakemake.params.seed,
             replicates=snakemake.params.replicates,
+            evidence=snakemake.params.evidence,
             table_path=snakemake.output.table,
         )

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from iatrogenesis.core.instruments import Instruments
-from iatrogenesis.core.sources import Record, bibliography_keys, records
+from iatrogenesis.core.sources import Record, bibliography, bibliography_keys, records
 from iatrogenesis.evidence.calibration import INTERNAL
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
 from iatrogenesis.world.scenarios import read_yaml
@@ -69,11 +69,48 @@ def test_every_pattern_of_the_code_is_in_the_evidence_and_the_other_way_round(st
 def test_every_source_is_used(study):
     text = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
     cited = {record.cite for record in numbers(study).values()} | set(study.evidence["cite"])
-    bibliography = (CONFIG / "references.bib").read_text()
-    for key in bibliography_keys(CONFIG / "references.bib") - cited:
-        entry = bibliography.split(f"{{{key},")[1].split("\n}")[0]
-        doi = re.search(r"doi = \{([^}]+)\}", entry)
-        assert key in text or (doi and doi[1] in text), f"nothing cites {key}"
+    sources = bibliography(CONFIG / "references.bib")
+    for key in sources.keys() - cited:
+        doi = sources[key].get("doi")
+        assert key in text or (doi and doi in text), f"nothing cites {key}"
+
+
+def entry(key: str = "a2020", **fields: str) -> str:
+    """One source in BibTeX; a field given as "" is left out."""
+    fields = {"author": "A", "title": "T", "year": "2020"} | fields
+    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@misc{{{key},\n{body}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (entry() + entry("b2020") + entry(), "the keys a2020 occur more than once"),
+        (entry() + entry("b2020").removesuffix("}\n") + entry("c2020"), r"line 6: '@misc\{b2020,' is malformed"),
+        (entry().replace("a2020,", "a2020"), r"line 1: '@misc\{a2020' is malformed"),
+        (entry().replace("title", "author"), "malformed: Duplicate field keys on entry: 'author'"),
+        (entry().replace("{T},", "{T}"), "a2020: year is missing"),
+        (entry(author="", year=""), "a2020: author, year is missing"),
+        (entry(""), "line 1: the entry has no key"),
+        (entry().removeprefix("@"), r"line 1: 'misc\{a2020,' stands outside of entries"),
+        (entry() + "}\n", "line 6: '}' stands outside of entries"),
+        (entry(title="5% of clients"), r"a2020: LaTeX would drop a plain %; write \\%"),
+        (entry(title="Clients & therapists"), "a2020: LaTeX would drop a plain &"),
+    ],
+)
+def test_a_faulty_bibliography_is_refused_by_file_and_place(tmp_path, text, said):
+    (tmp_path / "x.bib").write_text(text)
+    with pytest.raises(ValueError, match=f"^{re.escape(str(tmp_path / 'x.bib'))}: .*{said}"):
+        bibliography_keys(tmp_path / "x.bib")
+
+
+def test_a_bibliography_is_read_as_latex_reads_it(tmp_path):
+    text = "% a comment\n" + entry(
+        author='Fl{\\"u}ckiger and {{NHS England}}', title="{RCT}s: 5\\% \\& more", doi="10.1/a_b"
+    )
+    (tmp_path / "x.bib").write_text(text.replace("{2020}", '"2020"'))
+    found = {"author": "Flückiger and NHS England", "title": "RCTs: 5% & more", "year": "2020", "doi": "10.1/a_b"}
+    assert bibliography(tmp_path / "x.bib") == {"a2020": found}
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

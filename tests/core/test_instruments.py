@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.definitions import Judgement
+from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import read_yaml
 from iatrogenesis.world.setup import Setup

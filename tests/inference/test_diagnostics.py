@@ -67,6 +67,14 @@ def test_one_divergence_is_stopped_unless_allowed():
     assert diagnostics.diagnose(tree(diverging=diverging), Gate(max_divergences=1))["passed"]
 
 
+def test_energy_information_is_that_of_the_worst_chain():
+    energy = normal("energy") + 0.5 * np.cumsum(normal("walk"), axis=1) * (np.arange(CHAINS) == 2)[:, None] + 1e4
+    steps, spread = np.mean(np.diff(energy, axis=1) ** 2, axis=1), np.var(energy, axis=1, ddof=1)
+    row = diagnostics.diagnose(tree(energy=energy), Gate())
+    assert row["bfmi"] == pytest.approx(steps[2] / spread[2], rel=1e-12)  # Betancourt (2016), written out
+    assert row["bfmi"] < (steps / spread)[[0, 1, 3]].min()
+
+
 def test_low_energy_information_is_stopped():
     row = diagnostics.diagnose(tree(energy=np.cumsum(normal("energy"), axis=1)), Gate())
     assert not row["passed"]

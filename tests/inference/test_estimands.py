@@ -1,5 +1,8 @@
 """Estimands and therapists' tables, from posteriors made up so that the answers are known."""
 
+import subprocess
+import sys
+
 import arviz as az
 import numpy as np
 import pytest
@@ -114,6 +117,11 @@ def test_the_exact_interval_is_scipys():
     for index, (k, n) in enumerate(zip(events, trials, strict=True)):
         expected = binomtest(int(k), int(n)).proportion_ci(0.95, method="exact")
         assert (low[index], high[index]) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+def test_the_exact_interval_needs_no_costly_import():
+    code = "import sys, iatrogenesis.core.proportions as p; sys.exit('scipy.stats' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_table_of_therapists_says_what_the_draws_say(counted):

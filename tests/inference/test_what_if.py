@@ -18,8 +18,7 @@ from iatrogenesis.inference.answers.what_if import (
 )
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.data.posterior import posterior_tree
-from iatrogenesis.inference.engines.collapsed.engine import DIMS
-from iatrogenesis.inference.engines.collapsed.engine import sample
+from iatrogenesis.inference.engines.collapsed.engine import DIMS, sample
 from iatrogenesis.inference.models import interaction
 from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.inference.models.therapist import TRUE_STATES

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from iatrogenesis.core.instruments import Judgement
+from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.calibration import with_values
 from iatrogenesis.inference.data.clients import from_clients

@@ -24,7 +24,7 @@ def spoil(path: Path, *keys, value=None, remove=False) -> Path:
     content = yaml.safe_load(path.read_text())
     node = content
     for key in keys[:-1]:
-        node = node[key]
+        node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
     if remove:
         del node[keys[-1]]
     else:
@@ -33,7 +33,7 @@ def spoil(path: Path, *keys, value=None, remove=False) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["tiny", "default"])
+@pytest.mark.parametrize("name", ["tiny", "default", "full"])
 def test_the_committed_studies_are_valid(name):
     study = load_study(ROOT / "config" / f"{name}.yaml", ROOT / "config")
     assert study.name == name and study.base == "base"
@@ -69,8 +69,8 @@ def test_a_faulty_study_is_refused_by_field(config, keys, value, words):
 
 
 def test_a_missing_section_is_named(config):
-    with pytest.raises(ConfigError, match=r"tiny\.yaml: evidence: Field required"):
-        load_study(spoil(config / "tiny.yaml", "evidence", remove=True), config)
+    with pytest.raises(ConfigError, match=r"default\.yaml: evidence: Field required"):
+        load_study(spoil(config / "default.yaml", "evidence", remove=True), config)
 
 
 @pytest.mark.parametrize(

@@ -196,3 +196,14 @@ def test_a_failed_installation_leaves_no_stamp(project):
     result, _ = install(project, fail="pip")
     assert result.returncode != 0
     assert not stamp(project).exists()
+
+
+def test_jobs_keep_what_python_compiles_and_see_no_modules_of_another_python(tmp_path):
+    names = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME")
+    probe = tmp_path / "probe.mk"
+    probe.write_text("probe:\n\t@env\n", encoding="utf-8")
+    command = [shutil.which("make"), "--no-print-directory", "-f", "Makefile", "-f", str(probe), "probe"]
+    environment = os.environ | dict.fromkeys(names, "1")
+    seen = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+    assert "OMP_NUM_THREADS=1" in seen
+    assert [line for line in seen.splitlines() if line.partition("=")[0] in names] == []

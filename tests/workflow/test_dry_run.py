@@ -30,16 +30,19 @@ def test_lint_is_clean(project):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("seed:", "sead:", ["tiny.yaml", "sead", "unknown field"]),
+        ("core_minutes:", "core_minuts:", ["tiny.yaml", "core_minuts", "unknown field"]),
         ("services: 4", "services: many", ["tiny.yaml", "services", "many"]),
-        ("poor_fit", "poor_fti", ["tiny.yaml", "unknown scenario 'poor_fti'", "poor_fit"]),
+        ("based_on:", "reference: refernce\nbased_on:", ["tiny.yaml", "unknown scenario 'refernce'", "reference"]),
+        ("based_on: default", "based_on: defualt", ["tiny.yaml", "based_on", "'defualt'", "known: default, full"]),
         ("name: tiny", "__use_yte__: true\nname: tiny", ["tiny.yaml", "would run code"]),
     ],
 )
 def test_a_faulty_study_stops_even_a_dry_run(tmp_path, old, new, words):
     copy = copy_project(tmp_path / "project")
     path = copy / "config" / "tiny.yaml"
-    path.write_text(path.read_text().replace(old, new, 1))
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
     found = snakemake(copy, "-n", "--config", "study=tiny", "--cores", "1")
     assert found.returncode != 0
     for word in words:
@@ -57,15 +60,26 @@ def test_a_missing_source_stops_even_a_dry_run(tmp_path):
     assert "yearly_stability.cite: no source 'maslach1996mbi'" in found.stdout + found.stderr
 
 
-def test_a_whole_configuration_file_works_as_well_and_is_checked_too(project, tmp_path):
+@pytest.mark.parametrize(("copied", "field"), [("default", "seed"), ("tiny", "simulate")])
+def test_a_configuration_file_whole_or_by_difference_works_as_well_and_is_checked_too(project, tmp_path, copied, field):
     path = tmp_path / "mine.yaml"
-    text = (project / "config" / "tiny.yaml").read_text().replace("name: tiny", "name: mine")
+    text = (project / "config" / f"{copied}.yaml").read_text().replace(f"name: {copied}", "name: mine")
     path.write_text(text)
     found = snakemake(project, "-n", "--configfile", str(path), "--cores", "1")
     assert found.returncode == 0, found.stderr
-    path.write_text(text.replace("seed:", "sead:"))
+    assert "results/mine/report.html" in found.stdout + found.stderr
+    path.write_text(text.replace(f"{field}:", "typo:"))
     found = snakemake(project, "-n", "--configfile", str(path), "--cores", "1")
-    assert found.returncode != 0 and "sead: unknown field" in found.stdout + found.stderr
+    assert found.returncode != 0 and f"{path}: typo: unknown field" in found.stdout + found.stderr
+
+
+def test_a_study_of_ones_own_says_only_what_differs(project, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\nbased_on: tiny\nscenarios: [base, labelling]\n")
+    found = snakemake(project, "-n", "--config", f"study={path}", "--cores", "1")
+    assert found.returncode == 0, found.stderr
+    assert "results/mine/twins/labelling.parquet" in found.stdout
+    assert "results/mine/twins/high_burnout.parquet" not in found.stdout
 
 
 def test_every_rule_has_its_script_and_every_script_its_rule():

@@ -1,7 +1,7 @@
 """The study, validated before any job starts, and the few names that all rules share.
 
 REQUIRED INPUTS:
-    config/<study>.yaml and all that it names
+    config/<study>.yaml, the studies it is based on, and all that they name
 """
 
 import sys

@@ -64,6 +64,7 @@ rule reproductions:
     params:
         seed=CONFIG.seed,
         replicates=CONFIG.reproductions.replicates,
+        evidence=STUDY.published,
     message:
         "Reproducing published simulations"
     script:

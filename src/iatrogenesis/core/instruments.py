@@ -1,10 +1,9 @@
-"""Questionnaires and the rules that call a change reliable."""
+"""Questionnaires: range, reliability, reliable change and cut-off, with their sources."""
 
 from collections.abc import Iterable, Mapping
 from math import sqrt
 
 import numpy as np
-from pydantic import Field
 
 from iatrogenesis.core.sources import Sourced, Strict
 
@@ -55,29 +54,3 @@ class Instruments(Strict):
         """Those of these names, and the two that every service takes: the models adjust for their first scores."""
         keep = {*names, "phq9", "gad7"}
         return self.model_copy(update={name: None for name in type(self).model_fields if name not in keep})
-
-
-class Judgement(Strict):
-    """Reliable change by one or more instruments.
-
-    The rule of NHS Talking Therapies: *deteriorated* is worse by the reliable change on at least one instrument and
-    improved on none; *improved* the other way round. With one instrument it is the plain reliable change index.
-    """
-
-    instruments: tuple[str, ...] = Field(min_length=1)
-
-    def worse_and_better(
-        self, first: Mapping[str, np.ndarray], last: Mapping[str, np.ndarray], rules: Instruments
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Deteriorated and improved, boolean arrays of the shape of the scores."""
-        known = rules.by_name()
-        rises = {name: last[name].astype(float) - first[name].astype(float) for name in self.instruments}
-        threshold = {name: float(known[name].reliable_change) for name in self.instruments}
-        up = np.logical_or.reduce([rises[name] >= threshold[name] for name in self.instruments])
-        down = np.logical_or.reduce([-rises[name] >= threshold[name] for name in self.instruments])
-        return up & ~down, down & ~up
-
-    def caseness(self, scores: Mapping[str, np.ndarray], rules: Instruments) -> np.ndarray:
-        """Whether any instrument is at or above its cut-off for caseness."""
-        known = rules.by_name()
-        return np.logical_or.reduce([scores[name] >= float(known[name].caseness) for name in self.instruments])

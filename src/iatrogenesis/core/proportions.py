@@ -1,7 +1,10 @@
-"""Exact intervals of proportions."""
+"""Exact intervals of proportions.
+
+Written out because importing the same function from SciPy or statsmodels costs every job core seconds.
+"""
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 
 def clopper_pearson(events: np.ndarray, trials: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
@@ -17,6 +20,6 @@ def clopper_pearson(events: np.ndarray, trials: np.ndarray, level: float = 0.95)
     tail = (1 - level) / 2
     events, trials = np.asarray(events), np.asarray(trials)
     # At the ends the interval reaches the end itself; the beta distribution has no such parameter there.
-    low = np.where(events == 0, 0.0, beta.ppf(tail, np.maximum(events, 1), trials - events + 1))
-    high = np.where(events == trials, 1.0, beta.ppf(1 - tail, events + 1, np.maximum(trials - events, 1)))
+    low = np.where(events == 0, 0.0, betaincinv(np.maximum(events, 1), trials - events + 1, tail))
+    high = np.where(events == trials, 1.0, betaincinv(events + 1, np.maximum(trials - events, 1), 1 - tail))
     return low, high

@@ -99,21 +99,48 @@ class SourcedShares(Record):
         return self
 
 
-def bibliography_keys(references: Path) -> frozenset[str]:
-    """Keys of a BibTeX file.
+def bibliography(references: Path) -> dict[str, dict[str, str]]:
+    """Entries of a BibTeX file by key: their fields as plain text, accents and braces of LaTeX resolved.
 
     Raises
     ------
     FileNotFoundError
         If the file does not exist.
     ValueError
-        If a key occurs twice.
+        If a key occurs twice, an entry is malformed or lacks its key, author, title or year, a % or & has no backslash,
+        or text stands outside of entries that is no comment (a line that begins with %).
     """
-    keys = re.findall(r"^@\w+\{([^,\s]+),", references.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    twice = sorted({key for key in keys if keys.count(key) > 1})
+    # Imported here, because most jobs read numbers and no bibliography.
+    from bibtexparser import parse_string
+    from bibtexparser.middlewares import LatexDecodingMiddleware
+    from bibtexparser.model import DuplicateBlockKeyBlock
+
+    text = references.read_text(encoding="utf-8")
+    library = parse_string(text, append_middleware=[LatexDecodingMiddleware()])
+    twice = sorted({block.key for block in library.failed_blocks if isinstance(block, DuplicateBlockKeyBlock)})
     if twice:
         raise ValueError(f"{references}: the keys {', '.join(twice)} occur more than once; keep one entry of each")
-    return frozenset(keys)
+    for block in library.failed_blocks:
+        entry = block.raw.partition("\n")[0].strip()
+        reason = str(getattr(block.error, "abort_reason", block.error)).partition(" Note:")[0].strip()
+        raise ValueError(f"{references}: line {block.start_line + 1}: {entry!r} is malformed: {reason}")
+    for block in library.comments:
+        if stray := [line for line in block.comment.splitlines() if line.strip() and not line.startswith("%")]:
+            where = f"{references}: line {block.start_line + 1}"
+            raise ValueError(f"{where}: {stray[0]!r} stands outside of entries; begin a comment with %")
+    for entry in library.entries:
+        if not entry.key:
+            raise ValueError(f"{references}: line {entry.start_line + 1}: the entry has no key; cite needs one")
+        if missing := {"author", "title", "year"} - {name for name, field in entry.fields_dict.items() if field.value}:
+            raise ValueError(f"{references}: {entry.key}: {', '.join(sorted(missing))} is missing")
+        if plain := re.search(r"(?<!\\)[%&]", entry.raw):
+            raise ValueError(f"{references}: {entry.key}: LaTeX would drop a plain {plain[0]}; write \\{plain[0]}")
+    return {entry.key: {field.key: field.value for field in entry.fields} for entry in library.entries}
+
+
+def bibliography_keys(references: Path) -> frozenset[str]:
+    """Keys of a BibTeX file; raises what `bibliography` does."""
+    return frozenset(bibliography(references))
 
 
 def records(node: object, path: str = "") -> dict[str, Record]:

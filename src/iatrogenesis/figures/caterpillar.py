@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from iatrogenesis.core.definitions import RATIO_IN_WORDS, harmful_rate
 from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, key, styled
 
 ALT = (
@@ -27,10 +28,12 @@ def draw(therapists: pd.DataFrame) -> Figure:
     rates(axes, rows)
     axes.set(xlabel="Deteriorated (% of finished courses)", yticks=[], ylim=(-1, len(rows)), xlim=(-0.5, None))
     axes.set_ylabel(f"{len(rows)} therapists, lowest rate at the bottom")
-    average = 100 * rows["rate"].mean()
-    for place, name, line in ((average, "average", "--"), (2 * average, "twice", ":")):
-        axes.axvline(place, color=DARK, ls=line, lw=1)
-        axes.annotate(name, (place, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=8.5)
+    average = rows["rate"].mean()
+    for place, name, line in ((average, "average", "--"), (harmful_rate(average), RATIO_IN_WORDS, ":")):
+        axes.axvline(100 * place, color=DARK, ls=line, lw=1)
+        axes.annotate(
+            name, (100 * place, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=8.5
+        )
     key(made)
     return made
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.core.definitions import finished as finished_courses
 from iatrogenesis.core.montecarlo import around, ratio
 from iatrogenesis.world.engine import DROPPED_OUT, Run
 from iatrogenesis.world.setup import Setup
@@ -32,7 +33,7 @@ def outcome_sums(run: Run, setup: Setup) -> pd.DataFrame:
     """Sums over the clients of each cluster (a service of a replicate), one column per outcome and ``clients``."""
     state, clients, therapists = run.state, run.clients, run.therapists
     instruments, judgement = setup.instruments, setup.judgement
-    finished = state.session >= 2
+    finished = finished_courses(state.session)
     worse, _ = judgement.worse_and_better(state.first, state.last, instruments)
     later = {name: run.follow_up[name] for name in state.first}
     worse_later, _ = judgement.worse_and_better(state.first, later, instruments)

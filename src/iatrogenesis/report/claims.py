@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.definitions import SESSIONS_IN_WORDS, Judgement, finished
+from iatrogenesis.core.instruments import Instruments
 
 TINY = 1e-6
 DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
@@ -29,7 +30,11 @@ def client_checks(clients: pd.DataFrame, instruments: Instruments, judgement: Ju
     missing = int((clients["deteriorated"].isna().to_numpy() != ~done).sum())
     return [
         row("client ids are unique", int(clients["client_id"].duplicated().sum()), 0),
-        row("finished are those with two sessions or more", int((done != (clients["n_sessions"] >= 2)).sum()), 0),
+        row(
+            f"finished are those with {SESSIONS_IN_WORDS} sessions or more",
+            int((done != finished(clients["n_sessions"])).sum()),
+            0,
+        ),
         row("change is judged exactly where a course was finished", missing, 0),
         row("deteriorated follows from the scores", int((told["deteriorated"] != (worse & done)).sum()), 0),
         row("improved follows from the scores", int((told["improved"] != (better & done)).sum()), 0),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.registry import declarations
 from iatrogenesis.core.sources import Record, records
 from iatrogenesis.report import model_numbers as of_models
@@ -141,7 +142,7 @@ def therapist_numbers(therapists: pd.DataFrame, base: str) -> dict[str, Number]:
     }
     known = rows.dropna(subset=["true_rate"]) if "true_rate" in rows else rows.iloc[:0]
     if len(known):
-        found["truly_twice"] = (int((known["true_rate"] > 2 * known["true_rate"].mean()).sum()), "therapists")
+        found["truly_twice"] = (int((known["true_rate"] > harmful_rate(known["true_rate"].mean())).sum()), "therapists")
     return {f"therapists.{name}": number(value, THERAPISTS, unit) for name, (value, unit) in found.items()}
 
 

@@ -1,10 +1,9 @@
 """The bibliography for people: a short form to cite by and one full line per source."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-FIELD = re.compile(r"^\s*(\w+) = \{(.*)\},$", flags=re.MULTILINE)
+from iatrogenesis.core.sources import bibliography
 
 
 @dataclass(frozen=True)
@@ -19,25 +18,14 @@ class Reference:
 
 
 def read_references(path: Path) -> dict[str, Reference]:
-    """Every entry of a BibTeX file by key, in the order of the full lines; none is left out.
-
-    The file must keep to one field a line, ``name = {text},``.
-
-    Raises
-    ------
-    ValueError
-        If an entry has no author, title or year.
-    """
-    entries = re.split(r"^@\w+\{", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    found = sorted((_reference(entry, path) for entry in entries), key=lambda one: one.text.lower())
+    """Every entry of a BibTeX file by key, in the order of the full lines; raises what `bibliography` does."""
+    found = sorted(
+        (_reference(key, fields) for key, fields in bibliography(path).items()), key=lambda one: one.text.lower()
+    )
     return {one.key: one for one in found}
 
 
-def _reference(entry: str, path: Path) -> Reference:
-    key = entry.split(",")[0].strip()
-    fields = {name: _plain(text) for name, text in FIELD.findall(entry)}
-    if missing := {"author", "title", "year"} - set(fields):
-        raise ValueError(f"{path}: {key}: {', '.join(sorted(missing))} is missing")
+def _reference(key: str, fields: dict[str, str]) -> Reference:
     authors = fields["author"].split(" and ")
     first = authors[0]
     if len(authors) > 1:
@@ -51,7 +39,3 @@ def _reference(entry: str, path: Path) -> Reference:
         doi=fields.get("doi"),
         note=fields.get("note"),
     )
-
-
-def _plain(text: str) -> str:
-    return text.replace('{\\"u}', "ü").replace("\\&", "&").replace("{", "").replace("}", "")

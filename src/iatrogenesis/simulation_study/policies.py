@@ -30,6 +30,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import binom, norm
 
+from iatrogenesis.core.definitions import FLAG_PROBABILITY, harmful_rate
 from iatrogenesis.core.montecarlo import ratio
 from iatrogenesis.core.sources import Sourced, Strict
 from iatrogenesis.core.streams import Noise
@@ -41,7 +42,6 @@ POLICIES = (
 )  # fmt: skip
 QUARTERS, POOL, YEAR = 40, 1000, 4
 WORST = 0.8
-SURE, TOO_MANY = 0.8, 2.0
 COLUMNS = (
     "policy", "reading", "averted", "averted_mcse", "averted_low", "averted_high", "chosen", "wrongly",
     "wrongly_mcse", "not_seen", "clients", "replicates",
@@ -209,8 +209,8 @@ def _surely_harmful(service: _Service) -> np.ndarray:
     weight = variance / (variance + 1 / information)
     mean = weight * (service.events - service.expected) / information
     sd = np.sqrt(weight / information)
-    too_many = logit(np.minimum(TOO_MANY * rate, 0.999)) - logit(rate)
-    return norm.sf((too_many - mean) / sd) > SURE
+    too_many = logit(np.minimum(harmful_rate(rate), 0.999)) - logit(rate)
+    return norm.sf((too_many - mean) / sd) > FLAG_PROBABILITY
 
 
 def table(world: PolicyWorld, noise: Noise, replicates: int) -> pd.DataFrame:

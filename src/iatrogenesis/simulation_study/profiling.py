@@ -17,12 +17,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from iatrogenesis.core.definitions import FLAG_PROBABILITY, harmful_rate
 from iatrogenesis.core.montecarlo import ratio
 from iatrogenesis.core.tables import DataError
 
-PROBABLE = 0.8
 WORST = 0.05
-TOO_MANY = 2.0
 
 
 def profiling(therapists: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
@@ -49,7 +48,7 @@ def profiling(therapists: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """
     rates = rates.rename(columns={"rate": "truth"})
     average = rates.groupby("replicate")["truth"].transform("mean")
-    both = therapists.merge(rates.assign(harmful=rates["truth"] > TOO_MANY * average), on=["replicate", "therapist"])
+    both = therapists.merge(rates.assign(harmful=rates["truth"] > harmful_rate(average)), on=["replicate", "therapist"])
     if len(both) != len(therapists):
         raise DataError(
             f"{len(therapists) - len(both)} therapists have no true rate; make the truth of this cell again."
@@ -62,7 +61,7 @@ def profiling(therapists: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     rows += _mean("therapist_rank", "rank_correlation", _correlations(both))
     rows += _flags("flag_worst", both, both["worst"])
     if both["exceeds"].notna().all():
-        rows += _flags("flag_probable", both, both["exceeds"] >= PROBABLE)
+        rows += _flags("flag_probable", both, both["exceeds"] >= FLAG_PROBABILITY)
     return pd.DataFrame(rows, columns=["estimand", "measure", "value", "mcse", "n"])
 
 

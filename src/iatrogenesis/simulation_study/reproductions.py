@@ -1,5 +1,9 @@
 """Published simulations done again, and done again where it matters here: with rare harm and unlike clients."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
@@ -12,19 +16,44 @@ from iatrogenesis.inference.models.spread import sd_of, vpc
 from iatrogenesis.simulation_study import referral, removal
 
 COLUMNS = ("study", "setting", "quantity", "published", "value", "mcse", "replicates", "note")
-HARM_RATE = 0.0584  # D01, reliable deterioration in England
-SPREAD = 0.101  # T01, share of variance of deterioration between therapists
 UNLIKE = 0.5  # SD of log odds, as in config/policies.yaml; assumed
 MOVING = 0.25  # log odds per SD of burnout, assumed
-STABILITY = 0.6  # one-year correlation of burnout, evidence B13
 THERAPISTS, CLIENTS = 80, 76  # about Saxon et al. 2017
 ICC_REPLICATES = 10  # per replicate of the other, since one costs so little
 
 
-def table(seed: int, replicates: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Published:
+    """Values of the evidence table that the versions with rare harm take.
+
+    Attributes
+    ----------
+    harm_rate
+        Reliable deterioration in England, D01.
+    spread
+        Share of variance of deterioration between therapists, T01.
+    stability
+        One-year correlation of burnout, B13.
+    """
+
+    harm_rate: float
+    spread: float
+    stability: float
+
+    @classmethod
+    def of(cls, evidence: Mapping[str, float]) -> Self:
+        """From values by id of the evidence table."""
+        return cls(evidence["D01"], evidence["T01"], evidence["B13"])
+
+
+def table(seed: int, replicates: int, published: Published) -> pd.DataFrame:
     """Every reproduction with its published value, and what follows for harm; columns `COLUMNS`."""
-    rows = [*_removal(seed, replicates), *_harm(seed, replicates), *_referral(seed, ICC_REPLICATES * replicates)]
-    rows += _rare_referral(seed, replicates)
+    rows = [
+        *_removal(seed, replicates),
+        *_harm(seed, replicates, published),
+        *_referral(seed, ICC_REPLICATES * replicates),
+    ]
+    rows += _rare_referral(seed, replicates, published)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -40,13 +69,13 @@ def _removal(seed: int, replicates: int) -> list[dict]:
     return rows
 
 
-def _harm(seed: int, replicates: int) -> list[dict]:
+def _harm(seed: int, replicates: int, published: Published) -> list[dict]:
     rows = []
     for sd, clients in ((0.0, "clients come by chance"), (0.5, "places get unlike clients, SD 0.5 log odds")):
         noise = Noise(derived_seed(seed, "reproductions", "harm"))
-        policy = removal.Removal(SPREAD, HARM_RATE, harm=True, referral_sd=sd)
+        policy = removal.Removal(published.spread, published.harm_rate, harm=True, referral_sd=sd)
         found = removal.simulate(policy, noise, replicates)
-        setting = f"VPC {SPREAD:.1%}, {HARM_RATE:.1%} deteriorate, {clients}"
+        setting = f"VPC {published.spread:.1%}, {published.harm_rate:.1%} deteriorate, {clients}"
         seen = policy.therapists * policy.clients * policy.quarters
         note = f"of {seen:,} clients; therapists are replaced, what their clients bring stays"
         rows.append(_row("with rare harm", setting, "deteriorations averted in ten years", np.nan, found.gained, note))
@@ -67,7 +96,7 @@ def _referral(seed: int, replicates: int) -> list[dict]:
     return rows
 
 
-def _rare_referral(seed: int, replicates: int) -> list[dict]:
+def _rare_referral(seed: int, replicates: int, published: Published) -> list[dict]:
     """Apparent share of variance of deterioration: with unlike clients, and with burnout that comes and goes."""
     noise, rows = Noise(derived_seed(seed, "reproductions", "rare referral")), []
     settings = {
@@ -77,26 +106,26 @@ def _rare_referral(seed: int, replicates: int) -> list[dict]:
         "the same over ten years": (0.0, MOVING, 10),
     }
     for setting, (unlike, moving, years) in settings.items():
-        found = [_apparent(noise, replicate, unlike, moving, years) for replicate in range(replicates)]
+        found = [_apparent(noise, replicate, published, unlike, moving, years) for replicate in range(replicates)]
         note = "" if years == 1 else "what moves averages out, and the share of what stays is seen"
         if unlike:
-            note = f"in the long run {vpc(np.hypot(sd_of(SPREAD), unlike)):.3f}"
-        about = f"true VPC at any time {SPREAD:.1%}, {HARM_RATE:.1%} deteriorate, {setting}"
+            note = f"in the long run {vpc(np.hypot(sd_of(published.spread), unlike)):.3f}"
+        about = f"true VPC at any time {published.spread:.1%}, {published.harm_rate:.1%} deteriorate, {setting}"
         rows.append(_row("with rare harm", about, "apparent VPC", np.nan, np.array(found), note))
     return rows
 
 
-def _apparent(noise: Noise, replicate: int, unlike: float, moving: float, years: int) -> float:
+def _apparent(noise: Noise, replicate: int, published: Published, unlike: float, moving: float, years: int) -> float:
     """VPC by maximum likelihood of a service's counts over some years, the last part of the spread moving."""
     who = {"replicate": replicate, "therapist": np.arange(THERAPISTS)}
-    lasting = np.sqrt(sd_of(SPREAD) ** 2 - moving**2) * noise.normal("lasting", **who)
+    lasting = np.sqrt(sd_of(published.spread) ** 2 - moving**2) * noise.normal("lasting", **who)
     lasting = lasting + unlike * noise.normal("unlike", **who)
-    burnout, kept, events = noise.normal("burnout", **who), STABILITY**0.25, np.zeros(THERAPISTS)
+    burnout, kept, events = noise.normal("burnout", **who), published.stability**0.25, np.zeros(THERAPISTS)
     quarters = 4 * years
     for quarter in range(quarters):
         if quarter:
             burnout = kept * burnout + np.sqrt(1 - kept**2) * noise.normal("burnout", **who, occasion=quarter)
-        rate = expit(logit(HARM_RATE) + lasting + moving * burnout)
+        rate = expit(logit(published.harm_rate) + lasting + moving * burnout)
         events += binom.ppf(noise.uniform("outcome", **who, occasion=quarter), CLIENTS // 4, rate)
     trials = np.full(THERAPISTS, quarters * (CLIENTS // 4))
     return fit(counts("apparent", [f"T{j:03d}" for j in range(THERAPISTS)], events.astype(int), trials)).vpc[0]

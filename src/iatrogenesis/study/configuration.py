@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from iatrogenesis.core.instruments import Judgement
+from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.explorer.settings import Explorer
 from iatrogenesis.inference.checks.convergence import Gate
@@ -222,3 +222,9 @@ class StudyConfig(Strict):
         if self.reference in self.scenarios or self.untreated in self.scenarios:
             raise ValueError("scenarios: the reference and the untreated world are always run; leave them out here")
         return self
+
+
+class StudyFile(StudyConfig):
+    """What stands in the file of a study; with ``based_on`` only what differs from that study in the config folder."""
+
+    based_on: str | None = None

@@ -23,10 +23,9 @@ from iatrogenesis.simulation_study.policies import PolicyWorld
 from iatrogenesis.simulation_study.worlds import Surroundings
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
-from iatrogenesis.world.scenarios import ConfigError, Scenario, explain, load_catalogue, read_yaml
+from iatrogenesis.study.sources import StudySources, read_study, study_names
+from iatrogenesis.world.scenarios import ConfigError, Scenario, explain, load_catalogue, merged, read_yaml
 from iatrogenesis.world.setup import Setup
-
-NOT_STUDIES = ("instruments", "codebook", "policies", "explorer")  # other YAML files of the config folder
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,15 @@ class Study:
         return Setup(seed=self.config.seed, instruments=self.instruments, judgement=self.config.judgement)
 
     @property
+    def published(self) -> dict[str, float]:
+        """Published values by id of the evidence table, without those of which only the direction is published."""
+        values = self.evidence.set_index("id")["value"].dropna()
+        return {name: float(value) for name, value in values.items()}
+
+    @property
     def published_deterioration(self) -> float:
         """Share of finished courses that reliably deteriorate, as published (evidence D01)."""
-        return float(self.evidence.set_index("id").loc["D01", "value"])
+        return self.published["D01"]
 
     @property
     def judged_by(self) -> list[str]:
@@ -175,8 +180,8 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
     Parameters
     ----------
     chosen
-        Snakemake's ``config``: either ``study`` (a name in ``folder``, or a path) and nothing else, or the whole
-        content of a study given with ``--configfile``. Nothing: the default study.
+        Snakemake's ``config``: either ``study`` (a name in ``folder``, or a path) and nothing else, or the content of
+        a study given with ``--configfile``, whole or by what differs. Nothing: the default study.
     files
         The files that ``--configfile`` named. They are read again, because Snakemake evaluates code in them.
 
@@ -185,10 +190,12 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
     ConfigError
         If the study cannot be found or is faulty.
     """
+    written: dict[str, Any] = {}
     for file in files:
-        read_yaml(file)
+        written = merged(written, read_yaml(file))
     if "study" not in chosen:
-        return load_study(chosen or folder / "default.yaml", folder)
+        place = " and ".join([*map(str, files), *(["--config"] if chosen != written else [])])
+        return load_study(chosen or folder / "default.yaml", folder, place)
     if extra := sorted(set(chosen) - {"study"}):
         raise ConfigError(
             f"--config: unknown field {extra[0]!r}; only study=NAME is allowed, all else stands in its file"
@@ -196,67 +203,73 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
     name = str(chosen["study"])
     path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
     if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml") if file.stem not in NOT_STUDIES))
+        known = ", ".join(study_names(folder))
         raise ConfigError(f"--config study={name}: no such study; known: {known}, or give the path of a YAML file")
     return load_study(path, folder)
 
 
-def load_study(source: Path | Mapping[str, Any], folder: Path) -> Study:
+def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "config") -> Study:
     """Validate a study and all that it names.
 
     Parameters
     ----------
     source
-        A YAML file, or its content as a mapping.
+        A YAML file, or its content as a mapping; either may say only how it differs from the study it is based on.
     folder
-        The ``config`` folder, with scenarios, instruments, evidence and references.
+        The ``config`` folder, with studies to build on, scenarios, instruments, evidence and references.
+    place
+        What errors call a content that was given as a mapping.
 
     Raises
     ------
     ConfigError
         Naming file, field and what is allowed.
     """
-    place = source if isinstance(source, Path) else "config"
-    content = read_yaml(source) if isinstance(source, Path) else dict(source)
-    try:
-        config = StudyConfig.model_validate(content)
-    except ValidationError as error:
-        raise explain(place, error) from None
+    sources = read_study(source, folder, place)
+    config = sources.validated()
     if isinstance(source, Path) and config.name != source.stem:
-        raise ConfigError(f"{source}: name: must equal the file's name, {source.stem!r} (found {config.name!r})")
+        raise sources.fault("name", f"must equal the file's name, {source.stem!r} (found {config.name!r})")
     references = folder / "references.bib"
     keys = bibliography_keys(references)
     catalogue = load_catalogue(folder / "scenarios", references)
-    for section, names in config.named_scenarios().items():
-        for name in names:
-            if name not in catalogue:
-                known = ", ".join(sorted(catalogue))
-                raise ConfigError(f"{place}: {section}: unknown scenario {name!r}; known: {known}")
-    if not catalogue[config.attribution.full].mechanisms:
-        raise ConfigError(f"{place}: attribution.full: {config.attribution.full!r} has no mechanisms to attribute to")
-    for name in config.preventions.scenarios:
-        if catalogue[name].reading != "base":
-            raise ConfigError(f"{place}: preventions.scenarios: {name!r} is a reading itself; name the base one")
-    if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
-        raise ConfigError(f"{place}: what_if.limited: the one prevention there must be caseload_limit")
-    try:
-        check_worlds(config.explorer, catalogue[config.explorer.world], catalogue[config.explorer.prevented])
-    except ValueError as error:
-        raise ConfigError(f"{place}: {error}") from None
+    _check_scenarios(config, catalogue, sources)
     instruments = _recorded(Instruments, folder / "instruments.yaml", keys)
     policies = _recorded(PolicyWorld, folder / "policies.yaml", keys)
     words = _recorded(Words, folder / "explorer.yaml", keys)
     for name in config.judgement.instruments:
         if name not in instruments.by_name():
             known = ", ".join(instruments.by_name())
-            raise ConfigError(f"{place}: judgement.instruments: unknown instrument {name!r}; known: {known}")
+            raise sources.fault("judgement.instruments", f"unknown instrument {name!r}; known: {known}")
     used = instruments.only(config.judgement.instruments)
-    cells = _cells(config, catalogue, folder / "study_design.csv", place)
+    cells = _cells(config, catalogue, folder / "study_design.csv", sources)
     evidence = read_evidence(folder / "evidence.csv", keys)
     return Study(config, catalogue, used, evidence, cells, policies, words)
 
 
-def _cells(config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, place: Path | str) -> dict[str, Cell]:
+def _check_scenarios(config: StudyConfig, catalogue: Mapping[str, Scenario], sources: StudySources) -> None:
+    """Refuse scenarios that are not there, or are not of the kind that a section needs."""
+    for section, names in config.named_scenarios().items():
+        for name in names:
+            if name not in catalogue:
+                known = ", ".join(sorted(catalogue))
+                raise sources.fault(section, f"unknown scenario {name!r}; known: {known}")
+    if not catalogue[config.attribution.full].mechanisms:
+        raise sources.fault("attribution.full", f"{config.attribution.full!r} has no mechanisms to attribute to")
+    for name in config.preventions.scenarios:
+        if catalogue[name].reading != "base":
+            raise sources.fault("preventions.scenarios", f"{name!r} is a reading itself; name the base one")
+    if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
+        raise sources.fault("what_if.limited", "the one prevention there must be caseload_limit")
+    try:
+        check_worlds(config.explorer, catalogue[config.explorer.world], catalogue[config.explorer.prevented])
+    except ValueError as error:
+        field, _, message = str(error).partition(": ")
+        raise sources.fault(field, message) from None
+
+
+def _cells(
+    config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, sources: StudySources
+) -> dict[str, Cell]:
     known = read_cells(path)
     for cell in known.values():
         if cell.scenario is not None and cell.scenario not in catalogue:
@@ -264,9 +277,9 @@ def _cells(config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, p
     chosen = list(known) if config.simulation_study.cells == "all" else config.simulation_study.cells
     for name in chosen:
         if name not in known:
-            raise ConfigError(f"{place}: simulation_study.cells: unknown cell {name!r}; known: {', '.join(known)}")
+            raise sources.fault("simulation_study.cells", f"unknown cell {name!r}; known: {', '.join(known)}")
     if len(set(chosen)) != len(chosen):
-        raise ConfigError(f"{place}: simulation_study.cells: each may be named once")
+        raise sources.fault("simulation_study.cells", "each may be named once")
     return {name: known[name] for name in known if name in chosen}
 
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.definitions import Judgement, can_be_judged
+from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.world import burnout
 from iatrogenesis.world.allocation import allocate
@@ -283,7 +284,7 @@ class Engine:
         main = self.judgement.instruments[0]
         slots["worse"] = worse
         slots["rise"] = (scores[main] - first[main]) / float(self.instruments.by_name()[main].reliable_change)
-        judged = slots["session"] >= 2
+        judged = can_be_judged(slots["session"])
         distressed = (worse | (slots["crisis"] > 0)) & judged
         slots["distressed_sessions"][:] += distressed
         n = len(self.burnout)
@@ -293,7 +294,7 @@ class Engine:
     def notice(self) -> None:
         """Therapists notice some of those who are off track; more with a prevention that tells them."""
         slots = self.slots
-        unaware = 1.0 - float(self.world.recognition.unaided) * slots["worse"] * (slots["session"] >= 2)
+        unaware = 1.0 - float(self.world.recognition.unaided) * slots["worse"] * (can_be_judged(slots["session"]))
         chance = 1.0 - unaware * self.routes.left_over("notice", self.week)
         slots["noticed"] = np.maximum(slots["noticed"], self.draw.event("notice", chance * (slots["noticed"] == 0)))
 
@@ -309,7 +310,7 @@ class Engine:
             logit = logit + slots["therapist_dropout"] + self._total("dropout")
             left = ~agreed & _happens(self.draw.uniform("dropout"), logit)
             scores = {name: slots[f"seen.{name}"] for name in self.instruments.by_name()}
-            well = ~self.judgement.caseness(scores, self.instruments) & (slots["session"] >= 2)
+            well = ~self.judgement.caseness(scores, self.instruments) & (can_be_judged(slots["session"]))
             enough = self.draw.event("good_enough", float(world.therapy.good_enough_ending) * well)
             end = np.where(left, DROPPED_OUT, np.where(enough, COMPLETED, end))
         slots["end"] = end

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.definitions import Judgement, judged_sessions
+from iatrogenesis.core.definitions import finished as finished_courses
+from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.world.burnout import WEEKS_PER_YEAR
 from iatrogenesis.world.engine import DROPPED_OUT, Run
 
@@ -48,14 +50,14 @@ class Sample:
 
     @classmethod
     def of(cls, run: Run, instruments: Instruments, judgement: Judgement) -> "Sample":
-        """Judge every client of ``run``; only courses of at least two sessions are *finished* and can be judged."""
+        """Judge every client of ``run``; only *finished* courses count as deteriorated, improved or recovered."""
         state, clients, therapists = run.state, run.clients, run.therapists
         worse, better = judgement.worse_and_better(state.first, state.last, instruments)
         later = {name: run.follow_up[name] for name in state.first}
         worse_later, _ = judgement.worse_and_better(state.first, later, instruments)
         case = judgement.caseness(state.first, instruments)
         alarmed = state.own.get("monitoring.alarmed", np.zeros(len(case)))
-        finished = state.session >= 2
+        finished = finished_courses(state.session)
         services = int(therapists.service.max()) + 1
         return cls(
             replicate=clients.replicate,
@@ -89,7 +91,7 @@ class Sample:
             noticed=state.noticed,
             alarmed=alarmed > 0,
             distressed_sessions=state.distressed_sessions,
-            judged_sessions=np.maximum(state.session - 1, 0),
+            judged_sessions=judged_sessions(state.session),
         )
 
     @property

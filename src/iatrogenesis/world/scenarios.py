@@ -1,6 +1,6 @@
 """The scenario catalogue: one YAML file each, validated, merged onto its base, found by id."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
@@ -84,17 +84,21 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-def explain(path: object, error: ValidationError) -> ConfigError:
-    """One readable line per fault: file, field, what was found, what is allowed."""
+def explain(path: Path | str | Callable[..., str], error: ValidationError) -> ConfigError:
+    """One readable line per fault: file, field, what was found, what is allowed.
+
+    Where several files make one whole, ``path`` is a function of a field, and of whether it is missing, to its file.
+    """
     lines = []
     for fault in error.errors():
         field = ".".join(str(part) for part in fault["loc"])
+        place = path(fault["loc"], missing=fault["type"] == "missing") if callable(path) else path
         message = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             message = f"unknown field; check the spelling (found value {fault['input']!r})"
         elif fault["type"] != "missing" and not isinstance(fault.get("input"), dict):
             message += f" (found {fault['input']!r})"
-        lines.append(f"{path}: {field or 'file'}: {message}")
+        lines.append(f"{place}: {field or 'file'}: {message}")
     return ConfigError("\n".join(lines))
 
 

@@ -4,7 +4,8 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.definitions import Judgement
+from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.world.cohort import Clients, Therapists
 from iatrogenesis.world.engine import Run, run_course

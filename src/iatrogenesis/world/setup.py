@@ -1,6 +1,7 @@
 """Everything a simulation needs besides a scenario and a size: seed, instruments, and the rule of change."""
 
-from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.definitions import Judgement
+from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import Strict
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.world.cohort import Design

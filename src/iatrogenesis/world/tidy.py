@@ -6,7 +6,9 @@ The columns are described in ``config/codebook.yaml``.
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.definitions import Judgement
+from iatrogenesis.core.definitions import finished as finished_courses
+from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.world.engine import ENDS, Run
 
 
@@ -51,13 +53,13 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
     """One row per client; with a ``twin`` (the same clients in the reference world) also what therapy caused.
 
     ``deteriorated``, ``improved``, ``recovered``, ``iatrogenic`` and ``spared`` are missing where a course was not
-    finished (fewer than two sessions), because change cannot be judged there.
+    finished, because change cannot be judged there.
     """
     state, clients = run.state, run.clients
     worse, better = judgement.worse_and_better(state.first, state.last, instruments)
     case_first = judgement.caseness(state.first, instruments)
     case_last = judgement.caseness(state.last, instruments)
-    finished = state.session >= 2
+    finished = finished_courses(state.session)
     by_therapist = therapists_table(run).iloc[clients.row].reset_index(drop=True)
     scores = {}
     for name in instruments.by_name():
@@ -105,8 +107,9 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
     )
     if twin is not None:
         other, _ = judgement.worse_and_better(twin.state.first, twin.state.last, instruments)
-        other &= twin.state.session >= 2
-        table["deteriorated_reference"] = _where(twin.state.session >= 2, other)
+        known = finished_courses(twin.state.session)
+        other &= known
+        table["deteriorated_reference"] = _where(known, other)
         table["iatrogenic"] = _where(finished, worse & ~other)
         table["spared"] = _where(finished, ~worse & other)
     return table

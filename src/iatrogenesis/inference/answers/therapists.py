@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 from scipy.stats import rankdata
 
+from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.proportions import clopper_pearson
 from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
 
@@ -46,7 +47,7 @@ def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
     effects, clients, events = effects[:, seen], clients[seen], events[seen]
     rates = therapists_rates(tree, seen)
     ranks = rankdata(rates, axis=1)
-    exceeds = (rates > 2.0 * rates.mean(axis=1, keepdims=True)).astype(float)
+    exceeds = (rates > harmful_rate(rates.mean(axis=1, keepdims=True))).astype(float)
     tails = ((1 - level) / 2, (1 + level) / 2)
     raw_low, raw_high = clopper_pearson(events, clients, level)
     rate_low, rate_high = np.quantile(rates, tails, axis=0)

@@ -47,7 +47,7 @@ def diagnose(tree: xr.DataTree, gate: Gate) -> dict[str, object]:
     if "effective" in statistics and (effective := float(statistics["effective"].values.flat[0])) < row["ess_bulk"]:
         row |= {"ess_bulk": effective, "ess_bulk_of": "the importance weights"}
     row["divergences"] = int(statistics["diverging"].sum()) if "diverging" in statistics else np.nan
-    row["bfmi"] = float(_bfmi(statistics["energy"].values).min()) if "energy" in statistics else np.nan
+    row["bfmi"] = float(az.bfmi(statistics["energy"].values).min()) if "energy" in statistics else np.nan
     row["pareto_k"] = float(statistics["pareto_k"].max()) if "pareto_k" in statistics else np.nan
     reasons = _reasons(row, gate)
     return row | {"passed": not reasons, "reasons": "; ".join(reasons), "fallback": tree.attrs.get("fallback", "")}
@@ -77,11 +77,6 @@ def _worst(found: xr.Dataset, worst) -> tuple[float, str]:
     unknown = np.flatnonzero(~np.isfinite(values))
     index = unknown[0] if unknown.size else worst(values)
     return values[index], labels[index]
-
-
-def _bfmi(energy: np.ndarray) -> np.ndarray:
-    """Per chain, from energies of shape (chains, draws): squared steps over variance."""
-    return np.mean(np.diff(energy, axis=1) ** 2, axis=1) / np.var(energy, axis=1, ddof=1)
 
 
 def _reasons(row: dict[str, object], gate: Gate) -> list[str]:

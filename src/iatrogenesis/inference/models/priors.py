@@ -89,7 +89,9 @@ def _own() -> dict[str, Any]:
             found[section] = (own | None, Field(None, description=text))
     for model in FACTS:
         if unknown := [name for name in sections(model) if name not in found and name not in Common.model_fields]:
-            raise Undeclared(f"models/{model}.py: PARAMETERS: no section {unknown[0]!r} of priors; add it to OWN_PRIORS")
+            raise Undeclared(
+                f"models/{model}.py: PARAMETERS: no section {unknown[0]!r} of priors; add it to OWN_PRIORS"
+            )
     return found
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
 from iatrogenesis.inference.checks.diagnostics import diagnose
@@ -13,7 +14,6 @@ from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.inference.engines.fit import fit_all
 from iatrogenesis.inference.models.spread import mor, vpc
 from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet, Estimate, Settings, of_draws
-from iatrogenesis.simulation_study.methods.rates import TOO_MANY
 
 DRAWS = 500  # for therapists' rates; the Monte Carlo error of a probability is at most .022
 GRID_STEP = 0.05
@@ -60,7 +60,7 @@ def therapists(tree: xr.DataTree, data: FitData) -> pd.DataFrame:
     rates = therapists_rates(thin, seen, GRID_STEP)
     low, high = np.quantile(rates, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     rate = rates.mean(axis=0)
-    exceeds = (rates > TOO_MANY * rates.mean(axis=1, keepdims=True)).mean(axis=0)
+    exceeds = (rates > harmful_rate(rates.mean(axis=1, keepdims=True))).mean(axis=0)
     return pd.DataFrame({"therapist": seen, "score": rate, "rate": rate, "low": low, "high": high, "exceeds": exceeds})
 
 

@@ -6,9 +6,9 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from scipy.stats import norm
 
+from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.simulation_study.methods.answer import LEVEL
 
-TOO_MANY = 2.0  # harmful is a rate above twice the average
 BLOCK = 4_000_000
 
 
@@ -40,7 +40,7 @@ def normal_table(therapist: np.ndarray, log_odds: np.ndarray, se: np.ndarray, ca
             "rate": rate,
             "low": standardised(log_odds - reach, case_mix),
             "high": standardised(log_odds + reach, case_mix),
-            "exceeds": norm.cdf((log_odds - _where(TOO_MANY * rate.mean(), case_mix)) / se),
+            "exceeds": norm.cdf((log_odds - _where(harmful_rate(rate.mean()), case_mix)) / se),
         }
     )
 

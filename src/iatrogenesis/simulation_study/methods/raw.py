@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.proportions import clopper_pearson
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet, one_by_one
-from iatrogenesis.simulation_study.methods.rates import TOO_MANY
 
 SECONDS = (0.004, 0.002)
 
@@ -25,7 +25,7 @@ def _fit(data_set: DataSet) -> Answer:
     average = events.sum() / clients.sum()
     rate = events / clients
     table = {"therapist": seen, "score": rate, "rate": rate, "low": low, "high": high}
-    exceeds = binom.cdf(events - 1, clients, min(TOO_MANY * average, 1.0))
+    exceeds = binom.cdf(events - 1, clients, harmful_rate(average))
     return Answer(data_set.replicate, therapists=pd.DataFrame({**table, "exceeds": exceeds}))
 
 

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.definitions import can_be_judged
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Own, Week
@@ -38,7 +39,7 @@ class Monitoring(Prevention):
     def alarm(self, week: Week) -> np.ndarray:
         """Whether the client is not on track by the rule."""
         expected = -float(self.expected_fall) * np.minimum(week.session - 1, float(self.expected_sessions))
-        return (week.rise - expected > float(self.margin)) & (week.session >= 2)
+        return (week.rise - expected > float(self.margin)) & can_be_judged(week.session)
 
     def notice(self, week: Week) -> np.ndarray:
         """Probability that the alarm is seen and taken seriously."""

@@ -1,0 +1,129 @@
+"""The definitions that every count depends on: one place for code, tables and the words of pages.
+
+Each is sourced, or marked as a choice of this study. Pages print `WORDS`, so that a definition is changed here and
+nowhere else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import Field
+
+from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.sources import Strict
+
+FIRST_JUDGED_SESSION = 2
+"""The first session whose scores can be compared with earlier ones, the first one being the baseline."""
+
+HARMFUL_RATIO = 2.0
+"""A therapist is harmful whose rate exceeds this multiple of the mean rate; a choice of this study."""
+
+FLAG_PROBABILITY = 0.8
+"""A therapist is flagged if the posterior probability of being harmful is at least this; a choice of this study."""
+
+REFERENCE_STATE = 0.0
+"""Competence, burnout and fit in the reference world, in SD of the reference population: its mean, by definition."""
+
+
+def can_be_judged(sessions):
+    """Whether change can be judged after so many sessions; numbers or arrays."""
+    return sessions >= FIRST_JUDGED_SESSION
+
+
+def finished(sessions: np.ndarray) -> np.ndarray:
+    """Finished courses: those that can be judged at their end, dropping out included.
+
+    Parameters
+    ----------
+    sessions
+        Sessions attended, shape (clients,).
+    """
+    return can_be_judged(sessions)
+
+
+def judged_sessions(sessions: np.ndarray) -> np.ndarray:
+    """Number of sessions after which change could be judged, of so many attended; shape kept."""
+    return np.maximum(sessions - (FIRST_JUDGED_SESSION - 1), 0)
+
+
+def harmful_rate(mean_rate):
+    """The rate above which a therapist is harmful, at most 1, from the mean rate; numbers or arrays."""
+    return np.minimum(HARMFUL_RATIO * mean_rate, 1.0)
+
+
+class Judgement(Strict):
+    """Reliable change by one or more instruments.
+
+    The rule of NHS Talking Therapies (nhsengland2025nhstt): *deteriorated* is worse by the reliable change on at least
+    one instrument and improved on none; *improved* the other way round. With one instrument it is the plain reliable
+    change index (Jacobson & Truax, 10.1037/0022-006X.59.1.12).
+    """
+
+    instruments: tuple[str, ...] = Field(min_length=1)
+
+    def worse_and_better(
+        self, first: Mapping[str, np.ndarray], last: Mapping[str, np.ndarray], rules: Instruments
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Deteriorated and improved, boolean arrays of the shape of the scores."""
+        known = rules.by_name()
+        rises = {name: last[name].astype(float) - first[name].astype(float) for name in self.instruments}
+        threshold = {name: float(known[name].reliable_change) for name in self.instruments}
+        up = np.logical_or.reduce([rises[name] >= threshold[name] for name in self.instruments])
+        down = np.logical_or.reduce([-rises[name] >= threshold[name] for name in self.instruments])
+        return up & ~down, down & ~up
+
+    def caseness(self, scores: Mapping[str, np.ndarray], rules: Instruments) -> np.ndarray:
+        """Whether any instrument is at or above its cut-off for caseness."""
+        known = rules.by_name()
+        return np.logical_or.reduce([scores[name] >= float(known[name].caseness) for name in self.instruments])
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A definition in the words of the report: the term, what it means, and where that comes from."""
+
+    term: str
+    meaning: str
+    source: str
+
+
+COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+TIMES = {2.0: "twice", 3.0: "three times"}
+
+
+def _words(number: float, known: Mapping[float, str], form: str) -> str:
+    return known.get(number, form.format(f"{number:g}"))
+
+
+SESSIONS_IN_WORDS = _words(FIRST_JUDGED_SESSION, COUNTS, "{}")
+RATIO_IN_WORDS = _words(HARMFUL_RATIO, TIMES, "{} times")
+
+WORDS = {
+    "finished": Definition(
+        "finished course",
+        f"at least {SESSIONS_IN_WORDS} sessions attended, so that there is a change to judge; dropping out included",
+        "a choice of this study",
+    ),
+    "deteriorated": Definition(
+        "reliable deterioration",
+        "last against first score, worse by the reliable change on at least one questionnaire and improved on none",
+        "nhsengland2025nhstt",
+    ),
+    "harmful": Definition(
+        "harmful therapist",
+        f"the true standardised rate of deterioration exceeds {RATIO_IN_WORDS} the mean of the service's therapists",
+        "a choice of this study",
+    ),
+    "flagged": Definition(
+        "flagged therapist",
+        f"the posterior probability of being harmful is at least {FLAG_PROBABILITY:.2f}",
+        "a choice of this study",
+    ),
+    "reference": Definition(
+        "reference world",
+        "the same clients and the same chance events, with every therapist at average competence and burnout, every "
+        "dyad at average fit, and no route of harm open",
+        "a choice of this study",
+    ),
+}
