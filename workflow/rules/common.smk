@@ -11,7 +11,8 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
 from iatrogenesis.simulation_study.plan import announce
-from iatrogenesis.simulation_study.methods import NAMES as METHODS
+from iatrogenesis.simulation_study.methods import FACTS as METHOD_FACTS
+from iatrogenesis.figures import CHAPTERS, FACTS as FIGURE_FACTS
 from iatrogenesis.inference.models import FACTS as MODEL_FACTS, OUTCOME_MODELS
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.provenance import git_commit

@@ -10,17 +10,16 @@ OUTPUTS:
 """
 
 STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
-STUDY_FIGURES = ["performance", "spread_found", "accused", "advice", "policies"]
 PLAN = result("logs/announced.tsv")
 ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
 # Everything else is announced as a whole, until the numbers of the report are there.
 REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
-BAYESIAN = [name for name in METHODS if name in MODELS]
 
 
 def code_of_method(wildcards):
     """The files of the library that one method reaches, and no other method's."""
-    models = [wildcards.method] if wildcards.method in BAYESIAN else []
+    facts = METHOD_FACTS[wildcards.method]
+    models = [facts["MODEL"]] if "MODEL" in facts else []
     return library(
         "simulation_study/study_batch",
         {"simulation_study.methods": [wildcards.method], "inference.models": models},

@@ -16,13 +16,13 @@ import pandas as pd
 
 from iatrogenesis.core.files import write_text
 from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.methods import SLOW
 from iatrogenesis.simulation_study.methods.by_name import seconds
 
 NOMINAL = 0.95
 BATCH_SECONDS = 300.0
 START_SECONDS = 4.0  # Python, imports
 COMPILE_SECONDS = 25.0  # of the methods that sample
-SAMPLED = ("measurement", "growth")
 TWINS = 600  # clients of each therapist in the three worlds that truth in family B compares
 PACE_AFTER = 60.0  # announced seconds done before the pace is believed
 
@@ -52,7 +52,7 @@ def batches(cell: Cell, method: str, replicates: int) -> list[Batch]:
     Their size follows from the announced cost and not from `replicates`: with more of those only the last one changes.
     """
     each = seconds(method, cell.total) + seconds("raw", cell.total)
-    start = START_SECONDS + COMPILE_SECONDS * (method in SAMPLED)
+    start = START_SECONDS + COMPILE_SECONDS * (method in SLOW)
     size = max(1, int(BATCH_SECONDS / each))
     found = []
     for number, first in enumerate(range(0, replicates, size)):

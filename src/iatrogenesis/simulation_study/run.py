@@ -26,8 +26,9 @@ def run(
         Columns `ESTIMATES`, one row per estimate, and one with an empty estimand for a data set without answer; columns
         `THERAPISTS` (see `iatrogenesis.simulation_study.methods.answer.Answer`), numbers of single precision.
     """
-    found = data_sets(cell, surroundings, replicates, sessions=name == "growth")
-    answers = sorted(method(name).answers(told(found, replicates), settings), key=lambda one: one.replicate)
+    module = method(name)
+    found = data_sets(cell, surroundings, replicates, sessions=getattr(module, "SESSIONS", False))
+    answers = sorted(module.answers(told(found, replicates), settings), key=lambda one: one.replicate)
     rows = [
         {"replicate": one.replicate, **estimate._asdict(), "passed": one.passed, "problem": one.problem}
         for one in answers

@@ -15,12 +15,13 @@ from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS, sections
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.simulation_study.advice import Advice
 from iatrogenesis.simulation_study.logit_normal import Coefficients
+from iatrogenesis.simulation_study.methods import NAMES as METHODS
 from iatrogenesis.simulation_study.plan import replicates_for
 from iatrogenesis.world.cohort import Design
 
 # Names of what has a file: spelled out in the schemas, so that editors offer them.
 ModelName = Literal[*MODELS]
-MethodName = Literal["raw", "logistic", "firth", "gee", "glmm", "null", "casemix", "therapist", "measurement", "growth"]
+MethodName = Literal[*METHODS]
 
 
 class KnownTruth(Strict):

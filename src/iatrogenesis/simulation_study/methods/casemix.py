@@ -4,6 +4,10 @@ from iatrogenesis.inference.models import casemix
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.regression import prepared
 
+PLACE = 7
+LABEL = "Bayes, case mix"
+LOOK = ("D", "green")
+MODEL = "casemix"
 SECONDS = (0.05, 0.04)
 
 
@@ -17,4 +21,4 @@ def _summary(data_set, data, tree):
 
 def answers(data_sets, settings):
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
-    return bayes.fitted("casemix", _prepare, _summary, data_sets, settings)
+    return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)

@@ -16,6 +16,9 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, one_by_one
 from iatrogenesis.simulation_study.methods.regression import design, estimable, odds_ratios, prepared, risk_change
 
+PLACE = 4
+LABEL = "GEE"
+LOOK = ("^", "orange")
 SECONDS = (0.02, 0.01)
 
 
