@@ -3,6 +3,7 @@
 Choose the study with `--config study=NAME` (a file in config/) or `--config study=path/to/mine.yaml`.
 """
 
+from snakemake import __version__ as snakemake_version
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -45,13 +46,20 @@ rule study:
         expand(result("figures/{figure}.{form}"), figure=STUDY_FIGURES, form=FIGURE_FORMS),
 
 
+# Every rule has the one environment of the project, which `--sdm conda` makes; its own `conda:` line would say the same.
+for each in workflow.rules:
+    if each.script:
+        each.conda_env = str(ROOT / "environment.yml")
+
+
 onstart:
-    # Up to 9.27 each job that ends starts one more endless round of looking at all inputs once a second, which in the end
-    # takes a core for itself (snakemake issue 2967). The rounds are there to hold back submissions to a cluster.
-    if workflow.local_exec:
+    # Each job that starts begins one more endless round of looking, once a second, at the inputs of all jobs that wait
+    # (snakemake issue 2967); with a hundred of them this takes half a core. The rounds hold back submissions to a
+    # cluster, and no option switches them off. bench/scheduler.py measures what this saves, for each new Snakemake.
+    if workflow.local_exec and snakemake_version.startswith("9.27."):
         workflow.scheduler.job_rate_limiter = None
     alone = "study" in workflow.dag_settings.targets
-    print(announce(ANNOUNCED, Path(PLAN), 0 if alone else REST, workflow.cores), flush=True)
+    print(announce(ANNOUNCED, 0 if alone else REST, workflow.cores), flush=True)
 
 
 LIBRARY.remember()

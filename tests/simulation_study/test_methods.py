@@ -12,8 +12,8 @@ from scipy.stats import binom, norm
 from iatrogenesis.figures.methods import COLOURS
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.simulation_study.cells import read_cells
-from iatrogenesis.simulation_study.methods import FACTS, NAMES, SLOW
-from iatrogenesis.simulation_study.methods.by_name import method, seconds
+from iatrogenesis.simulation_study.methods import FACTS, NAMES, SLOW, seconds
+from iatrogenesis.simulation_study.methods.by_name import method
 from iatrogenesis.simulation_study.methods.rates import normal_table, standardised
 from iatrogenesis.simulation_study.methods.regression import design, estimable, prepared, risk_change
 from iatrogenesis.simulation_study.run import ESTIMATES, run
@@ -195,7 +195,7 @@ def test_data_without_an_answer_are_counted_and_stop_nothing(study, cells, monke
             yield replace(one, clients=clients)
 
     monkeypatch.setattr(module, "data_sets", spoiled)
-    estimates, therapists = run(name, cell, study.surroundings(cell), study.method_settings, range(3))
+    ((_, estimates, therapists),) = run([name], cell, study.surroundings(cell), study.method_settings, range(3))
     assert list(estimates.columns) == list(ESTIMATES)
     failed = estimates[estimates["problem"] != ""]
     assert 2 in set(failed["replicate"]) and failed["estimand"].eq("").all()

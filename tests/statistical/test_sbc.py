@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from arviz_stats.ecdf_utils import get_pointwise_confidence_band, simulate_confidence_bands
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.checks import sbc
@@ -85,6 +86,20 @@ def test_the_band_holds_uniform_ranks_as_often_as_it_says(simulations):
     p = (np.searchsorted(null, sbc.statistics(ranks), side="right") + 1) / (sbc.NULL + 1)
     for level in (0.05, 0.2, 0.5):
         assert np.mean(p <= level) == pytest.approx(level, abs=4 * np.sqrt(level * (1 - level) / 2000))
+
+
+@pytest.mark.parametrize("simulations", [40, 200])
+def test_the_band_is_arvizs(simulations):
+    """ArviZ gives no p-value, and looks at as many points as there are simulations: so here its parts at our points."""
+    null = sbc.null_statistics(simulations, 1)
+    points = np.arange(1, sbc.RANKS + 1) / (sbc.RANKS + 1)
+    level = 1 - np.quantile(null, 0.05)
+    theirs = get_pointwise_confidence_band(level, simulations, points)
+    apart = np.abs(np.round(np.array(theirs) * simulations) - sbc.band(simulations, null))
+    # The quantile is itself the probability of some count: there the last bit decides whether that count is inside.
+    assert apart.max() <= 1 and apart.sum() <= 2, apart
+    simulated = simulate_confidence_bands(simulations, 1, points, 0.95, 4000, np.random.default_rng(1))
+    assert 0.93 < np.mean(null >= 1 - simulated) < 0.97
 
 
 def test_a_refusing_engine_leaves_the_fit_to_the_sampler_and_says_so(template, priors):

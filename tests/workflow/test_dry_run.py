@@ -1,11 +1,13 @@
 """What stops before any work starts, and that the workflow is well formed."""
 
+import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from snakemake.scheduling.job_scheduler import JobScheduler
 
 from tests.workflow.conftest import ROOT, copy_project, snakemake
 
@@ -25,6 +27,27 @@ def test_lint_is_clean(project):
     found = snakemake(project, "--lint", "--config", "study=tiny")
     assert found.returncode == 0, found.stdout + found.stderr
     assert "good condition" in found.stdout + found.stderr
+
+
+def test_what_is_changed_in_snakemake_was_measured_for_the_locked_one():
+    """Measure again by `python -m bench.scheduler`, then change the version in the Snakefile, or take the lines out."""
+    locked = re.search(r"^snakemake==([0-9]+\.[0-9]+\.)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)[1]
+    guard = f'snakemake_version.startswith("{locked}"):\n        workflow.scheduler.job_rate_limiter = None'
+    assert guard in (ROOT / "Snakefile").read_text()
+    scheduler = inspect.getsource(JobScheduler)
+    assert "if self.job_rate_limiter is not None:" in scheduler
+    assert "self._schedule_reevalutation(self.job_rate_limiter.timespan)" in scheduler
+
+
+def test_every_script_has_the_environment_of_the_project(tmp_path):
+    copy = copy_project(tmp_path / "project")
+    with (copy / "Snakefile").open("a") as snakefile:
+        snakefile.write('\n\nprint("ENV", {each.conda_env for each in workflow.rules if each.script}, file=sys.stderr)')
+    for rules in (copy / "workflow" / "rules").glob("*.smk"):
+        rules.write_text(re.sub(r"\n +conda:\n +\S+", "", rules.read_text()))
+    found = snakemake(copy, "--lint", "--config", "study=tiny")
+    assert "good condition" in found.stdout + found.stderr
+    assert f"ENV {{'{copy / 'environment.yml'}'}}" in found.stdout + found.stderr
 
 
 @pytest.mark.parametrize(
@@ -87,8 +110,8 @@ def test_every_rule_has_its_script_and_every_script_its_rule():
     named = set(re.findall(r"scripts/\w+/(\w+)\.py", text))
     assert named == {path.stem for path in (ROOT / "scripts").rglob("*.py")}
     rules = set(RULES.findall(text)) - WITHOUT_SCRIPT
-    # The rules of the models and of the figures are made in loops, and share a script each.
-    assert rules == named - {"fit_model", "figure"}
+    # The rules of the models, the groups of methods and the figures are made in loops, and share a script each.
+    assert rules == named - {"fit_model", "figure", "study_batch"}
 
 
 def test_scripts_are_short_and_only_their_last_block_knows_snakemake():

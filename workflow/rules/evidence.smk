@@ -24,8 +24,6 @@ rule evidence:
         "results/{study}/logs/evidence.log",
     benchmark:
         "results/{study}/benchmarks/evidence.tsv"
-    conda:
-        "../../environment.yml"
     params:
         worlds={
             "treated": scenario(STUDY.base),
@@ -61,8 +59,6 @@ rule calibrate:
         result("logs/calibrate.log"),
     benchmark:
         result("benchmarks/calibrate.tsv")
-    conda:
-        "../../environment.yml"
     params:
         base=scenario("base"),
         design=plain(CONFIG.calibrate),

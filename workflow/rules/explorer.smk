@@ -24,8 +24,6 @@ rule explorer_part:
         "results/{study}/logs/explorer_part/{part}.log",
     benchmark:
         "results/{study}/benchmarks/explorer_part/{part}.tsv"
-    conda:
-        "../../environment.yml"
     threads: 1
     params:
         **EXPLORED,
@@ -52,8 +50,6 @@ rule explorer_settings:
         "results/{study}/logs/explorer_settings.log",
     benchmark:
         "results/{study}/benchmarks/explorer_settings.tsv"
-    conda:
-        "../../environment.yml"
     params:
         explorer=EXPLORED["explorer"],
         world=EXPLORED["world"],
@@ -74,8 +70,6 @@ rule explorer_check:
         "results/{study}/logs/explorer_check.log",
     benchmark:
         "results/{study}/benchmarks/explorer_check.tsv"
-    conda:
-        "../../environment.yml"
     params:
         **EXPLORED,
     message:
@@ -102,8 +96,6 @@ rule explorer_page:
         "results/{study}/logs/explorer_page.log",
     benchmark:
         "results/{study}/benchmarks/explorer_page.tsv"
-    conda:
-        "../../environment.yml"
     params:
         explorer=EXPLORED["explorer"],
         world=EXPLORED["world"],

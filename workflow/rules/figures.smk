@@ -45,8 +45,6 @@ for figure, tables in FIGURES.items():
             result(f"logs/figure/{figure}.log"),
         benchmark:
             result(f"benchmarks/figure/{figure}.tsv")
-        conda:
-            "../../environment.yml"
         params:
             figure=figure,
             base=STUDY.base,

@@ -18,8 +18,6 @@ rule count_twins:
         "results/{study}/logs/count_twins/{scenario}.log",
     benchmark:
         "results/{study}/benchmarks/count_twins/{scenario}.tsv"
-    conda:
-        "../../environment.yml"
     params:
         scenario=scenario_of,
         reference=scenario(CONFIG.reference),
@@ -43,8 +41,6 @@ rule compare_scenarios:
         "results/{study}/logs/compare_scenarios.log",
     benchmark:
         "results/{study}/benchmarks/compare_scenarios.tsv"
-    conda:
-        "../../environment.yml"
     params:
         scenarios=list(CONFIG.scenarios),
     message:
@@ -63,8 +59,6 @@ rule attribute:
         "results/{study}/logs/attribute/{pair}.log",
     benchmark:
         "results/{study}/benchmarks/attribute/{pair}.tsv"
-    conda:
-        "../../environment.yml"
     params:
         full=scenario(CONFIG.attribution.full),
         design=plain(CONFIG.attribution.design),
@@ -86,8 +80,6 @@ rule attribution:
         "results/{study}/logs/attribution.log",
     benchmark:
         "results/{study}/benchmarks/attribution.tsv"
-    conda:
-        "../../environment.yml"
     message:
         "Combining what each mechanism causes"
     script:
@@ -104,8 +96,6 @@ rule prevent:
         "results/{study}/logs/prevent/{scenario}.log",
     benchmark:
         "results/{study}/benchmarks/prevent/{scenario}.tsv"
-    conda:
-        "../../environment.yml"
     params:
         scenario=scenario_of,
         against=scenario(CONFIG.preventions.against),
@@ -127,8 +117,6 @@ rule preventions:
         "results/{study}/logs/preventions.log",
     benchmark:
         "results/{study}/benchmarks/preventions.tsv"
-    conda:
-        "../../environment.yml"
     message:
         "Gathering what preventions avert"
     script:
@@ -145,8 +133,6 @@ rule assumptions:
         "results/{study}/logs/assumptions.log",
     benchmark:
         "results/{study}/benchmarks/assumptions.tsv"
-    conda:
-        "../../environment.yml"
     params:
         asked=CONFIG.assumptions.conclusions,
         worlds={

@@ -40,8 +40,6 @@ rule true_effects:
         "results/{study}/logs/true_effects.log",
     benchmark:
         "results/{study}/benchmarks/true_effects.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=scenario(STUDY.base),
         models=LARGE_SAMPLE,
@@ -68,15 +66,17 @@ for model in CONFIG.fit.models:
             result(f"logs/fit_model/{model}.log"),
         benchmark:
             result(f"benchmarks/fit_model/{model}.tsv")
-        conda:
-            "../../environment.yml"
         threads: 1
         params:
             model=model,
             datasets=STUDY.datasets(model, SERVICE_COUNTS),
             sources=FIT_SOURCES,
             given=STUDY.given,
-            fit=plain(CONFIG.fit),
+            fit={
+                "engine": CONFIG.fit.engine,
+                "priors": plain(CONFIG.fit.priors),
+                "sampler": plain(CONFIG.fit.sampler_of(model)),
+            },
             seed=CONFIG.seed,
         message:
             "Fitting {params.model} to {params.datasets}"
@@ -95,8 +95,6 @@ rule diagnostics:
         "results/{study}/logs/diagnostics.log",
     benchmark:
         "results/{study}/benchmarks/diagnostics.tsv"
-    conda:
-        "../../environment.yml"
     params:
         gate=plain(CONFIG.fit.gate),
     message:
@@ -118,8 +116,6 @@ rule therapist_effects:
         "results/{study}/logs/therapist_effects.log",
     benchmark:
         "results/{study}/benchmarks/therapist_effects.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=STUDY.base,
     message:
@@ -131,7 +127,7 @@ rule therapist_effects:
 rule engines:
     """Both engines on the same data and priors: do they give one posterior?"""
     input:
-        posteriors=[path for path, (_, model) in zip(POSTERIORS, FITS) if model in OUTCOME_MODELS],
+        posteriors=[result(f"posterior/{dataset}/{model}.nc") for dataset, model in STUDY.fitted_twice(SERVICE_COUNTS)],
         code=library("inference/engines"),
     output:
         table="results/{study}/tables/engines.csv",
@@ -139,10 +135,8 @@ rule engines:
         "results/{study}/logs/engines.log",
     benchmark:
         "results/{study}/benchmarks/engines.tsv"
-    conda:
-        "../../environment.yml"
     params:
-        fit=plain(CONFIG.fit),
+        fit={name: plain(CONFIG.fit)[name] for name in ("engine", "priors", "sampler")},
         seed=CONFIG.seed,
     message:
         "Fitting once more by the other engine"
@@ -165,8 +159,6 @@ rule model_checks:
         "results/{study}/logs/model_checks.log",
     benchmark:
         "results/{study}/benchmarks/model_checks.tsv"
-    conda:
-        "../../environment.yml"
     params:
         sources=FIT_SOURCES,
         given=STUDY.given,
@@ -188,8 +180,6 @@ rule sbc:
         "results/{study}/logs/sbc/{model}_{engine}.log",
     benchmark:
         "results/{study}/benchmarks/sbc/{model}_{engine}.tsv"
-    conda:
-        "../../environment.yml"
     threads: 1
     params:
         simulations=simulations_of,
@@ -216,8 +206,6 @@ rule calibration:
         "results/{study}/logs/calibration.log",
     benchmark:
         "results/{study}/benchmarks/calibration.tsv"
-    conda:
-        "../../environment.yml"
     params:
         seed=CONFIG.seed,
     message:
@@ -236,8 +224,6 @@ rule what_if:
         "results/{study}/logs/what_if.log",
     benchmark:
         "results/{study}/benchmarks/what_if.tsv"
-    conda:
-        "../../environment.yml"
     params:
         settings=plain(CONFIG.what_if),
         worlds={name: plain(world) for name, world in STUDY.what_if_worlds.items()},
@@ -260,8 +246,6 @@ rule true_rates:
         "results/{study}/logs/true_rates.log",
     benchmark:
         "results/{study}/benchmarks/true_rates.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=scenario(STUDY.base),
         design=plain(CONFIG.true_rates),
@@ -288,8 +272,6 @@ rule therapists:
         "results/{study}/logs/therapists.log",
     benchmark:
         "results/{study}/benchmarks/therapists.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=STUDY.base,
     message:

@@ -58,8 +58,6 @@ rule numbers:
         "results/{study}/logs/numbers.log",
     benchmark:
         "results/{study}/benchmarks/numbers.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=scenario(STUDY.base),
         everything=scenario(CONFIG.assumptions.prevented),
@@ -89,8 +87,6 @@ rule report:
         "results/{study}/logs/report.log",
     benchmark:
         "results/{study}/benchmarks/report.tsv"
-    conda:
-        "../../environment.yml"
     params:
         figures=list(FIGURES),
         words=FIGURE_WORDS,
@@ -121,8 +117,6 @@ rule report_pdf:
         "results/{study}/logs/report_pdf.log",
     benchmark:
         "results/{study}/benchmarks/report_pdf.tsv"
-    conda:
-        "../../environment.yml"
     params:
         author="Iatrogenesis maintainers",
     message:
@@ -148,8 +142,6 @@ rule manager_page:
         "results/{study}/logs/manager_page.log",
     benchmark:
         "results/{study}/benchmarks/manager_page.tsv"
-    conda:
-        "../../environment.yml"
     params:
         words={"policies": FIGURE_WORDS["policies"]},
         grid=plain(CONFIG.advice),
@@ -177,8 +169,6 @@ rule gallery:
         "results/{study}/logs/gallery.log",
     benchmark:
         "results/{study}/benchmarks/gallery.tsv"
-    conda:
-        "../../environment.yml"
     params:
         figures=list(FIGURES),
         words=FIGURE_WORDS,
@@ -205,8 +195,6 @@ rule check:
         "results/{study}/logs/check.log",
     benchmark:
         "results/{study}/benchmarks/check.tsv"
-    conda:
-        "../../environment.yml"
     params:
         base=STUDY.base,
         fits=len(FITS),
@@ -227,8 +215,6 @@ rule run_record:
         record="results/{study}/run.yaml",
     log:
         "results/{study}/logs/run_record.log",
-    conda:
-        "../../environment.yml"
     params:
         config=plain(CONFIG),
         scenarios={name: plain(scenario) for name, scenario in STUDY.catalogue.items()},
@@ -256,8 +242,6 @@ rule notebook:
         "results/{study}/logs/notebook/{notebook}.log",
     benchmark:
         "results/{study}/benchmarks/notebook/{notebook}.tsv"
-    conda:
-        "../../environment.yml"
     params:
         commit=git_commit(ROOT),
     message:

@@ -10,20 +10,15 @@ OUTPUTS:
 """
 
 STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
-PLAN = result("logs/announced.tsv")
 ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
 # Everything else is announced as a whole, until the numbers of the report are there.
 REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
 
 
-def code_of_method(wildcards):
-    """The files of the library that one method reaches, and no other method's."""
-    facts = METHOD_FACTS[wildcards.method]
-    models = [facts["MODEL"]] if "MODEL" in facts else []
-    return library(
-        "simulation_study/study_batch",
-        {"simulation_study.methods": [wildcards.method], "inference.models": models},
-    )
+def code_of_methods(names):
+    """The files of the library that some methods reach, and no other method's."""
+    models = [METHOD_FACTS[name]["MODEL"] for name in names if "MODEL" in METHOD_FACTS[name]]
+    return library("simulation_study/study_batch", {"simulation_study.methods": names, "inference.models": models})
 
 
 rule simulate_known_truth:
@@ -37,8 +32,6 @@ rule simulate_known_truth:
         "results/{study}/logs/simulate_known_truth.log",
     benchmark:
         "results/{study}/benchmarks/simulate_known_truth.tsv"
-    conda:
-        "../../environment.yml"
     params:
         known_truth=plain(CONFIG.known_truth),
         seed=CONFIG.seed,
@@ -58,8 +51,6 @@ rule reproductions:
         "results/{study}/logs/reproductions.log",
     benchmark:
         "results/{study}/benchmarks/reproductions.tsv"
-    conda:
-        "../../environment.yml"
     params:
         seed=CONFIG.seed,
         replicates=CONFIG.reproductions.replicates,
@@ -81,8 +72,6 @@ rule cell_truth:
         "results/{study}/logs/cell_truth/{cell}.log",
     benchmark:
         "results/{study}/benchmarks/cell_truth/{cell}.tsv"
-    conda:
-        "../../environment.yml"
     params:
         cell=cell_of,
         surroundings=surroundings_of,
@@ -94,31 +83,41 @@ rule cell_truth:
         "../../scripts/simulation_study/cell_truth.py"
 
 
-rule study_batch:
-    """Some replicates of one cell by one method."""
-    input:
-        truth="results/{study}/simulation_study/{cell}/truth.csv",
-        code=code_of_method,
-    output:
-        estimates="results/{study}/simulation_study/{cell}/{method}/{batch}.estimates.parquet",
-        therapists="results/{study}/simulation_study/{cell}/{method}/{batch}.therapists.parquet",
-    log:
-        "results/{study}/logs/study_batch/{cell}/{method}/{batch}.log",
-    benchmark:
-        "results/{study}/benchmarks/study_batch/{cell}/{method}/{batch}.tsv"
-    conda:
-        "../../environment.yml"
-    threads: 1
-    params:
-        cell=cell_of,
-        surroundings=surroundings_of,
-        settings=settings_of_method,
-        replicates=replicates_of_batch,
-        plan=PLAN,
-    message:
-        "{wildcards.cell} by {wildcards.method}, replicates {params.replicates[0]} to {params.replicates[1]}"
-    script:
-        "../../scripts/simulation_study/study_batch.py"
+# Methods of one group are asked in one job, about the same data sets; those that the study does not ask are left out.
+for group, members in GROUPS.items():
+    methods = [name for name in members if name in CONFIG.simulation_study.methods]
+    if not methods:
+        continue
+
+    rule:
+        """Some replicates of one cell by a group of methods."""
+        name:
+            f"study_batch_{group}"
+        input:
+            truth="results/{study}/simulation_study/{cell}/truth.csv",
+            code=code_of_methods(methods),
+        output:
+            estimates=[
+                f"results/{{study}}/simulation_study/{{cell}}/{name}/{{batch}}.estimates.parquet" for name in methods
+            ],
+            therapists=[
+                f"results/{{study}}/simulation_study/{{cell}}/{name}/{{batch}}.therapists.parquet" for name in methods
+            ],
+        log:
+            f"results/{{study}}/logs/study_batch/{{cell}}/{group}/{{batch}}.log",
+        benchmark:
+            f"results/{{study}}/benchmarks/study_batch/{{cell}}/{group}/{{batch}}.tsv"
+        threads: 1
+        params:
+            methods=methods,
+            cell=cell_of,
+            surroundings=surroundings_of,
+            settings=plain(STUDY.method_settings),
+            replicates=replicates_of_batch(group),
+        message:
+            "{wildcards.cell} by {params.methods}, replicates {params.replicates[0]} to {params.replicates[1]}"
+        script:
+            "../../scripts/simulation_study/study_batch.py"
 
 
 rule performance:
@@ -142,10 +141,8 @@ rule performance:
         "results/{study}/logs/performance.log",
     benchmark:
         "results/{study}/benchmarks/performance.tsv"
-    conda:
-        "../../environment.yml"
     params:
-        batches=[list(key) for key in BATCHES],
+        batches=[list(key) for key in ANSWERS],
         cells={name: plain(cell) for name, cell in STUDY.cells.items()},
         replicates=CONFIG.simulation_study.replicates,
     message:
@@ -164,8 +161,6 @@ rule advice_column:
         "results/{study}/logs/advice_column/{clients}.log",
     benchmark:
         "results/{study}/benchmarks/advice_column/{clients}.tsv"
-    conda:
-        "../../environment.yml"
     params:
         grid=plain(CONFIG.advice),
         priors=plain(CONFIG.fit.priors),
@@ -188,8 +183,6 @@ rule advice:
         "results/{study}/logs/advice.log",
     benchmark:
         "results/{study}/benchmarks/advice.tsv"
-    conda:
-        "../../environment.yml"
     params:
         rate=CONFIG.advice.rate,
     message:
@@ -208,8 +201,6 @@ rule policies:
         "results/{study}/logs/policies.log",
     benchmark:
         "results/{study}/benchmarks/policies.tsv"
-    conda:
-        "../../environment.yml"
     params:
         world=plain(STUDY.policies),
         seed=CONFIG.seed,

@@ -20,8 +20,6 @@ rule simulate:
         "results/{study}/logs/simulate/{scenario}.log",
     benchmark:
         "results/{study}/benchmarks/simulate/{scenario}.tsv"
-    conda:
-        "../../environment.yml"
     params:
         scenario=scenario_of,
         reference=scenario(CONFIG.reference),

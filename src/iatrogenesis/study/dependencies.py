@@ -23,7 +23,6 @@ from iatrogenesis.core.files import write_text
 # What a template takes from another: {% include "style.css" %}, {% import "macros.html.j2" as show %}.
 PART = re.compile(r"""{%-?\s*(?:include|import|from|extends)\s+["']([^"']+)["']""")
 FILE = re.compile(r"[\w./-]{1,80}\.[a-z][a-z0-9]{0,4}")
-PYTHON = (".py", ".pyc", ".typed")
 
 
 class UnclearImport(ValueError):
@@ -68,7 +67,7 @@ class Library:
         """Files that are not Python, by their last name."""
         found: dict[str, list[Path]] = {}
         for path in sorted(self.root.rglob("*.*")):
-            if path.suffix not in PYTHON and path.is_file():
+            if path.suffix not in (".py", ".typed") and path.parent.name != "__pycache__" and path.is_file():
                 found.setdefault(path.name, []).append(path)
         return found
 
@@ -107,7 +106,7 @@ class Library:
     def _next(self, path: Path, limits: Mapping[str, set[str]]) -> Iterator[Path]:
         named = self._read(path)
         for name in named.imports:
-            while "." in name:  # the module, and the packages around it
+            while name:  # the module, and the packages around it
                 if name in self.modules:
                     yield self.modules[name]
                 name = name.rpartition(".")[0]

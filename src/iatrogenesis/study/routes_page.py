@@ -1,6 +1,6 @@
 """The page about all mechanisms and preventions, written from their classes and numbers.
 
-Run as a module (``python -m iatrogenesis.study.routes_page config docs/routes.md``) it writes the page.
+Run as a module (``python -m iatrogenesis.study.study.routes_page config docs/routes.md``) it writes the page.
 """
 
 import sys
@@ -45,8 +45,8 @@ ALONE = {"incompetence": "low_competence", "burnout": "high_burnout", "misfit": 
 
 HEAD = """# Routes of harm, and what prevents them
 
-Written by `make docs` from the classes in `src/iatrogenesis/world`, folders `mechanisms` and `preventions`, and from the
-numbers in `config/`. How they act together: [simulator.md](simulator.md).
+Written by `make docs` from the classes in `src/iatrogenesis/world`, folders `mechanisms` and `preventions`, and from
+the numbers in `config/`. How they act together: [simulator.md](simulator.md).
 
 In the equations, `x = ...` after the name of a channel is what is contributed to it in each session: `alliance` (SD),
 `rupture`, `crisis` and `dropout` (log odds), `gain` (logarithm of what treatment brings), `drift` (points that stay),

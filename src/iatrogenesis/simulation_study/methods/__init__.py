@@ -5,6 +5,7 @@ A method is a module with
 - its idea, in the docstring's first line, and what an analyst would do with it;
 - ``PLACE``, where it stands among the methods, ``LABEL``, what pages call it, and ``LOOK``, its marker and its colour
   in figures (of `iatrogenesis.figures.methods`);
+- ``GROUP``, the methods that share a job and its data sets (one that compiles a model has its own);
 - ``SECONDS``, what one data set costs about: a fixed part and a part per 1,000 clients;
 - ``MODEL``, where it fits one of `iatrogenesis.inference.models`;
 - ``SLOW = True`` where it samples, which takes seconds a data set: it runs only in cells that ask for it;
@@ -21,6 +22,16 @@ from pathlib import Path
 from iatrogenesis.core.declared import declaring
 
 # What runs, and for how long; pages and figures, whose content depends on facts, read them through the registry.
-FACTS = declaring(Path(__file__).parent, "LABEL", "LOOK", "SECONDS")
+FACTS = declaring(Path(__file__).parent, "LABEL", "LOOK", "GROUP", "SECONDS")
 NAMES = tuple(FACTS)
 SLOW = tuple(name for name, facts in FACTS.items() if facts.get("SLOW", False))
+# Methods of one group are asked in one job, about the same data sets. What compiles a model has a job of its own.
+GROUPS: dict[str, tuple[str, ...]] = {}
+for _name, _facts in FACTS.items():
+    GROUPS[_facts["GROUP"]] = (*GROUPS.get(_facts["GROUP"], ()), _name)
+
+
+def seconds(name: str, clients: int) -> float:
+    """Return what one data set of so many clients costs about, on one core."""
+    fixed, per_thousand = FACTS[name]["SECONDS"]
+    return fixed + per_thousand * clients / 1000

@@ -8,6 +8,7 @@ PLACE = 7
 LABEL = "Bayes, case mix"
 LOOK = ("D", "green")
 MODEL = "casemix"
+GROUP = "collapsed"
 SECONDS = (0.05, 0.04)
 
 

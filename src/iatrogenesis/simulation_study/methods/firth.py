@@ -16,6 +16,7 @@ from iatrogenesis.simulation_study.methods.regression import both_outcomes, prep
 PLACE = 3
 LABEL = "fixed effects, Firth"
 LOOK = ("P", "purple")
+GROUP = "classical"
 SECONDS = (0.005, 0.015)
 COVARIATES = tuple(name for name in model.COVARIATES if name not in ("competence_rating", "burnout_rating"))
 STEPS = 100

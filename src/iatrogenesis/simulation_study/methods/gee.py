@@ -19,6 +19,7 @@ from iatrogenesis.simulation_study.methods.regression import design, estimable, 
 PLACE = 4
 LABEL = "GEE"
 LOOK = ("^", "orange")
+GROUP = "classical"
 SECONDS = (0.02, 0.01)
 
 

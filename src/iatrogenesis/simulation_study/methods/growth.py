@@ -16,6 +16,7 @@ PLACE = 10
 LABEL = "Bayes, growth"
 LOOK = ("h", "green")
 MODEL = "growth"
+GROUP = "growth"
 SECONDS = (0.5, 1.2)
 SLOW = True
 SESSIONS = True

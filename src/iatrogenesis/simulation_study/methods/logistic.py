@@ -13,6 +13,7 @@ from iatrogenesis.simulation_study.methods.regression import design, estimable, 
 PLACE = 2
 LABEL = "logistic regression"
 LOOK = ("v", "grey")
+GROUP = "classical"
 SECONDS = (0.006, 0.003)
 
 

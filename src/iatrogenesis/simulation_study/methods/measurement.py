@@ -16,6 +16,7 @@ PLACE = 9
 LABEL = "Bayes, measurement"
 LOOK = ("*", "orange")
 MODEL = "measurement"
+GROUP = "measurement"
 SECONDS = (0.5, 1.2)
 SLOW = True
 DRAWS = 200

@@ -7,6 +7,7 @@ PLACE = 6
 LABEL = "Bayes, null"
 LOOK = ("d", "sky")
 MODEL = "null"
+GROUP = "collapsed"
 SECONDS = (0.05, 0.003)
 
 

@@ -16,6 +16,7 @@ from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet,
 PLACE = 1
 LABEL = "raw rates"
 LOOK = ("x", "grey")
+GROUP = "classical"
 SECONDS = (0.004, 0.002)
 
 

@@ -16,6 +16,7 @@ PLACE = 8
 LABEL = "Bayes, therapist"
 LOOK = ("o", "blue")
 MODEL = "therapist"
+GROUP = "collapsed"
 SECONDS = (0.06, 0.05)
 DRAWS = 200
 RATED = ("competence_rating", BURNOUT, "fit_rating_between")

@@ -1,0 +1,160 @@
+"""What a script reaches: computed as another reader of imports does, with templates, registries and a cache."""
+
+import subprocess
+import sys
+from modulefinder import ModuleFinder
+
+import pytest
+
+from iatrogenesis.study.dependencies import Library, UnclearImport
+from tests.conftest import ROOT
+
+SRC = ROOT / "src"
+PACKAGE = SRC / "iatrogenesis"
+SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
+NAMES = [f"{path.parent.name}/{path.stem}" for path in SCRIPTS]
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return Library(PACKAGE)
+
+
+def reached(library: Library, script, **chosen) -> set[str]:
+    """Closure as paths below the package."""
+    return {path.relative_to(PACKAGE).as_posix() for path in library.closure(script, chosen)}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=NAMES)
+def test_imports_are_those_that_the_standard_library_finds(library, script):
+    """`modulefinder` follows the byte code; only modules asked of the registry and other files come besides."""
+    finder = ModuleFinder(path=[str(SRC)])
+    finder.run_script(str(script))
+    found = {
+        module.__file__
+        for name, module in finder.modules.items()
+        if name.startswith("iatrogenesis") and module.__file__
+    }
+    ours = {str(path) for path in library.closure(script) if path.suffix == ".py"}
+    assert found <= ours
+    asked = {str(path) for path in PACKAGE.rglob("*.py") if "registry" in path.read_text()}
+    assert ours == found or "iatrogenesis.core.registry" in finder.modules or found & asked
+
+
+@pytest.mark.parametrize("script", SCRIPTS[::6], ids=NAMES[::6])
+def test_whatever_a_script_loads_is_reached(library, script):
+    code = (
+        f"import runpy, sys; runpy.run_path({str(script)!r}, run_name='loaded')\n"
+        "print(*[m.__file__ for n, m in sys.modules.items() if n.startswith('iatrogenesis') and m.__file__], sep='\\n')"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split("\n")) - {""}
+    assert loaded and loaded <= {str(path) for path in library.closure(script)}
+
+
+def test_every_file_of_the_library_is_reached_by_a_script_or_belongs_to_the_study(library):
+    scripts = {path for script in SCRIPTS for path in library.closure(script)}
+    parsed = library.closure(PACKAGE / "study" / "study.py") + library.closure(PACKAGE / "study" / "dependencies.py")
+    own = {path for path in PACKAGE.rglob("*.*") if path.parent.name == "study"}
+    lost = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.*")
+        if path.parent.name != "__pycache__" and path.suffix != ".typed" and path not in scripts | set(parsed) | own
+    }
+    # For people rather than for the workflow: runs larger than memory, and second episodes.
+    assert lost <= {
+        "world/streaming.py",
+        "world/second_episode.py",
+        "report/figure_words.py",
+        "report/provenance.py",
+    } | {"explorer/picture.py"}
+
+
+def test_a_figure_reaches_its_own_module_and_no_other(library):
+    script = ROOT / "scripts" / "figures" / "figure.py"
+    found = reached(library, script, figures=["caterpillar"])
+    assert "figures/caterpillar.py" in found and "figures/funnel.py" not in found
+    assert "figures/funnel.py" in reached(library, script)
+
+
+def test_a_page_reaches_its_template_sections_and_styles(library):
+    found = reached(library, ROOT / "scripts" / "report" / "report.py")
+    assert {"report/template.html.j2", "report/sections/macros.html.j2", "report/style.css"} <= found
+    assert "report/manager.html.j2" not in found and "report/gallery.css" not in found
+    explorer = reached(library, ROOT / "scripts" / "explorer" / "explorer_page.py")
+    assert {
+        f"explorer/page/{name}" for name in ("explorer.html.j2", "explorer.css", "page.js", "surface.js")
+    } <= explorer
+
+
+def test_fits_do_not_depend_on_patterns_figures_or_the_simulator(library):
+    found = reached(library, ROOT / "scripts" / "inference" / "fit_model.py", **{"inference.models": ["null"]})
+    assert "inference/models/null.py" in found and "inference/models/growth.py" not in found
+    assert not {path for path in found if path.startswith(("evidence/", "figures/", "world/", "report/"))}
+
+
+def test_a_notebook_reaches_what_its_cells_import(library):
+    found = reached(library, ROOT / "notebooks" / "04_your_own_service.ipynb")
+    assert "inference/models/casemix.py" in found and not any(path.startswith("report/") for path in found)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A package of four modules, one of which is found by name, and a script."""
+    root = tmp_path / "toy"
+    for name, text in {
+        "__init__.py": "",
+        "core/__init__.py": "",
+        "core/registry.py": "def members(package): ...",
+        "kinds/__init__.py": "from toy.core.registry import members\nmembers(__name__)",
+        "kinds/one.py": "NAME = 1",
+        "kinds/two.py": "import toy.late",
+        "late.py": "PAGE = 'page.html.j2'",
+        "page.html.j2": "{% include 'page.css' %}",
+        "page.css": "",
+        "alone.py": "",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    script = tmp_path / "script.py"
+    script.write_text("def main():\n    from toy import kinds\n")
+    return root, script
+
+
+def names(root, paths) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in paths}
+
+
+def test_registries_templates_and_late_imports_are_followed(small):
+    root, script = small
+    every = names(root, Library(root).closure(script))
+    assert every == {
+        "__init__.py", "core/__init__.py", "core/registry.py", "kinds/__init__.py", "kinds/one.py", "kinds/two.py",
+        "late.py", "page.html.j2", "page.css",
+    }  # fmt: skip
+    assert names(root, Library(root).closure(script, {"kinds": ["one"]})) == every - {
+        "kinds/two.py", "late.py", "page.html.j2", "page.css",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["__import__(name)", "importlib.import_module(name)", "members(name)"])
+def test_names_that_only_a_run_knows_are_refused(small, code):
+    root, script = small
+    script.write_text(f"{code}\n")
+    with pytest.raises(UnclearImport, match=r"script\.py, line \d"):
+        Library(root).closure(script)
+
+
+def test_the_cache_gives_the_same_and_notices_every_edit(small, tmp_path):
+    root, script = small
+    cache = tmp_path / "cache" / "imports.json"
+    first = Library(root, cache)
+    expected = first.closure(script)
+    first.remember()
+    assert Library(root, cache).closure(script) == expected
+    (root / "kinds" / "one.py").write_text("import toy.alone")
+    (root / "kinds" / "three.py").write_text("")
+    found = names(root, Library(root, cache).closure(script))
+    assert {"alone.py", "kinds/three.py"} <= found
+    cache.write_text("broken")
+    assert names(root, Library(root, cache).closure(script)) == found
