@@ -1,5 +1,7 @@
 """Draw one figure from its tables."""
 
+from inspect import signature
+
 from iatrogenesis.core.files import read_csv, read_parquet
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.registry import member
@@ -9,13 +11,13 @@ from iatrogenesis.figures.style import save
 def main(figure: str, paths: dict[str, str], base: str, drawn: list[str]) -> None:
     """Read the tables, choose the rows the figure is about, draw, save."""
     tables = {name: (read_csv if path.endswith(".csv") else read_parquet)(path) for name, path in paths.items()}
-    if "therapists" in tables:
-        rows = tables["therapists"]
-        dataset = "hospitals" if figure == "hospitals" else base
-        tables["therapists"] = rows[(rows["dataset"] == dataset) & (rows["model"] == "null")]
-    if figure == "posterior_against_truth":
+    module = member("iatrogenesis.figures", figure)
+    for name, columns in getattr(module, "ROWS", {}).items():
+        for column, value in columns.items():
+            tables[name] = tables[name][tables[name][column] == value.format(base=base)]
+    if "base" in signature(module.draw).parameters:
         tables["base"] = base
-    save(member("iatrogenesis.figures", figure).draw(**tables), *drawn)
+    save(module.draw(**tables), *drawn)
 
 
 if __name__ == "__main__":

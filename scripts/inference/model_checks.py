@@ -28,8 +28,9 @@ def main(posteriors: list[str], sources: dict, given: dict, priors: dict, seed: 
             moved.append(sensitivity.power_scaled(name, data, tree, priors))
         if name in OUTCOME_MODELS:
             # The same clients for all, also for the model that counts them by therapist.
-            people = outcome_data(dataset, "casemix", sources, given[dataset]) if name == "null" else data
-            if name == "null":
+            counted = not model(name).COVARIATES
+            people = outcome_data(dataset, "casemix", sources, given[dataset]) if counted else data
+            if counted:
                 nothing = {"centre": np.zeros(0), "scale": np.ones(0), "covariates": None, "covariate_names": ()}
                 people = replace(people, **nothing)
             each.append((name, people, tree))

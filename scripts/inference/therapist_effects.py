@@ -7,8 +7,7 @@ from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.answers.estimands import table
 from iatrogenesis.inference.checks.recovery import beside_truth, exact_truth, large_sample_truth
 from iatrogenesis.inference.data.posterior import drawn
-
-EXACT = ("therapist", "interaction", "measurement")  # what the known data were drawn from is a case of each
+from iatrogenesis.inference.models.by_name import model as model_module
 
 
 def main(posteriors: list[str], known_truth: str, true_effects: str, base: str, table_path: str) -> None:
@@ -18,7 +17,7 @@ def main(posteriors: list[str], known_truth: str, true_effects: str, base: str, 
     for tree in drawn(posteriors):
         dataset, model = tree.attrs["dataset"], tree.attrs["model"]
         truth = None
-        if dataset == "known" and model in EXACT:
+        if dataset == "known" and getattr(model_module(model), "EXACT", False):
             truth = exact
         elif dataset == base and model in set(large["model"]):
             truth = large_sample_truth(large[large["model"] == model])

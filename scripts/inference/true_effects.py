@@ -7,13 +7,10 @@ from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models.by_name import model as model_module
-from iatrogenesis.inference.models.therapist import TRUE_STATES
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import clients_table
-
-TRAITS = {"log_odds_ratio[fit_within]": "log_odds_ratio[fit]"}  # the mean fit of hundreds of clients hardly differs
 
 
 def main(base: dict, models: list[str], design: dict, setup: dict, table_path: str) -> None:
@@ -24,11 +21,12 @@ def main(base: dict, models: list[str], design: dict, setup: dict, table_path: s
     clients = clients_table(run, setup.instruments, setup.judgement).assign(replicate=0)
     tables = []
     for name in models:
-        # What the measurement model is after are the effects of the true states.
-        covariates = TRUE_STATES if name == "measurement" else model_module(name).COVARIATES
+        module = model_module(name)
+        covariates = getattr(module, module.LARGE_SAMPLE)
         found = fit(from_clients(clients, covariates, dataset="a very large service", allow_empty=True))
         print(f"{name}: {len(clients):,} clients, converged: {found.converged}", flush=True)
-        table = found.table().replace({"estimand": TRAITS} if name == "measurement" else {})
+        table = found.table()
+        table["estimand"] = table["estimand"].replace(getattr(module, "SAME_AS", {}))
         tables.append(table.assign(model=name, clients=len(clients), converged=found.converged))
     table = pd.concat(tables, ignore_index=True).rename(columns={"estimate": "truth", "se": "truth_mcse"})
     write_csv(table[["model", "estimand", "truth", "truth_mcse", "clients", "converged"]], table_path)

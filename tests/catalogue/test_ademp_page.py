@@ -4,7 +4,7 @@ import re
 
 from tests.conftest import CONFIG, ROOT
 
-from iatrogenesis.simulation_study.methods import LABELS
+from iatrogenesis.figures.methods import LABELS
 from iatrogenesis.study.ademp_page import STUDIES, page
 from iatrogenesis.study.study import load_study
 

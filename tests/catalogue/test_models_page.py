@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from iatrogenesis.inference.data.posterior import DIMS
-from iatrogenesis.inference.models import MODELS
+from iatrogenesis.inference.models import FACTS, MODELS, sections
 from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.report.page import family_member
-from iatrogenesis.study.models_page import USED, page
+from iatrogenesis.study.models_page import page
 from iatrogenesis.study.study import load_study
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,13 +23,12 @@ def test_the_page_is_up_to_date():
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_is_complete(name):
     module, said = model(name), family_member(name)
-    for part in ("COVARIATES", "PARAMETERS", "TABLES", "prepare", "build", "prior_point", "replicate"):
+    for part in ("COVARIATES", "prepare", "build", "prior_point", "replicate", "estimands"):
         assert hasattr(module, part), part
     assert said["question"].endswith("?") and "~" in said["equations"]
-    assert USED[name]
-    known = {"intercept", "level", "slope", *DIMS}
-    for parameter in module.PARAMETERS:
-        assert parameter in known or parameter.endswith(("_sd", "_correlation")), parameter
+    assert sections(name)
+    for fact, value in FACTS[name].items():  # what is read without importing is what the module says
+        assert getattr(module, fact) == value or fact == "__doc__", fact
 
 
 def test_pymc_is_not_imported_with_a_model():

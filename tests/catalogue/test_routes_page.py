@@ -26,7 +26,7 @@ def test_every_part_of_the_text_has_a_route(heading):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_route_has_its_files_its_scenario_and_its_place_in_the_text(study, kind):
     group = "mechanisms" if kind in MECHANISMS else "preventions"
-    assert (ROOT / "src" / "iatrogenesis" / group / f"{kind}.py").is_file()
+    assert (ROOT / "src" / "iatrogenesis" / "world" / group / f"{kind}.py").is_file()
     assert (ROOT / "config" / group / f"{kind}.yaml").is_file()
     assert kind in {one.kind for one in getattr(study.catalogue[scenario_of(kind)], group)}
     assert KINDS[kind].seed and set(KINDS[kind].seed) <= set(SEED)

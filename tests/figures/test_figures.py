@@ -1,12 +1,13 @@
 """Every figure draws from small tables of the right columns, always the same bytes, and can be read aloud."""
 
-import re
 from importlib import import_module
+from inspect import signature
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from iatrogenesis.figures import FACTS
 from iatrogenesis.figures.funnel import limit
 from iatrogenesis.figures.style import UNDATED, save
 from iatrogenesis.figures.trajectories import FEWEST_CLIENTS, _means, _thirds
@@ -266,9 +267,12 @@ def test_can_be_read_aloud_and_leaves_the_tables_alone(name):
         pd.testing.assert_frame_equal(tables[key], value)
 
 
-def test_every_figure_has_its_rule():
-    rules = (ROOT / "workflow/rules/figures.smk").read_text()
-    assert set(re.findall(r'^ *(?:FIGURES\[)?"(\w+)"\]?(?: =|:)', rules, flags=re.MULTILINE)) == set(NAMES)
+def test_every_figure_says_what_it_takes():
+    assert set(FACTS) == set(NAMES)
+    for name, facts in FACTS.items():
+        module = import_module(f"iatrogenesis.figures.{name}")
+        assert all(getattr(module, fact) == value for fact, value in facts.items() if fact != "__doc__"), name
+        assert set(facts["TABLES"]) == set(signature(module.draw).parameters) - {"base"}, name
 
 
 def test_words_stay_inside_the_picture():

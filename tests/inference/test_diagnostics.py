@@ -9,6 +9,7 @@ from iatrogenesis.inference.checks import diagnostics
 from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.data.posterior import posterior_tree
+from iatrogenesis.inference.engines.collapsed.engine import DIMS
 
 CHAINS, DRAWS = 4, 500
 
@@ -27,7 +28,7 @@ def tree(**changes):
     data = counts("made-up", ("a", "b"), [1, 2], [10, 10])
     for name, values in changes.items():
         (posterior if name in posterior else statistics)[name] = values
-    return posterior_tree(data, posterior, statistics, {"model": "null", "engine": "nuts", "seed": 1})
+    return posterior_tree(data, posterior, statistics, {"model": "null", "engine": "nuts", "seed": 1}, DIMS)
 
 
 def test_independent_draws_pass():

@@ -6,6 +6,7 @@ import pytest
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.data.posterior import PosteriorFileError, load, posterior_tree, save
+from iatrogenesis.inference.engines.collapsed.engine import DIMS
 from iatrogenesis.simulation_study.logit_normal import LogitNormal, simulate
 
 
@@ -21,7 +22,7 @@ def tree():
         "therapist_effect": np.stack([numbers, -numbers], axis=-1),
     }
     statistics = {"diverging": numbers > 4, "energy": numbers, "depth": np.full((2, 400), 3, dtype=np.uint64)}
-    return posterior_tree(data, posterior, statistics, {"model": "casemix", "engine": "nuts", "seed": 5})
+    return posterior_tree(data, posterior, statistics, {"model": "casemix", "engine": "nuts", "seed": 5}, DIMS)
 
 
 def test_a_posterior_comes_back_as_it_was(tree, tmp_path):

@@ -18,7 +18,7 @@ from iatrogenesis.inference.answers.what_if import (
 )
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.data.posterior import posterior_tree
-from iatrogenesis.inference.engines.collapsed.engine import sample
+from iatrogenesis.inference.engines.collapsed.engine import DIMS, sample
 from iatrogenesis.inference.models import interaction
 from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.inference.models.therapist import TRUE_STATES
@@ -57,7 +57,7 @@ def test_the_answer_is_that_of_pm_do(clients, priors):
         "therapist_sd": rng.uniform(0.2, 0.6, (2, 5)),
         "therapist_effect": rng.normal(0, 0.4, (2, 5, len(data.therapist_ids))),
     }
-    tree = posterior_tree(data, draws, {}, {"model": "therapist", "engine": "nuts", "seed": 1})
+    tree = posterior_tree(data, draws, {}, {"model": "therapist", "engine": "nuts", "seed": 1}, DIMS)
     ours = risk_change(data, tree, {"burnout": -1.0})
     built = model("therapist").build(data, priors)
     with built:

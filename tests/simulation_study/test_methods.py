@@ -9,17 +9,18 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import binom, norm
 
+from iatrogenesis.figures.methods import COLOURS
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.data_generation import data_sets
-from iatrogenesis.simulation_study.methods import LABELS, NAMES
-from iatrogenesis.simulation_study.methods.by_name import method, seconds
+from iatrogenesis.simulation_study.methods import FACTS, NAMES, SLOW, seconds
+from iatrogenesis.simulation_study.methods.by_name import method
 from iatrogenesis.simulation_study.methods.rates import normal_table, standardised
 from iatrogenesis.simulation_study.methods.regression import design, estimable, prepared, risk_change
 from iatrogenesis.simulation_study.run import ESTIMATES, run
 from tests.conftest import CONFIG
 
-FAST = [name for name in NAMES if name not in ("measurement", "growth")]
+FAST = [name for name in NAMES if name not in SLOW]
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +44,10 @@ def estimate(answer, name):
 
 
 def test_every_method_says_what_it_is():
-    assert set(LABELS) == set(NAMES)
+    assert all(look in COLOURS for _, look in (facts["LOOK"] for facts in FACTS.values()))
     for name in NAMES:
+        module = method(name)
+        assert all(getattr(module, fact) == value for fact, value in FACTS[name].items() if fact != "__doc__"), name
         assert len(method(name).__doc__) > 80 and seconds(name, 3000) > 0
     with pytest.raises(ValueError, match="'anova' is not known"):
         method("anova")
@@ -179,7 +182,7 @@ def test_bands_without_events_join_the_reference(one):
 @pytest.mark.parametrize("name", NAMES)
 def test_data_without_an_answer_are_counted_and_stop_nothing(study, cells, monkeypatch, name):
     """Nobody gets worse in the second of three data sets, and one therapist has no name in the third."""
-    cell = cells["world_small" if name == "growth" else "small"]
+    cell = cells["world_small" if FACTS[name].get("SESSIONS") else "small"]
     from iatrogenesis.simulation_study import run as module
 
     def spoiled(cell, surroundings, replicates, sessions):
@@ -188,7 +191,7 @@ def test_data_without_an_answer_are_counted_and_stop_nothing(study, cells, monke
             if number == 1:
                 clients["deteriorated"] = clients["deteriorated"].mask(clients["finished"].astype(bool), False)
             if number == 2:
-                clients = clients.drop(columns="age_band" if name not in ("raw", "null") else "finished")
+                clients = clients.drop(columns=["age_band", "finished"])  # every method needs one of them
             yield replace(one, clients=clients)
 
     monkeypatch.setattr(module, "data_sets", spoiled)

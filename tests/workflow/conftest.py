@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config", "notebooks", "scripts", "src", "workflow", "environment.yml", "pyproject.toml")
 
+collect_ignore = ["additions"]  # parts of a copy of the project, with tests that run there
+
 Run = Callable[..., subprocess.CompletedProcess]
 
 

@@ -11,8 +11,9 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
 from iatrogenesis.simulation_study.plan import announce
-from iatrogenesis.simulation_study.methods import GROUPS
-from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS
+from iatrogenesis.simulation_study.methods import FACTS as METHOD_FACTS, GROUPS
+from iatrogenesis.figures import CHAPTERS, FACTS as FIGURE_FACTS
+from iatrogenesis.inference.models import FACTS as MODEL_FACTS, OUTCOME_MODELS
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.world.scenarios import ConfigError
@@ -107,10 +108,10 @@ wildcard_constraints:
     study=STUDY.name,
     scenario="|".join(STUDY.catalogue),
     dataset="[A-Za-z0-9_-]+",
-    model="[a-z]+",
+    model="[a-z][a-z0-9_]*",
     engine="collapsed|nuts",
     cell="[a-z][a-z0-9_]*",
-    method="[a-z]+",
+    method="[a-z][a-z0-9_]*",
     batch="[0-9]+",
     clients="[0-9]+",
     part="[0-9]+",

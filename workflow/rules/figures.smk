@@ -1,4 +1,4 @@
-"""Figures, one module each, by one script; their order here is that of the report.
+"""Figures, one module each, by one script; each says itself which tables it takes, and where it stands.
 
 REQUIRED INPUTS:
     tables of results/{study}/tables, ranks of simulation-based calibration, and the clients, sessions and therapist-weeks of routine care
@@ -6,36 +6,15 @@ OUTPUTS:
     results/{study}/figures/{figure}.{svg,png,pdf}
 """
 
-ROUTINE_CARE = {
-    name: result(f"simulated/{STUDY.base}/{name}.parquet") for name in ("clients", "sessions", "therapist_weeks")
-}
-EFFECTS = result("tables/therapist_effects.csv")
-THERAPISTS = result("tables/therapists.csv")
+THERE = {"service counts": bool(SERVICE_COUNTS), "simulation-based calibration": bool(SIMULATIONS)}
+# What each figure takes its own file says, and what a study must have for it.
 FIGURES = {
-    "burnout_year": {"therapist_weeks": ROUTINE_CARE["therapist_weeks"]},
-    "evidence": {"evidence": result("tables/evidence.csv")},
-    "trajectories": {name: ROUTINE_CARE[name] for name in ("clients", "sessions")},
-    "scenarios": {"scenarios": result("tables/scenarios.csv")},
-    "attribution": {"attribution": result("tables/attribution.csv")},
-    "preventions": {"preventions": result("tables/preventions.csv")},
-    "posterior_against_truth": {"effects": EFFECTS},
-    "caterpillar": {"therapists": THERAPISTS},
-    "funnel": {"therapists": THERAPISTS},
-    "hospitals": {"therapists": THERAPISTS},
+    figure: {table: result(path.format(base=STUDY.base)) for table, path in facts["TABLES"].items()}
+    for figure, facts in FIGURE_FACTS.items()
+    if "NEEDS" not in facts or THERE[facts["NEEDS"]]
 }
-if SERVICE_COUNTS:
-    FIGURES["services"] = {"effects": EFFECTS}
-FIGURES["predictive"] = {"predictive": result("tables/predictive.csv")}
-FIGURES["what_if"] = {"what_if": result("tables/what_if.csv")}
-PERFORMANCE = result("tables/performance.csv")
-FIGURES["performance"] = {"performance": PERFORMANCE}
-FIGURES["spread_found"] = {"performance": PERFORMANCE}
-FIGURES["flagging"] = {"performance": PERFORMANCE}
-FIGURES["advice"] = {"advice": result("tables/advice.csv")}
-FIGURES["policies"] = {"policies": result("tables/policies.csv")}
-FIGURES["sensitivity"] = {"sensitivity": result("tables/sensitivity.csv")}
-if SIMULATIONS:
-    FIGURES["sbc"] = {"curves": result("sbc/curves.parquet")}
+CHAPTER = {figure: FIGURE_FACTS[figure].get("CHAPTER", CHAPTERS[0]) for figure in FIGURES}
+STUDY_FIGURES = [figure for figure in FIGURES if CHAPTER[figure] == "Simulation study"]
 # For pages, for slides and mail, and for print.
 FIGURE_FORMS = ["svg", "png", "pdf"]
 FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=FIGURE_FORMS)
@@ -57,7 +36,7 @@ for figure, tables in FIGURES.items():
                 result(f"figures/{figure}.svg"),
                 caption="../report/figure.rst",
                 category="Figures",
-                subcategory="Simulation study" if figure in STUDY_FIGURES else "World and models",
+                subcategory=CHAPTER[figure],
                 labels={"figure": figure.replace("_", " ")},
             ),
             png=result(f"figures/{figure}.png"),

@@ -26,10 +26,14 @@ def code_of_sbc(wildcards):
     return library("inference/sbc_ranks", {"inference.models": [wildcards.model]})
 
 
+# Models whose truth maximum likelihood finds where there are hundreds of thousands of clients.
+LARGE_SAMPLE = [name for name in CONFIG.fit.models if "LARGE_SAMPLE" in MODEL_FACTS[name]]
+
+
 rule true_effects:
     """What each model would find in routine care with hundreds of thousands of clients: the truth to recover."""
     input:
-        code=library("inference/true_effects"),
+        code=library("inference/true_effects", {"inference.models": LARGE_SAMPLE}),
     output:
         table="results/{study}/tables/true_effects.csv",
     log:
@@ -38,7 +42,7 @@ rule true_effects:
         "results/{study}/benchmarks/true_effects.tsv"
     params:
         base=scenario(STUDY.base),
-        models=[name for name in CONFIG.fit.models if name in (*OUTCOME_MODELS, "measurement")],
+        models=LARGE_SAMPLE,
         design=plain(CONFIG.true_effects),
         setup=SETUP,
     message:

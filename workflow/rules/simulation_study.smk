@@ -10,16 +10,14 @@ OUTPUTS:
 """
 
 STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
-STUDY_FIGURES = ["performance", "spread_found", "flagging", "advice", "policies"]
 ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
 # Everything else is announced as a whole, until the numbers of the report are there.
 REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
-BAYESIAN = [name for names in GROUPS.values() for name in names if name in MODELS]
 
 
 def code_of_methods(names):
     """The files of the library that some methods reach, and no other method's."""
-    models = [name for name in names if name in BAYESIAN]
+    models = [METHOD_FACTS[name]["MODEL"] for name in names if "MODEL" in METHOD_FACTS[name]]
     return library("simulation_study/study_batch", {"simulation_study.methods": names, "inference.models": models})
 
 

@@ -10,6 +10,9 @@ from matplotlib.figure import Figure
 from iatrogenesis.core.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, figure, styled
 
+PLACE = 17
+TABLES = {"advice": "tables/advice.csv"}
+CHAPTER = "Simulation study"
 ALT = (
     "Four panels. Width of the interval of the variance share over the number of therapists, and power to detect an "
     "effect of burnout over the number of therapists, one line per number of clients; sensitivity and false discovery "

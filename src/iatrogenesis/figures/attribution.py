@@ -6,6 +6,8 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, figure, key, styled
 
+PLACE = 5
+TABLES = {"attribution": "tables/attribution.csv"}
 ALT = (
     "Dot chart, one row per mechanism: deteriorations per 1,000 clients that it causes alone, on average over all "
     "orders of opening mechanisms, and when it is taken away from the world with all; at the last session and at "

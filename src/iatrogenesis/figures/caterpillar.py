@@ -8,6 +8,9 @@ from matplotlib.figure import Figure
 from iatrogenesis.core.definitions import RATIO_IN_WORDS, harmful_rate
 from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, key, styled
 
+PLACE = 8
+TABLES = {"therapists": "tables/therapists.csv"}
+ROWS = {"therapists": {"dataset": "{base}", "model": "null"}}
 ALT = (
     "Therapists in the order of their modelled deterioration rate. Raw rates are drawn towards the average, most of "
     "all where there are few clients, and the intervals of neighbours overlap widely."

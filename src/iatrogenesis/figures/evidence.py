@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, key, styled
 
+PLACE = 2
+TABLES = {"evidence": "tables/evidence.csv"}
 ALT = (
     "Each published pattern's interval with the simulated value on it: circles lie inside, squares within Monte Carlo "
     "error of the edge, crosses outside. The values stand at the right."

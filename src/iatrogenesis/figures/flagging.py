@@ -6,6 +6,9 @@ from matplotlib.figure import Figure
 from iatrogenesis.figures.methods import PER_CENT, handles, judged, offsets, ordered, rows
 from iatrogenesis.figures.style import figure, key, styled
 
+PLACE = 16
+TABLES = {"performance": "tables/performance.csv"}
+CHAPTER = "Simulation study"
 ALT = (
     "Four panels with one row per cell of the simulation study and one marker per method: sensitivity and false "
     "discovery rate of two rules that flag therapists: the worst five per cent, and those harmful with a probability "

@@ -8,6 +8,9 @@ from scipy.stats import binom
 
 from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, figure, styled
 
+PLACE = 9
+TABLES = {"therapists": "tables/therapists.csv"}
+ROWS = {"therapists": {"dataset": "{base}", "model": "null"}}
 ALT = (
     "Funnel plot: raw deterioration rate of each therapist against the number of finished courses, with the limits of "
     "chance, which are wide for few courses and narrow for many."

@@ -6,6 +6,9 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, GREY, figure, key, styled
 
+PLACE = 10
+TABLES = {"therapists": "tables/therapists.csv"}
+ROWS = {"therapists": {"dataset": "hospitals", "model": "null"}}
 ALT = (
     "Twelve hospitals, A to L: the raw death rate with its exact interval above the modelled rate with its shorter "
     "interval. Hospital A, without a death, is drawn up towards the average; hospital H stays the highest."

@@ -7,22 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from iatrogenesis.core.montecarlo import around, share_interval
+from iatrogenesis.core.registry import declarations
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE
-from iatrogenesis.simulation_study.methods import LABELS, NAMES
 
-PURPLE, SKY = "#7a3d78", "#56b4e9"
-LOOK = {
-    "raw": ("x", GREY),
-    "logistic": ("v", GREY),
-    "firth": ("P", PURPLE),
-    "gee": ("^", ORANGE),
-    "glmm": ("s", DARK),
-    "null": ("d", SKY),
-    "casemix": ("D", GREEN),
-    "therapist": ("o", BLUE),
-    "measurement": ("*", ORANGE),
-    "growth": ("h", GREEN),
-}
+COLOURS = {"grey": GREY, "purple": "#7a3d78", "orange": ORANGE, "dark": DARK, "sky": "#56b4e9", "green": GREEN}
+COLOURS |= {"blue": BLUE}
+FACTS = declarations("iatrogenesis.simulation_study.methods", "LABEL", "LOOK")
+LABELS = {name: facts["LABEL"] for name, facts in FACTS.items()}
+LOOK = {name: (facts["LOOK"][0], COLOURS[facts["LOOK"][1]]) for name, facts in FACTS.items()}
 PER_CENT = 100.0
 CELL_NAMES = {"base": "base cell (A)", "world": "simulated world (B)"}
 
@@ -36,7 +28,7 @@ def offsets(methods: Sequence[str], room: float = 0.62) -> dict[str, float]:
 
 def ordered(methods: Sequence[str]) -> list[str]:
     """Methods in the order of the study."""
-    return [name for name in NAMES if name in set(methods)]
+    return [name for name in FACTS if name in set(methods)]
 
 
 def mark(axis: Axes, method: str, x: float, y: float, low: float, high: float) -> None:

@@ -7,6 +7,9 @@ from matplotlib.figure import Figure
 from iatrogenesis.figures.methods import PER_CENT, cell_names, handles, judged, offsets, ordered, rows
 from iatrogenesis.figures.style import GREY, figure, key, styled
 
+PLACE = 14
+TABLES = {"performance": "tables/performance.csv"}
+CHAPTER = "Simulation study"
 ALT = (
     "Three panels with one row per cell of the simulation study and one marker per method: bias of the log odds ratio "
     "of burnout, coverage of 95 % intervals, and share of data sets in which the test rejects no effect."

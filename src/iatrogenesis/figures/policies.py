@@ -7,6 +7,9 @@ from matplotlib.figure import Figure
 from iatrogenesis.core.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 
+PLACE = 18
+TABLES = {"policies": "tables/policies.csv"}
+CHAPTER = "Simulation study"
 ALT = (
     "Two panels with one row per policy: deteriorations averted per 1,000 clients over ten years, with the range "
     "between a sceptical and an optimistic reading of the evidence, and the share of those removed or supported who "

@@ -7,6 +7,8 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, GREY, ORANGE, figure, key, styled
 
+PLACE = 7
+TABLES = {"effects": "tables/therapist_effects.csv"}
 ALT = (
     "Posterior means with 95 % intervals beside the true value of each estimand: log odds ratios in the data set of "
     "exactly known truth and in routine care, then the therapists' standard deviation and share of variance by model."

@@ -7,6 +7,8 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, key, styled
 
+PLACE = 12
+TABLES = {"predictive": "tables/predictive.csv"}
 ALT = (
     "Interval chart, one row per model and statistic of the data: the wide range that the model expected before seeing "
     "the data, the narrow range that it expects after, and the observed value as a line at zero; values outside the "

@@ -6,6 +6,8 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, GREY, PALE, figure, key, styled
 
+PLACE = 6
+TABLES = {"preventions": "tables/preventions.csv"}
 ALT = (
     "Dot chart, one row per prevention: deteriorations per 1,000 clients averted at the last session, as a sceptic,"
     " the base reading and an optimist take the evidence, and beside it the hours of work per 1,000 clients."

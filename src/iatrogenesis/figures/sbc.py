@@ -6,6 +6,9 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import DARK, GREY, ORANGE, PALE, figure, styled
 
+PLACE = 20
+TABLES = {"curves": "sbc/curves.parquet"}
+NEEDS = "simulation-based calibration"
 ALT = (
     "Small panels, one per model and engine: for every parameter the distribution of the true value's rank among the "
     "posterior draws, less the uniform distribution, as a line that wanders around zero, inside a band that right "

@@ -6,6 +6,8 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, ORANGE, figure, key, styled
 
+PLACE = 4
+TABLES = {"scenarios": "tables/scenarios.csv"}
 ALT = (
     "Bar chart, one bar per scenario: clients per 1,000 who reliably deteriorate, split in those who do so because of "
     "the treatment they got and those who would have anyway; to the left of zero, deteriorations that it prevented."

@@ -8,6 +8,8 @@ from iatrogenesis.core.montecarlo import reach
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 from iatrogenesis.harm.sensitivity import interval_90
 
+PLACE = 19
+TABLES = {"sensitivity": "tables/sensitivity.csv"}
 ALT = (
     "Bars, one panel a conclusion: how far it moves when an assumed number takes its low or its high value, the ten "
     "that move it most, and a wide bar for all numbers moved at once."

@@ -6,6 +6,9 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, PALE, figure, key, styled
 
+PLACE = 11
+TABLES = {"effects": "tables/therapist_effects.csv"}
+NEEDS = "service counts"
 ALT = (
     "Standard deviation between services in England by year, with 95 % intervals, on a band that marks the range "
     "found earlier in the same counts by another method."

@@ -6,6 +6,9 @@ from matplotlib.figure import Figure
 from iatrogenesis.figures.methods import PER_CENT, handles, judged, offsets, ordered, rows
 from iatrogenesis.figures.style import GREY, figure, key, styled
 
+PLACE = 15
+TABLES = {"performance": "tables/performance.csv"}
+CHAPTER = "Simulation study"
 ALT = (
     "Two panels with one row per cell of the simulation study and one marker per method: bias of the standard "
     "deviation between therapists, and coverage of 95 % intervals."

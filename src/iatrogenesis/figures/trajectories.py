@@ -7,6 +7,8 @@ from scipy.stats import t
 
 from iatrogenesis.figures.style import BLUE, GREY, ORANGE, figure, key, styled
 
+PLACE = 3
+TABLES = {"clients": "simulated/{base}/clients.parquet", "sessions": "simulated/{base}/sessions.parquet"}
 ALT = (
     "Line chart: mean PHQ-9 by session for clients of therapists in three thirds of burnout, with interval bands and a "
     "few single courses; below, the share of clients still in treatment, which falls at every session."

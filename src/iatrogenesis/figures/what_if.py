@@ -7,6 +7,8 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 
+PLACE = 13
+TABLES = {"what_if": "tables/what_if.csv"}
 ALT = (
     "Two panels, for lower burnout and for a caseload limit: deteriorations per 1,000 clients averted in the simulated "
     "world as a band, and what fitted models answer as points with intervals, for three ways in which clients come to "

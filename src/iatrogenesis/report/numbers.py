@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import binom
 
 from iatrogenesis.core.definitions import harmful_rate
+from iatrogenesis.core.registry import declarations
 from iatrogenesis.core.sources import Record, records
 from iatrogenesis.report import model_numbers as of_models
 from iatrogenesis.report.entry import CONFIGURED, Number, number
@@ -19,8 +20,8 @@ THERAPISTS, DIAGNOSTICS = "tables/therapists.csv", "tables/diagnostics.csv"
 ENGINES = "tables/engines.csv"
 ATTRIBUTION, PREVENTIONS = "tables/attribution.csv", "tables/preventions.csv"
 UNITS = {"therapist_sd": "log odds", "vpc": "share", "mor": "odds ratio", "mean_rate": "share"}
-UNITS |= {"service_sd": "log odds", "dropout_sd": "log odds", "completion_sd": "log odds"}
-UNITS |= {"vpc_service": "share", "vpc_dropout": "share", "slope_share": "share", "level": "points"}
+for _facts in declarations("iatrogenesis.inference.models").values():
+    UNITS |= _facts.get("UNITS", {})
 SIZES = ("simulate", "known_truth", "count_twins", "evidence", "true_effects", "true_rates", "fit")
 DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
 

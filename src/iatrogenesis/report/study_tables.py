@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.montecarlo import share_interval
-from iatrogenesis.figures.methods import cell_names
+from iatrogenesis.figures.methods import LABELS, cell_names
 from iatrogenesis.figures.policies import NAMES
 from iatrogenesis.report.rounding import interval, with_error
 from iatrogenesis.report.tables import Table
 from iatrogenesis.simulation_study.judge import SHARES
-from iatrogenesis.simulation_study.methods import LABELS
 
 CHANGES = {
     "therapists": "therapists", "clients": "clients each", "clients_spread": "spread of lists", "therapist_sd": "SD",

@@ -11,12 +11,11 @@ import pandas as pd
 from pydantic import Field, ValidationError, field_validator
 
 from iatrogenesis.core.sources import Finite, Strict
-from iatrogenesis.simulation_study.methods import NAMES
+from iatrogenesis.simulation_study.methods import NAMES, SLOW
 from iatrogenesis.world.scenarios import ConfigError, explain
 
 Share = Field(ge=0, lt=1)
 TEXT = ("cell", "family", "reading", "scenario", "also", "reason")
-EXTRA = ("measurement", "growth")  # methods that a cell has to ask for, because they take seconds instead of a tenth
 
 
 class Cell(Strict):
@@ -66,8 +65,8 @@ class Cell(Strict):
     @field_validator("also")
     @classmethod
     def _slow_methods(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := [name for name in value if name not in EXTRA]:
-            raise ValueError(f"{unknown[0]!r} is not among {', '.join(EXTRA)}")
+        if unknown := [name for name in value if name not in SLOW]:
+            raise ValueError(f"{unknown[0]!r} is not among {', '.join(SLOW)}")
         return value
 
     @property
@@ -77,7 +76,7 @@ class Cell(Strict):
 
     def runs(self, methods: tuple[str, ...]) -> tuple[str, ...]:
         """Which of these methods run here."""
-        return tuple(name for name in methods if name not in EXTRA or name in self.also)
+        return tuple(name for name in methods if name not in SLOW or name in self.also)
 
 
 NEEDED = {"A": ("therapist_sd", "rate", "burnout", "reliability"), "B": ("scenario",)}
@@ -141,4 +140,4 @@ def _cell(row: dict[str, str], bases: dict[str, dict[str, str]], place: str) -> 
 
 def fast(methods: tuple[str, ...] = NAMES) -> tuple[str, ...]:
     """Methods that run in every cell."""
-    return tuple(name for name in methods if name not in EXTRA)
+    return tuple(name for name in methods if name not in SLOW)

@@ -13,13 +13,12 @@ from math import ceil
 from pathlib import Path
 
 from iatrogenesis.simulation_study.cells import Cell
-from iatrogenesis.simulation_study.methods import GROUPS, seconds
+from iatrogenesis.simulation_study.methods import GROUPS, SLOW, seconds
 
 NOMINAL = 0.95
 BATCH_SECONDS = 300.0
 START_SECONDS = 4.0  # Python, imports
 COMPILE_SECONDS = 25.0  # of the groups that sample
-SAMPLED = ("measurement", "growth")
 HELD = 1_500_000  # clients of a batch, whose data sets are in memory together: about 1 GB
 TWINS = 600  # clients of each therapist in the three worlds that truth in family B compares
 
@@ -53,7 +52,7 @@ def batches(cell: Cell, group: str, methods: tuple[str, ...], replicates: int) -
     data = seconds("raw", cell.total)
     whole = data + sum(seconds(method, cell.total) for method in GROUPS[group])
     each = data + sum(seconds(method, cell.total) for method in methods)
-    start = START_SECONDS + COMPILE_SECONDS * (group in SAMPLED)
+    start = START_SECONDS + COMPILE_SECONDS * any(method in SLOW for method in GROUPS[group])
     size = max(1, int(min(BATCH_SECONDS / whole, HELD / cell.total)))
     found = []
     for number, first in enumerate(range(0, replicates, size)):

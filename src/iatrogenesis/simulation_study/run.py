@@ -26,7 +26,8 @@ def run(
         The method; columns `ESTIMATES`, one row per estimate, and one with an empty estimand for a data set without
         answer; columns `THERAPISTS` (see `iatrogenesis.simulation_study.methods.answer.Answer`), single precision.
     """
-    found = list(data_sets(cell, surroundings, replicates, sessions="growth" in names))
+    sessions = any(getattr(method(name), "SESSIONS", False) for name in names)
+    found = list(data_sets(cell, surroundings, replicates, sessions=sessions))
     print(f"{len(found)} data sets made", flush=True)
     for name in names:
         answers = sorted(method(name).answers(told(found, replicates), settings), key=lambda one: one.replicate)

@@ -15,7 +15,7 @@ from iatrogenesis.core.files import write_text
 from iatrogenesis.simulation_study import performance, profiling, truth
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.data_generation import MISSING, list_lengths
-from iatrogenesis.simulation_study.methods import LABELS, NAMES
+from iatrogenesis.simulation_study.methods import FACTS, NAMES
 from iatrogenesis.simulation_study.methods.by_name import method
 from iatrogenesis.simulation_study.plan import spoken
 from iatrogenesis.study.study import Study, load_study
@@ -97,7 +97,7 @@ def _differs(cell: Cell, bases: dict[str, Cell]) -> str:
 
 def _method(name: str) -> str:
     words = " ".join((method(name).__doc__ or "").split())
-    return f"**{LABELS[name]}** (`methods/{name}.py`). {words}\n"
+    return f"**{FACTS[name]['LABEL']}** (`methods/{name}.py`). {words}\n"
 
 
 def _table_of(doc: str | None) -> str:

@@ -11,19 +11,17 @@ from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.explorer.settings import Explorer
 from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.engines.sampler import Sampler
-from iatrogenesis.inference.models import OUTCOME_MODELS
+from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS, sections
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.logit_normal import Coefficients
+from iatrogenesis.simulation_study.methods import NAMES as METHODS
 from iatrogenesis.simulation_study.plan import replicates_for
 from iatrogenesis.world.cohort import Design
 
-ModelName = Literal[
-    "null", "casemix", "therapist", "interaction", "measurement", "service", "ordinal", "growth", "dropout"
-]
-MethodName = Literal["raw", "logistic", "firth", "gee", "glmm", "null", "casemix", "therapist", "measurement", "growth"]
-OWN_PRIORS = {"measurement": "measurement", "service": "service_sd", "ordinal": "outcome_shares", "growth": "growth"}
-OWN_PRIORS |= {"dropout": "hazard"}
+# Names of what has a file: spelled out in the schemas, so that editors offer them.
+ModelName = Literal[*MODELS]
+MethodName = Literal[*METHODS]
 
 
 class KnownTruth(Strict):
@@ -56,9 +54,10 @@ class Fit(Strict):
 
     @model_validator(mode="after")
     def _priors_for_all(self) -> Self:
-        for model, section in OWN_PRIORS.items():
-            if model in self.models and getattr(self.priors, section) is None:
-                raise ValueError(f"priors: {section} is missing; the model {model} cannot be fitted without")
+        for model in self.models:
+            for section in sections(model):
+                if getattr(self.priors, section) is None:
+                    raise ValueError(f"priors: {section} is missing; the model {model} cannot be fitted without")
         return self
 
 

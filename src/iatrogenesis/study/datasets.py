@@ -11,7 +11,7 @@ from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.inference.models.by_name import model as model_module
 
-HOSPITALS, KNOWN, SERVICES = "hospitals", "known", "nhs-"  # data sets besides the scenarios
+HOSPITALS, KNOWN, SERVICES = "hospitals", "known", "nhs-"  # names of data sets besides the scenarios
 
 
 def outcome_data(dataset: str, model: str, sources: Mapping[str, str], given: Mapping[str, dict]) -> FitData:

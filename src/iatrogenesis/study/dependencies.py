@@ -4,7 +4,8 @@ Snakemake does not see imported code and would keep results that an edit has mad
 script, or a file that it reaches, at the top or inside a function,
 
 - imports it, or imports something below its package (whose ``__init__.py`` then runs),
-- asks `iatrogenesis.core.registry` for the modules of its package: for all of them, unless the rule has chosen some,
+- asks `iatrogenesis.core.registry` for the modules of its package, or for what they declare: for all of them, unless
+  the rule has chosen some,
 - names it in a string (templates, style sheets, scripts of a page), or includes it where it is a template.
 """
 
@@ -163,11 +164,12 @@ class Library:
         if path == self.root / "core" / "registry.py" or name not in (
             "member",
             "members",
+            "declarations",
             "import_module",
             "__import__",
         ):
             return set()
-        package = call.args[0] if call.args and name.startswith("member") else None
+        package = call.args[0] if call.args and name in ("member", "members", "declarations") else None
         if isinstance(package, ast.Constant) and package.value in self.modules:
             return {package.value}
         if getattr(package, "id", "") == "__name__" and path.name == "__init__.py":

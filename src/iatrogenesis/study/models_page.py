@@ -8,30 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.inference.data.posterior import DIMS
-from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS
+from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS, sections
 from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.report.inputs import priors as prior_table
 from iatrogenesis.report.page import family_member
 from iatrogenesis.study.study import load_study
 
-COMMON = ("intercept", "coefficient", "therapist_sd")
-USED = {
-    **dict.fromkeys(("casemix", "therapist", "interaction"), COMMON),
-    "null": ("intercept", "therapist_sd"),
-    "service": ("intercept", "therapist_sd", "service_sd"),
-    "measurement": (*COMMON, "measurement"),
-    "ordinal": ("outcome_shares", "coefficient", "therapist_sd"),
-    "growth": ("growth",),
-    "dropout": ("hazard", "coefficient", "therapist_sd"),
-}
-"""Sections of the priors that each model reads."""
-
 HEAD = """# The models
 
-Written by `make docs` from the modules in `src/iatrogenesis/models` and the priors in `config/default.yaml`. Every
-module says its model twice: as a PyMC model (`build`) and run forwards in plain NumPy (`prior_point`, `replicate`);
-simulation-based calibration (`tables/sbc.csv`) holds the two to each other.
+Written by `make docs` from the modules in `src/iatrogenesis/inference/models` and the priors in
+`config/default.yaml`. Every module says its model twice: as a PyMC model (`build`) and run forwards in plain NumPy
+(`prior_point`, `replicate`); simulation-based calibration (`tables/sbc.csv`) holds the two to each other.
 
 ![Prior and posterior predictive checks](../results/reference/predictive.png)
 
@@ -62,8 +49,8 @@ def _engines(name: str) -> str:
 def _about(member: Mapping[str, str], settings: Mapping[str, Mapping]) -> str:
     module = model(member["name"])
     equations = "\n".join(f"    {line}" if line else "" for line in member["equations"].splitlines())
-    parameters = [f"`{name}`" + (f" ({DIMS[name][0]})" if name in DIMS else "") for name in module.PARAMETERS]
-    rows = prior_table({name: settings[name] for name in USED[member["name"]]}).rows
+    parameters = [f"`{name}`" + (f" ({dim})" if dim else "") for name, (dim, _) in module.PARAMETERS.items()]
+    rows = prior_table({name: settings[name] for name in sections(member["name"])}).rows
     parts = [
         f"## {member['name']}\n",
         f"{member['title'][0].upper()}{member['title'][1:]} *{member['question']}*\n",

@@ -45,8 +45,8 @@ ALONE = {"incompetence": "low_competence", "burnout": "high_burnout", "misfit": 
 
 HEAD = """# Routes of harm, and what prevents them
 
-Written by `make docs` from the classes in `src/iatrogenesis/mechanisms` and `src/iatrogenesis/preventions` and from the
-numbers in `config/`. How they act together: [simulator.md](simulator.md).
+Written by `make docs` from the classes in `src/iatrogenesis/world`, folders `mechanisms` and `preventions`, and from
+the numbers in `config/`. How they act together: [simulator.md](simulator.md).
 
 In the equations, `x = ...` after the name of a channel is what is contributed to it in each session: `alliance` (SD),
 `rupture`, `crisis` and `dropout` (log odds), `gain` (logarithm of what treatment brings), `drift` (points that stay),
@@ -102,7 +102,7 @@ def _about(one: Mechanism, catalogue: dict[str, Scenario]) -> str:
         f"### {one.kind}\n",
         f"{(module.__doc__ or '').strip()} {words}\n",
         "\n".join(f"    {line}" for line in equations.strip().splitlines()) + "\n",
-        f"Code `src/iatrogenesis/{_group(one.kind)}/{Path(getfile(type(one))).name}`, scenario `{scenario.id}`: "
+        f"Code `src/iatrogenesis/world/{_group(one.kind)}/{Path(getfile(type(one))).name}`, scenario `{scenario.id}`: "
         f"{scenario.question}\n",
         "| parameter | value | unit | status | range | source or reason |",
         "|---|---|---|---|---|---|",

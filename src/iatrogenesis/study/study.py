@@ -15,7 +15,7 @@ from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
-from iatrogenesis.inference.models import OUTCOME_MODELS
+from iatrogenesis.inference.models import FACTS, OUTCOME_MODELS
 from iatrogenesis.simulation_study.cells import Cell, read_cells
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
@@ -81,13 +81,12 @@ class Study:
         return path if path is not None and (root / path).is_file() else None
 
     def datasets(self, model: str, service_counts: str | None) -> list[str]:
-        """Names of the data sets that a model is fitted to."""
-        if model in ("therapist", "interaction", "measurement"):
-            return [self.base, KNOWN]
-        if model != "null":
-            return [self.base]
-        years = read_service_years(Path(service_counts)).years if service_counts else {}
-        return [self.base, KNOWN, HOSPITALS, *(f"{SERVICES}{year}" for year in years)]
+        """Names of the data sets that a model is fitted to, by the kinds that its own file names."""
+        kinds = FACTS[model]["DATASETS"]
+        names = {"base": [self.base], "known": [KNOWN], "hospitals": [HOSPITALS], "services": []}
+        if "services" in kinds and service_counts:
+            names["services"] = [f"{SERVICES}{year}" for year in read_service_years(Path(service_counts)).years]
+        return [name for kind in kinds for name in names[kind]]
 
     def fitted_twice(self, service_counts: str | None) -> list[tuple[str, str]]:
         """Data set and model of the fits that are done by both engines; of the years of real counts the latest."""

@@ -1,5 +1,7 @@
 """The numbers a posterior is asked for, defined before any method: spread between therapists, odds ratios, mean rate.
 
+What they mean; which of them a model answers, and from which parameters, its own file says (``estimands``).
+
 ===========================  ==========================================================================================
 `therapist_sd`               s, standard deviation of the therapists' log odds
 `service_sd`                 the same of the services
@@ -25,68 +27,19 @@ import pandas as pd
 import xarray as xr
 
 from iatrogenesis.inference.answers.standardise import stacked, standardised_rates
-from iatrogenesis.inference.models.spread import LATENT_VARIANCE, mor, vpc
+from iatrogenesis.inference.models.by_name import model
 
-UNITS = ("therapist", "client")
 NODES = 21  # Gauss-Hermite, over therapists; exact to 1e-9 for a therapist SD of 1
 
 
 def draws(tree: xr.DataTree) -> xr.Dataset:
     """Return the posterior draws of every estimand that the model answers, each with dims (chain, draw)."""
-    special = {"growth": _growth, "dropout": _dropout, "ordinal": _ordinal}
-    return xr.Dataset(special.get(tree.attrs["model"], _outcome)(tree))
-
-
-def _outcome(tree: xr.DataTree) -> dict[str, xr.DataArray]:
-    posterior = tree["posterior"]
-    sd = posterior["therapist_sd"]
-    found = {"therapist_sd": sd, "vpc": vpc(sd), "mor": mor(sd)}
-    if "service_sd" in posterior:
-        services = posterior["service_sd"]
-        total = sd**2 + services**2 + LATENT_VARIANCE
-        found |= {"service_sd": services, "vpc": sd**2 / total, "vpc_service": services**2 / total}
-    found |= _per_name(posterior, "coefficients", "log_odds_ratio[{}]")
-    found |= _per_name(posterior, "trait_coefficients", "log_odds_ratio[{}]")
-    if "trait_coefficients" not in posterior:
+    module, posterior = model(tree.attrs["model"]), tree["posterior"]
+    found = module.estimands(posterior)
+    if getattr(module, "STANDARDISED", False):
+        sd = posterior["therapist_sd"]
         found["mean_rate"] = sd.copy(data=_mean_rate(tree).reshape(sd.shape))
-    return found
-
-
-def _ordinal(tree: xr.DataTree) -> dict[str, xr.DataArray]:
-    posterior = tree["posterior"]
-    sd = posterior["therapist_sd"]
-    found = {"therapist_sd": sd, "vpc": vpc(sd), "mor": mor(sd)}
-    found |= _per_name(posterior, "coefficients", "log_odds_ratio[{}]")
-    return found | _per_name(posterior, "shares", "share[{}]")
-
-
-def _growth(tree: xr.DataTree) -> dict[str, xr.DataArray]:
-    posterior = tree["posterior"]
-    found = {name: posterior[name] for name in ("level", "slope", "residual_sd")}
-    found |= {f"{unit}_{what}_sd": posterior[f"{unit}_{what}_sd"] for unit in UNITS for what in ("level", "slope")}
-    found |= {f"{unit}_correlation": posterior[f"{unit}_correlation"] for unit in UNITS}
-    between, within = (posterior[f"{unit}_slope_sd"] ** 2 for unit in UNITS)
-    found["slope_share"] = between / (between + within)
-    found |= _per_name(posterior, "level_coefficients", "on_level[{}]")
-    return found | _per_name(posterior, "slope_coefficients", "on_slope[{}]")
-
-
-def _dropout(tree: xr.DataTree) -> dict[str, xr.DataArray]:
-    posterior = tree["posterior"]
-    found = {f"{event}_sd": posterior[f"{event}_sd"] for event in ("dropout", "completion")}
-    found["vpc_dropout"] = vpc(posterior["dropout_sd"])
-    for event in ("dropout", "completion"):
-        found |= _per_name(posterior, f"{event}_coefficients", f"log_odds_ratio[{event}:{{}}]")
-    return found
-
-
-def _per_name(posterior, parameter: str, label: str) -> dict[str, xr.DataArray]:
-    """One estimand per entry of a parameter, named by its coordinate."""
-    if parameter not in posterior:
-        return {}
-    values = posterior[parameter]
-    dim = values.dims[-1]
-    return {label.format(name): values.sel({dim: name}, drop=True) for name in posterior[dim].values}
+    return xr.Dataset(found)
 
 
 def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from iatrogenesis.inference.answers import estimands
 from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.inference.data.posterior import points
 from iatrogenesis.inference.models.by_name import model as model_module
-from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.inference.models.priors import CentredNormal, Dirichlet, HalfNormal, Normal, Prior, Priors
 
 DRAWS = 1000
 COLUMNS = ("model", "dataset", "estimand", "prior", "likelihood", "verdict")
@@ -25,30 +25,28 @@ COMPARED = ("model", "rank", "elpd", "se", "elpd_diff", "dse", "p", "weight", "w
 THRESHOLD = 0.05  # of the power-scaling diagnostic, from the article
 
 
-def log_prior(priors: Priors, point: Mapping[str, np.ndarray]) -> float:
+def log_prior(model: str, priors: Priors, point: Mapping[str, np.ndarray]) -> float:
     """Log prior density of the parameters that have a prior of their own (not of effects, whose SD is one)."""
-    found = 0.0
+    drawn_from, found = model_module(model).PARAMETERS, 0.0
     for name, value in point.items():
-        if name in ("intercept",):
-            found += norm.logpdf(value, priors.intercept.mean, priors.intercept.sd)
-        elif name.endswith("_coefficients") and priors.growth and name.startswith(("level", "slope")):
-            found += norm.logpdf(value, 0.0, getattr(priors.growth, name.removesuffix("s")).sd).sum()
-        elif name.endswith("coefficients"):
-            found += norm.logpdf(value, 0.0, priors.coefficient.sd).sum()
-        elif name.endswith("_baseline"):
-            found += norm.logpdf(value, priors.hazard.mean, priors.hazard.sd).sum()
-        elif name in ("level", "slope"):
-            prior = getattr(priors.growth, name)
-            found += norm.logpdf(value, prior.mean, prior.sd)
-        elif name in ("therapist_sd", "dropout_sd", "completion_sd"):
-            found += halfnorm.logpdf(value, scale=priors.therapist_sd.scale)
-        elif name == "service_sd":
-            found += halfnorm.logpdf(value, scale=priors.service_sd.scale)
-        elif name == "shares":
-            found += dirichlet.logpdf(value / value.sum(), np.full(len(value), priors.outcome_shares.concentration))
-        elif name.endswith("_sd"):
-            found += halfnorm.logpdf(value, scale=getattr(priors.growth, name).scale)
+        _, path = drawn_from[name]
+        if path is not None:
+            found += np.sum(_log_density(priors.at(path), value))
     return float(found)
+
+
+def _log_density(prior: Prior, value: np.ndarray) -> np.ndarray:
+    match prior:
+        case Normal(mean=mean, sd=sd):
+            return norm.logpdf(value, mean, sd)
+        case CentredNormal(sd=sd):
+            return norm.logpdf(value, 0.0, sd)
+        case HalfNormal(scale=scale):
+            return halfnorm.logpdf(value, scale=scale)
+        case Dirichlet(concentration=concentration):
+            return dirichlet.logpdf(value / value.sum(), np.full(len(value), concentration))
+        case _:
+            raise TypeError(f"no density is known for the prior {type(prior).__name__}; add it here")
 
 
 def power_scaled(model: str, data: FitData, tree: xr.DataTree, priors: Priors) -> pd.DataFrame:
@@ -63,7 +61,7 @@ def power_scaled(model: str, data: FitData, tree: xr.DataTree, priors: Priors) -
     module = model_module(model)
     drawn = list(points(tree, DRAWS))
     likelihood = np.array([module.log_likelihood(data, point).sum() for point in drawn])
-    prior = np.array([log_prior(priors, point) for point in drawn])
+    prior = np.array([log_prior(model, priors, point) for point in drawn])
     total = tree["posterior"].sizes["chain"] * tree["posterior"].sizes["draw"]
     chosen = np.linspace(0, total - 1, len(drawn)).astype(int)
     found = {name: values.values.reshape(-1)[chosen] for name, values in estimands.draws(tree).data_vars.items()}

@@ -27,8 +27,7 @@ from iatrogenesis.inference.models.priors import Priors
 RANKS = 100  # draws that the true value is ranked among
 NULL = 20_000  # simulated sets of uniform ranks
 SURE = 0.01  # chance that a right model and engine are called wrong, over all their quantities together
-EFFECTS = ("therapist_effect", "service_effect", "dropout_effect", "completion_effect")
-EFFECTS += ("therapist_level", "therapist_slope")
+UNITS = ("therapist", "service")  # of whose effects the first one's is ranked
 
 COLUMNS = ("model", "engine", "quantity", "simulations", "failed", "mean_rank", "mcse", "spread", "p", "calibrated")
 
@@ -97,7 +96,7 @@ def _quantities(model: str, data: FitData, point: dict, tree: xr.DataTree) -> di
     for name, values in thinned.items():
         if values.ndim == 1:
             found[name] = (float(point[name]), values)
-        elif name in EFFECTS:
+        elif module.PARAMETERS[name][0] in UNITS:
             # With latent traits the effect also holds what ratings leave open, which no single number is the truth of.
             if "trait_mean" not in point:
                 found[f"{name}[first]"] = (float(point[name][0]), values[:, 0])

@@ -12,19 +12,6 @@ from iatrogenesis.core.files import replacing
 from iatrogenesis.inference.data.outcomes import FitData
 
 GROUPS = ("posterior", "sample_stats", "observed_data", "constant_data")
-PER = {
-    "therapist": ("therapist_effect", "therapist_level", "therapist_slope", "dropout_effect", "completion_effect"),
-    "covariate": (
-        "coefficients", "level_coefficients", "slope_coefficients", "dropout_coefficients", "completion_coefficients",
-    ),
-    "service": ("service_effect",),
-    "trait": ("trait_coefficients", "trait_mean", "trait_between"),
-    "varying": ("trait_within",),
-    "category": ("shares",),
-    "threshold": ("cutpoints",),
-    "stage": ("dropout_baseline", "completion_baseline"),
-}  # fmt: skip
-DIMS = {name: (dim,) for dim, names in PER.items() for name in names}  # all other parameters are single numbers
 version = cache(metadata.version)  # it reads a file each time
 RECORDED = ("pymc", "pytensor", "nutpie", "numba", "numpy", "arviz")
 
@@ -34,7 +21,11 @@ class PosteriorFileError(OSError):
 
 
 def posterior_tree(
-    data: FitData, posterior: dict[str, np.ndarray], statistics: dict[str, np.ndarray], about: dict[str, str | int]
+    data: FitData,
+    posterior: dict[str, np.ndarray],
+    statistics: dict[str, np.ndarray],
+    about: dict[str, str | int],
+    dims: Mapping[str, str | None],
 ) -> xr.DataTree:
     """Put draws and data together, in the same form for every model and engine.
 
@@ -43,12 +34,14 @@ def posterior_tree(
     data
         What was fitted.
     posterior
-        Draws by parameter, shape (chains, draws, ...), the further dimension as in `DIMS`.
+        Draws by parameter, shape (chains, draws, ...).
     statistics
         Of the sampler, per draw, shape (chains, draws).
     about
         At least model, engine and seed; attributes of the tree, with the data set's name and the versions of the
         libraries. No date and no path, so that the same run gives the same tree.
+    dims
+        The further dimension of each parameter, None for a single number.
 
     Returns
     -------
@@ -59,7 +52,9 @@ def posterior_tree(
     """
     chains, draws = next(iter(posterior.values())).shape[:2]
     drawn = {"chain": np.arange(chains), "draw": np.arange(draws)}
-    parameters = {name: (("chain", "draw", *DIMS.get(name, ())), values) for name, values in posterior.items()}
+    parameters = {
+        name: (("chain", "draw", *([dims[name]] if dims[name] else ())), values) for name, values in posterior.items()
+    }
     arrays = data.arrays()
     constant = {name: array for name, array in arrays.items() if name not in data.OBSERVED} | dict(data.constants())
     groups = {

@@ -159,7 +159,8 @@ def sample(compiled: Compiled, data: FitData, sampler: Sampler, seed: int) -> xr
     if hasattr(module, "complete"):
         posterior |= module.complete(data, posterior, Noise(own_seed))
     statistics = {name: drawn["sample_stats"][name].values for name in STATISTICS}
-    return posterior_tree(data, posterior, statistics, about)
+    dims = {name: dim for name, (dim, _) in module.PARAMETERS.items()}
+    return posterior_tree(data, posterior, statistics, about, dims)
 
 
 def sample_many(

@@ -24,14 +24,29 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.clients import Tables
 from iatrogenesis.inference.data.endings import EndingData, from_courses
 from iatrogenesis.inference.models import generative
+from iatrogenesis.inference.models.answered import per_name
 from iatrogenesis.inference.models.generative import Point, many
 from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.inference.models.spread import vpc
 
+PLACE = 9
 COVARIATES = ("worse", "competence_rating", "burnout_rating")
-PARAMETERS = tuple(
-    f"{event}_{what}" for event in ("dropout", "completion") for what in ("baseline", "coefficients", "sd", "effect")
-)
+PARAMETERS = {
+    "dropout_baseline": ("stage", "hazard"),
+    "dropout_coefficients": ("covariate", "coefficient"),
+    "dropout_sd": (None, "therapist_sd"),
+    "dropout_effect": ("therapist", None),
+    "completion_baseline": ("stage", "hazard"),
+    "completion_coefficients": ("covariate", "coefficient"),
+    "completion_sd": (None, "therapist_sd"),
+    "completion_effect": ("therapist", None),
+}
+OWN_PRIORS = {
+    "hazard": ("Normal", "Log odds of dropping out, and of completing, against coming again, at each stage."),
+}
+UNITS = {"dropout_sd": "log odds", "completion_sd": "log odds", "vpc_dropout": "share"}
 TABLES = ("clients", "sessions")
+DATASETS = ("base",)
 SCORE = "phq9"
 EVENTS = ("dropout", "completion")
 
@@ -69,6 +84,15 @@ def build(data: EndingData, priors: Priors, *, centred: bool = False):
         density = counts[:, 1] * odds[0] + counts[:, 2] * odds[1] - counts[:, 0] * either
         pm.Potential("endings", density.sum())
     return model
+
+
+def estimands(posterior) -> dict:
+    """Return the spread between therapists in both endings, and the odds ratios of each."""
+    found = {f"{event}_sd": posterior[f"{event}_sd"] for event in EVENTS}
+    found["vpc_dropout"] = vpc(posterior["dropout_sd"])
+    for event in EVENTS:
+        found |= per_name(posterior, f"{event}_coefficients", f"log_odds_ratio[{event}:{{}}]")
+    return found
 
 
 def prior_point(data: EndingData, priors: Priors, noise: Noise) -> dict[str, np.ndarray]:

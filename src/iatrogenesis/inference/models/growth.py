@@ -29,16 +29,46 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.clients import Tables
 from iatrogenesis.inference.data.sessions import SessionData, from_sessions, summed
 from iatrogenesis.inference.models import generative
+from iatrogenesis.inference.models.answered import per_name
 from iatrogenesis.inference.models.generative import Point, many
 from iatrogenesis.inference.models.priors import Priors
 
+PLACE = 8
 COVARIATES = ("deprivation", "age", "competence_rating", "burnout_rating", "fit_rating")
-PARAMETERS = (
-    "level", "slope", "level_coefficients", "slope_coefficients", "residual_sd", "client_level_sd", "client_slope_sd",
-    "client_correlation", "therapist_level_sd", "therapist_slope_sd", "therapist_correlation", "therapist_level",
-    "therapist_slope",
-)  # fmt: skip
+PARAMETERS = {
+    "level": (None, "growth.level"),
+    "slope": (None, "growth.slope"),
+    "level_coefficients": ("covariate", "growth.level_coefficient"),
+    "slope_coefficients": ("covariate", "growth.slope_coefficient"),
+    "residual_sd": (None, "growth.residual_sd"),
+    "client_level_sd": (None, "growth.client_level_sd"),
+    "client_slope_sd": (None, "growth.client_slope_sd"),
+    "client_correlation": (None, None),
+    "therapist_level_sd": (None, "growth.therapist_level_sd"),
+    "therapist_slope_sd": (None, "growth.therapist_slope_sd"),
+    "therapist_correlation": (None, None),
+    "therapist_level": ("therapist", None),
+    "therapist_slope": ("therapist", None),
+}
+OWN_PRIORS = {
+    "growth": (
+        {
+            "level": "Normal",
+            "slope": "Normal",
+            "level_coefficient": "CentredNormal",
+            "slope_coefficient": "CentredNormal",
+            "residual_sd": "HalfNormal",
+            "client_level_sd": "HalfNormal",
+            "client_slope_sd": "HalfNormal",
+            "therapist_level_sd": "HalfNormal",
+            "therapist_slope_sd": "HalfNormal",
+        },
+        "In points of the instrument; slopes are per doubling of the number of sessions.",
+    )
+}
+UNITS = {"level": "points", "slope_share": "share"}
 TABLES = ("clients", "sessions")
+DATASETS = ("base",)
 SCORE = "phq9"
 SPREADS = ("residual_sd", "client_level_sd", "client_slope_sd", "therapist_level_sd", "therapist_slope_sd")
 CORRELATIONS = ("client_correlation", "therapist_correlation")
@@ -136,6 +166,18 @@ def _solve(information, pull, covariance):
     determinant = m00 * m11 - m01 * m10
     a, b = v00 * pull[0] + v01 * pull[1], v01 * pull[0] + v11 * pull[1]
     return determinant, ((m11 * a - m01 * b) / determinant, (m00 * b - m10 * a) / determinant)
+
+
+def estimands(posterior) -> dict:
+    """Return the average course, how far clients and therapists differ from it, and what the covariates do to it."""
+    units = ("therapist", "client")
+    found = {name: posterior[name] for name in ("level", "slope", "residual_sd")}
+    found |= {f"{unit}_{what}_sd": posterior[f"{unit}_{what}_sd"] for unit in units for what in ("level", "slope")}
+    found |= {f"{unit}_correlation": posterior[f"{unit}_correlation"] for unit in units}
+    between, within = (posterior[f"{unit}_slope_sd"] ** 2 for unit in units)
+    found["slope_share"] = between / (between + within)
+    found |= per_name(posterior, "level_coefficients", "on_level[{}]")
+    return found | per_name(posterior, "slope_coefficients", "on_slope[{}]")
 
 
 def complete(data: SessionData, posterior: dict[str, np.ndarray], noise: Noise) -> dict[str, np.ndarray]:

@@ -20,24 +20,21 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.clients import prepare_outcomes
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.models import therapist
+from iatrogenesis.inference.models.answered import of_deterioration as estimands
 from iatrogenesis.inference.models.casemix import PARAMETERS, TABLES
 from iatrogenesis.inference.models.generative import log_likelihood, prior_point, replicate
 from iatrogenesis.inference.models.priors import Priors
 
+PLACE = 4
 COVARIATES = (*therapist.COVARIATES, "vulnerable", "burnout_rating:vulnerable", "competence_rating_below")
 TRUE_STATES = (*therapist.TRUE_STATES, "vulnerable", "burnout:vulnerable", "competence_below")
+DATASETS = ("base", "known")
+COLLAPSED = True
+STANDARDISED = True
+LARGE_SAMPLE = "COVARIATES"
+EXACT = True
 
-__all__ = [
-    "COVARIATES",
-    "PARAMETERS",
-    "TABLES",
-    "TRUE_STATES",
-    "build",
-    "log_likelihood",
-    "prepare",
-    "prior_point",
-    "replicate",
-]
+__all__ = ["PARAMETERS", "TABLES", "build", "estimands", "log_likelihood", "prepare", "prior_point", "replicate"]
 prepare = prepare_outcomes(COVARIATES, TRUE_STATES)
 
 

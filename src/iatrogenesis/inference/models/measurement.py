@@ -29,17 +29,37 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError, numbers, refuse
 from iatrogenesis.inference.data.clients import Tables
 from iatrogenesis.inference.data.outcomes import Arrays, OutcomeData, contiguous
-from iatrogenesis.inference.models import casemix, generative
+from iatrogenesis.inference.models import casemix, generative, therapist
+from iatrogenesis.inference.models.answered import of_deterioration, per_name
 from iatrogenesis.inference.models.generative import Point, many
 from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.inference.models.statistics import statistics
 
+PLACE = 5
 COVARIATES = casemix.COVARIATES
+TRUE_STATES = therapist.TRUE_STATES
 TRAITS = ("competence", "burnout", "fit")
-PARAMETERS = (
-    "intercept", "coefficients", "trait_coefficients", "trait_mean", "trait_between", "trait_within", "therapist_sd",
-    "therapist_effect",
-)  # fmt: skip
+PARAMETERS = {
+    "intercept": (None, "intercept"),
+    "coefficients": ("covariate", "coefficient"),
+    "trait_coefficients": ("trait", "coefficient"),
+    "trait_mean": ("trait", "measurement.trait_mean"),
+    "trait_between": ("trait", "measurement.trait_sd"),
+    "trait_within": ("varying", "measurement.trait_sd"),
+    "therapist_sd": (None, "therapist_sd"),
+    "therapist_effect": ("therapist", None),
+}
+OWN_PRIORS = {
+    "measurement": (
+        {"trait_mean": "CentredNormal", "trait_sd": "HalfNormal"},
+        "Where the true traits lie in the population, in SD of the reference population.",
+    )
+}
 TABLES = ("clients",)
+DATASETS = ("base", "known")
+LARGE_SAMPLE = "TRUE_STATES"  # what it is after are the effects of the true states
+SAME_AS = {"log_odds_ratio[fit_within]": "log_odds_ratio[fit]"}  # the mean fit of hundreds of clients hardly differs
+EXACT = True
 NODES = 5  # a client's own part has an SD of a few tenths; five are exact to six digits there
 
 
@@ -209,6 +229,17 @@ def build(data: RatedData, priors: Priors, *, centred: bool = False):
         worse = pt.eq(model["deteriorated"], 1)
         pm.Potential("deterioration", pt.log(pt.switch(worse, rate, 1.0 - rate)).sum())
     return model
+
+
+@statistics.register
+def _(data: RatedData) -> dict[str, float]:
+    spread = {f"SD of ratings of {name}": float(data.ratings[:, k].std()) for k, name in enumerate(TRAITS)}
+    return statistics(data.people) | spread
+
+
+def estimands(posterior) -> dict:
+    """Return spread and odds ratios, those of the true traits too."""
+    return of_deterioration(posterior) | per_name(posterior, "trait_coefficients", "log_odds_ratio[{}]")
 
 
 def prior_point(data: RatedData, priors: Priors, noise: Noise) -> dict[str, np.ndarray]:

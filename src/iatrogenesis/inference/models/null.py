@@ -17,14 +17,24 @@ therapists *cause* them.
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.clients import prepare_outcomes
 from iatrogenesis.inference.data.outcomes import OutcomeData
+from iatrogenesis.inference.models.answered import of_deterioration as estimands
 from iatrogenesis.inference.models.generative import log_likelihood, prior_point, replicate
 from iatrogenesis.inference.models.priors import Priors
 
+PLACE = 1
 COVARIATES: tuple[str, ...] = ()
-PARAMETERS = ("intercept", "therapist_sd", "therapist_effect")
+PARAMETERS = {
+    "intercept": (None, "intercept"),
+    "therapist_sd": (None, "therapist_sd"),
+    "therapist_effect": ("therapist", None),
+}
 TABLES = ("clients",)
+DATASETS = ("base", "known", "hospitals", "services")
+COLLAPSED = True
+STANDARDISED = True
+LARGE_SAMPLE = "COVARIATES"
 
-__all__ = ["COVARIATES", "PARAMETERS", "TABLES", "build", "log_likelihood", "prepare", "prior_point", "replicate"]
+__all__ = ["build", "estimands", "log_likelihood", "prepare", "prior_point", "replicate"]
 prepare = prepare_outcomes(COVARIATES)
 
 

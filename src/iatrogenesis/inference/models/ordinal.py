@@ -26,13 +26,25 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.clients import Tables
 from iatrogenesis.inference.data.ordinal import CATEGORIES, OrdinalData, outcome_of
 from iatrogenesis.inference.models import generative, therapist
+from iatrogenesis.inference.models.answered import of_deterioration, per_name
 from iatrogenesis.inference.models.generative import Point
 from iatrogenesis.inference.models.priors import Priors
 
+PLACE = 7
 COVARIATES = therapist.COVARIATES
 TRUE_STATES = therapist.TRUE_STATES
-PARAMETERS = ("shares", "cutpoints", "coefficients", "therapist_sd", "therapist_effect")
+PARAMETERS = {
+    "shares": ("category", "outcome_shares"),
+    "cutpoints": ("threshold", None),
+    "coefficients": ("covariate", "coefficient"),
+    "therapist_sd": (None, "therapist_sd"),
+    "therapist_effect": ("therapist", None),
+}
+OWN_PRIORS = {
+    "outcome_shares": ("Dirichlet", "Shares of the four outcomes with the average client and therapist."),
+}
 TABLES = ("clients",)
+DATASETS = ("base",)
 
 
 def prepare(tables: Tables, dataset: str, *, truth: bool = False) -> OrdinalData:
@@ -75,6 +87,11 @@ def _log_share(pt, cutpoints, odds, outcome):
     gap = pt.switch(first | final, -1.0, lower - upper)
     both = -pt.softplus(-upper) - pt.softplus(lower) + pt.log(-pt.expm1(gap))
     return pt.switch(first, -pt.softplus(-upper), pt.switch(final, -pt.softplus(lower), both))
+
+
+def estimands(posterior) -> dict:
+    """Return spread, odds ratios of a worse outcome, and the shares of the outcomes."""
+    return of_deterioration(posterior) | per_name(posterior, "shares", "share[{}]")
 
 
 def prior_point(data: OrdinalData, priors: Priors, noise: Noise) -> dict[str, np.ndarray]:

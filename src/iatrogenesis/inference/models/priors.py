@@ -1,8 +1,16 @@
-"""The priors of the models: numbers from the configuration, each with its reason."""
+"""The priors of the models: numbers from the configuration, each with its reason.
 
-from typing import Annotated
+Three are common; the others are declared by the models that need them (``OWN_PRIORS``) and put together here, so that a
+study is checked as a whole and editors know every field.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from iatrogenesis.core.declared import Undeclared
+from iatrogenesis.inference.models import FACTS, sections
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -42,64 +50,53 @@ class Dirichlet(Prior):
     concentration: Positive
 
 
-class MeasurementPriors(BaseModel):
-    """Of the model `measurement`: where the true traits lie in the population, in SD of the reference population."""
+FORMS = {form.__name__: form for form in (Normal, CentredNormal, HalfNormal, Dirichlet)}
+
+
+class Common(BaseModel):
+    """The priors that several models share."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    trait_mean: CentredNormal
-    trait_sd: HalfNormal
+    intercept: Normal = Field(description="Log odds of deterioration of the average client with the average therapist.")
+    coefficient: CentredNormal = Field(
+        description="Log odds ratio of each covariate, per unit of its column; see inference/data/covariates.py."
+    )
+    therapist_sd: HalfNormal = Field(description="Standard deviation of the therapists' log odds.")
 
 
-class GrowthPriors(BaseModel):
-    """Of the model `growth`, in points of the instrument; slopes are per doubling of the number of sessions."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    level: Normal
-    slope: Normal
-    level_coefficient: CentredNormal
-    slope_coefficient: CentredNormal
-    residual_sd: HalfNormal
-    client_level_sd: HalfNormal
-    client_slope_sd: HalfNormal
-    therapist_level_sd: HalfNormal
-    therapist_slope_sd: HalfNormal
+def _form(where: str, name: str) -> type[Prior]:
+    if name not in FORMS:
+        raise Undeclared(f"{where}: {name!r} is not among {', '.join(FORMS)}")
+    return FORMS[name]
 
 
-class Priors(BaseModel):
-    """The priors of one study.
+def _own() -> dict[str, Any]:
+    """The sections that models declare, as optional fields."""
+    found: dict[str, Any] = {}
+    for model, facts in FACTS.items():
+        for section, (form, about) in facts.get("OWN_PRIORS", {}).items():
+            where = f"models/{model}.py: OWN_PRIORS: {section}"
+            if section in found or section in Common.model_fields:
+                raise Undeclared(f"{where}: there is such a section; read it, or give yours another name")
+            text = f"For the model `{model}`. {about}"
+            if isinstance(form, Mapping):
+                parts: dict[str, Any] = {part: (_form(where, name), ...) for part, name in form.items()}
+                own = create_model(f"{section.title().replace('_', '')}Priors", __config__=Common.model_config, **parts)
+                own.__doc__ = text
+            else:
+                own = _form(where, form)
+            found[section] = (own | None, Field(None, description=text))
+    for model in FACTS:
+        if unknown := [name for name in sections(model) if name not in found and name not in Common.model_fields]:
+            raise Undeclared(
+                f"models/{model}.py: PARAMETERS: no section {unknown[0]!r} of priors; add it to OWN_PRIORS"
+            )
+    return found
 
-    Attributes
-    ----------
-    intercept
-        Log odds of deterioration of the average client with the average therapist.
-    coefficient
-        Log odds ratio of each covariate, per unit of its column (see `iatrogenesis.inference.data.covariates`).
-    therapist_sd
-        Standard deviation of the therapists' log odds.
-    service_sd
-        Standard deviation of the services' log odds, for the model `service`.
-    measurement
-        For the model `measurement`.
-    outcome_shares
-        Shares of the four outcomes with the average client and therapist, for the model `ordinal`.
-    hazard
-        Log odds of dropping out, and of completing, against coming again, at each stage, for the model `dropout`.
-    growth
-        For the model `growth`.
-    """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    intercept: Normal
-    coefficient: CentredNormal
-    therapist_sd: HalfNormal
-    service_sd: HalfNormal | None = None
-    measurement: MeasurementPriors | None = None
-    outcome_shares: Dirichlet | None = None
-    hazard: Normal | None = None
-    growth: GrowthPriors | None = None
+class Priors(create_model("Own", __base__=Common, **_own())):
+    """The priors of one study, those that all its models need."""
 
     def section(self, name: str):
         """Return the priors that one model needs beyond the common ones.
@@ -113,3 +110,8 @@ class Priors(BaseModel):
         if found is None:
             raise ValueError(f"fit.priors.{name}: missing; the model that needs it cannot be fitted without")
         return found
+
+    def at(self, path: str) -> Prior:
+        """Return the prior of one parameter, as the models' ``PARAMETERS`` name it: ``section`` or ``section.part``."""
+        section, _, part = path.partition(".")
+        return getattr(self.section(section), part) if part else self.section(section)

@@ -24,12 +24,25 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.clients import Tables, by_service
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.models import generative, null
+from iatrogenesis.inference.models.answered import of_deterioration
 from iatrogenesis.inference.models.generative import Point
 from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.inference.models.spread import LATENT_VARIANCE
 
+PLACE = 6
 COVARIATES: tuple[str, ...] = ()
-PARAMETERS = ("intercept", "service_sd", "service_effect", "therapist_sd", "therapist_effect")
+PARAMETERS = {
+    "intercept": (None, "intercept"),
+    "service_sd": (None, "service_sd"),
+    "service_effect": ("service", None),
+    "therapist_sd": (None, "therapist_sd"),
+    "therapist_effect": ("therapist", None),
+}
+OWN_PRIORS = {"service_sd": ("HalfNormal", "Standard deviation of the services' log odds.")}
+UNITS = {"service_sd": "log odds", "vpc_service": "share"}
 TABLES = ("clients",)
+DATASETS = ("base",)
+STANDARDISED = True
 
 
 def prepare(tables: Tables, dataset: str, *, truth: bool = False) -> OutcomeData:
@@ -55,6 +68,14 @@ def build(data: OutcomeData, priors: Priors, *, centred: bool = False):
         therapists = base.therapist_log_odds(priors, centred) + services[model["service_index"]]
         base.deterioration(model, therapists[model["therapist_index"]])
     return model
+
+
+def estimands(posterior) -> dict:
+    """Return the spread between therapists and between services, each one's share of the variance over all."""
+    therapists, services = posterior["therapist_sd"], posterior["service_sd"]
+    total = therapists**2 + services**2 + LATENT_VARIANCE
+    shares = {"service_sd": services, "vpc": therapists**2 / total, "vpc_service": services**2 / total}
+    return of_deterioration(posterior) | shares
 
 
 def prior_point(data: OutcomeData, priors: Priors, noise: Noise) -> dict[str, np.ndarray]:

@@ -1,4 +1,7 @@
-"""What users care about in data of each kind, as a few numbers: the measure of predictive checks."""
+"""What users care about in data of each kind, as a few numbers: the measure of predictive checks.
+
+A model whose data are of a kind of their own registers its statistics itself, as `measurement` does.
+"""
 
 from functools import singledispatch
 
@@ -8,7 +11,6 @@ from iatrogenesis.inference.data.endings import EndingData
 from iatrogenesis.inference.data.ordinal import CATEGORIES, OrdinalData
 from iatrogenesis.inference.data.outcomes import FitData, OutcomeData
 from iatrogenesis.inference.data.sessions import SessionData
-from iatrogenesis.inference.models.measurement import TRAITS, RatedData
 
 FEWEST = 5  # clients from which a therapist's own rate enters the spread of rates
 
@@ -32,12 +34,6 @@ def _(data: OutcomeData) -> dict[str, float]:
         of_services = _rates(data.events, data.clients, data.service, len(data.service_ids))
         found["SD of services' rates, %"] = float(np.std(of_services))
     return found
-
-
-@statistics.register
-def _(data: RatedData) -> dict[str, float]:
-    spread = {f"SD of ratings of {name}": float(data.ratings[:, k].std()) for k, name in enumerate(TRAITS)}
-    return statistics(data.people) | spread
 
 
 @statistics.register

@@ -20,25 +20,22 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.clients import prepare_outcomes
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.models import casemix
+from iatrogenesis.inference.models.answered import of_deterioration as estimands
 from iatrogenesis.inference.models.casemix import PARAMETERS, TABLES
 from iatrogenesis.inference.models.generative import log_likelihood, prior_point, replicate
 from iatrogenesis.inference.models.priors import Priors
 
+PLACE = 3
 COVARIATES = (*casemix.COVARIATES, "competence_rating", "burnout_rating", "fit_rating")
 TRUE_STATES = (*casemix.COVARIATES, "competence", "burnout", "fit")
 ASKED = ("competence", "burnout", "fit")
+DATASETS = ("base", "known")
+COLLAPSED = True
+STANDARDISED = True
+LARGE_SAMPLE = "COVARIATES"
+EXACT = True
 
-__all__ = [
-    "COVARIATES",
-    "PARAMETERS",
-    "TABLES",
-    "TRUE_STATES",
-    "build",
-    "log_likelihood",
-    "prepare",
-    "prior_point",
-    "replicate",
-]
+__all__ = ["PARAMETERS", "TABLES", "build", "estimands", "log_likelihood", "prepare", "prior_point", "replicate"]
 prepare = prepare_outcomes(COVARIATES, TRUE_STATES)
 
 

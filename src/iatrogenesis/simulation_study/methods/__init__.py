@@ -1,51 +1,37 @@
-"""The analyses that the simulation study compares, one file each.
+"""The analyses that the simulation study compares, one file each; a new one needs no list.
 
 A method is a module with
 
 - its idea, in the docstring's first line, and what an analyst would do with it;
+- ``PLACE``, where it stands among the methods, ``LABEL``, what pages call it, and ``LOOK``, its marker and its colour
+  in figures (of `iatrogenesis.figures.methods`);
+- ``GROUP``, the methods that share a job and its data sets (one that compiles a model has its own);
+- ``SECONDS``, what one data set costs about: a fixed part and a part per 1,000 clients;
+- ``MODEL``, where it fits one of `iatrogenesis.inference.models`;
+- ``SLOW = True`` where it samples, which takes seconds a data set: it runs only in cells that ask for it;
+- ``SESSIONS = True`` where it wants every session's score;
 - ``answers(data_sets, settings)``, which yields one `iatrogenesis.simulation_study.methods.answer.Answer` per data
   set, come what may.
 
-A method sees what a service would see: ratings, first and last scores, sessions; never the truth.
+All but the last are literals, read without importing the module. A method sees what a service would see: ratings, first
+and last scores, sessions; never the truth. Modules without a place only help the methods.
 """
 
-NAMES = ("raw", "logistic", "firth", "gee", "glmm", "null", "casemix", "therapist", "measurement", "growth")
-LABELS = {
-    "raw": "raw rates",
-    "logistic": "logistic regression",
-    "firth": "fixed effects, Firth",
-    "gee": "GEE",
-    "glmm": "maximum likelihood",
-    "null": "Bayes, null",
-    "casemix": "Bayes, case mix",
-    "therapist": "Bayes, therapist",
-    "measurement": "Bayes, measurement",
-    "growth": "Bayes, growth",
-}
-# What one data set costs about on one core: seconds, and seconds per 1,000 clients. It stands here and not with the
-# methods, because a run is planned without importing them and the libraries they need.
-SECONDS = {
-    "raw": (0.004, 0.002),
-    "logistic": (0.006, 0.003),
-    "firth": (0.005, 0.015),
-    "gee": (0.02, 0.01),
-    "glmm": (0.015, 0.018),
-    "null": (0.05, 0.003),
-    "casemix": (0.05, 0.04),
-    "therapist": (0.06, 0.05),
-    "measurement": (0.5, 1.2),
-    "growth": (0.5, 1.2),
-}
+from pathlib import Path
+
+from iatrogenesis.core.declared import declaring
+
+# What runs, and for how long; pages and figures, whose content depends on facts, read them through the registry.
+FACTS = declaring(Path(__file__).parent, "LABEL", "LOOK", "GROUP", "SECONDS")
+NAMES = tuple(FACTS)
+SLOW = tuple(name for name, facts in FACTS.items() if facts.get("SLOW", False))
 # Methods of one group are asked in one job, about the same data sets. What compiles a model has a job of its own.
-GROUPS = {
-    "classical": ("raw", "logistic", "firth", "gee", "glmm"),
-    "collapsed": ("null", "casemix", "therapist"),
-    "measurement": ("measurement",),
-    "growth": ("growth",),
-}
+GROUPS: dict[str, tuple[str, ...]] = {}
+for _name, _facts in FACTS.items():
+    GROUPS[_facts["GROUP"]] = (*GROUPS.get(_facts["GROUP"], ()), _name)
 
 
 def seconds(name: str, clients: int) -> float:
-    """Return what one data set of so many clients costs about, on one core; see `SECONDS`."""
-    fixed, per_thousand = SECONDS[name]
+    """Return what one data set of so many clients costs about, on one core."""
+    fixed, per_thousand = FACTS[name]["SECONDS"]
     return fixed + per_thousand * clients / 1000

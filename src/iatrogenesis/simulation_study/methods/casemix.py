@@ -4,6 +4,13 @@ from iatrogenesis.inference.models import casemix
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.regression import prepared
 
+PLACE = 7
+LABEL = "Bayes, case mix"
+LOOK = ("D", "green")
+MODEL = "casemix"
+GROUP = "collapsed"
+SECONDS = (0.05, 0.04)
+
 
 def _prepare(data_set):
     return prepared(data_set, casemix.COVARIATES)
@@ -15,4 +22,4 @@ def _summary(data_set, data, tree):
 
 def answers(data_sets, settings):
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
-    return bayes.fitted("casemix", _prepare, _summary, data_sets, settings)
+    return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)

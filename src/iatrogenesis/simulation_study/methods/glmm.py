@@ -18,6 +18,11 @@ from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, Estima
 from iatrogenesis.simulation_study.methods.rates import normal_table
 from iatrogenesis.simulation_study.methods.regression import estimable, odds_ratios, prepared, risk_change
 
+PLACE = 5
+LABEL = "maximum likelihood"
+LOOK = ("s", "dark")
+GROUP = "classical"
+SECONDS = (0.015, 0.018)
 NODES = 9  # the therapist SD is at most about 1 here, and a service's therapists are few: 1e-6 in the estimate
 
 

@@ -12,6 +12,15 @@ from iatrogenesis.inference.models import growth
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import BURNOUT, of_draws
 
+PLACE = 10
+LABEL = "Bayes, growth"
+LOOK = ("h", "green")
+MODEL = "growth"
+GROUP = "growth"
+SECONDS = (0.5, 1.2)
+SLOW = True
+SESSIONS = True
+
 
 def _prepare(data_set):
     return growth.prepare({"clients": data_set.clients, "sessions": data_set.sessions}, data_set.name)
@@ -37,4 +46,4 @@ def _order(data_set, data, tree, coefficients):
 
 def answers(data_sets, settings):
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
-    return bayes.fitted("growth", _prepare, _summary, data_sets, settings)
+    return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)

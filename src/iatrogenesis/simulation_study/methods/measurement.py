@@ -12,6 +12,13 @@ from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import RISK, TRAITS, of_draws
 from iatrogenesis.simulation_study.methods.regression import PER
 
+PLACE = 9
+LABEL = "Bayes, measurement"
+LOOK = ("*", "orange")
+MODEL = "measurement"
+GROUP = "measurement"
+SECONDS = (0.5, 1.2)
+SLOW = True
 DRAWS = 200
 
 
@@ -40,4 +47,4 @@ def _risk(data, tree):
 
 def answers(data_sets, settings):
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
-    return bayes.fitted("measurement", _prepare, _summary, data_sets, settings)
+    return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)

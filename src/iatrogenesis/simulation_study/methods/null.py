@@ -3,6 +3,13 @@
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.simulation_study.methods import bayes
 
+PLACE = 6
+LABEL = "Bayes, null"
+LOOK = ("d", "sky")
+MODEL = "null"
+GROUP = "collapsed"
+SECONDS = (0.05, 0.003)
+
 
 def _prepare(data_set):
     ids = data_set.therapist_ids
@@ -15,4 +22,4 @@ def _summary(data_set, data, tree):
 
 def answers(data_sets, settings):
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
-    return bayes.fitted("null", _prepare, _summary, data_sets, settings)
+    return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)

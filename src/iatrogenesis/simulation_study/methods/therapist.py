@@ -12,6 +12,12 @@ from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import BURNOUT, RISK, Estimate, of_draws, trait_of
 from iatrogenesis.simulation_study.methods.regression import prepared
 
+PLACE = 8
+LABEL = "Bayes, therapist"
+LOOK = ("o", "blue")
+MODEL = "therapist"
+GROUP = "collapsed"
+SECONDS = (0.06, 0.05)
 DRAWS = 200
 RATED = ("competence_rating", BURNOUT, "fit_rating_between")
 """Columns whose value 0, in their own units, is the reference treatment's."""
@@ -48,4 +54,4 @@ def _iatrogenic(data: OutcomeData, tree: xr.DataTree) -> Estimate:
 
 def answers(data_sets, settings):
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
-    return bayes.fitted("therapist", prepared, _summary, data_sets, settings)
+    return bayes.fitted(MODEL, prepared, _summary, data_sets, settings)

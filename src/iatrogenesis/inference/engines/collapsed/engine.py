@@ -16,6 +16,7 @@ from iatrogenesis.inference.models.priors import Priors
 
 MODELS = OUTCOME_MODELS
 """Models that this engine covers: one random intercept, normal priors, logistic link."""
+DIMS = {"intercept": None, "therapist_sd": None, "therapist_effect": "therapist", "coefficients": "covariate"}
 MAX_K = 0.7
 TRIED = 32  # draws on which the number of nodes is tried
 
@@ -104,7 +105,7 @@ def sample(
         "draws": draws,
         "nodes": nodes,
     }
-    return posterior_tree(data, posterior, statistics, about)
+    return posterior_tree(data, posterior, statistics, about, DIMS)
 
 
 def _smoothed(log_ratio: np.ndarray) -> tuple[np.ndarray, float]:
