@@ -70,7 +70,9 @@ def write_parquet(table: "pd.DataFrame | Mapping[str, np.ndarray]", path: Path |
             import pyarrow as pa
             import pyarrow.parquet as pq
 
-            pq.write_table(pa.table(dict(table)), temporary, compression="zstd")
+            columns = {name: pa.array(values, from_pandas=True) for name, values in table.items()}
+            text = {name: column.cast(pa.large_string()) for name, column in columns.items() if column.type == "string"}
+            pq.write_table(pa.table(columns | text), temporary, compression="zstd")  # types as pandas gives them
 
 
 def read_parquet(path: Path | str) -> "pd.DataFrame":
