@@ -1,10 +1,11 @@
 """Exact intervals of proportions."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import beta
 
 
-def clopper_pearson(events: np.ndarray, trials: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+def clopper_pearson(events: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Return the exact interval of a proportion (Clopper & Pearson 1934, 10.1093/biomet/26.4.404).
 
     Parameters

@@ -82,7 +82,9 @@ class Sourced(Record):
         other = {"base": None, "sceptical": self.sceptical, "optimistic": self.optimistic}[reading]
         if other is None:
             return self
-        wide = {"low": min(self.low, other), "high": max(self.high, other)} if self.low is not None else {}
+        if self.low is None or self.high is None:
+            return self.model_copy(update={"value": other})
+        wide = {"low": min(self.low, other), "high": max(self.high, other)}
         return self.model_copy(update={"value": other} | wide)
 
 
@@ -116,11 +118,11 @@ def bibliography_keys(references: Path) -> frozenset[str]:
     return frozenset(keys)
 
 
-def records(node: object, path: str = "") -> dict[str, Record]:
+def records(node: object, path: str = "") -> dict[str, Sourced | SourcedShares]:
     """Every number with a record below ``node`` (a configuration object), by its dotted path."""
-    if isinstance(node, Record):
+    if isinstance(node, Sourced | SourcedShares):
         return {path: node}
-    found: dict[str, Record] = {}
+    found: dict[str, Sourced | SourcedShares] = {}
     if isinstance(node, BaseModel):
         children = {name: getattr(node, name) for name in type(node).model_fields}
     elif isinstance(node, (list, tuple)):

@@ -31,7 +31,7 @@ def _round(c0, c1, c2, c3, k0, k1):
 
 
 @njit(cache=True, inline="always")
-def philox4x32(c0, c1, c2, c3, k0, k1):
+def philox4x32(c0, c1, c2, c3, k0, k1) -> tuple[int, int, int, int]:
     """Ten rounds of Philox-4x32 on one counter; four independent 32-bit words."""
     # Written out, because a loop here keeps the compiler from making several numbers at once.
     c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
@@ -93,7 +93,7 @@ def _tail(p):
 
 
 @njit(cache=True)
-def normal_quantile(p, out):
+def normal_quantile(p: np.ndarray, out: np.ndarray) -> None:
     """Write quantiles of the standard normal distribution for p from 1e-10 to 1 - 1e-10 into out, to about 1e-15."""
     for i in range(p.size):
         out[i] = _middle(p[i] - 0.5)
@@ -143,6 +143,7 @@ class Noise:
         """
         counter = _counter(replicate, therapist, client, occasion)
         out = np.empty(counter[0].shape)
+        # pyrefly: ignore[bad-argument-count]: a counter has four parts
         _uniform(*decision_key(self.seed, decision), *(index.reshape(-1) for index in counter), out.reshape(-1))
         return out
 

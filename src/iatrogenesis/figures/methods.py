@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from iatrogenesis.core.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE
 from iatrogenesis.simulation_study.methods import LABELS, NAMES
+from iatrogenesis.simulation_study.names import cell_names
 
 PURPLE, SKY = "#7a3d78", "#56b4e9"
 LOOK = {
@@ -24,7 +25,6 @@ LOOK = {
     "growth": ("h", GREEN),
 }
 PER_CENT = 100.0
-CELL_NAMES = {"base": "base cell (A)", "world": "simulated world (B)"}
 
 
 def offsets(methods: Sequence[str], room: float = 0.62) -> dict[str, float]:
@@ -57,11 +57,6 @@ def handles(methods: Sequence[str]) -> list[Line2D]:
     return [
         Line2D([], [], color=LOOK[name][1], marker=LOOK[name][0], ls="", ms=5.5, label=LABELS[name]) for name in methods
     ]
-
-
-def cell_names(cells: Sequence[str]) -> list[str]:
-    """Cells as people read them."""
-    return [CELL_NAMES.get(name, name.replace("_", " ")) for name in cells]
 
 
 def rows(axis: Axes, cells: Sequence[str]) -> None:

@@ -139,7 +139,7 @@ def nine_in_ten(drawn: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 def _difference(worse: pd.DataFrame, better: pd.DataFrame) -> tuple[float, np.ndarray]:
     """Difference of two rates per 1,000, and each cluster's influence on it (the linearised ratio's residual)."""
-    rate, influence = 0.0, 0.0
+    rate, influence = 0.0, np.zeros(())
     for sums, sign in ((worse, 1000.0), (better, -1000.0)):
         many, clients = sums["deteriorated"].to_numpy(), sums["clients"].to_numpy()
         own = many.sum() / clients.sum()

@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.montecarlo import share_interval
-from iatrogenesis.figures.methods import cell_names
-from iatrogenesis.figures.policies import NAMES
 from iatrogenesis.report.rounding import interval, with_error
 from iatrogenesis.report.tables import Table
 from iatrogenesis.simulation_study.judge import SHARES
 from iatrogenesis.simulation_study.methods import LABELS
+from iatrogenesis.simulation_study.names import POLICIES, cell_names
 
 CHANGES = {
     "therapists": "therapists", "clients": "clients each", "clients_spread": "spread of lists", "therapist_sd": "SD",
@@ -156,6 +155,6 @@ def policies(table: pd.DataFrame) -> Table:
         ]
         wrongly = "" if pd.isna(base["wrongly"]) else with_error(100 * base["wrongly"], 100 * base["wrongly_mcse"])
         not_seen = f"{1000 * base['not_seen'] / base['clients']:.0f}" if base["not_seen"] > 0.5 else ""
-        rows.append([NAMES[policy], *averted, f"{base['chosen']:.0f}", wrongly, not_seen])
+        rows.append([POLICIES[policy], *averted, f"{base['chosen']:.0f}", wrongly, not_seen])
     heads = ["Policy", "Averted, sceptical", "Averted, base", "Averted, optimistic", "Chosen in ten years"]
     return Table([*heads, "of them wrongly, %", "Clients not seen, per 1,000"], rows, [""] * len(rows))

@@ -55,7 +55,7 @@ class Draw:
         """Some of the same people, by position."""
 
         def pick(counter: np.ndarray | int) -> np.ndarray | int:
-            return counter[where] if np.ndim(counter) else counter
+            return counter[where] if isinstance(counter, np.ndarray) and counter.ndim else counter
 
         return replace(
             self,

@@ -6,6 +6,7 @@ little above and below 1, draws are weighted accordingly, and what moves is sens
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import arviz_stats as azs
 import numpy as np
@@ -36,16 +37,18 @@ def log_prior(priors: Priors, point: Mapping[str, np.ndarray]) -> float:
         elif name.endswith("coefficients"):
             found += norm.logpdf(value, 0.0, priors.coefficient.sd).sum()
         elif name.endswith("_baseline"):
-            found += norm.logpdf(value, priors.hazard.mean, priors.hazard.sd).sum()
+            found += norm.logpdf(value, priors.section("hazard").mean, priors.section("hazard").sd).sum()
         elif name in ("level", "slope"):
             prior = getattr(priors.growth, name)
             found += norm.logpdf(value, prior.mean, prior.sd)
         elif name in ("therapist_sd", "dropout_sd", "completion_sd"):
             found += halfnorm.logpdf(value, scale=priors.therapist_sd.scale)
         elif name == "service_sd":
-            found += halfnorm.logpdf(value, scale=priors.service_sd.scale)
+            found += halfnorm.logpdf(value, scale=priors.section("service_sd").scale)
         elif name == "shares":
-            found += dirichlet.logpdf(value / value.sum(), np.full(len(value), priors.outcome_shares.concentration))
+            found += dirichlet.logpdf(
+                value / value.sum(), np.full(len(value), priors.section("outcome_shares").concentration)
+            )
         elif name.endswith("_sd"):
             found += halfnorm.logpdf(value, scale=getattr(priors.growth, name).scale)
     return float(found)
@@ -103,7 +106,7 @@ def comparison(fits: Iterable[tuple[str, FitData, xr.DataTree]]) -> pd.DataFrame
         elpd_diff to the best with dse, p (effective number of parameters), weight (stacking), worst_k and high_k (how
         many clients' Pareto k is above the threshold).
     """
-    found = {}
+    found: dict[str, Any] = {}
     for model, data, tree in fits:
         module = model_module(model)
         each = np.array([module.log_likelihood(data, point) for point in points(tree, DRAWS)])
