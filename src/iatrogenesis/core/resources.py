@@ -1,4 +1,4 @@
-"""Where scenarios, instruments, priors and sources lie: beside the code in an installed package, else in the checkout."""
+"""Where scenarios, instruments, priors and sources lie: beside the code in an installed package, or in the checkout."""
 
 from pathlib import Path
 
