@@ -25,10 +25,10 @@ export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba_
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs graph screenshot reference environment lock clean
+.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate schemas docs graph screenshot reference environment lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "STUDY=$(STUDY) is a name in config/ or the path of a YAML file; CORES=$(CORES); ARGS= go to Snakemake, pytest or uv."
 
@@ -56,11 +56,14 @@ provenance: report ## Write Snakemake's own report: which rule, script, inputs a
 test: .venv/.installed ## Run all tests; ARGS="-k streams" runs some
 	$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
+test-all: test ## Run all tests, those that take minutes too
+
 lint: .venv/.installed ## Check style, formatting, spelling, types, and that imports go downwards
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/codespell
+	$(BIN)/python workflow/bootstrap/notebooks.py notebooks/*.ipynb
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/pyrefly check
 
