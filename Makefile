@@ -10,6 +10,10 @@ NAME = $(patsubst %.yaml,%,$(notdir $(STUDY)))
 BIN = .venv/bin
 SNAKEMAKE = $(BIN)/snakemake --config study="$(STUDY)" --cores $(CORES)
 
+# What to open is said where it was made: not after a dry run, nor for other targets.
+SAME_TARGETS = -F --forceall -k --keep-going -p --printshellcmds -q --quiet --verbose --rerun-incomplete
+say = @$(if $(filter-out $(SAME_TARGETS),$(ARGS)),:,echo "$(1)")
+
 # Parallelism is over jobs and chains; threads inside BLAS would compete with it and change the order of sums.
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
@@ -23,26 +27,26 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test lint bench calibrate schemas docs graph screenshot reference environment lock clean
+.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate schemas docs graph screenshot reference environment lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "STUDY=$(STUDY) is a name in config/ or the path of a YAML file; CORES=$(CORES); ARGS= go to Snakemake, pytest or uv."
 
 report: .venv/.installed ## Run the study and write its report
 	$(SNAKEMAKE) $(ARGS)
-	@echo "Open results/$(NAME)/report.html"
+	$(call say,Open results/$(NAME)/report.html)
 
 # The simulation study alone; all of it, unless a study is named.
 study: STUDY = full
 study: .venv/.installed ## Run the simulation study: all cells (hours); STUDY=default for some of them (minutes)
 	$(SNAKEMAKE) $(ARGS) study
-	@echo "See results/$(NAME)/tables/performance.csv and results/$(NAME)/figures"
+	$(call say,See results/$(NAME)/tables/performance.csv and results/$(NAME)/figures)
 
 explorer: .venv/.installed ## Simulate and write the page with sliders alone, without fitting anything
 	$(SNAKEMAKE) $(ARGS) results/$(NAME)/explorer.html
-	@echo "Open results/$(NAME)/explorer.html"
+	$(call say,Open results/$(NAME)/explorer.html)
 
 notebooks: .venv/.installed ## Open the notebooks, to run and change them
 	$(BIN)/jupyter lab notebooks
@@ -54,10 +58,16 @@ provenance: report ## Write Snakemake's own report: which rule, script, inputs a
 test: .venv/.installed ## Run all tests; ARGS="-k streams" runs some
 	$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: .venv/.installed ## Check style and formatting
+test-all: test ## Run all tests, those that take minutes too
+
+lint: .venv/.installed ## Check style, formatting, spelling, types, and that imports go downwards
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/codespell
+	$(BIN)/python workflow/bootstrap/notebooks.py notebooks/*.ipynb
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/pyrefly check
 
 bench: .venv/.installed ## Measure speed and memory beside peers; BENCH_LARGEST=10000000 for ten million clients
 	PYTHONPATH=. $(BIN)/python -m bench.simulator
@@ -87,7 +97,7 @@ environment: .venv/.installed ## Write environment.yml from pyproject.toml
 	$(BIN)/python workflow/bootstrap/environment.py
 
 lock: .venv/.installed ## Write requirements.lock from pyproject.toml; ARGS=--upgrade for newer versions
-	$(BIN)/uv pip compile pyproject.toml --python $(BIN)/python --group dev --universal \
+	$(BIN)/uv pip compile pyproject.toml --python $(BIN)/python --all-extras --group dev --universal \
 		--python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --quiet --output-file requirements.lock $(ARGS)
 

@@ -12,6 +12,7 @@ min_version("9.27")
 report: "workflow/report/workflow.rst"
 
 
+include: "workflow/rules/interpreter.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/world.smk"
 include: "workflow/rules/inference.smk"

@@ -85,8 +85,8 @@ def _effects() -> pd.DataFrame:
 
 
 def _attribution() -> pd.DataFrame:
-    kinds, whats = ("burnout", "poor_communication"), ("alone", "removed", "shapley")
-    rows = [(k, w, o) for k in kinds for w in whats for o in ("deteriorated", "deteriorated_at_follow_up")]
+    kinds, ways = ("burnout", "poor_communication"), ("alone", "removed", "shapley")
+    rows = [(k, w, o) for k in kinds for w in ways for o in ("deteriorated", "deteriorated_at_follow_up")]
     table = pd.DataFrame(rows, columns=["mechanism", "attribution", "outcome"])
     value = np.arange(len(table), dtype=float)
     return table.assign(value=value, low=value - 1, high=value + 1)

@@ -108,7 +108,7 @@ def test_a_faulty_scenario_stops_the_study(config, keys, value, words):
         (
             "scenarios/labelling.yaml",
             ("preventions",),
-            ["monitorin"],
+            ["monitorin"],  # codespell:ignore
             r"preventions: unknown 'monitorin'; .*repair",
         ),
         ("scenarios/labelling.yaml", ("mechanisms",), ["burnout", "burnout"], r"mechanisms: each may be named once"),

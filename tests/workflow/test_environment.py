@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 GENERATOR = runpy.run_path(ROOT / "workflow" / "bootstrap" / "environment.py")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-REQUIREMENTS = [Requirement(line) for line in PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]]
+REQUIREMENTS = [Requirement(line) for line in GENERATOR["requirements"](PROJECT)]
 
 
 def locked():

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,10 +36,20 @@ def translate(requirement: str) -> str:
     return f"{CONDA_NAMES.get(name, name)} {versions.replace(' ', '')}".rstrip()
 
 
+def requirements(project: dict) -> list[str]:
+    """Return what a parsed pyproject.toml requires in all: to simulate, every extra, and for development."""
+    parts = project["project"]
+    found = [
+        *parts["dependencies"],
+        *chain(*parts["optional-dependencies"].values()),
+        *project["dependency-groups"]["dev"],
+    ]
+    return [requirement for requirement in found if not requirement.startswith(f"{parts['name']}[")]
+
+
 def environment(project: dict, python: str) -> str:
     """Return the text of environment.yml for a parsed pyproject.toml and a Python version."""
-    requirements = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
-    translated = sorted(translate(requirement) for requirement in requirements)
+    translated = sorted(translate(requirement) for requirement in requirements(project))
     with_pip = [requirement.replace(" ", "") for requirement in translated if requirement.split()[0] in PIP_ONLY]
     with_conda = [requirement for requirement in translated if requirement.split()[0] not in PIP_ONLY]
     packages = [f"python {python}.*", "pip", *with_conda]

@@ -6,8 +6,10 @@ nowhere else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import Field
 
 from iatrogenesis.core.instruments import Instruments
@@ -26,8 +28,8 @@ REFERENCE_STATE = 0.0
 """Competence, burnout and fit in the reference world, in SD of the reference population: its mean, by definition."""
 
 
-def can_be_judged(sessions):
-    """Whether change can be judged after so many sessions; numbers or arrays."""
+def can_be_judged(sessions: np.ndarray) -> np.ndarray:
+    """Whether change can be judged after so many sessions, shape kept."""
     return sessions >= FIRST_JUDGED_SESSION
 
 
@@ -47,9 +49,9 @@ def judged_sessions(sessions: np.ndarray) -> np.ndarray:
     return np.maximum(sessions - (FIRST_JUDGED_SESSION - 1), 0)
 
 
-def harmful_rate(mean_rate):
+def harmful_rate(mean_rate: ArrayLike) -> Any:
     """The rate above which a therapist is harmful, at most 1, from the mean rate; numbers or arrays."""
-    return np.minimum(HARMFUL_RATIO * mean_rate, 1.0)
+    return np.minimum(HARMFUL_RATIO * np.asarray(mean_rate), 1.0)[()]
 
 
 class Judgement(Strict):

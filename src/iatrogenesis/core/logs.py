@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TextIO
@@ -25,7 +25,7 @@ class _Both:
 
 
 @contextmanager
-def logged(path: Path | str) -> Iterator[None]:
+def logged(path: Path | str) -> Generator[None]:
     """Copy standard output and error of the block into a file."""
     with Path(path).open("w", encoding="utf-8") as log:
         out, err = _Both(sys.stdout, log), _Both(sys.stderr, log)

@@ -4,10 +4,11 @@ Written out because importing the same function from SciPy or statsmodels costs 
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv
 
 
-def clopper_pearson(events: np.ndarray, trials: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+def clopper_pearson(events: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Return the exact interval of a proportion (Clopper & Pearson 1934, 10.1093/biomet/26.4.404).
 
     Parameters

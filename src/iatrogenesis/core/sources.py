@@ -82,7 +82,9 @@ class Sourced(Record):
         other = {"base": None, "sceptical": self.sceptical, "optimistic": self.optimistic}[reading]
         if other is None:
             return self
-        wide = {"low": min(self.low, other), "high": max(self.high, other)} if self.low is not None else {}
+        if self.low is None or self.high is None:
+            return self.model_copy(update={"value": other})
+        wide = {"low": min(self.low, other), "high": max(self.high, other)}
         return self.model_copy(update={"value": other} | wide)
 
 
@@ -139,15 +141,26 @@ def bibliography(references: Path) -> dict[str, dict[str, str]]:
 
 
 def bibliography_keys(references: Path) -> frozenset[str]:
-    """Keys of a BibTeX file; raises what `bibliography` does."""
-    return frozenset(bibliography(references))
+    """Keys of a BibTeX file, found without the parser that `bibliography` needs: to simulate, a key is enough.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file does not exist.
+    ValueError
+        If a key occurs twice.
+    """
+    keys = re.findall(r"^@\w+\{([^,\s]+),", references.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ValueError(f"{references}: the keys {', '.join(twice)} occur more than once; keep one entry of each")
+    return frozenset(keys)
 
 
-def records(node: object, path: str = "") -> dict[str, Record]:
+def records(node: object, path: str = "") -> dict[str, Sourced | SourcedShares]:
     """Every number with a record below ``node`` (a configuration object), by its dotted path."""
-    if isinstance(node, Record):
+    if isinstance(node, Sourced | SourcedShares):
         return {path: node}
-    found: dict[str, Record] = {}
+    found: dict[str, Sourced | SourcedShares] = {}
     if isinstance(node, BaseModel):
         children = {name: getattr(node, name) for name in type(node).model_fields}
     elif isinstance(node, (list, tuple)):

@@ -33,7 +33,7 @@ def _round(c0, c1, c2, c3, k0, k1):
 
 
 @njit(cache=True, inline="always")
-def philox4x32(c0, c1, c2, c3, k0, k1):
+def philox4x32(c0, c1, c2, c3, k0, k1) -> tuple[int, int, int, int]:
     """Ten rounds of Philox-4x32 on one counter; four independent 32-bit words."""
     # Written out, because a loop here keeps the compiler from making several numbers at once.
     c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
@@ -102,7 +102,7 @@ def _tail(p):
 
 
 @njit(cache=True)
-def normal_quantile(p, out):
+def normal_quantile(p: np.ndarray, out: np.ndarray) -> None:
     """Write quantiles of the standard normal distribution for p from 1e-10 to 1 - 1e-10 into out, to about 1e-15."""
     for i in range(p.size):
         out[i] = _middle(p[i] - 0.5)

@@ -26,13 +26,14 @@ class Counterparts:
     """
 
     treated: Sample
-    untreated: Sample | None = None
-    reference: Sample | None = None
-    monitored: Sample | None = None
+    untreated: Sample = None  # pyrefly: ignore[bad-assignment]: simulated where a pattern asks for it
+    reference: Sample = None  # pyrefly: ignore[bad-assignment]: simulated where a pattern asks for it
+    monitored: Sample = None  # pyrefly: ignore[bad-assignment]: simulated where a pattern asks for it
 
     def only(self, keep: Callable[[Sample], np.ndarray]) -> Self:
         """The counterparts of some of the clients."""
         samples = {part.name: getattr(self, part.name) for part in fields(self)}
+        # pyrefly: ignore[bad-argument-type]: those that were not asked for stay None
         return type(self)(**{name: one if one is None else one.only(keep(one)) for name, one in samples.items()})
 
     def without(self, replicate: int) -> Self:

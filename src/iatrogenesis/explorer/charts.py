@@ -39,7 +39,7 @@ LOOK = {
 }
 
 
-def _finished(chart: alt.Chart, height: int) -> dict:
+def _finished(chart: alt.Chart | alt.LayerChart | alt.FacetChart, height: int) -> dict:
     return chart.properties(width="container", height=height).configure(**LOOK).to_dict()
 
 

@@ -17,6 +17,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from iatrogenesis.explorer.measure import ALSO, FATES
 from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting
@@ -128,7 +129,7 @@ def _between(levels: Sequence[float], x: float) -> list[tuple[int, float]]:
     return [(below, 1 - (place - below)), (below + 1, place - below)]
 
 
-def jackknife_error(values: Sequence[float]) -> float:
+def jackknife_error(values: ArrayLike) -> float:
     """Monte Carlo standard error from what each left-out cluster leaves, shape (clusters,)."""
     left = np.asarray(values)
     return float(np.sqrt((len(left) - 1) / len(left) * np.sum((left - left.mean()) ** 2)))

@@ -58,6 +58,7 @@ def limit(size: np.ndarray | float, rate: float, tail: float) -> np.ndarray:
 
 def _name(axes: Axes, outside: pd.DataFrame, everyone: pd.DataFrame) -> None:
     """Name each point at the first of a few places beside it that is free; where none is, it stays without."""
+    # pyrefly: ignore[missing-attribute]: axes of a whole figure
     inches = np.array([0.8 * axes.figure.get_figwidth(), 0.75 * axes.figure.get_figheight()])
     scale = 72 * inches / [np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())]  # points of type per unit, roughly
     points = np.column_stack([everyone["clients"], 100 * everyone["raw_rate"]]) * scale

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from iatrogenesis.core.montecarlo import around, share_interval
 from iatrogenesis.core.registry import declarations
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE
+from iatrogenesis.simulation_study.names import cell_names
 
 COLOURS = {"grey": GREY, "purple": "#7a3d78", "orange": ORANGE, "dark": DARK, "sky": "#56b4e9", "green": GREEN}
 COLOURS |= {"blue": BLUE}
@@ -16,7 +17,6 @@ FACTS = declarations("iatrogenesis.simulation_study.methods", "LABEL", "LOOK")
 LABELS = {name: facts["LABEL"] for name, facts in FACTS.items()}
 LOOK = {name: (facts["LOOK"][0], COLOURS[facts["LOOK"][1]]) for name, facts in FACTS.items()}
 PER_CENT = 100.0
-CELL_NAMES = {"base": "base cell (A)", "world": "simulated world (B)"}
 
 
 def offsets(methods: Sequence[str], room: float = 0.62) -> dict[str, float]:
@@ -49,11 +49,6 @@ def handles(methods: Sequence[str]) -> list[Line2D]:
     return [
         Line2D([], [], color=LOOK[name][1], marker=LOOK[name][0], ls="", ms=5.5, label=LABELS[name]) for name in methods
     ]
-
-
-def cell_names(cells: Sequence[str]) -> list[str]:
-    """Cells as people read them."""
-    return [CELL_NAMES.get(name, name.replace("_", " ")) for name in cells]
 
 
 def rows(axis: Axes, cells: Sequence[str]) -> None:

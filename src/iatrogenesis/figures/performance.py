@@ -4,8 +4,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.methods import PER_CENT, cell_names, handles, judged, offsets, ordered, rows
+from iatrogenesis.figures.methods import PER_CENT, handles, judged, offsets, ordered, rows
 from iatrogenesis.figures.style import GREY, figure, key, styled
+from iatrogenesis.simulation_study.names import cell_names
 
 PLACE = 14
 TABLES = {"performance": "tables/performance.csv"}

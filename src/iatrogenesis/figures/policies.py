@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.core.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
+from iatrogenesis.simulation_study.names import POLICIES
 
 PLACE = 18
 TABLES = {"policies": "tables/policies.csv"}
@@ -23,15 +24,6 @@ CAPTION = (
     "no end and nobody has to be trained: what it costs the removed, and the clients whose therapy is cut, is not "
     "counted."
 )
-NAMES = {
-    "remove_raw": "remove the worst 5 %, raw rates",
-    "remove_adjusted": "remove the worst 5 %, adjusted",
-    "remove_sure": "remove who is surely harmful",
-    "support_worst": "support the worst 5 %",
-    "support_burned_out": "support the most burned out",
-    "caseload_limit": "limit caseloads",
-    "monitoring": "monitor outcomes",
-}
 
 
 @styled()
@@ -41,9 +33,9 @@ def draw(policies: pd.DataFrame) -> Figure:
     per = 1000 / by["clients"]
     averted, error = by["averted"] * per, by["averted_mcse"] * per
     made, axes = figure(
-        "What should be done about bad results?", 0.36 * len(NAMES) + 1.7, width=7.0, ncols=2, sharey=True
+        "What should be done about bad results?", 0.36 * len(POLICIES) + 1.7, width=7.0, ncols=2, sharey=True
     )
-    for place, name in enumerate(NAMES):
+    for place, name in enumerate(POLICIES):
         ends = [averted[reading, name] for reading in ("sceptical", "base", "optimistic")]
         axes[0].hlines(
             place, min(ends), max(ends), color=PALE, lw=9, label="sceptical to optimistic" if not place else None
@@ -59,8 +51,8 @@ def draw(policies: pd.DataFrame) -> Figure:
         else:
             axes[1].annotate("nobody is chosen", (3, place), va="center", fontsize=9, color="#555555")
     axes[0].axvline(0, color=DARK, lw=0.8)
-    axes[0].set_yticks(range(len(NAMES)), NAMES.values())
-    axes[0].set_ylim(len(NAMES) - 0.5, -0.5)
+    axes[0].set_yticks(range(len(POLICIES)), POLICIES.values())
+    axes[0].set_ylim(len(POLICIES) - 0.5, -0.5)
     axes[0].set_xlabel("Averted per 1,000 clients")
     axes[1].set_xlim(0, 100)
     axes[1].set_xlabel("Wrongly chosen (%)")

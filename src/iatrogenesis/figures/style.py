@@ -1,6 +1,8 @@
 """One look for all figures: readable in grey, by colour-blind readers and on a phone, and the same bytes every time."""
 
+from contextlib import ContextDecorator
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -30,12 +32,12 @@ STYLE = {
 }
 
 
-def styled():
+def styled() -> ContextDecorator:
     """Decorator of every ``draw``: what it makes is in the common style, legends and annotations included."""
     return mpl.rc_context(STYLE)
 
 
-def figure(title: str, height: float = 3.8, width: float = WIDTH, **grid) -> tuple[Figure, object]:
+def figure(title: str, height: float = 3.8, width: float = WIDTH, **grid) -> tuple[Figure, Any]:
     """A new figure with its question as title, and its axes (as ``Figure.subplots`` gives them)."""
     made = Figure(figsize=(width, height), layout="constrained")
     made.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")

@@ -141,7 +141,7 @@ def interval_90(drawn: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 def _difference(worse: Sums, better: Sums) -> tuple[float, np.ndarray]:
     """Difference of two rates per 1,000, and each cluster's influence on it (the linearised ratio's residual)."""
-    rate, influence = 0.0, 0.0
+    rate, influence = 0.0, np.zeros(())
     for sums, sign in ((worse, 1000.0), (better, -1000.0)):
         many, clients = sums["deteriorated"], sums["clients"]
         own = many.sum() / clients.sum()

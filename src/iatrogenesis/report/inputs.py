@@ -5,7 +5,7 @@ from math import isfinite
 
 import pandas as pd
 
-from iatrogenesis.core.sources import Record
+from iatrogenesis.core.sources import Record, Sourced, SourcedShares
 from iatrogenesis.report.references import Reference
 from iatrogenesis.report.rounding import MINUS, rounded, with_error
 from iatrogenesis.report.tables import Table
@@ -79,7 +79,7 @@ def _shape(prior: Mapping) -> str:
     return text.replace("-", MINUS)
 
 
-def parameters(records: Mapping[str, Record], references: Mapping[str, Reference]) -> Table:
+def parameters(records: Mapping[str, Sourced | SourcedShares], references: Mapping[str, Reference]) -> Table:
     """Every number of a scenario; assumed ones and those read from memory are marked."""
     rows, marks = [], []
     for path, record in records.items():
@@ -104,9 +104,9 @@ def _bare(path: str) -> str:
     return rest if head in ("world", "mechanisms", "preventions") else path
 
 
-def _readings(record: Record) -> str:
+def _readings(record: Sourced | SourcedShares) -> str:
     """How a sceptic and an optimist read the literature, where it disagrees."""
-    if getattr(record, "sceptical", None) is None:
+    if not isinstance(record, Sourced) or record.sceptical is None or record.optimistic is None:
         return ""
     return f"a sceptic reads {_value(record.sceptical)}, an optimist {_value(record.optimistic)}"
 
@@ -117,7 +117,7 @@ def _origin(record: Record, references: Mapping[str, Reference]) -> str:
     return _source(references, record.cite, record.where, record.certainty) if record.cite else ""
 
 
-def _source(references: Mapping[str, Reference], cite: str, where: str, certainty: str) -> str:
+def _source(references: Mapping[str, Reference], cite: str, where: str | None, certainty: str | None) -> str:
     sure = "PROVISIONAL, from memory" if certainty == "memory" else certainty
     return f"{references[cite].short}; {where} [{sure}]"
 

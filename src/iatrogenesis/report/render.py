@@ -106,6 +106,7 @@ def render(
     access = Numbers(numbers)
     by_name = {figure["name"]: figure | {"number": i} for i, figure in enumerate(figures, start=1)}
     # Macros of an imported file see globals only.
+    # pyrefly: ignore[bad-assignment]: Jinja narrows its globals to its own functions
     environment.globals |= {
         "n": access.n,
         "ci": access.ci,

@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.montecarlo import share_interval
-from iatrogenesis.figures.methods import LABELS, cell_names
-from iatrogenesis.figures.policies import NAMES
+from iatrogenesis.core.registry import declarations
 from iatrogenesis.report.rounding import interval, with_error
 from iatrogenesis.report.tables import Table
 from iatrogenesis.simulation_study.judge import SHARES
+from iatrogenesis.simulation_study.names import POLICIES, cell_names
+
+FACTS = declarations("iatrogenesis.simulation_study.methods", "LABEL")
 
 CHANGES = {
     "therapists": "therapists", "clients": "clients each", "clients_spread": "spread of lists", "therapist_sd": "SD",
@@ -59,7 +61,7 @@ def performance(table: pd.DataFrame, estimand: str, measures: tuple[str, ...]) -
         by = own.set_index("measure")
         values = [_judged(one, by.loc[one]) if _there(by, one) else "" for one in shown]
         failures = f"{int(own['failures'].max())} of {int(own['replicates'].max())}"
-        rows.append([*cell_names([cell]), LABELS[method], *values, failures])
+        rows.append([*cell_names([cell]), FACTS[method]["LABEL"], *values, failures])
     heads = ["Cell", "Method", *(TITLES[measure] for measure in shown), "Without an answer"]
     return Table(heads, rows, [""] * len(rows))
 
@@ -92,7 +94,7 @@ def therapists(table: pd.DataFrame) -> Table:
     for (cell, method), own in part.groupby(["cell", "method"], sort=False):
         by = own.set_index(["estimand", "measure"]).sort_index()
         values = [_judged(key[1], by.loc[key]) if _known(by, key) else "" for key in columns.values()]
-        rows.append([*cell_names([cell]), LABELS[method], *values])
+        rows.append([*cell_names([cell]), FACTS[method]["LABEL"], *values])
     return Table(["Cell", "Method", *columns], rows, [""] * len(rows))
 
 
@@ -155,6 +157,6 @@ def policies(table: pd.DataFrame) -> Table:
         ]
         wrongly = "" if pd.isna(base["wrongly"]) else with_error(100 * base["wrongly"], 100 * base["wrongly_mcse"])
         not_seen = f"{1000 * base['not_seen'] / base['clients']:.0f}" if base["not_seen"] > 0.5 else ""
-        rows.append([NAMES[policy], *averted, f"{base['chosen']:.0f}", wrongly, not_seen])
+        rows.append([POLICIES[policy], *averted, f"{base['chosen']:.0f}", wrongly, not_seen])
     heads = ["Policy", "Averted, sceptical", "Averted, base", "Averted, optimistic", "Chosen in ten years"]
     return Table([*heads, "of them wrongly, %", "Clients not seen, per 1,000"], rows, [""] * len(rows))

@@ -5,7 +5,7 @@ it changes.
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 from pydantic import Field, ValidationError, field_validator
@@ -16,6 +16,13 @@ from iatrogenesis.world.scenarios import ConfigError, explain
 
 Share = Field(ge=0, lt=1)
 TEXT = ("cell", "family", "reading", "scenario", "also", "reason")
+
+
+def given[T](value: T | None) -> T:
+    """Return a number that all cells of a family have: reading the design refuses a cell that lacks one."""
+    if value is None:
+        raise ValueError("a cell lacks a number that its family needs: read cells with the study design")
+    return value
 
 
 class Cell(Strict):
@@ -126,7 +133,7 @@ def _cell(row: dict[str, str], bases: dict[str, dict[str, str]], place: str) -> 
         raise ConfigError(f"{place}: {strange[0]}: means nothing in family {family}; leave it empty")
     own = ("cell", "family", "reading", "also", "reason")
     whole = {name: row[name].strip() or ("" if name in own else bases[family][name].strip()) for name in row}
-    content = {name: value for name, value in whole.items() if value != "" and name != "also"}
+    content: dict[str, Any] = {name: value for name, value in whole.items() if value != "" and name != "also"}
     content["also"] = tuple(whole["also"].split())
     content.setdefault("deprivation", 0.0)
     if missing := [name for name in NEEDED.get(family, ()) if name not in content]:

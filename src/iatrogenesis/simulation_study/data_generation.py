@@ -8,7 +8,7 @@ from scipy.special import ndtri
 from iatrogenesis.core.sources import Strict
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.models.spread import log_odds_at
-from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.cells import Cell, given
 from iatrogenesis.simulation_study.logit_normal import Allocation, Coefficients, Dropout, LogitNormal, simulate
 from iatrogenesis.simulation_study.methods.answer import TRAITS, DataSet
 from iatrogenesis.world.cohort import Design
@@ -42,10 +42,10 @@ def statistical(cell: Cell, surroundings: Surroundings) -> LogitNormal:
     coefficients = surroundings.coefficients.model_copy(update={"burnout": cell.burnout})
     return LogitNormal(
         clients_per_therapist=list_lengths(cell),
-        intercept=_intercept(cell.rate, coefficients, cell.therapist_sd),
-        therapist_sd=cell.therapist_sd,
+        intercept=_intercept(given(cell.rate), coefficients, given(cell.therapist_sd)),
+        therapist_sd=given(cell.therapist_sd),
         coefficients=coefficients,
-        reliability=cell.reliability,
+        reliability=given(cell.reliability),
         allocation=Allocation(severity=cell.severity, deprivation=cell.deprivation),
         dropout=Dropout(share=MISSING, worse=cell.dropout, worse_by_burnout=cell.dropout / 2)
         if cell.dropout
@@ -74,7 +74,7 @@ def mechanistic(cell: Cell, clients: float | None = None) -> Design:
 def data_sets(cell: Cell, surroundings: Surroundings, replicates: range, sessions: bool) -> Iterator[DataSet]:
     """Yield the data sets of these replicates; the same whichever others are made."""
     if cell.family == "A":
-        model, known = statistical(cell, surroundings), dict.fromkeys(TRAITS, cell.reliability)
+        model, known = statistical(cell, surroundings), dict.fromkeys(TRAITS, given(cell.reliability))
         for replicate in replicates:
             made = simulate(model, Noise(surroundings.setup.seed), replicate)
             yield DataSet(named(cell, replicate), replicate, made.clients, known)
@@ -95,12 +95,12 @@ def blocks(replicates: range) -> Iterator[range]:
 
 
 def _from_world(cell: Cell, surroundings: Surroundings, block: range, sessions: bool) -> Iterator[DataSet]:
-    scenario, setup = surroundings.scenarios[cell.scenario], surroundings.setup
+    scenario, setup = surroundings.scenarios[given(cell.scenario)], surroundings.setup
     run = setup.run(scenario, mechanistic(cell), replicates=block, record=sessions)
     clients = clients_table(run, setup.instruments, setup.judgement)
     ratings = scenario.world.ratings
     known = {trait: float(getattr(ratings, trait)) for trait in TRAITS}
     contacts = sessions_table(run) if sessions else None
     for replicate, own in clients.groupby("replicate"):
-        theirs = contacts[contacts["client_id"].isin(own["client_id"])] if sessions else None
+        theirs = contacts[contacts["client_id"].isin(own["client_id"])] if contacts is not None else None
         yield DataSet(named(cell, replicate), int(replicate), own.reset_index(drop=True), known, theirs)

@@ -35,11 +35,8 @@ from iatrogenesis.core.montecarlo import ratio
 from iatrogenesis.core.sources import Sourced, Strict
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.models.spread import log_odds_at, sd_of
+from iatrogenesis.simulation_study.names import POLICIES
 
-POLICIES = (
-    "remove_raw", "remove_adjusted", "remove_sure", "support_worst", "support_burned_out", "caseload_limit",
-    "monitoring",
-)  # fmt: skip
 QUARTERS, POOL, YEAR = 40, 1000, 4
 WORST = 0.8
 COLUMNS = (

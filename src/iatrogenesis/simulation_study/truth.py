@@ -30,7 +30,7 @@ from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models import casemix
 from iatrogenesis.inference.models.spread import UPPER_QUARTILE, mor, vpc
 from iatrogenesis.inference.models.therapist import TRUE_STATES
-from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.cells import Cell, given
 from iatrogenesis.simulation_study.data_generation import Surroundings, blocks, mechanistic, statistical
 from iatrogenesis.simulation_study.logit_normal import explained, simulate
 from iatrogenesis.simulation_study.methods.answer import RISK, TRAITS
@@ -100,7 +100,7 @@ def _rates(replicate: int, rates: np.ndarray) -> pd.DataFrame:
 
 
 def _mechanistic(cell: Cell, surroundings: Surroundings, replicates: int, clients: int):
-    scenario, setup = surroundings.scenarios[cell.scenario], surroundings.setup
+    scenario, setup = surroundings.scenarios[given(cell.scenario)], surroundings.setup
     sums, tables, people = [], [], []
     for block in blocks(range(replicates)):
         long = setup.sample(scenario, mechanistic(cell, clients), replicates=block)
@@ -151,12 +151,13 @@ def _fitted(clients: pd.DataFrame, scenario: Scenario) -> list[tuple[str, float,
     )
     table = states.table().set_index("estimand")
     found = _forms(like.estimate[-1], like.standard_error[-1])
-    found.append(("residual_sd", *table.loc["therapist_sd", ["estimate", "se"]]))
+    found.append(("residual_sd", table.loc["therapist_sd", "estimate"], table.loc["therapist_sd", "se"]))
     harmless = all(mechanism.kind != "burnout" for mechanism in scenario.mechanisms)
     for name in TRAITS:
         column = "fit_within" if name == "fit" else name
         values = table.loc[f"log_odds_ratio[{column}]", ["estimate", "se"]]
-        found.append((f"log_odds_ratio[{name}]", *((0.0, 0.0) if harmless and name == "burnout" else values)))
+        estimate, error = (0.0, 0.0) if harmless and name == "burnout" else values
+        found.append((f"log_odds_ratio[{name}]", estimate, error))
     if harmless:
         found.append(("on_slope[burnout]", 0.0, 0.0))
     return found

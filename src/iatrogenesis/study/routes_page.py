@@ -8,7 +8,7 @@ from inspect import getdoc, getfile
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.core.sources import Record, records
+from iatrogenesis.core.sources import Sourced, SourcedShares, records
 from iatrogenesis.world.mechanisms import KINDS as MECHANISMS
 from iatrogenesis.world.mechanisms.base import Mechanism
 from iatrogenesis.world.preventions import KINDS as PREVENTIONS
@@ -112,9 +112,9 @@ def _about(one: Mechanism, catalogue: dict[str, Scenario]) -> str:
     return "\n".join(lines)
 
 
-def _row(name: str, record: Record) -> str:
+def _row(name: str, record: Sourced | SourcedShares) -> str:
     value = f"{record.value:g}"
-    if getattr(record, "sceptical", None) is not None:
+    if isinstance(record, Sourced) and record.sceptical is not None:
         value += f" (sceptical {record.sceptical:g}, optimistic {record.optimistic:g})"
     interval = f"{record.low:g} to {record.high:g}" if record.low is not None else ""
     source = "; ".join(filter(None, [f"@{record.cite}" if record.cite else None, record.where, record.note]))

@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from iatrogenesis.core.instruments import Instruments
-from iatrogenesis.core.sources import Strict, bibliography_keys, records
+from iatrogenesis.core.sources import Strict, bibliography, records
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.explorer.words import Words
@@ -240,7 +240,10 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     if isinstance(source, Path) and config.name != source.stem:
         raise sources.fault("name", f"must equal the file's name, {source.stem!r} (found {config.name!r})")
     references = folder / "references.bib"
-    keys = bibliography_keys(references)
+    try:
+        keys = frozenset(bibliography(references))
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
     catalogue = load_catalogue(folder / "scenarios", references)
     _check_scenarios(config, catalogue, sources)
     instruments = _recorded(Instruments, folder / "instruments.yaml", keys)

@@ -1,6 +1,7 @@
 """What a simulated set shows to an analyst: flat arrays, one entry per client."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,7 @@ class Sample:
 
     def only(self, keep: np.ndarray) -> "Sample":
         """The sample with some of the clients, by a boolean array or positions."""
-        pick = {
+        pick: dict[str, Any] = {
             name: {k: v[keep] for k, v in value.items()} if isinstance(value, dict) else value[keep]
             for name, value in vars(self).items()
         }

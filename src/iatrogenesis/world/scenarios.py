@@ -2,18 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
 from iatrogenesis.core.sources import Sourced, Strict, bibliography_keys, records
 from iatrogenesis.world.mechanisms import KINDS as MECHANISMS
+from iatrogenesis.world.mechanisms.base import Mechanism
 from iatrogenesis.world.parameters import World
 from iatrogenesis.world.preventions import KINDS as PREVENTIONS
+from iatrogenesis.world.preventions.base import Prevention
 
-AnyMechanism = Annotated[Union[*MECHANISMS.values()], Field(discriminator="kind")]
-AnyPrevention = Annotated[Union[*PREVENTIONS.values()], Field(discriminator="kind")]
+if TYPE_CHECKING:  # which there are is known when the folders are read
+    AnyMechanism = Mechanism
+    AnyPrevention = Prevention
+else:
+    AnyMechanism = Annotated[Union[*MECHANISMS.values()], Field(discriminator="kind")]
+    AnyPrevention = Annotated[Union[*PREVENTIONS.values()], Field(discriminator="kind")]
 Reading = Literal["base", "sceptical", "optimistic"]
 
 

@@ -4,8 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from iatrogenesis.core.extras import missing
+
+try:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+except ModuleNotFoundError as error:
+    raise missing("tables", error) from None
 
 from iatrogenesis.core.files import replacing
 from iatrogenesis.world.cohort import Design

@@ -4,7 +4,13 @@ The columns are described in ``config/codebook.yaml``.
 """
 
 import numpy as np
-import pandas as pd
+
+from iatrogenesis.core.extras import missing
+
+try:
+    import pandas as pd
+except ModuleNotFoundError as error:
+    raise missing("tables", error) from None
 
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.definitions import finished as finished_courses

@@ -74,9 +74,9 @@ def standardised_rates(
     """
     if "coefficients" not in tree["posterior"]:
         return 1.0 / (1.0 + np.exp(-log_odds))
-    columns = slice(None) if columns is None else columns
-    coefficients = stacked(tree, "coefficients")[:, columns]
-    covariates, trials = tree["constant_data"]["covariates"].values[:, columns], tree["constant_data"]["trials"].values
+    chosen = slice(None) if columns is None else columns
+    coefficients = stacked(tree, "coefficients")[:, chosen]
+    covariates, trials = tree["constant_data"]["covariates"].values[:, chosen], tree["constant_data"]["trials"].values
     rates = np.empty_like(log_odds)
     block = max(1, BLOCK // (covariates.shape[0] + 200 * log_odds.shape[1]))
     for first in range(0, log_odds.shape[0], block):

@@ -1,5 +1,7 @@
 """Do both engines give one posterior? Each estimand by each, and how far apart in Monte Carlo errors."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -13,7 +15,7 @@ FAR = 5.0  # combined Monte Carlo standard errors
 def outcome_of(tree: xr.DataTree) -> OutcomeData:
     """The data that a posterior was fitted to, as they stand in it."""
     constant, posterior = tree["constant_data"], tree["posterior"]
-    more = {}
+    more: dict[str, Any] = {}
     if "covariates" in constant:
         more = {
             "covariates": constant["covariates"].values,

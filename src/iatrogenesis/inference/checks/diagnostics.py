@@ -5,6 +5,7 @@ Betancourt's (2016), arXiv:1604.00695; Pareto k is that of Vehtari et al. (2024)
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import arviz_stats as az
 import numpy as np
@@ -14,7 +15,7 @@ import xarray as xr
 from iatrogenesis.inference.checks.convergence import Convergence
 
 
-def diagnose(tree: xr.DataTree, criteria: Convergence) -> dict[str, object]:
+def diagnose(tree: xr.DataTree, criteria: Convergence) -> dict[str, Any]:
     """Return one row of diagnostics.
 
     Parameters
@@ -34,7 +35,7 @@ def diagnose(tree: xr.DataTree, criteria: Convergence) -> dict[str, object]:
     if "failed" in tree.attrs:
         return failed(*(tree.attrs[name] for name in ("dataset", "model", "engine", "failed")))
     posterior = tree["posterior"].to_dataset()
-    row: dict[str, object] = {name: tree.attrs[name] for name in ("dataset", "model", "engine")}
+    row: dict[str, Any] = {name: tree.attrs[name] for name in ("dataset", "model", "engine")}
     with np.errstate(invalid="ignore", divide="ignore"):  # a parameter that does not move: judged below
         measures = {
             "rhat": (az.rhat(posterior, method="rank"), np.argmax),
@@ -53,12 +54,12 @@ def diagnose(tree: xr.DataTree, criteria: Convergence) -> dict[str, object]:
     return row | {"passed": not reasons, "reasons": "; ".join(reasons), "fallback": tree.attrs.get("fallback", "")}
 
 
-def failed(dataset: str, model: str, engine: str, reason: str) -> dict[str, object]:
+def failed(dataset: str, model: str, engine: str, reason: str) -> dict[str, Any]:
     """Return the row of a fit that gave no draws at all."""
     return {"dataset": dataset, "model": model, "engine": engine, "passed": False, "reasons": f"no draws: {reason}"}
 
 
-def table(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+def table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Return one row per fit, those that failed included."""
     columns = [*("dataset", "model", "engine", "passed", "reasons"), *("rhat", "rhat_of", "ess_bulk", "ess_bulk_of")]
     columns += ["ess_tail", "ess_tail_of", "divergences", "bfmi", "pareto_k", "fallback"]
@@ -79,7 +80,7 @@ def _worst(found: xr.Dataset, worst) -> tuple[float, str]:
     return values[index], labels[index]
 
 
-def _reasons(row: dict[str, object], criteria: Convergence) -> list[str]:
+def _reasons(row: dict[str, Any], criteria: Convergence) -> list[str]:
     reasons = []
     if not row["rhat"] < criteria.max_rhat:
         reasons.append(f"R-hat {row['rhat']:.4f} of {row['rhat_of']} is not below {criteria.max_rhat}")

@@ -6,6 +6,7 @@ little above and below 1, draws are weighted accordingly, and what moves is sens
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import arviz_stats as azs
 import numpy as np
@@ -101,7 +102,7 @@ def comparison(fits: Iterable[tuple[str, FitData, xr.DataTree]]) -> pd.DataFrame
         elpd_diff to the best with dse, p (effective number of parameters), weight (stacking), worst_k and high_k (how
         many clients' Pareto k is above the threshold).
     """
-    found = {}
+    found: dict[str, Any] = {}
     for model, data, tree in fits:
         module = model_module(model)
         each = np.array([module.log_likelihood(data, point) for point in points(tree, DRAWS)])

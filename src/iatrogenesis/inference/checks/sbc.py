@@ -13,6 +13,7 @@ tail probabilities, and its distribution under uniform ranks is simulated.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,7 @@ def ranks(
     return pd.DataFrame(rows).sort_values(["simulation", "quantity"], ignore_index=True)
 
 
-def _named(data: FitData, name: str) -> FitData:
+def _named(data: Any, name: str) -> FitData:
     if hasattr(data, "people"):
         return replace(data, people=replace(data.people, dataset=name))
     return replace(data, dataset=name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.validation import check
@@ -25,9 +26,15 @@ class FitData(Protocol):
         Names of the arrays that the model explains; the others are given.
     """
 
-    dataset: str
-    therapist_ids: tuple[str, ...]
     OBSERVED: ClassVar[tuple[str, ...]]
+
+    @property
+    def dataset(self) -> str:  # noqa: D102 (above)
+        ...
+
+    @property
+    def therapist_ids(self) -> tuple[str, ...]:  # noqa: D102 (above)
+        ...
 
     def validate(self) -> Self:
         """Return the data unchanged after every check; a sampler itself checks nothing."""
@@ -92,7 +99,7 @@ class OutcomeData:
     trials: np.ndarray
     therapist: np.ndarray
     therapist_ids: tuple[str, ...]
-    covariates: np.ndarray | None = None
+    covariates: np.ndarray = None  # pyrefly: ignore[bad-assignment]: none given is none of them, for so many rows
     covariate_names: tuple[str, ...] = ()
     centre: np.ndarray = field(default_factory=lambda: np.zeros(0))
     scale: np.ndarray = field(default_factory=lambda: np.ones(0))
@@ -116,7 +123,7 @@ class OutcomeData:
 
     def arrays(self) -> Arrays:
         """Return the arrays by name; covariates and services where there are any."""
-        found = {
+        found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
             "deteriorated": (("row",), contiguous(self.deteriorated, np.int64)),
             "trials": (("row",), contiguous(self.trials, np.int64)),
             "therapist_index": (("row",), contiguous(self.therapist, np.int64)),
@@ -178,8 +185,8 @@ class OutcomeData:
 def counts(
     dataset: str,
     unit_ids: Sequence[str],
-    deteriorated: Sequence[int],
-    trials: Sequence[int],
+    deteriorated: ArrayLike,
+    trials: ArrayLike,
     *,
     allow_empty: bool = False,
 ) -> OutcomeData:

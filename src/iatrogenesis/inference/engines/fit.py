@@ -48,6 +48,7 @@ def fit_all(
         for data in datas:
             try:
                 draws = sampler.chains * sampler.draws
+                # pyrefly: ignore[bad-argument-type]: the models it covers have counts
                 yield collapsed.sample(model, data, priors, seed, draws=draws, chains=sampler.chains, max_k=max_k)
             except collapsed.Unreliable as error:
                 why[data.dataset] = str(error)

@@ -53,7 +53,7 @@ class Integrand:
 
         The last answer is kept, because an optimiser asks for the three in turn.
         """
-        if self._at is None or not np.array_equal(parameters, self._at):
+        if self._answer is None or self._at is None or not np.array_equal(parameters, self._at):
             self._answer = self._integrate(parameters[:-1], parameters[-1])
             self._at = parameters.copy()
         return self._answer

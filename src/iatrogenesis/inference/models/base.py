@@ -76,6 +76,7 @@ def deterioration(model: pm.Model, log_odds):
         model["trials"],
         log_odds,
         logp=lambda deteriorated, trials, x: deteriorated * x - trials * pt.softplus(x),
+        # pyrefly: ignore[missing-attribute]: PyMC always gives a generator
         random=lambda trials, x, rng=None, size=None: rng.binomial(trials, expit(x), size=size),
         dtype="int64",
         observed=model["deteriorated"],

@@ -106,7 +106,7 @@ def prior_point(data: OrdinalData, priors: Priors, noise: Noise) -> dict[str, np
 
 def log_likelihood(data: OrdinalData, point: Point) -> np.ndarray:
     """Return each client's log likelihood, shape (rows,)."""
-    odds = generative.log_odds(data.people, {**point, "intercept": 0.0})
+    odds = generative.log_odds(data.people, {**point, "intercept": np.zeros(())})
     reached = np.pad(expit(odds[:, None] + point["cutpoints"]), ((0, 0), (1, 1)), constant_values=((0, 0), (0, 1)))
     rows = np.arange(len(odds))
     return np.log(reached[rows, data.outcome + 1] - reached[rows, data.outcome])
@@ -114,7 +114,7 @@ def log_likelihood(data: OrdinalData, point: Point) -> np.ndarray:
 
 def replicate(data: OrdinalData, point: Point, noise: Noise) -> OrdinalData:
     """Return the same clients with outcomes drawn anew from the model at one point."""
-    odds = generative.log_odds(data.people, {**point, "intercept": 0.0})
+    odds = generative.log_odds(data.people, {**point, "intercept": np.zeros(())})
     reached = expit(odds[:, None] + point["cutpoints"])
     uniform = noise.uniform("outcome", client=np.arange(len(odds)))
     outcome = (uniform[:, None] > reached).sum(axis=1).astype(np.int64)

@@ -10,7 +10,7 @@ from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
 from iatrogenesis.inference.checks.diagnostics import diagnose
-from iatrogenesis.inference.data.outcomes import FitData
+from iatrogenesis.inference.data.outcomes import FitData, OutcomeData
 from iatrogenesis.inference.engines.fit import fit_all
 from iatrogenesis.inference.models.spread import mor, vpc
 from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet, Estimate, Settings, of_draws
@@ -53,7 +53,7 @@ def spread(tree: xr.DataTree) -> list[Estimate]:
     return [of_draws(name, draws, null=None) for name, draws in forms.items()]
 
 
-def therapists(tree: xr.DataTree, data: FitData) -> pd.DataFrame:
+def therapists(tree: xr.DataTree, data: OutcomeData) -> pd.DataFrame:
     """Return the therapists' table; see `Answer.therapists`."""
     seen = np.flatnonzero(data.clients)
     thin = _thinned(tree)

@@ -1,7 +1,10 @@
 """Hierarchical Bayes, model `casemix`: therapists compared among clients with like starting points."""
 
+from collections.abc import Iterable, Iterator
+
 from iatrogenesis.inference.models import casemix
 from iatrogenesis.simulation_study.methods import bayes
+from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, Settings
 from iatrogenesis.simulation_study.methods.regression import prepared
 
 PLACE = 7
@@ -20,6 +23,6 @@ def _summary(data_set, data, tree):
     return bayes.spread(tree), bayes.therapists(tree, data)
 
 
-def answers(data_sets, settings):
+def answers(data_sets: Iterable[DataSet], settings: Settings) -> Iterator[Answer]:
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
     return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)

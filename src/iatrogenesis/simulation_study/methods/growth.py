@@ -4,13 +4,15 @@ It says nothing of deterioration itself. What it gives is an order of therapists
 and what burnout does to that slope.
 """
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import pandas as pd
 
 from iatrogenesis.inference.answers.standardise import stacked
 from iatrogenesis.inference.models import growth
 from iatrogenesis.simulation_study.methods import bayes
-from iatrogenesis.simulation_study.methods.answer import BURNOUT, of_draws
+from iatrogenesis.simulation_study.methods.answer import BURNOUT, Answer, DataSet, Settings, of_draws
 
 PLACE = 10
 LABEL = "Bayes, growth"
@@ -44,6 +46,6 @@ def _order(data_set, data, tree, coefficients):
     return pd.DataFrame({"therapist": place, "score": slope, **unknown})
 
 
-def answers(data_sets, settings):
+def answers(data_sets: Iterable[DataSet], settings: Settings) -> Iterator[Answer]:
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
     return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)

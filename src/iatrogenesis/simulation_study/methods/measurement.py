@@ -1,5 +1,7 @@
 """Hierarchical Bayes, model `measurement`: the same as `therapist`, of the states behind the ratings."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import pandas as pd
 from scipy.special import expit
@@ -9,7 +11,7 @@ from iatrogenesis.inference.answers.standardise import stacked
 from iatrogenesis.inference.data.posterior import points
 from iatrogenesis.inference.models import measurement
 from iatrogenesis.simulation_study.methods import bayes
-from iatrogenesis.simulation_study.methods.answer import RISK, TRAITS, of_draws
+from iatrogenesis.simulation_study.methods.answer import RISK, TRAITS, Answer, DataSet, Settings, of_draws
 from iatrogenesis.simulation_study.methods.regression import PER
 
 PLACE = 9
@@ -45,6 +47,6 @@ def _risk(data, tree):
     return of_draws(RISK, np.array(changes))
 
 
-def answers(data_sets, settings):
+def answers(data_sets: Iterable[DataSet], settings: Settings) -> Iterator[Answer]:
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
     return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)

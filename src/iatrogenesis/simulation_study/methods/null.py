@@ -1,7 +1,10 @@
 """Hierarchical Bayes, model `null`: therapists' rates drawn together by as much as the data say; nothing adjusted."""
 
+from collections.abc import Iterable, Iterator
+
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.simulation_study.methods import bayes
+from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, Settings
 
 PLACE = 6
 LABEL = "Bayes, null"
@@ -20,6 +23,6 @@ def _summary(data_set, data, tree):
     return bayes.spread(tree), bayes.therapists(tree, data)
 
 
-def answers(data_sets, settings):
+def answers(data_sets: Iterable[DataSet], settings: Settings) -> Iterator[Answer]:
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
     return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)

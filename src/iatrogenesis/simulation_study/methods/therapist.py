@@ -1,5 +1,7 @@
 """Hierarchical Bayes, model `therapist`: what competence, burnout and fit, as rated, have to do with deterioration."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import xarray as xr
 from scipy.special import expit
@@ -9,7 +11,16 @@ from iatrogenesis.inference.answers.what_if import risk_change
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.data.posterior import points
 from iatrogenesis.simulation_study.methods import bayes
-from iatrogenesis.simulation_study.methods.answer import BURNOUT, RISK, Estimate, of_draws, trait_of
+from iatrogenesis.simulation_study.methods.answer import (
+    BURNOUT,
+    RISK,
+    Answer,
+    DataSet,
+    Estimate,
+    Settings,
+    of_draws,
+    trait_of,
+)
 from iatrogenesis.simulation_study.methods.regression import prepared
 
 PLACE = 8
@@ -52,6 +63,6 @@ def _iatrogenic(data: OutcomeData, tree: xr.DataTree) -> Estimate:
     return of_draws("iatrogenic_fraction", np.array(shares), null=None)
 
 
-def answers(data_sets, settings):
+def answers(data_sets: Iterable[DataSet], settings: Settings) -> Iterator[Answer]:
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
     return bayes.fitted(MODEL, prepared, _summary, data_sets, settings)

@@ -9,6 +9,8 @@ from iatrogenesis.world.cohort import Therapists
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Mechanism, Week
 
+type Amount = float | np.ndarray
+
 
 class Cost(Strict):
     """Working time that a prevention takes, in minutes; what is left out is none."""
@@ -17,7 +19,7 @@ class Cost(Strict):
     per_session: Sourced | None = None
     per_therapist_week: Sourced | None = None
 
-    def hours(self, clients: float, sessions: float, therapist_weeks: float) -> float:
+    def hours(self, clients: Amount, sessions: Amount, therapist_weeks: Amount) -> Amount:
         """Hours for so many clients, sessions and weeks of therapists."""
         parts = ((self.per_client, clients), (self.per_session, sessions), (self.per_therapist_week, therapist_weeks))
         return sum(float(minutes) * number for minutes, number in parts if minutes is not None) / 60

@@ -69,6 +69,7 @@ def sample(
     normal = noise.normal("coefficients", client=number[:, None], occasion=columns)
     uniforms = noise.uniform("effect", therapist=target.seen[:, None], client=number)
     guess = target.parabolas(*proposal.best)
+    k = np.inf
     for tails in TAILS:
         chi = chi2.ppf(noise.uniform("tails", client=number), tails.freedom)
         beta, sd, log_proposal = proposal.draw(noise.uniform("therapist_sd", client=number), normal, chi, tails)

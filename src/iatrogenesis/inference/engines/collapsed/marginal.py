@@ -158,7 +158,7 @@ def _draw(log_density, interpolation, at, coefficients, density, uniform):
 def integrate(
     points, log_weights, interpolation, at_grid, events, trials, single, starts, eta, odds, sd, guess, uniforms, value,
     effects,
-):  # fmt: skip
+) -> None:  # fmt: skip
     """Add every therapist's log integral to `value`, shape (block,), and draw effects where `uniforms` are given.
 
     Parameters

@@ -91,6 +91,7 @@ class Target:
         """
         first, sizes = self.starts[:-1], np.diff(self.starts)
         fixed, effect = self.design @ beta, np.zeros(len(self.seen))
+        slope = curve = effect
         for _ in range(MODE_STEPS):
             rate = expit(fixed + np.repeat(effect, sizes))
             slope = np.add.reduceat(self.events - self.trials * rate, first)
