@@ -6,7 +6,7 @@ from iatrogenesis.core.files import write_csv, write_text
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.sources import bibliography_keys
 from iatrogenesis.evidence.calibration import calibrate, write_back
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
@@ -22,9 +22,9 @@ def main(paths: dict[str, str], base: dict, design: dict, setup: dict, output: d
     )
     published = read_evidence(Path(paths["evidence"]), bibliography_keys(Path(paths["references"])))
 
-    def simulate(changed: Scenario) -> Worlds:
+    def simulate(changed: Scenario) -> Counterparts:
         without = changed.model_copy(update={"treated": False, "mechanisms": ()})
-        return Worlds(setup.sample(changed, design), setup.sample(without, design))
+        return Counterparts(setup.sample(changed, design), setup.sample(without, design))
 
     kinds = [mechanism.kind for mechanism in scenario.mechanisms]
     found = calibrate(scenario, published, simulate)

@@ -5,7 +5,7 @@ from pathlib import Path
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.sources import bibliography_keys
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.published import evidence_table, read_evidence
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
@@ -22,9 +22,9 @@ def main(
     monitoring = scenarios.pop("monitoring").preventions
     scenarios["monitored"] = scenarios["treated"].model_copy(update={"preventions": monitoring})
     one_year, years = Design.model_validate(designs["year"]), Design.model_validate(designs["years"])
-    year = Worlds(**{name: setup.sample(scenario, one_year) for name, scenario in scenarios.items()})
+    year = Counterparts(**{name: setup.sample(scenario, one_year) for name, scenario in scenarios.items()})
     print("simulated one service year in every world", flush=True)
-    over_years = Worlds(setup.sample(scenarios["treated"], years))
+    over_years = Counterparts(setup.sample(scenarios["treated"], years))
     print("simulated several years", flush=True)
     write_csv(evidence_table(published, year, over_years), table_path)
 

@@ -1,51 +1,30 @@
-"""Simulate from a model's prior, fit, and rank the true values, for a small service."""
+"""Judge whether the ranks of true values are uniform, for every model, engine and quantity."""
 
 import pandas as pd
 
-from iatrogenesis.core.files import write_parquet
+from iatrogenesis.core.files import read_parquet, write_csv, write_parquet
 from iatrogenesis.core.logs import logged
-from iatrogenesis.inference.checks.sbc import ranks
-from iatrogenesis.inference.engines.fit import fit_all
-from iatrogenesis.inference.engines.sampler import Sampler
-from iatrogenesis.inference.models.by_name import model as model_module
-from iatrogenesis.inference.models.priors import Priors
-from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.scenarios import Scenario
-from iatrogenesis.world.setup import Setup
-from iatrogenesis.world.tidy import clients_table, sessions_table
+from iatrogenesis.inference.checks.sbc import COLUMNS, curves, judge
 
 
-def main(
-    model: str, engine: str, simulations: int, sbc: dict, priors: dict, given: dict, base: dict, setup: dict,
-    ranks_path: str, workers: int,
-) -> None:  # fmt: skip
-    """Write one row per simulation and quantity."""
-    setup, priors = Setup.model_validate(setup).apart("sbc"), Priors.model_validate(priors)
-    run = setup.run(Scenario.model_validate(base), Design.model_validate(sbc["design"]), record=True)
-    tables = {"clients": clients_table(run, setup.instruments, setup.judgement), "sessions": sessions_table(run)}
-    tables |= {name: pd.DataFrame(columns) for name, columns in given.items()}
-    template = model_module(model).prepare(tables, "sbc")
-    sampler = Sampler.model_validate(sbc["sampler"])
-
-    def fit(datas):
-        return fit_all(model, datas, priors, sampler, setup.seed, engine=engine, workers=workers)
-
-    found = ranks(model, template, priors, setup.seed, range(simulations), fit, engine)
-    write_parquet(found.assign(model=model, engine=engine), ranks_path)
-    print(f"{found['simulation'].nunique()} simulations, {found['rank'].isna().sum()} without draws")
+def main(parts: list[str], seed: int, table_path: str, curves_path: str) -> None:
+    """Write one row per model, engine and quantity, and the distribution functions for the picture."""
+    rows, lines = [pd.DataFrame(columns=list(COLUMNS))], []
+    for path in parts:
+        ranks = read_parquet(path)
+        rows.append(judge(ranks, ranks["model"].iloc[0], ranks["engine"].iloc[0], seed))
+        lines.append(curves(ranks, rows[-1], seed))
+    table = pd.concat([part for part in rows if len(part)] or rows, ignore_index=True)
+    write_csv(table, table_path)
+    write_parquet(pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(), curves_path)
+    print(table.groupby(["model", "engine"])["calibrated"].agg(["sum", "size"]).to_string())
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            model=snakemake.wildcards.model,
-            engine=snakemake.wildcards.engine,
-            simulations=snakemake.params.simulations,
-            sbc=snakemake.params.sbc,
-            priors=snakemake.params.priors,
-            given=snakemake.params.given,
-            base=snakemake.params.base,
-            setup=snakemake.params.setup,
-            ranks_path=snakemake.output.ranks,
-            workers=snakemake.threads,
+            parts=snakemake.input.parts,
+            seed=snakemake.params.seed,
+            table_path=snakemake.output.table,
+            curves_path=snakemake.output.curves,
         )

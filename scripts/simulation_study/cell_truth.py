@@ -3,8 +3,8 @@
 from iatrogenesis.core.files import write_csv, write_parquet
 from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.truth import truth
-from iatrogenesis.simulation_study.worlds import Surroundings
 
 
 def main(cell: dict, surroundings: dict, replicates: int, clients: int, truth_path: str, rates_path: str) -> None:

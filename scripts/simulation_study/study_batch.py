@@ -3,9 +3,9 @@
 from iatrogenesis.core.files import write_parquet
 from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
 from iatrogenesis.simulation_study.run import run
-from iatrogenesis.simulation_study.worlds import Surroundings
 
 
 def main(

@@ -1,9 +1,10 @@
 """Files are written whole or not at all, and a broken one is named."""
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
-from iatrogenesis.core.files import read_csv, read_parquet, replacing, write_csv, write_json, write_parquet
+from iatrogenesis.core.files import read_csv, read_parquet, replacing, write_csv, write_json, write_parquet, write_rows
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.tables import DataError
 
@@ -62,3 +63,21 @@ def test_a_log_keeps_what_was_said_and_why_it_failed(tmp_path, capsys):
     text = (tmp_path / "job.log").read_text()
     assert "working" in text and "RuntimeError: no more" in text
     assert "working" in capsys.readouterr().out
+
+
+def test_rows_and_columns_are_written_as_data_frames_are(tmp_path):
+    rows = [
+        {"name": 'a, "b"', "value": 1 / 3, "count": 7},
+        {"name": "null", "value": float("nan"), "count": 12345678901},
+    ]
+    table = pd.DataFrame(rows)
+    write_rows(rows, tmp_path / "rows.csv")
+    write_csv(table, tmp_path / "table.csv")
+    assert (tmp_path / "rows.csv").read_bytes() == (tmp_path / "table.csv").read_bytes()
+    columns = {name: table[name].to_numpy(str if name == "name" else None) for name in table}
+    write_parquet(columns, tmp_path / "columns.parquet")
+    write_parquet(table, tmp_path / "table.parquet")
+    one, other = (
+        pq.read_table(tmp_path / f"{name}.parquet").replace_schema_metadata() for name in ("columns", "table")
+    )
+    assert one.schema == other.schema and one.equals(other)

@@ -9,7 +9,7 @@ import yaml
 
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.calibration import calibrate, with_values, write_back
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import PATTERNS
 from iatrogenesis.evidence.published import verdict
 from iatrogenesis.world.cohort import Design
@@ -48,7 +48,7 @@ def test_known_parameters_are_found_again(study):
 
     def simulate(scenario):
         without = scenario.model_copy(update={"treated": False, "mechanisms": ()})
-        return Worlds(study.setup.sample(scenario, design), study.setup.sample(without, design))
+        return Counterparts(study.setup.sample(scenario, design), study.setup.sample(without, design))
 
     truth = only(study.catalogue["base"], KEPT)
     samples = simulate(truth)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
 from iatrogenesis.evidence.patterns.register import between_share, counted, mean_by, odds_ratio, residual
 from iatrogenesis.evidence.patterns.services import _persistence
@@ -62,12 +62,12 @@ def test_ten_clients_call_harmful_by_chance_alone():
     therapists, per = 3000, 12
     unit = np.repeat(np.arange(therapists), per)
     worse = Noise(9).uniform("worse", client=np.arange(therapists * per)) < 0.058
-    found = PATTERNS["T16"](Worlds(sample(len(unit), unit=unit, deteriorated=worse)))
+    found = PATTERNS["T16"](Counterparts(sample(len(unit), unit=unit, deteriorated=worse)))
     by_chance = 1 - 0.942**10 - 10 * 0.058 * 0.942**9
     assert found == pytest.approx(by_chance, abs=5 * np.sqrt(by_chance / therapists))
     few = sample(9, unit=np.zeros(9), deteriorated=np.ones(9, dtype=bool))
     with pytest.warns(RuntimeWarning):  # nobody has ten
-        assert np.isnan(PATTERNS["T16"](Worlds(few)))
+        assert np.isnan(PATTERNS["T16"](Counterparts(few)))
 
 
 def test_spread_of_services_is_found_and_none_is_none():
@@ -78,7 +78,7 @@ def test_spread_of_services_is_found_and_none_is_none():
         logit = -2.8 + sd * noise.normal("service", client=np.arange(services))
         chance = 1 / (1 + np.exp(-logit))
         worse = noise.uniform("worse", client=np.arange(services * n)) < chance[cluster]
-        found = PATTERNS["T22"](Worlds(sample(len(cluster), cluster=cluster, deteriorated=worse)))
+        found = PATTERNS["T22"](Counterparts(sample(len(cluster), cluster=cluster, deteriorated=worse)))
         assert found == pytest.approx(sd, abs=0.035)
 
 
@@ -89,24 +89,24 @@ def test_persistence_is_freed_of_sampling_error():
     week = np.tile(np.repeat(np.arange(years) * 52 + 3, n), services)
     logit = -2.8 + 0.3 * noise.normal("service", client=np.arange(services))
     worse = noise.uniform("worse", client=np.arange(len(cluster))) < (1 / (1 + np.exp(-logit)))[cluster]
-    worlds = Worlds(sample(len(cluster), cluster=cluster, start_week=week, deteriorated=worse))
+    counterparts = Counterparts(sample(len(cluster), cluster=cluster, start_week=week, deteriorated=worse))
     for lag in (1, 2, 3):
-        assert _persistence(lag)(worlds) == pytest.approx(1, abs=0.15)
+        assert _persistence(lag)(counterparts) == pytest.approx(1, abs=0.15)
 
 
 def test_lasting_effects_are_those_that_the_reference_spares():
     here = sample(4, worse_at_follow_up=np.array([1, 1, 0, 0], dtype=bool))
     there = sample(4, worse_at_follow_up=np.array([1, 0, 1, 0], dtype=bool))
-    assert PATTERNS["N01"](Worlds(here, reference=there)) == 0.25
+    assert PATTERNS["N01"](Counterparts(here, reference=there)) == 0.25
 
 
 def test_effect_of_feedback_is_among_those_off_track_only():
     alarmed = np.array([1, 1, 0, 0], dtype=bool)
     without = sample(4, last={"phq9": np.array([10.0, 14.0, 3.0, 3.0])})
     with_it = sample(4, last={"phq9": np.array([9.0, 13.0, 0.0, 0.0])}, alarmed=alarmed)
-    worlds = Worlds(without, monitored=with_it)
-    assert PATTERNS["F06_phq9"](worlds) == -1
-    assert PATTERNS["F02"](worlds) == pytest.approx(1 / 2)
+    counterparts = Counterparts(without, monitored=with_it)
+    assert PATTERNS["F06_phq9"](counterparts) == -1
+    assert PATTERNS["F02"](counterparts) == pytest.approx(1 / 2)
 
 
 def test_before_the_alarm_both_worlds_are_the_same(study):

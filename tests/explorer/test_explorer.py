@@ -217,7 +217,7 @@ def test_worlds_that_do_not_belong_together_are_refused(explored):
     with pytest.raises(ValueError, match=r"explorer\.preventions: with_repair has some already"):
         check_worlds(explorer, catalogue["with_repair"], catalogue["all_preventions"])
     elsewhere = explorer.levels.model_copy(update={"caseload": (14.0, 22.0)})
-    with pytest.raises(ValueError, match=r"explorer\.levels\.caseload: 15, where full_harm stands"):
+    with pytest.raises(ValueError, match=r"explorer\.levels\.caseload: the value of full_harm, 15,"):
         check_worlds(
             explorer.model_copy(update={"levels": elsewhere}), catalogue["full_harm"], catalogue["all_preventions"]
         )

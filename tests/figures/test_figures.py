@@ -104,8 +104,8 @@ def _performance() -> pd.DataFrame:
     of = {
         "log_odds_ratio[burnout]": ("bias", "coverage", "power"),
         "therapist_sd": ("bias", "coverage"),
-        "flag_worst": ("sensitivity", "false_removal"),
-        "flag_probable": ("sensitivity", "false_removal"),
+        "flag_worst": ("sensitivity", "fdr"),
+        "flag_probable": ("sensitivity", "fdr"),
     }
     rows = [
         (cell, method, estimand, "type_1_error" if measure == "power" and cell == "burnout_none" else measure)
@@ -124,10 +124,10 @@ def _advice() -> pd.DataFrame:
         for question, quantity, effect in (
             ("spread", "width", np.nan),
             ("burnout", "power", 0.25),
-            ("accuse", "sensitivity", np.nan),
-            ("accuse", "false_removal", np.nan),
-            ("accuse", "raw_sensitivity", np.nan),
-            ("accuse", "raw_false_removal", np.nan),
+            ("flagging", "sensitivity", np.nan),
+            ("flagging", "fdr", np.nan),
+            ("flagging", "raw_sensitivity", np.nan),
+            ("flagging", "raw_fdr", np.nan),
             ("reliability", "raw_rate", np.nan),
             ("reliability", "formula", np.nan),
         )
@@ -159,7 +159,7 @@ def _predictive() -> pd.DataFrame:
     return table.assign(inside=table["low"].le(5.0) & table["high"].ge(5.0))
 
 
-def _assumptions() -> pd.DataFrame:
+def _sensitivity() -> pd.DataFrame:
     rows = [("as assumed", "")]
     rows += [(end, f"world.part.number_{i}") for i in range(12) for end in ("low", "high")]
     rows += [("all at once", str(draw)) for draw in range(20)]
@@ -223,13 +223,13 @@ def _tables(name: str) -> dict:
         "services": ("effects", _effects),
         "performance": ("performance", _performance),
         "spread_found": ("performance", _performance),
-        "accused": ("performance", _performance),
+        "flagging": ("performance", _performance),
         "advice": ("advice", _advice),
         "policies": ("policies", _policies),
         "predictive": ("predictive", _predictive),
         "what_if": ("what_if", _what_if),
-        "calibration": ("curves", _curves),
-        "assumptions": ("assumptions", _assumptions),
+        "sbc": ("curves", _curves),
+        "sensitivity": ("sensitivity", _sensitivity),
         "attribution": ("attribution", _attribution),
         "preventions": ("preventions", _preventions),
         "burnout_year": ("therapist_weeks", _weeks),

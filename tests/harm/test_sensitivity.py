@@ -7,7 +7,7 @@ import pytest
 from iatrogenesis.core.sources import records
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.harm.outcomes import outcome_sums
-from iatrogenesis.harm.sensitivity import ORIGINS, Conclusion, conclusions, explored, moved, nine_in_ten, ranges
+from iatrogenesis.harm.sensitivity import ORIGINS, Conclusion, conclusions, explored, interval_90, moved, ranges
 from iatrogenesis.world.cohort import Design
 
 DESIGN = Design(replicates=4, therapists=12, services=3, clients_per_therapist=20)
@@ -40,7 +40,7 @@ def test_draws_lie_in_their_ranges_and_belong_to_the_number():
     beside = [values for _, end, values in moved(two, 50, Noise(3)) if end == "all at once"]
     assert alone == [values["a.b"] for values in beside]
     assert min(alone) >= 1 and max(alone) <= 2 and np.std(alone) > 0.2
-    # Uniform and independent: correlation of 50 pairs stays within four standard errors of nought.
+    # Uniform and independent: correlation of 50 pairs stays within four standard errors of 0.
     assert abs(np.corrcoef(alone, [values["c.d"] for values in beside])[0, 1]) < 4 / 50**0.5
     ends = [(parameter, end) for parameter, end, _ in moved(two, 0, Noise(3))]
     assert ends == [("", "as assumed"), ("a.b", "low"), ("a.b", "high"), ("c.d", "low"), ("c.d", "high")]
@@ -73,7 +73,7 @@ def test_errors_are_those_of_the_jackknife(study):
     more, less = rng.binomial(clients, 0.09), rng.binomial(clients, 0.05)
 
     def world(scenario):
-        return pd.DataFrame({"clients": clients, "deteriorated": more if scenario.mechanisms else less})
+        return {"clients": clients, "deteriorated": more if scenario.mechanisms else less}
 
     base = study.catalogue["base"]
     found = explored(_only(conclusions(base, base, base)[0], "none"), world, ("phq9",), 10, Noise(1)).iloc[0]
@@ -86,9 +86,9 @@ def test_errors_are_those_of_the_jackknife(study):
     assert found["mcse"] == pytest.approx(jackknife, rel=0.03)
 
 
-def test_the_error_of_nine_in_ten_is_how_far_its_ends_move_from_sample_to_sample():
+def test_the_error_of_interval_90_is_how_far_its_ends_move_from_sample_to_sample():
     """Four hundred samples of sixty normal draws: the ends' own spread is what each sample says it is, on average."""
-    found = [nine_in_ten(pd.Series(draws)) for draws in np.random.default_rng(8).normal(size=(400, 60))]
+    found = [interval_90(pd.Series(draws)) for draws in np.random.default_rng(8).normal(size=(400, 60))]
     ends, errors = (np.array(part) for part in zip(*found, strict=True))
     assert ends.mean(axis=0) == pytest.approx([-1.645, 1.645], abs=0.1)
     assert errors.mean(axis=0) == pytest.approx(ends.std(axis=0), rel=0.15)

@@ -1,4 +1,4 @@
-"""The gate: good draws pass, and each kind of bad draws is stopped with its reason and counted."""
+"""Convergence criteria: good draws pass, and each kind of bad draws fails with its reason and is counted."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.checks import diagnostics
-from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.data.posterior import posterior_tree
 from iatrogenesis.inference.engines.collapsed.engine import DIMS
@@ -32,7 +32,7 @@ def tree(**changes):
 
 
 def test_independent_draws_pass():
-    row = diagnostics.diagnose(tree(), Gate())
+    row = diagnostics.diagnose(tree(), Convergence())
     assert row["passed"], row["reasons"]
     assert row["reasons"] == ""
     assert row["rhat"] < 1.01
@@ -44,7 +44,7 @@ def test_independent_draws_pass():
 
 def test_chains_that_disagree_are_stopped_and_the_worst_parameter_is_named():
     apart = np.stack([normal("first"), normal("second") + np.arange(CHAINS)[:, None]], axis=-1)
-    row = diagnostics.diagnose(tree(therapist_effect=apart), Gate())
+    row = diagnostics.diagnose(tree(therapist_effect=apart), Convergence())
     assert not row["passed"]
     assert row["rhat_of"] == "therapist_effect[b]"
     assert "R-hat" in row["reasons"]
@@ -52,7 +52,7 @@ def test_chains_that_disagree_are_stopped_and_the_worst_parameter_is_named():
 
 
 def test_slow_chains_are_stopped():
-    row = diagnostics.diagnose(tree(intercept=np.cumsum(normal("intercept"), axis=1)), Gate())
+    row = diagnostics.diagnose(tree(intercept=np.cumsum(normal("intercept"), axis=1)), Convergence())
     assert not row["passed"]
     assert row["ess_bulk_of"] == "intercept"
     assert "ess_bulk" in row["reasons"]
@@ -62,39 +62,42 @@ def test_slow_chains_are_stopped():
 def test_one_divergence_is_stopped_unless_allowed():
     diverging = np.zeros((CHAINS, DRAWS), dtype=bool)
     diverging[2, 17] = True
-    row = diagnostics.diagnose(tree(diverging=diverging), Gate())
+    row = diagnostics.diagnose(tree(diverging=diverging), Convergence())
     assert row["reasons"] == "1 divergences, 0 allowed"
-    assert diagnostics.diagnose(tree(diverging=diverging), Gate(max_divergences=1))["passed"]
+    assert diagnostics.diagnose(tree(diverging=diverging), Convergence(max_divergences=1))["passed"]
 
 
 def test_energy_information_is_that_of_the_worst_chain():
     energy = normal("energy") + 0.5 * np.cumsum(normal("walk"), axis=1) * (np.arange(CHAINS) == 2)[:, None] + 1e4
     steps, spread = np.mean(np.diff(energy, axis=1) ** 2, axis=1), np.var(energy, axis=1, ddof=1)
-    row = diagnostics.diagnose(tree(energy=energy), Gate())
+    row = diagnostics.diagnose(tree(energy=energy), Convergence())
     assert row["bfmi"] == pytest.approx(steps[2] / spread[2], rel=1e-12)  # Betancourt (2016), written out
     assert row["bfmi"] < (steps / spread)[[0, 1, 3]].min()
 
 
 def test_low_energy_information_is_stopped():
-    row = diagnostics.diagnose(tree(energy=np.cumsum(normal("energy"), axis=1)), Gate())
+    row = diagnostics.diagnose(tree(energy=np.cumsum(normal("energy"), axis=1)), Convergence())
     assert not row["passed"]
     assert "E-BFMI" in row["reasons"]
 
 
 def test_importance_weights_are_judged_where_there_are_any():
-    row = diagnostics.diagnose(tree(pareto_k=np.full((CHAINS, DRAWS), 0.9)), Gate())
+    row = diagnostics.diagnose(tree(pareto_k=np.full((CHAINS, DRAWS), 0.9)), Convergence())
     assert row["reasons"] == "Pareto k 0.90 is not below 0.7"
 
 
 @pytest.mark.parametrize("value", [1.5, np.nan])
 def test_a_parameter_that_does_not_move_is_stopped(value):
-    row = diagnostics.diagnose(tree(intercept=np.full((CHAINS, DRAWS), value)), Gate())
+    row = diagnostics.diagnose(tree(intercept=np.full((CHAINS, DRAWS), value)), Convergence())
     assert not row["passed"]
     assert row["rhat_of"] == "intercept"
 
 
 def test_a_fit_without_draws_is_in_the_table():
-    rows = [diagnostics.diagnose(tree(), Gate()), diagnostics.failed("other", "null", "nuts", "no starting point")]
+    rows = [
+        diagnostics.diagnose(tree(), Convergence()),
+        diagnostics.failed("other", "null", "nuts", "no starting point"),
+    ]
     table = diagnostics.table(rows)
     assert table["passed"].tolist() == [True, False]
     assert table["reasons"].tolist() == ["", "no draws: no starting point"]
@@ -103,4 +106,4 @@ def test_a_fit_without_draws_is_in_the_table():
 def test_a_gate_cannot_be_made_meaningless():
     for wrong in ({"max_rhat": 0.9}, {"min_ess": -1}, {"min_ess": float("nan")}, {"max_rhats": 1.1}):
         with pytest.raises(ValidationError):
-            Gate.model_validate(wrong)
+            Convergence.model_validate(wrong)

@@ -86,8 +86,8 @@ def of_the_checks(base: str) -> dict[str, pd.DataFrame]:
             truth=-16.0, truth_mcse=1.0, value=-14.0, low=-20.0, high=-9.0, mcse=0.1
         ),
         "reproductions": reproductions(1, 10, Published(0.0584, 0.101, 0.6)),
-        "calibration": pd.DataFrame([ranks]),
-        "sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),
+        "sbc": pd.DataFrame([ranks]),
+        "prior_sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),
         "engines": pd.DataFrame({"agree": [True, False], "distance": [1.5, 6.0], "pareto_k": [0.1, 0.2]}),
     }
 
@@ -99,8 +99,8 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         "log_odds_ratio[burnout]": ("bias", "coverage", "power"),
         "therapist_sd": ("bias", "coverage"),
         "therapist_rank": ("rank_correlation",),
-        "flag_worst": ("sensitivity", "false_removal"),
-        "flag_probable": ("sensitivity", "false_removal"),
+        "flag_worst": ("sensitivity", "fdr"),
+        "flag_probable": ("sensitivity", "fdr"),
     }
     rows = [
         (method, estimand, "base", measure, 0.5, 0.02, 76, 1)
@@ -113,8 +113,8 @@ def of_the_study() -> dict[str, pd.DataFrame]:
     known = row | {"low": 60.0, "high": 85.0, "beyond_grid": False}
     spread = known | {"question": "spread", "effect": None, "target": 0.1}
     alone = known | {"question": "reliability", "effect": None, "clients": None, "target": 0.7, "formula": 116.0}
-    never = alone | {"question": "accuse", "needed": None, "low": None, "high": None, "formula": None}
-    advice = {"question": "accuse", "therapists": 40, "clients": 60, "therapist_sd": 0.61, "quantity": "sensitivity"}
+    never = alone | {"question": "flagging", "needed": None, "low": None, "high": None, "formula": None}
+    advice = {"question": "flagging", "therapists": 40, "clients": 60, "therapist_sd": 0.61, "quantity": "sensitivity"}
     policies = [
         {"policy": policy, "reading": reading, "wrongly": 0.4 if policy.startswith("remove") else None}
         for policy in POLICIES
@@ -128,11 +128,11 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         "needed": pd.DataFrame([known, spread, alone, never]),
         "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
         "policies": pd.DataFrame(policies).assign(**numbers),
-        "assumptions": assumptions(),
+        "sensitivity": sensitivity(),
     }
 
 
-def assumptions() -> pd.DataFrame:
+def sensitivity() -> pd.DataFrame:
     """Two conclusions with two moved numbers each, one of which does nothing."""
     rows = [("", "as assumed", None, 0.0), ("world.a.x", "low", 0.1, -3.0), ("world.a.x", "high", 0.3, 2.0)]
     rows += [("world.b.y", "low", 1.0, 0.0), ("world.b.y", "high", 2.0, 0.0)]

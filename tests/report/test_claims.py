@@ -101,7 +101,7 @@ def test_faults_of_therapists_are_caught(tables, clients):
     more = therapist_faults(tables, clients, clients=therapists["clients"] + 1)
     assert "therapists' counts are those of their clients" in more
     assert therapist_faults(tables, clients, rate=0.5) == ["therapists' rates lie inside their intervals"]
-    assert therapist_faults(tables, clients, exceeds_twice_average=1.5) == ["probabilities lie between nought and one"]
+    assert therapist_faults(tables, clients, exceeds_twice_average=1.5) == ["probabilities lie between 0 and 1"]
 
 
 def test_faults_of_tables_are_caught(tables):

@@ -10,7 +10,6 @@ import pytest
 
 from iatrogenesis.core.sources import records
 from iatrogenesis.report import numbers as collect
-from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.inputs import parameters, shortcomings
 from iatrogenesis.report.page import open_routes, page_tables, page_words
@@ -18,6 +17,7 @@ from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
 from iatrogenesis.report.run_record import wall_seconds
+from iatrogenesis.report.sensitivity import sensitivity_table
 from tests.conftest import CONFIG
 from tests.report.report_tables import of_the_checks, of_the_fits, of_the_study, of_the_world
 
@@ -74,18 +74,18 @@ def results(study) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def numbers(study, results) -> dict:
-    base, everything = study.catalogue[study.base], study.catalogue[study.config.assumptions.prevented]
+    base, everything = study.catalogue[study.base], study.catalogue[study.config.sensitivity.prevented]
     return collect.every_number(results, base, everything, study.config.model_dump(mode="json"))
 
 
 FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")
 FIGURES += ("posterior_against_truth", "caterpillar", "funnel", "hospitals", "predictive", "what_if", "performance")
-FIGURES += ("spread_found", "accused", "advice", "policies", "assumptions", "calibration")
+FIGURES += ("spread_found", "flagging", "advice", "policies", "sensitivity", "sbc")
 
 
 def worlds(study) -> dict:
     """Whatever has numbers with a source."""
-    fullest = study.catalogue[study.config.assumptions.prevented]
+    fullest = study.catalogue[study.config.sensitivity.prevented]
     rest = {"policies": study.policies, "instruments": study.setup.instruments}
     return {"base": study.catalogue[study.base], "everything": fullest} | rest
 
@@ -134,7 +134,7 @@ def test_numbers_are_those_of_the_tables(numbers, results):
     assert numbers["predictive.posterior.inside"]["value"] == 0 and numbers["predictive.prior.inside"]["value"] == 1
     assert numbers["what_if.right"]["value"] == 6 and numbers["what_if.chance.burnout_down"]["value"] == 16.0
     assert numbers["what_if.chance.burnout_down.ratings"]["low"] == 9.0
-    assert numbers["calibration.failed"]["value"] == 1 and numbers["sensitivity.dominates"]["value"] == 1
+    assert numbers["sbc.failed"]["value"] == 1 and numbers["prior_sensitivity.dominates"]["value"] == 1
     assert numbers["seed"]["value"] == 20261122
 
 
@@ -173,11 +173,11 @@ def test_a_share_of_none_or_all_is_shown_with_its_interval():
 
 
 def test_words_follow_the_numbers(study, results, numbers):
-    """An analysis is called too sure only where its coverage surely is below 95 %."""
-    name, claim = "study.base.logistic.log_odds_ratio[burnout].coverage", "surer than it should be"
+    """An analysis is called overconfident only where the whole interval of its coverage is below 95 %."""
+    name, claim = "study.base.logistic.log_odds_ratio[burnout].coverage", "is overconfident"
     for low, high, claimed in ((80.0, 91.0, True), (90.0, 99.0, False), (47.8, 100.0, False)):
         text = page(study, results, numbers | {name: numbers[name] | {"low": low, "high": high}})
-        assert (claim in text) == claimed == ("they are too short" in text)
+        assert (claim in text) == claimed == ("they are too narrow" in text)
 
 
 def test_a_page_without_one_of_its_numbers_is_not_written(study, results, numbers):
@@ -190,7 +190,7 @@ def test_a_page_without_one_of_its_numbers_is_not_written(study, results, number
 
 def test_the_page_shows_what_failed(study, results, numbers):
     text = page(study, results, numbers)
-    assert "not passed: R-hat 1.2" in text
+    assert "no: R-hat 1.2" in text
     assert "Reliable deterioration among finished courses: 0.900, published 0.0584" in text
     assert "there are no results on" in re.sub(r"\s+", " ", text)
 
@@ -208,15 +208,21 @@ def test_every_number_of_every_world_stands_in_the_report(study, results):
     assert any("a sceptic reads" in words for words in monitoring.values())
 
 
-def test_what_assumptions_do_is_told_by_numbers_of_their_table(numbers, results):
-    assert numbers["assumed.routine"]["value"] == 10 and numbers["assumed.averted"]["low"] == pytest.approx(8.04)
+def test_the_sensitivity_analysis_is_told_by_numbers_of_its_table(numbers, results):
+    assert numbers["sensitivity.routine"]["value"] == 10 and numbers["sensitivity.averted"]["low"] == pytest.approx(
+        8.04
+    )
     # Twenty-one draws from -2 to 18: nine in ten lie between about the second and about the last but one, evenly.
-    least, most = (numbers[f"assumed.routine.{end}"] for end in ("least", "most"))
-    assert -2 < least["value"] < 0 and least["value"] + most["value"] == pytest.approx(16)
-    assert 0 < least["mcse"] == pytest.approx(most["mcse"])
-    assert numbers["assumed.routine.above_nought"]["value"] == 18 and numbers["assumed.routine.draws"]["value"] == 21
-    assert numbers["assumed.routine.moved"]["value"] == 2 and numbers["assumed.routine.felt"]["value"] == 1
-    rows = assumed_table(results["assumptions"]).rows
+    low, high = (numbers[f"sensitivity.routine.{end}"] for end in ("low_90", "high_90"))
+    assert -2 < low["value"] < 0 and low["value"] + high["value"] == pytest.approx(16)
+    assert 0 < low["mcse"] == pytest.approx(high["mcse"])
+    assert (
+        numbers["sensitivity.routine.above_zero"]["value"] == 18 and numbers["sensitivity.routine.draws"]["value"] == 21
+    )
+    assert (
+        numbers["sensitivity.routine.moved"]["value"] == 2 and numbers["sensitivity.routine.influential"]["value"] == 1
+    )
+    rows = sensitivity_table(results["sensitivity"]).rows
     assert [row[1] for row in rows] == ["a · x", "a · x"]
     assert rows[0][2:] == ["0.1: −3.00 (0.50)", "0.3: +2.00 (0.50)"]
 

@@ -44,7 +44,7 @@ def test_the_power_curve_is_found_again():
 
 @pytest.mark.parametrize("power", [(0.1, 0.38, 0.72), (0.05, 0.05, 0.07), (0.9, 1.0, 1.0), (0.0, 0.01, 0.02)])
 def test_the_power_curve_lies_near_what_it_is_fitted_to(power):
-    """Also on a coarse grid, and where power is nought or one everywhere."""
+    """Also on a coarse grid, and where power is 0 or 1 everywhere."""
     therapists = np.array([20, 60, 200])
     c, error = _power_curve(therapists, np.array(power), np.full(3, 76))
     expected = norm.cdf(c * np.sqrt(therapists) - 1.96) + norm.cdf(-c * np.sqrt(therapists) - 1.96)
@@ -65,8 +65,8 @@ def test_the_grid_answers_every_question_and_repeats_itself(study):
     priors = study.config.fit.priors
     first, again = (column(grid, 60, priors, 5) for _ in range(2))
     pd.testing.assert_frame_equal(first, again)
-    assert set(first["question"]) == {"spread", "accuse", "burnout", "reliability"}
-    shares = first[first["quantity"].isin(["coverage", "power", "sensitivity", "false_flag", "raw_rate", "formula"])]
+    assert set(first["question"]) == {"spread", "flagging", "burnout", "reliability"}
+    shares = first[first["quantity"].isin(["coverage", "power", "sensitivity", "fpr", "raw_rate", "formula"])]
     assert shares["value"].between(0, 1).all()
     both = first[first["question"] == "reliability"].set_index("quantity")["value"]
     assert both["raw_rate"] == pytest.approx(both["formula"], abs=0.05)
@@ -86,10 +86,10 @@ def test_where_chance_leaves_open_that_nothing_is_enough_no_upper_end_is_made_up
     power = pd.DataFrame({"therapists": [10, 20], "value": [0.0, 0.2], "replicates": 5})
     power = power.assign(question="burnout", quantity="power", therapist_sd=0.61, effect=0.25, clients=50, mcse=0.2)
     found = pd.DataFrame({"clients": [75, 150, 300], "value": [0.1, 0.3, 0.52], "mcse": 0.03, "therapists": 200})
-    found = found.assign(question="accuse", quantity="sensitivity", therapist_sd=0.61)
+    found = found.assign(question="flagging", quantity="sensitivity", therapist_sd=0.61)
     table = needed(pd.concat([power, found]), 0.058).set_index("question")
     assert table.loc["burnout", "low"] > 1 and np.isnan(table.loc["burnout", "high"])
-    row = table.loc["accuse"]
+    row = table.loc["flagging"]
     assert 230 < row["low"] < row["needed"] < 300 and np.isnan(row["high"])
     assert reliability(table.reset_index()).rows[0][2] == "282 (from 233)"
 

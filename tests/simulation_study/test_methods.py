@@ -12,12 +12,12 @@ from scipy.stats import binom, norm
 from iatrogenesis.figures.methods import COLOURS
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.data_generation import data_sets
 from iatrogenesis.simulation_study.methods import FACTS, NAMES, SLOW, seconds
 from iatrogenesis.simulation_study.methods.by_name import method
 from iatrogenesis.simulation_study.methods.rates import normal_table, standardised
 from iatrogenesis.simulation_study.methods.regression import design, estimable, prepared, risk_change
 from iatrogenesis.simulation_study.run import ESTIMATES, run
-from iatrogenesis.simulation_study.worlds import data_sets
 from tests.conftest import CONFIG
 
 FAST = [name for name in NAMES if name not in SLOW]
@@ -160,7 +160,7 @@ def test_the_error_of_the_change_of_risk_is_the_deltas(one):
         assert found.se == pytest.approx(np.sqrt(slope @ covariance @ slope), rel=1e-5)
 
 
-def test_standardised_rates_and_accusations_follow_from_the_normal():
+def test_standardised_rates_and_flags_follow_from_the_normal():
     log_odds, se, case_mix = np.array([-3.0, -2.5, -1.0]), np.array([0.3, 0.5, 0.4]), np.linspace(-1, 1, 500)
     table = normal_table(np.arange(3), log_odds, se, case_mix)
     rate = expit(log_odds[:, None] + case_mix).mean(axis=1)

@@ -62,7 +62,7 @@ def test_failures_are_counted_and_never_dropped(replicates):
     assert found.loc["failed", "value"] == pytest.approx(1 / 6)
     assert found.loc["failed", "n"] == 6
     assert found.loc["not_passed", "value"] == pytest.approx(2 / 6)
-    assert found.loc["bias", "n"] == 5  # the fit that missed the gate gave an estimate and stays in
+    assert found.loc["bias", "n"] == 5  # the fit that did not converge gave an estimate and stays in
 
 
 def test_truths_that_differ_between_replicates_are_compared_one_by_one(replicates):
@@ -87,7 +87,7 @@ def test_faulty_tables_are_refused(replicates, change, words):
         performance(change(replicates))
 
 
-def test_tests_count_as_power_or_as_false_alarms(replicates):
+def test_rejections_count_as_power_or_as_type_1_error(replicates):
     rejects = replicates.assign(rejects=[1, 1, 0, 1, np.nan])
     found = performance(rejects).set_index("measure")
     assert (found.loc["power", "value"], found.loc["power", "n"]) == (0.75, 4)

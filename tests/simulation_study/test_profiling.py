@@ -33,11 +33,11 @@ def test_measures_are_those_counted_by_hand(both):
     # harmful: therapist 2 of the first service (mean .088), none of the second, 0 and 4 of the third (mean .09)
     assert found["flag_probable", "flagged"] == pytest.approx(3 / 3)
     assert found["flag_probable", "sensitivity"] == pytest.approx(2 / 3)
-    assert found["flag_probable", "false_removal"] == pytest.approx(1 / 3)
-    assert found["flag_probable", "false_flag"] == pytest.approx(1 / 12)
+    assert found["flag_probable", "fdr"] == pytest.approx(1 / 3)
+    assert found["flag_probable", "fpr"] == pytest.approx(1 / 12)
     # the worst one of five each: therapists 2, 0, 4
     assert found["flag_worst", "sensitivity"] == pytest.approx(2 / 3)
-    assert found["flag_worst", "false_removal"] == pytest.approx(1 / 3)
+    assert found["flag_worst", "fdr"] == pytest.approx(1 / 3)
     error = SCORE - TRUE
     assert found["therapist_rate", "bias"] == pytest.approx(error.mean())
     assert found["therapist_rate", "rmse"] == pytest.approx(np.sqrt((error**2).mean()))
@@ -61,10 +61,10 @@ def test_a_method_that_only_orders_is_judged_by_its_order(both):
     assert set(found["estimand"]) == {"therapist_rank", "flag_worst"}
 
 
-def test_nobody_accused_leaves_a_share_missing(both):
+def test_nobody_flagged_leaves_a_share_missing(both):
     therapists, rates = both
     found = profiling(therapists.assign(exceeds=0.0), rates).set_index(["estimand", "measure"])["value"]
-    assert np.isnan(found["flag_probable", "false_removal"]) and found["flag_probable", "sensitivity"] == 0
+    assert np.isnan(found["flag_probable", "fdr"]) and found["flag_probable", "sensitivity"] == 0
 
 
 def test_therapists_without_a_truth_are_refused(both):

@@ -3,7 +3,7 @@
 import pytest
 
 from iatrogenesis.simulation_study.cells import read_cells
-from iatrogenesis.simulation_study.worlds import list_lengths
+from iatrogenesis.simulation_study.data_generation import list_lengths
 from iatrogenesis.world.scenarios import ConfigError
 from tests.conftest import CONFIG
 
@@ -57,7 +57,7 @@ def test_lists_have_the_stated_mean_and_are_unequal(cells):
         (("therapist_sd,rate", "therapist_ds,rate"), "column 'therapist_ds' is unknown or missing"),
         (("therapists_20,A,one at a time,20", "therapists_20,A,one at a time,many"), "line 3: .*therapists"),
         (("rate_4,A,one at a time,,,,,0.04", "rate_4,A,one at a time,,,,,0.6"), "rate: .*0.5"),
-        (("rate_4,A", "rate_10,A"), "'rate_10' is there twice"),
+        (("rate_4,A", "rate_10,A"), "duplicate cell 'rate_10'"),
         (("base,A,base", "base,A,interaction"), "must begin with its base"),
         (("sd_0,A,one at a time", "sd_0,A,sometimes"), "reading: "),
         ((",measurement growth,", ",measurment,"), "also: .*measurment"),

@@ -6,9 +6,9 @@ from scipy.special import expit
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.data_generation import data_sets, statistical
 from iatrogenesis.simulation_study.logit_normal import simulate
 from iatrogenesis.simulation_study.truth import truth
-from iatrogenesis.simulation_study.worlds import data_sets, statistical
 from tests.conftest import CONFIG
 
 

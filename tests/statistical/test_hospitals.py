@@ -13,7 +13,7 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.answers import estimands, therapists
 from iatrogenesis.inference.checks import diagnostics
-from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.data.hospitals import hospital_outcomes
 from iatrogenesis.inference.data.outcomes import counts
@@ -59,7 +59,7 @@ def exact():
 
 
 def test_the_fit_passes_the_gate(fitted):
-    row = diagnostics.diagnose(fitted, Gate())
+    row = diagnostics.diagnose(fitted, Convergence())
     assert row["passed"], row["reasons"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.answers import estimands
 from iatrogenesis.inference.checks import diagnostics
-from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.engines.nuts import compile_model, sample_many
@@ -39,7 +39,7 @@ def tables(fitted):
 
 
 def test_every_fit_passes_the_gate(fitted):
-    rows = diagnostics.table(diagnostics.diagnose(tree, Gate()) for tree in fitted)
+    rows = diagnostics.table(diagnostics.diagnose(tree, Convergence()) for tree in fitted)
     assert rows["passed"].all(), rows["reasons"].tolist()
 
 

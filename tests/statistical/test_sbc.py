@@ -112,7 +112,7 @@ def test_a_refusing_engine_leaves_the_fit_to_the_sampler_and_says_so(template, p
 
 
 def test_a_fit_without_draws_is_kept_and_counted(template, priors, monkeypatch, tmp_path):
-    from iatrogenesis.inference.checks.convergence import Gate
+    from iatrogenesis.inference.checks.convergence import Convergence
     from iatrogenesis.inference.checks.diagnostics import diagnose
     from iatrogenesis.inference.data.posterior import drawn, load, save
 
@@ -123,6 +123,6 @@ def test_a_fit_without_draws_is_kept_and_counted(template, priors, monkeypatch, 
     monkeypatch.setattr(nuts, "compile_model", lambda *_: type("C", (), {"model": "null", "accept": lambda s, d: d})())
     (tree,) = fit_all("null", [template], priors, SAMPLER, 1, engine="nuts")
     save(tree, tmp_path / "a.nc")
-    row = diagnose(load(tmp_path / "a.nc"), Gate())
+    row = diagnose(load(tmp_path / "a.nc"), Convergence())
     assert not row["passed"] and "All initialization points failed" in row["reasons"]
     assert list(drawn([tmp_path / "a.nc"])) == []

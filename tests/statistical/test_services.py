@@ -7,7 +7,7 @@ import pytest
 
 from iatrogenesis.inference.answers import estimands, therapists
 from iatrogenesis.inference.checks import diagnostics
-from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.engines.nuts import compile_model, sample_many
@@ -40,7 +40,7 @@ def fitted(years, priors, sampler):
 
 
 def test_every_year_passes_the_gate(fitted):
-    rows = diagnostics.table(diagnostics.diagnose(tree, Gate()) for tree in fitted.values())
+    rows = diagnostics.table(diagnostics.diagnose(tree, Convergence()) for tree in fitted.values())
     assert rows["passed"].all(), rows["reasons"].tolist()
 
 

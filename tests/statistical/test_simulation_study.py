@@ -111,5 +111,5 @@ def test_missing_and_doubled_replicates_are_refused(study, cells):
     assert nothing[["estimand", "measure", "value", "failures"]].to_numpy().tolist() == [["all", "failed", 1.0, 6]]
     with pytest.raises(DataError, match="replicate 4 is missing"):
         judge(lambda table: table[table["replicate"] != 4])
-    with pytest.raises(DataError, match="a replicate is there twice"):
+    with pytest.raises(DataError, match="duplicate replicate"):
         judge(lambda table: table.loc[table.index.repeat(2)])

@@ -151,7 +151,7 @@ def test_a_scenario_cannot_build_on_what_is_not_there(config):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("T01,again,0.1,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"'T01' stands there twice"),
+        ("T01,again,0.1,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"duplicate id 'T01'"),
         ("T99,unknown,0.1,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"T99.*no simulated counterpart"),
         ("T01x,x,much,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"line \d+ \(T01x\): value must be .*'much'"),
         ("T01x,x,,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"line \d+ \(T01x\): no simulated counterpart"),

@@ -1,7 +1,7 @@
 """Figures, one module each, by one script; each says itself which tables it takes, and where it stands.
 
 REQUIRED INPUTS:
-    tables of results/{study}/tables, ranks of calibration, and the clients, sessions and therapist-weeks of routine care
+    tables of results/{study}/tables, ranks of simulation-based calibration, and the clients, sessions and therapist-weeks of routine care
 OUTPUTS:
     results/{study}/figures/{figure}.{svg,png,pdf}
 """

@@ -4,7 +4,7 @@ REQUIRED INPUTS:
     scenarios (in `params`, merged)
 OUTPUTS:
     results/{study}/twins/{scenario}.parquet, results/{study}/{attribution,preventions}/
-    results/{study}/tables/{scenarios,attribution,preventions,assumptions}.csv
+    results/{study}/tables/{scenarios,attribution,preventions,sensitivity}.csv
 """
 
 
@@ -123,27 +123,27 @@ rule preventions:
         "../../scripts/harm/preventions.py"
 
 
-rule assumptions:
-    """What becomes of the conclusions where assumed numbers take other values of their ranges."""
+rule sensitivity:
+    """Sensitivity analysis: the conclusions where assumed numbers take other values of their ranges."""
     input:
-        code=library("harm/assumptions"),
+        code=library("harm/sensitivity"),
     output:
-        table="results/{study}/tables/assumptions.csv",
+        table="results/{study}/tables/sensitivity.csv",
     log:
-        "results/{study}/logs/assumptions.log",
+        "results/{study}/logs/sensitivity.log",
     benchmark:
-        "results/{study}/benchmarks/assumptions.tsv"
+        "results/{study}/benchmarks/sensitivity.tsv"
     params:
-        asked=CONFIG.assumptions.conclusions,
+        asked=CONFIG.sensitivity.conclusions,
         worlds={
             "base": scenario(STUDY.base),
-            "full": scenario(CONFIG.assumptions.full),
-            "prevented": scenario(CONFIG.assumptions.prevented),
+            "full": scenario(CONFIG.sensitivity.full),
+            "prevented": scenario(CONFIG.sensitivity.prevented),
         },
-        draws=CONFIG.assumptions.draws,
-        design=plain(CONFIG.assumptions.design),
+        draws=CONFIG.sensitivity.draws,
+        design=plain(CONFIG.sensitivity.design),
         setup=SETUP,
     message:
-        "Moving what is assumed through its ranges"
+        "Sensitivity analysis: moving assumed numbers through their ranges"
     script:
-        "../../scripts/harm/assumptions.py"
+        "../../scripts/harm/sensitivity.py"

@@ -6,7 +6,7 @@ REQUIRED INPUTS:
     results/{study}/simulated/{base,known}/clients.parquet, sessions of base, and the service counts where present
 OUTPUTS:
     results/{study}/posterior/{dataset}/{model}.nc
-    results/{study}/tables/{diagnostics,therapist_effects,engines,predictive,sensitivity,model_comparison,calibration}.csv,
+    results/{study}/tables/{diagnostics,therapist_effects,engines,predictive,prior_sensitivity,model_comparison,sbc}.csv,
     results/{study}/tables/{therapists,true_rates,true_effects,what_if}.csv
 """
 
@@ -21,9 +21,9 @@ FITS = [(dataset, model) for model in CONFIG.fit.models for dataset in STUDY.dat
 POSTERIORS = [result(f"posterior/{dataset}/{model}.nc") for dataset, model in FITS]
 
 
-def code_of_calibration(wildcards):
-    """The files of the library that calibrating one model reaches."""
-    return library("inference/sbc", {"inference.models": [wildcards.model]})
+def code_of_sbc(wildcards):
+    """The files of the library that simulation-based calibration of one model reaches."""
+    return library("inference/sbc_ranks", {"inference.models": [wildcards.model]})
 
 
 # Models whose truth maximum likelihood finds where there are hundreds of thousands of clients.
@@ -85,7 +85,7 @@ for model in CONFIG.fit.models:
 
 
 rule diagnostics:
-    """Every fit through one gate; a failing fit is counted and shown."""
+    """Convergence diagnostics of every fit; one that fails the criteria is counted and shown."""
     input:
         posteriors=POSTERIORS,
         code=library("inference/diagnostics"),
@@ -96,7 +96,7 @@ rule diagnostics:
     benchmark:
         "results/{study}/benchmarks/diagnostics.tsv"
     params:
-        gate=plain(CONFIG.fit.gate),
+        convergence=plain(CONFIG.fit.convergence),
     message:
         "Diagnosing {input.posteriors}"
     script:
@@ -152,7 +152,7 @@ rule model_checks:
         code=library("inference/model_checks"),
     output:
         predictive="results/{study}/tables/predictive.csv",
-        sensitivity="results/{study}/tables/sensitivity.csv",
+        sensitivity="results/{study}/tables/prior_sensitivity.csv",
         comparison="results/{study}/tables/model_comparison.csv",
         marginal="results/{study}/tables/marginal_effects.csv",
     log:
@@ -170,16 +170,16 @@ rule model_checks:
         "../../scripts/inference/model_checks.py"
 
 
-rule sbc:
+rule sbc_ranks:
     """Simulations from a model's prior, fitted by one engine: the ranks of the true values."""
     input:
-        code=code_of_calibration,
+        code=code_of_sbc,
     output:
         ranks="results/{study}/sbc/{model}_{engine}.parquet",
     log:
-        "results/{study}/logs/sbc/{model}_{engine}.log",
+        "results/{study}/logs/sbc_ranks/{model}_{engine}.log",
     benchmark:
-        "results/{study}/benchmarks/sbc/{model}_{engine}.tsv"
+        "results/{study}/benchmarks/sbc_ranks/{model}_{engine}.tsv"
     threads: 1
     params:
         simulations=simulations_of,
@@ -189,29 +189,29 @@ rule sbc:
         base=scenario(STUDY.base),
         setup=SETUP,
     message:
-        "Calibrating {wildcards.model} by {wildcards.engine}, {params.simulations} simulations"
+        "Simulation-based calibration of {wildcards.model} by {wildcards.engine}, {params.simulations} simulations"
     script:
-        "../../scripts/inference/sbc.py"
+        "../../scripts/inference/sbc_ranks.py"
 
 
-rule calibration:
+rule sbc:
     """Are the true values' ranks uniform, for every model, engine and quantity?"""
     input:
         parts=[result(f"sbc/{model}_{engine}.parquet") for model, engine in SIMULATIONS],
-        code=library("inference/calibration"),
+        code=library("inference/sbc"),
     output:
-        table="results/{study}/tables/calibration.csv",
+        table="results/{study}/tables/sbc.csv",
         curves="results/{study}/sbc/curves.parquet",
     log:
-        "results/{study}/logs/calibration.log",
+        "results/{study}/logs/sbc.log",
     benchmark:
-        "results/{study}/benchmarks/calibration.tsv"
+        "results/{study}/benchmarks/sbc.tsv"
     params:
         seed=CONFIG.seed,
     message:
         "Judging the ranks of true values"
     script:
-        "../../scripts/inference/calibration.py"
+        "../../scripts/inference/sbc.py"
 
 
 rule what_if:

@@ -18,9 +18,9 @@ TABLES = [
     "performance",
     "engines",
     "predictive",
-    "sensitivity",
+    "prior_sensitivity",
     "model_comparison",
-    "calibration",
+    "sbc",
     "marginal_effects",
     "what_if",
     "reproductions",
@@ -28,10 +28,10 @@ TABLES = [
     "advice",
     "needed",
     "policies",
-    "assumptions",
+    "sensitivity",
 ]
-NOT_CHECKED = ["performance", "attribution", "preventions", "predictive", "sensitivity", "model_comparison"]
-NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "cells", "advice", "needed", "policies", "assumptions"]
+NOT_CHECKED = ["performance", "attribution", "preventions", "predictive", "prior_sensitivity", "model_comparison"]
+NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "cells", "advice", "needed", "policies", "sensitivity"]
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
@@ -60,7 +60,7 @@ rule numbers:
         "results/{study}/benchmarks/numbers.tsv"
     params:
         base=scenario(STUDY.base),
-        everything=scenario(CONFIG.assumptions.prevented),
+        everything=scenario(CONFIG.sensitivity.prevented),
         config=plain(CONFIG),
     message:
         "Collecting numbers"
@@ -93,7 +93,7 @@ rule report:
         titles={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
         worlds={
             "base": scenario(STUDY.base),
-            "everything": scenario(CONFIG.assumptions.prevented),
+            "everything": scenario(CONFIG.sensitivity.prevented),
             "policies": plain(STUDY.policies),
             "instruments": SETUP["instruments"],
         },

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.optimize import least_squares
 
 from iatrogenesis.core.sources import records
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import PATTERNS
 from iatrogenesis.evidence.patterns.outcomes import distressed_in_session
 from iatrogenesis.world.scenarios import Scenario
@@ -21,7 +21,7 @@ from iatrogenesis.world.scenarios import Scenario
 INTERNAL = "share_distressed_in_session"
 """Not a published pattern: the parameter must equal what the simulation shows, so that the push is zero on average."""
 
-Simulate = Callable[[Scenario], Worlds]
+Simulate = Callable[[Scenario], Counterparts]
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ def calibrate(scenario: Scenario, evidence: pd.DataFrame, simulate: Simulate, ev
 
     def simulated(values: np.ndarray) -> np.ndarray:
         changed = with_values(scenario, dict(zip(paths, values, strict=True)))
-        worlds = simulate(changed)
-        off = distressed_in_session(worlds) - float(changed.world.burnout.expected_worse)
-        return np.array([*(PATTERNS[name](worlds) for name in targets), off])
+        counterparts = simulate(changed)
+        off = distressed_in_session(counterparts) - float(changed.world.burnout.expected_worse)
+        return np.array([*(PATTERNS[name](counterparts) for name in targets), off])
 
     def distance(scaled: np.ndarray) -> np.ndarray:
         found = simulated(scaled * scale)

@@ -1,4 +1,4 @@
-"""The worlds that published patterns are looked for in: the same clients in each."""
+"""Counterparts: samples of the same clients in routine care and in the worlds it is compared with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -10,8 +10,8 @@ from iatrogenesis.world.judged import Sample
 
 
 @dataclass(frozen=True)
-class Worlds:
-    """Samples of one set of clients.
+class Counterparts:
+    """Samples of one set of clients, one per world.
 
     Attributes
     ----------
@@ -31,10 +31,10 @@ class Worlds:
     monitored: Sample | None = None
 
     def only(self, keep: Callable[[Sample], np.ndarray]) -> Self:
-        """The worlds with some of the clients."""
+        """The counterparts of some of the clients."""
         samples = {part.name: getattr(self, part.name) for part in fields(self)}
         return type(self)(**{name: one if one is None else one.only(keep(one)) for name, one in samples.items()})
 
     def without(self, replicate: int) -> Self:
-        """The worlds with one replicate left out (for the jackknife)."""
+        """The counterparts with one replicate left out (for the jackknife)."""
         return self.only(lambda sample: sample.replicate != replicate)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from iatrogenesis.core.files import read_csv
 from iatrogenesis.core.montecarlo import jackknife
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
 from iatrogenesis.world.scenarios import ConfigError
 
@@ -38,7 +38,7 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
             raise ConfigError(f"{path}: line {number} ({row['id']}): {fault}")
     twice = table["id"][table["id"].duplicated()]
     if len(twice):
-        raise ConfigError(f"{path}: the id {twice.iloc[0]!r} stands there twice; ids must differ")
+        raise ConfigError(f"{path}: duplicate id {twice.iloc[0]!r}; give each pattern its own id")
     margin = TEN_PERCENT * table["value"].abs()
     return table.assign(
         lower=table["low"].fillna((table["value"] - margin).fillna(-np.inf)),
@@ -69,7 +69,7 @@ def _fault(row: dict, references: frozenset[str]) -> str | None:
     if row["cite"] not in references:
         return f"no source {row['cite']!r} in the bibliography; add it there"
     if pd.isna(row["where"]) or pd.isna(row["certainty"]):
-        return "say where in the source it stands, and how surely it was read"
+        return "give its place in the source (where) and how it was read (certainty)"
     return None
 
 
@@ -80,13 +80,13 @@ def verdict(value: float, mcse: float, lower: float, upper: float) -> str:
     return "unclear" if lower - 2 * mcse <= value <= upper + 2 * mcse else "not reproduced"
 
 
-def evidence_table(evidence: pd.DataFrame, year: Worlds, years: Worlds) -> pd.DataFrame:
+def evidence_table(evidence: pd.DataFrame, year: Counterparts, years: Counterparts) -> pd.DataFrame:
     """Every published pattern with its simulated value, MCSE (jackknife over replicates) and verdict.
 
     Parameters
     ----------
     year
-        Worlds of one service year.
+        Counterparts of one service year.
     years
         Routine care over several years, for patterns about time.
     """
@@ -116,13 +116,13 @@ def evidence_table(evidence: pd.DataFrame, year: Worlds, years: Worlds) -> pd.Da
     return pd.DataFrame(rows)
 
 
-def _simulated(worlds: Worlds, names: list[str], patterns: dict) -> dict[str, tuple[float, float]]:
-    replicates = np.unique(worlds.treated.replicate)
+def _simulated(counterparts: Counterparts, names: list[str], patterns: dict) -> dict[str, tuple[float, float]]:
+    replicates = np.unique(counterparts.treated.replicate)
     if len(replicates) < 2:
         raise ConfigError("evidence.replicates: at least 2 are needed for a Monte Carlo standard error")
 
     def values(left_out: int | None) -> np.ndarray:
-        some = worlds if left_out is None else worlds.without(replicates[left_out])
+        some = counterparts if left_out is None else counterparts.without(replicates[left_out])
         return np.array([patterns[name](some) for name in names])
 
     simulated, errors = jackknife(values, len(replicates))

@@ -22,9 +22,9 @@ FATE_SHAPES = {
     "not_judged": "cross",
 }
 CLIENTS = {
-    "unlucky": ("unlucky", ORANGE, [1, 0]),
+    "unlucky": ("gets worse", ORANGE, [1, 0]),
     "typical": ("typical", DARK, [6, 3]),
-    "lucky": ("lucky", GREEN, [2, 3]),
+    "lucky": ("gets better", GREEN, [2, 3]),
 }
 ROWS, COLUMNS = 20, 50
 

@@ -25,10 +25,10 @@ LABELS = {
     "worse_anyway": "Reliably worse, and would be anyway",
     "worse_because": "Reliably worse because of therapy",
     "not_judged": "Came once; nobody can tell",
-    "spared": "Spared: would be worse if all were average",
+    "spared": "Prevented: would be worse if all were average",
     "dropped_out": "Dropped out",
     "worse_at_follow_up": "Reliably worse at follow-up",
-    "crises": "Outbreaks of self-harm ideation in therapy",
+    "crises": "Episodes of self-harm ideation in therapy",
     "sessions": "Sessions per client",
     "new_clients": "New clients per therapist and year",
     "prevention_minutes": "Minutes for prevention per client",
@@ -126,7 +126,7 @@ def worse_of_finished(surface: Surface) -> float:
 
 
 def _fewer(number: float) -> str:
-    """Clients spared, as one says it."""
+    """A number of deteriorations averted, in words."""
     whole = round(number)
     return "as many" if whole == 0 else f"{abs(whole)} {'fewer' if whole > 0 else 'more'}"
 

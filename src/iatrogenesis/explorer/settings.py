@@ -170,7 +170,7 @@ def check_worlds(explorer: Explorer, world: Scenario, prevented: Scenario) -> No
         raise ValueError(f"explorer.preventions: {where}")
     for name, at, levels in zip(SLIDERS, usual(world), explorer.levels.by_slider().values(), strict=True):
         if at not in levels:
-            raise ValueError(f"explorer.levels.{name}: {at:g}, where {world.id} stands, must be one of the levels")
+            raise ValueError(f"explorer.levels.{name}: the value of {world.id}, {at:g}, must be one of the levels")
 
 
 def grid(explorer: Explorer) -> Iterator[Setting]:

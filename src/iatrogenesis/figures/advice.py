@@ -14,17 +14,17 @@ PLACE = 17
 TABLES = {"advice": "tables/advice.csv"}
 CHAPTER = "Simulation study"
 ALT = (
-    "Four panels. Width of the interval of the variance share over the number of therapists, and power to find an "
-    "effect of burnout over the number of therapists, one line per number of clients; share of harmful therapists "
-    "found and of accused therapists who are not harmful over the number of clients; and reliability of a therapist's "
-    "raw rate over the number of clients."
+    "Four panels. Width of the interval of the variance share over the number of therapists, and power to detect an "
+    "effect of burnout over the number of therapists, one line per number of clients; sensitivity and false discovery "
+    "rate of two rules that flag therapists over the number of clients; and reliability of a therapist's raw rate over "
+    "the number of clients."
 )
 CAPTION = (
     "Above, one line per number of clients of each therapist: width of the 95 % interval of the share of variance "
-    "between therapists, and power of the 5 % test for a middling effect of burnout as rated. Below, over the clients "
-    "of each therapist, for the largest number of therapists: share of harmful therapists (more than twice the "
-    "average) whom the rule “80 % probable” and the rule “worst 5 %” find, and share of those accused who are not "
-    "harmful; and reliability of a therapist's raw rate (squared correlation with the true one), points simulated, "
+    "between therapists, and power of the 5 % test for the middle effect of rated burnout on the grid. Below, over the "
+    "clients of each therapist, for the largest number of therapists: sensitivity and false discovery rate of the "
+    "rules “80 % probable” and “worst 5 %” for harmful therapists (true rate more than twice the average); "
+    "and reliability of a therapist's raw rate (squared correlation with the true one), points simulated, "
     "line by the formula n p (1 − p) s² / (1 + n p (1 − p) s²), dotted at .7. Bars: 95 % Monte Carlo intervals. "
     "Spread between therapists as published for deterioration."
 )
@@ -46,7 +46,7 @@ def draw(advice: pd.DataFrame) -> Figure:
     _lines(axes[0, 1], own[(own["quantity"] == "power") & (own["effect"] == middle)], 100.0)
     axes[0, 1].axhline(80, color=GREY, ls=":", lw=1.2)
     axes[0, 1].set_ylabel(f"Power (%), odds ratio {np.exp(middle):.2f} per SD")
-    _accused(axes[1, 0], own)
+    _flagging(axes[1, 0], own)
     _reliability(axes[1, 1], advice)
     return made
 
@@ -60,15 +60,14 @@ def _lines(axis: Axes, table: pd.DataFrame, unit: float) -> None:
     _log(axis, table["therapists"], "Therapists")
 
 
-def _accused(axis: Axes, own: pd.DataFrame) -> None:
-    part = own[
-        (own["question"] == "accuse") & (own["therapists"] == own.loc[own["question"] == "accuse", "therapists"].max())
-    ]
+def _flagging(axis: Axes, own: pd.DataFrame) -> None:
+    part = own[own["question"] == "flagging"]
+    part = part[part["therapists"] == part["therapists"].max()]
     looks = {
-        "sensitivity": ("80 % probable: found", BLUE, "-", "o"),
-        "false_removal": ("80 % probable: wrongly", BLUE, "--", "o"),
-        "raw_sensitivity": ("worst 5 %: found", ORANGE, "-", "s"),
-        "raw_false_removal": ("worst 5 %: wrongly", ORANGE, "--", "s"),
+        "sensitivity": ("80 % probable: sensitivity", BLUE, "-", "o"),
+        "fdr": ("80 % probable: FDR", BLUE, "--", "o"),
+        "raw_sensitivity": ("worst 5 %: sensitivity", ORANGE, "-", "s"),
+        "raw_fdr": ("worst 5 %: FDR", ORANGE, "--", "s"),
     }
     for quantity, (label, color, line, marker) in looks.items():
         rows = part[part["quantity"] == quantity].sort_values("clients").dropna(subset=["value"])

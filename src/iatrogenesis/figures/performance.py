@@ -12,14 +12,14 @@ TABLES = {"performance": "tables/performance.csv"}
 CHAPTER = "Simulation study"
 ALT = (
     "Three panels with one row per cell of the simulation study and one marker per method: bias of the log odds ratio "
-    "of burnout, share of 95 % intervals that hold the truth, and share of data sets in which an effect is found."
+    "of burnout, coverage of 95 % intervals, and share of data sets in which the test rejects no effect."
 )
 CAPTION = (
     "The log odds ratio of burnout by every method that estimates it, in every cell, over replicates. Left: mean "
     "error, dotted: none. Middle: coverage of 95 % intervals, dotted: 95 %. Right: share of data sets in which the 5 "
-    "% test finds an effect: power, or, in cells where burnout does nothing (no effect), the error rate, dotted: 5 %. "
+    "% test rejects: power, or, in cells where burnout has no effect, the type I error rate, dotted: 5 %. "
     "Lines: 95 % Monte Carlo intervals. Ratings are unreliable: methods that take them as they are find too little; "
-    "GEE estimates another, marginal odds ratio, somewhat nearer to none. What each cell changes stands in its table."
+    "GEE estimates another, marginal odds ratio, somewhat nearer to none. The table of cells says what each changes."
 )
 ESTIMAND = "log_odds_ratio[burnout]"
 PANELS = {"bias": "Bias (log odds)", "coverage": "Coverage (%)", "rejected": "Effect found (%)"}

@@ -10,15 +10,15 @@ PLACE = 4
 TABLES = {"scenarios": "tables/scenarios.csv"}
 ALT = (
     "Bar chart, one bar per scenario: clients per 1,000 who reliably deteriorate, split in those who do so because of "
-    "the treatment they got and those who would have anyway; to the left of zero, those whom treatment spared."
+    "the treatment they got and those who would have anyway; to the left of zero, deteriorations that it prevented."
 )
 CAPTION = (
     "Of 1,000 clients. Right of zero, those who reliably deteriorate: hatched, because of the treatment they got (the "
     "twin, at average competence, burnout and fit and with the same chance events, does not deteriorate); plain, those "
-    "whose twin deteriorates too. Left of zero, dotted: the spared, who are not reliably worse here and whose twin "
-    "deteriorates (some because they left before it could show). Whiskers: 95 % Monte Carlo intervals of the spared, "
-    "of the hatched part and of the whole bar. They say how sure the simulation is of its own world, not how sure "
-    "that world is."
+    "whose twin deteriorates too. Left of zero, dotted: deterioration prevented, in clients who are not reliably worse "
+    "here and whose twin deteriorates (some because they left before it could show). Whiskers: 95 % Monte Carlo "
+    "intervals of the dotted part, of the hatched part and of the whole bar. They are about simulation error, not "
+    "about how true the simulated world is."
 )
 
 
@@ -32,7 +32,7 @@ def draw(scenarios: pd.DataFrame) -> Figure:
     made, axes = figure("Of 1,000 clients: who gets worse, and who\nbecause of the treatment?", 0.66 * len(order) + 1.9)
     axes.barh(at, caused, color=ORANGE, hatch="///", edgecolor="white", height=0.6, label="worse because of treatment")
     axes.barh(at, whole - caused, left=caused, color=BLUE, height=0.6, label="would have got worse anyway")
-    axes.barh(at, -spared, color="white", hatch="...", edgecolor=GREEN, height=0.6, label="spared by treatment")
+    axes.barh(at, -spared, color="white", hatch="...", edgecolor=GREEN, height=0.6, label="prevented by treatment")
     for measure, side, shift in (("deteriorated_per_client", 1, 0.13), ("iatrogenic", 1, -0.13), ("spared", -1, 0)):
         ends = side * by["low"][measure], side * by["high"][measure]
         axes.hlines(at + shift, *ends, color="white", lw=3.2)  # a rim, so that they stand out on dark bars

@@ -11,7 +11,7 @@ TABLES = {"performance": "tables/performance.csv"}
 CHAPTER = "Simulation study"
 ALT = (
     "Two panels with one row per cell of the simulation study and one marker per method: bias of the standard "
-    "deviation between therapists, and share of 95 % intervals that hold the truth."
+    "deviation between therapists, and coverage of 95 % intervals."
 )
 CAPTION = (
     "The standard deviation between therapists (log odds, among clients with like starting points) by maximum "

@@ -1,4 +1,4 @@
-"""What assumed numbers do to the conclusions: each moved alone to the ends of its range, and all moved at once.
+"""Sensitivity analysis of the conclusions: each assumed number alone at the ends of its range, and all at once.
 
 A published number that a sceptic and an optimist read differently is moved between their readings as well.
 
@@ -18,10 +18,11 @@ from iatrogenesis.core.montecarlo import around
 from iatrogenesis.core.sources import Record, records
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.evidence.calibration import with_values
+from iatrogenesis.harm.outcomes import Sums
 from iatrogenesis.world.scenarios import Scenario
 
-World = Callable[[Scenario], pd.DataFrame]
-"""Outcome sums by cluster (`iatrogenesis.harm.outcomes.outcome_sums`) of a world."""
+World = Callable[[Scenario], Sums]
+"""Outcome sums of a world."""
 
 LABELS = {
     "routine": "caused by burnout, competence and fit in routine care",
@@ -64,7 +65,7 @@ ORIGINS = ("world.client.fit_mean", "world.therapist.competence_mean", "world.bu
 
 
 def ranges(world: Scenario, judged: tuple[str, ...]) -> dict[str, tuple[float, float]]:
-    """Low and high of every number that is a matter of belief and that deteriorations could hang on, by dotted path.
+    """Low and high of every uncertain number that could affect deterioration, by dotted path.
 
     These are the assumed numbers, and published ones that a sceptic and an optimist read differently. Left out: origins
     of scales, numbers without a width, costs, and questionnaires by which this study does not judge.
@@ -79,7 +80,7 @@ def ranges(world: Scenario, judged: tuple[str, ...]) -> dict[str, tuple[float, f
 
 
 def _ends(record: Record) -> tuple[float, float]:
-    """From the lowest to the highest that the record holds for possible; a single point where it doubts nothing."""
+    """The lowest and the highest value that the record gives; equal where it gives no range."""
     ends = [record.low, record.high] if record.status == "assumed" else []
     ends += [getattr(record, reading, None) for reading in ("sceptical", "optimistic")]
     given = [end for end in ends if end is not None]
@@ -92,6 +93,7 @@ def moved(every: Mapping[str, tuple[float, float]], draws: int, noise: Noise) ->
     for path, (low, high) in every.items():
         yield path, "low", {path: low}
         yield path, "high", {path: high}
+    # The names of decisions here and in the script are part of the seed: with others, other draws.
     by_chance = {path: noise.uniform(f"assumed.{path}", client=np.arange(draws)) for path in every}
     for draw in range(draws):
         values = {path: low + (high - low) * float(by_chance[path][draw]) for path, (low, high) in every.items()}
@@ -128,8 +130,8 @@ def explored(about: Conclusion, world: World, judged: tuple[str, ...], draws: in
     return pd.DataFrame(rows)
 
 
-def nine_in_ten(drawn: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Between which two values nine in ten worlds lie, and the standard error of either for so few worlds.
+def interval_90(drawn: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the central 90 % interval of the draws, and their standard errors.
 
     By the estimator of Harrell and Davis, whose error is the jackknife's; it holds the Monte Carlo error of each world.
     """
@@ -137,11 +139,11 @@ def nine_in_ten(drawn: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(hdquantiles(values, ends)), np.asarray(hdquantiles_sd(values, ends))
 
 
-def _difference(worse: pd.DataFrame, better: pd.DataFrame) -> tuple[float, np.ndarray]:
+def _difference(worse: Sums, better: Sums) -> tuple[float, np.ndarray]:
     """Difference of two rates per 1,000, and each cluster's influence on it (the linearised ratio's residual)."""
     rate, influence = 0.0, 0.0
     for sums, sign in ((worse, 1000.0), (better, -1000.0)):
-        many, clients = sums["deteriorated"].to_numpy(), sums["clients"].to_numpy()
+        many, clients = sums["deteriorated"], sums["clients"]
         own = many.sum() / clients.sum()
         rate += sign * own
         influence = influence + sign * (many - own * clients) / clients.sum()

@@ -59,7 +59,7 @@ def therapist_checks(therapists: pd.DataFrame, clients: pd.DataFrame, base: str)
         row("raw rates are deteriorated over clients", bool(np.allclose(raw, therapists["raw_rate"])), True),
         row("therapists' counts are those of their clients", int(wrong.sum()), 0),
         row("therapists' rates lie inside their intervals", int((~inside).sum()), 0),
-        row("probabilities lie between nought and one", int((~chance).sum()), 0),
+        row("probabilities lie between 0 and 1", int((~chance).sum()), 0),
     ]
 
 
@@ -123,7 +123,7 @@ def findings(
             "finding",
         ),
         row(
-            "every fit passes the gate",
+            "every fit meets the convergence criteria",
             f"{passed} of {len(diagnostics)}",
             f"{len(diagnostics)} of {len(diagnostics)}",
             "finding",

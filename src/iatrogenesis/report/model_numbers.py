@@ -1,12 +1,16 @@
-"""Numbers of the report about the models: checks, calibration, comparison, and what would happen if."""
+"""Numbers of the report about the models: checks, SBC, comparison, and what would happen if."""
 
 import pandas as pd
 
 from iatrogenesis.report.entry import Number, number
 
-PREDICTIVE, SENSITIVITY, COMPARISON = "tables/predictive.csv", "tables/sensitivity.csv", "tables/model_comparison.csv"
+PREDICTIVE, PRIOR_SENSITIVITY, COMPARISON = (
+    "tables/predictive.csv",
+    "tables/prior_sensitivity.csv",
+    "tables/model_comparison.csv",
+)
 REPRODUCTIONS = "tables/reproductions.csv"
-CALIBRATION, WHAT_IF, MARGINAL = "tables/calibration.csv", "tables/what_if.csv", "tables/marginal_effects.csv"
+SBC, WHAT_IF, MARGINAL = "tables/sbc.csv", "tables/what_if.csv", "tables/marginal_effects.csv"
 
 
 def predictive_numbers(predictive: pd.DataFrame) -> dict[str, Number]:
@@ -18,26 +22,26 @@ def predictive_numbers(predictive: pd.DataFrame) -> dict[str, Number]:
     return found
 
 
-def sensitivity_numbers(sensitivity: pd.DataFrame) -> dict[str, Number]:
+def prior_sensitivity_numbers(sensitivity: pd.DataFrame) -> dict[str, Number]:
     """How many estimands move when the prior does."""
-    found = {"sensitivity.all": number(len(sensitivity), SENSITIVITY, "estimands")}
+    found = {"prior_sensitivity.all": number(len(sensitivity), PRIOR_SENSITIVITY, "estimands")}
     for name, verdict in (("dominates", "prior dominates"), ("conflict", "possible conflict of prior and data")):
         count = int((sensitivity["verdict"] == verdict).sum())
-        found[f"sensitivity.{name}"] = number(count, SENSITIVITY, "estimands")
+        found[f"prior_sensitivity.{name}"] = number(count, PRIOR_SENSITIVITY, "estimands")
     return found
 
 
-def calibration_numbers(calibration: pd.DataFrame) -> dict[str, Number]:
+def sbc_numbers(sbc: pd.DataFrame) -> dict[str, Number]:
     """How many quantities have uniform ranks, over how many models and engines, and what gave no draws."""
-    if calibration.empty:
+    if sbc.empty:
         return {}
-    fits = calibration.drop_duplicates(["model", "engine"])
+    fits = sbc.drop_duplicates(["model", "engine"])
     return {
-        "calibration.all": number(len(calibration), CALIBRATION, "quantities"),
-        "calibration.calibrated": number(int(calibration["calibrated"].astype(bool).sum()), CALIBRATION, "quantities"),
-        "calibration.fits": number(len(fits), CALIBRATION, "models and engines"),
-        "calibration.simulations": number(int(fits["simulations"].sum()), CALIBRATION, "simulations"),
-        "calibration.failed": number(int(fits["failed"].sum()), CALIBRATION, "simulations"),
+        "sbc.all": number(len(sbc), SBC, "quantities"),
+        "sbc.calibrated": number(int(sbc["calibrated"].astype(bool).sum()), SBC, "quantities"),
+        "sbc.fits": number(len(fits), SBC, "models and engines"),
+        "sbc.simulations": number(int(fits["simulations"].sum()), SBC, "simulations"),
+        "sbc.failed": number(int(fits["failed"].sum()), SBC, "simulations"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Tables of the report about the models: checks, calibration, comparison, marginal effects, what would happen if."""
+"""Tables of the report about the models: checks, SBC, comparison, marginal effects, what would happen if."""
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ def predictive(table: pd.DataFrame) -> Table:
     return Table(heads, rows, marks)
 
 
-def sensitivity(table: pd.DataFrame) -> Table:
+def prior_sensitivity(table: pd.DataFrame) -> Table:
     """Estimands that move when the prior weighs a little more or less; the others are left out."""
     moved = table[table["verdict"] != "-"]
     rows = [
@@ -33,7 +33,7 @@ def sensitivity(table: pd.DataFrame) -> Table:
     return Table(["Model", "Estimand", "By the prior", "By the data", "Reading"], rows, [""] * len(rows))
 
 
-def calibration(table: pd.DataFrame) -> Table:
+def sbc(table: pd.DataFrame) -> Table:
     """One row per model and engine: how many quantities are calibrated, and the most uneven one."""
     rows, marks = [], []
     for (model, engine), part in table.groupby(["model", "engine"], sort=False):

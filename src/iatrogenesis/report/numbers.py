@@ -10,8 +10,8 @@ from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.registry import declarations
 from iatrogenesis.core.sources import Record, records
 from iatrogenesis.report import model_numbers as of_models
-from iatrogenesis.report.assumed import assumed_numbers
 from iatrogenesis.report.entry import CONFIGURED, Number, number
+from iatrogenesis.report.sensitivity import sensitivity_numbers
 from iatrogenesis.report.study_numbers import study_numbers
 from iatrogenesis.world.scenarios import Scenario
 
@@ -41,15 +41,15 @@ def every_number(
         | engine_numbers(tables["engines"])
         | study_numbers(tables)
         | of_models.predictive_numbers(tables["predictive"])
-        | of_models.sensitivity_numbers(tables["sensitivity"])
-        | of_models.calibration_numbers(tables["calibration"])
+        | of_models.prior_sensitivity_numbers(tables["prior_sensitivity"])
+        | of_models.sbc_numbers(tables["sbc"])
         | of_models.comparison_numbers(tables["model_comparison"])
         | of_models.marginal_numbers(tables["marginal_effects"])
         | of_models.what_if_numbers(tables["what_if"])
         | of_models.reproduction_numbers(tables["reproductions"])
         | attribution_numbers(tables["attribution"])
         | prevention_numbers(tables["preventions"])
-        | assumed_numbers(tables["assumptions"])
+        | sensitivity_numbers(tables["sensitivity"])
         | parameter_numbers(parameters, "parameters")
         | parameter_numbers(records(everything), "parameters.everything")
         | config_numbers(config, SIZES)
@@ -160,7 +160,7 @@ def engine_numbers(engines: pd.DataFrame) -> dict[str, Number]:
 
 
 def fit_numbers(diagnostics: pd.DataFrame) -> dict[str, Number]:
-    """How many fits there are and how many passed the gate."""
+    """How many fits there are and how many met the convergence criteria."""
     passed = int(diagnostics["passed"].astype(bool).sum())
     return {
         "fits.all": number(len(diagnostics), DIAGNOSTICS, "fits"),

@@ -11,8 +11,8 @@ from iatrogenesis.core.sources import records
 from iatrogenesis.inference.models import MODELS
 from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.report import inputs, model_tables, study_tables, tables
-from iatrogenesis.report.assumed import assumed_table
 from iatrogenesis.report.references import Reference
+from iatrogenesis.report.sensitivity import sensitivity_table
 from iatrogenesis.world.scenarios import Scenario
 
 
@@ -51,14 +51,14 @@ def page_tables(
         "reliability": study_tables.reliability(results["needed"]),
         "policies": study_tables.policies(results["policies"]),
         "predictive": model_tables.predictive(results["predictive"]),
-        "sensitivity": model_tables.sensitivity(results["sensitivity"]),
-        "calibration": model_tables.calibration(results["calibration"]),
+        "prior_sensitivity": model_tables.prior_sensitivity(results["prior_sensitivity"]),
+        "sbc": model_tables.sbc(results["sbc"]),
         "comparison": model_tables.comparison(results["model_comparison"]),
         "marginal_effects": model_tables.marginal_effects(results["marginal_effects"]),
         "what_if": model_tables.what_if(results["what_if"]),
         "reproductions": model_tables.reproductions(results["reproductions"]),
         "diagnostics": tables.diagnostics(results["diagnostics"]),
-        "assumptions": assumed_table(results["assumptions"]),
+        "sensitivity": sensitivity_table(results["sensitivity"]),
         "parameters": inputs.parameters(
             {path: record for path, record in parameters.items() if path.startswith("world.")}, references
         ),

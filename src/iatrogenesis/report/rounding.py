@@ -13,7 +13,7 @@ def rounded(value: float, error: float | None = None) -> str:
     decimals = 1 - floor(log10(abs(error))) if by_error else 2 - floor(log10(abs(value)))
     text = f"{value:,.{min(max(decimals, 0), MOST_DECIMALS)}f}"
     if not text.strip("-0.,"):
-        text = text.removeprefix("-")  # there is no minus nought
+        text = text.removeprefix("-")  # no negative zero
     return text.replace("-", MINUS)
 
 

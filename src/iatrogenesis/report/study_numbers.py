@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.core.definitions import FLAG_PROBABILITY
 from iatrogenesis.core.montecarlo import share_interval
-from iatrogenesis.report.entry import Number, number
+from iatrogenesis.report.entry import CONFIGURED, Number, number
 from iatrogenesis.simulation_study.judge import SHARES
+from iatrogenesis.simulation_study.needed import RELIABILITY
 
 PERFORMANCE, NEEDED, POLICIES = "tables/performance.csv", "tables/needed.csv", "tables/policies.csv"
 ADVICE = "tables/advice.csv"
@@ -61,16 +63,24 @@ def needed_numbers(needed: pd.DataFrame) -> dict[str, Number]:
     return found
 
 
-def accused_numbers(advice: pd.DataFrame) -> dict[str, Number]:
-    """``accuse.<sd>.<clients>.<quantity>`` in per cent, for the largest number of therapists on the grid."""
-    part = advice[advice["question"] == "accuse"]
+def flagging_numbers(advice: pd.DataFrame) -> dict[str, Number]:
+    """``flagging.<sd>.<clients>.<quantity>`` in per cent, for the largest number of therapists on the grid."""
+    part = advice[advice["question"] == "flagging"]
     part = part[(part["therapists"] == part["therapists"].max()) & part["value"].notna()]
     return {
-        f"accuse.{row.therapist_sd:g}.{row.clients:g}.{row.quantity}": _share(
+        f"flagging.{row.therapist_sd:g}.{row.clients:g}.{row.quantity}": _share(
             row.value, row.mcse, row.replicates, ADVICE
         )
         for row in part.itertuples()
         if not row.quantity.endswith("flagged")
+    }
+
+
+def threshold_numbers() -> dict[str, Number]:
+    """``flagging.probability`` that a rule waits for, and ``needed.reliability.target`` of a raw rate."""
+    return {
+        "flagging.probability": number(FLAG_PROBABILITY, "core/definitions.py", CONFIGURED),
+        "needed.reliability.target": number(RELIABILITY, "simulation_study/needed.py", CONFIGURED),
     }
 
 
@@ -103,6 +113,7 @@ def study_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Number]:
         performance_numbers(tables["performance"])
         | cell_numbers(tables["cells"])
         | needed_numbers(tables["needed"])
-        | accused_numbers(tables["advice"])
+        | flagging_numbers(tables["advice"])
+        | threshold_numbers()
         | policy_numbers(tables["policies"])
     )

@@ -21,9 +21,9 @@ SPREAD = ("bias", "rmse", "coverage", "width", "no_interval")
 TITLES = {
     "bias": "Bias", "empirical_se": "Empirical SE", "model_se_error": "Model SE, relative error",
     "coverage": "Coverage",
-    "power": "Power", "type_1_error": "False alarms", "not_passed": "Not sound", "rmse": "RMSE", "width": "Width",
-    "no_interval": "No interval", "rank_correlation": "Rank correlation", "sensitivity": "Found",
-    "false_removal": "Accused wrongly", "false_flag": "Harmless accused", "flagged": "Accused",
+    "power": "Power", "type_1_error": "Type I error", "not_passed": "Not converged", "rmse": "RMSE", "width": "Width",
+    "no_interval": "No interval", "rank_correlation": "Rank correlation", "sensitivity": "Sensitivity",
+    "fdr": "False discovery rate", "fpr": "False positive rate", "flagged": "Flagged",
 }  # fmt: skip
 
 
@@ -82,10 +82,10 @@ def therapists(table: pd.DataFrame) -> Table:
         "Rate: RMSE": ("therapist_rate", "rmse"),
         "Rate: coverage": ("therapist_rate", "coverage"),
         "Rank correlation": ("therapist_rank", "rank_correlation"),
-        "Worst 5 %: found": ("flag_worst", "sensitivity"),
-        "Worst 5 %: wrongly": ("flag_worst", "false_removal"),
-        "80 % probable: found": ("flag_probable", "sensitivity"),
-        "80 % probable: wrongly": ("flag_probable", "false_removal"),
+        "Worst 5 %: sensitivity": ("flag_worst", "sensitivity"),
+        "Worst 5 %: FDR": ("flag_worst", "fdr"),
+        "80 % probable: sensitivity": ("flag_probable", "sensitivity"),
+        "80 % probable: FDR": ("flag_probable", "fdr"),
     }
     part = table[table["estimand"].isin({estimand for estimand, _ in columns.values()})]
     rows = []
@@ -131,11 +131,11 @@ def _therapists(row: pd.Series) -> str:
 def reliability(table: pd.DataFrame) -> Table:
     """Clients of each therapist at which raw rates are reliable, simulated and by the formula; or half are found."""
     rows = []
-    for row in table[table["question"].isin(["reliability", "accuse"])].itertuples():
+    for row in table[table["question"].isin(["reliability", "flagging"])].itertuples():
         what = (
             f"reliability {row.target:g} of a raw rate"
             if row.question == "reliability"
-            else f"{100 * row.target:g} % of the harmful found (80 % probable)"
+            else f"sensitivity {row.target:g} for harmful therapists (80 % probable)"
         )
         value = "not on this grid" if pd.isna(row.needed) else _therapists(pd.Series(row._asdict()))
         formula = "" if pd.isna(row.formula) else f"{row.formula:,.0f}"

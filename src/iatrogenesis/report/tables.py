@@ -17,8 +17,8 @@ NAMES = {
 SCENARIO_COLUMNS = {
     "deteriorated_per_client": "Worse",
     "iatrogenic": "Caused",
-    "spared": "Spared",
-    "net_against_reference": "Caused less spared",
+    "spared": "Prevented",
+    "net_against_reference": "Caused less prevented",
     "net_against_base": "More than in routine care",
     "improved": "Improved, of finished",
     "dropped_out": "Dropped out",
@@ -49,7 +49,7 @@ OUTCOME_COLUMNS = {
     "deteriorated": "Worse, last session",
     "deteriorated_at_follow_up": "Worse, follow-up",
     "dropped_out": "Dropped out",
-    "crises": "Outbreaks of self-harm ideation",
+    "crises": "Episodes of self-harm ideation",
     "not_returning": "Unwell, seeking no help",
     "severity_last": "Severity, last, points",
     "severity_follow_up": "Severity, follow-up, points",
@@ -136,7 +136,7 @@ def diagnostics(table: pd.DataFrame) -> Table:
             row.dataset,
             row.model,
             getattr(row, "engine", ""),
-            _gate(row),
+            _converged(row),
             f"{row.rhat:.4f} ({row.rhat_of})",
             f"{row.ess_bulk:,.0f} ({row.ess_bulk_of})",
             f"{row.ess_tail:,.0f} ({row.ess_tail_of})",
@@ -146,7 +146,7 @@ def diagnostics(table: pd.DataFrame) -> Table:
         ]
         for row in table.itertuples()
     ]
-    heads = ["Data", "Model", "Engine", "Gate", "Worst R-hat (of)", "Least bulk ESS (of)", "Least tail ESS (of)"]
+    heads = ["Data", "Model", "Engine", "Converged", "Worst R-hat (of)", "Least bulk ESS (of)", "Least tail ESS (of)"]
     return Table(
         [*heads, "Divergences", "E-BFMI", "Pareto k"],
         rows,
@@ -154,9 +154,9 @@ def diagnostics(table: pd.DataFrame) -> Table:
     )
 
 
-def _gate(row) -> str:
-    """What the gate said, and whether another engine had to stand in."""
-    said = "passed" if row.passed else f"not passed: {row.reasons}"
+def _converged(row) -> str:
+    """Whether the fit met the convergence criteria, and whether another engine had to stand in."""
+    said = "yes" if row.passed else f"no: {row.reasons}"
     instead = getattr(row, "fallback", "")
     return f"{said}; {instead}" if isinstance(instead, str) and instead else said
 

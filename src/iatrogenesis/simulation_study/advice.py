@@ -6,8 +6,8 @@ Each therapist's clients are one count, for which the models are exact and take 
 question         quantities
 ===============  =======================================================================================================
 `spread`         width and coverage of the 95 % interval of the VPC (Bayes, null)
-`accuse`         sensitivity, false_removal, flagged: whoever is more than twice as harmful as the average with 80 %
-                 probability (Bayes, null); and the worst 5 % by raw rate (`raw_` in front)
+`flagging`       sensitivity, fdr, flagged: of those whose rate exceeds twice the average with a probability of at
+                 least 80 % (Bayes, null); and, prefixed `raw_`, of the worst 5 % by raw rate
 `burnout`        power of the maximum-likelihood test that burnout, as rated, matters
 `reliability`    raw_rate: squared correlation of therapists' raw rates with their true ones; formula: what
                  n p (1 - p) s^2 / (1 + n p (1 - p) s^2) gives
@@ -48,7 +48,7 @@ def column(grid: Advice, clients: int, priors: Priors, seed: int) -> pd.DataFram
         rows += [{"therapists": MANY, "therapist_sd": sd, **row} for row in _reliability(grid, clients, sd, seed)]
         for therapists in grid.therapists:
             place = {"therapists": therapists, "therapist_sd": sd}
-            rows += [place | row for row in _spread_and_accused(grid, therapists, clients, sd, priors, seed)]
+            rows += [place | row for row in _spread_and_flagging(grid, therapists, clients, sd, priors, seed)]
             if sd == grid.therapist_sd[0]:
                 for effect in grid.burnout:
                     rows.append(place | _power(grid, therapists, clients, sd, effect, seed))
@@ -77,11 +77,11 @@ def _ids(therapists: int) -> tuple[str, ...]:
     return tuple(f"T{index:05d}" for index in range(therapists))
 
 
-def _spread_and_accused(
+def _spread_and_flagging(
     grid: Advice, therapists: int, clients: int, sd: float, priors: Priors, seed: int
 ) -> Iterator[dict]:
     noise, number = Noise(derived_seed(seed, "advice")), replicates_for(grid.coverage_mcse)
-    widths, covered, accused, raw, truths = [], [], [], [], []
+    widths, covered, flagged, raw, truths = [], [], [], [], []
     for replicate in range(number):
         events, rate, _ = _drawn(grid, therapists, clients, sd, 0.0, noise, replicate)
         data = counts(
@@ -95,17 +95,17 @@ def _spread_and_accused(
         low, high = np.quantile(share, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         widths.append(high - low)
         covered.append(low <= vpc(sd) <= high)
-        accused.append(bayes.therapists(tree, data).assign(replicate=replicate))
+        flagged.append(bayes.therapists(tree, data).assign(replicate=replicate))
         plain = {"therapist": np.arange(therapists), "score": events / clients, "exceeds": np.nan}
         raw.append(pd.DataFrame(plain).assign(rate=np.nan, low=np.nan, high=np.nan, replicate=replicate))
         truths.append(pd.DataFrame({"therapist": np.arange(therapists), "rate": rate, "replicate": replicate}))
     for name, values in (("width", np.array(widths)), ("coverage", np.array(covered, dtype=float))):
         yield _row("spread", name, values)
     yield {"question": "spread", "quantity": "failed", "value": 1 - len(widths) / number, "replicates": number}
-    for prefix, tables, rule in (("", accused, "flag_probable"), ("raw_", raw, "flag_worst")):
+    for prefix, tables, rule in (("", flagged, "flag_probable"), ("raw_", raw, "flag_worst")):
         found = profiling(pd.concat(tables), pd.concat(truths)).pipe(_of, rule)
         for one in found.itertuples():
-            about = {"question": "accuse", "quantity": f"{prefix}{one.measure}", "replicates": one.n}
+            about = {"question": "flagging", "quantity": f"{prefix}{one.measure}", "replicates": one.n}
             yield about | {"value": one.value, "mcse": one.mcse}
 
 

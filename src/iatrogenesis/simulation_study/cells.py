@@ -107,7 +107,7 @@ def read_cells(path: Path) -> dict[str, Cell]:
     for number, row in enumerate(table.to_dict("records"), start=2):
         cell = _cell(row, bases, f"{path}, line {number}")
         if cell.cell in found:
-            raise ConfigError(f"{path}, line {number}: cell {cell.cell!r} is there twice; give each its own name")
+            raise ConfigError(f"{path}, line {number}: duplicate cell {cell.cell!r}; give each its own name")
         found[cell.cell] = cell
     if not found:
         raise ConfigError(f"{path}: no rows; a study needs at least one cell")

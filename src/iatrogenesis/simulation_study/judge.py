@@ -8,7 +8,7 @@ from iatrogenesis.simulation_study.performance import performance
 from iatrogenesis.simulation_study.profiling import profiling
 
 COLUMNS = ("method", "estimand", "cell", "measure", "value", "mcse", "replicates", "failures")
-SHARES = ("coverage", "power", "type_1_error", "sensitivity", "false_removal", "false_flag")
+SHARES = ("coverage", "power", "type_1_error", "sensitivity", "fdr", "fpr")
 """Measures that are shares of data sets or of therapists."""
 
 
@@ -37,7 +37,7 @@ def judged(
     Raises
     ------
     DataError
-        If a replicate is missing or there twice.
+        If a replicate is missing or duplicated.
     """
     _check_complete(cell, method, estimates, therapists, replicates)
     known = truth[truth["cell"] == cell].set_index("estimand")[["truth", "truth_mcse"]]
@@ -76,4 +76,4 @@ def _check_complete(cell: str, method: str, estimates: pd.DataFrame, therapists:
     if seen - set(range(replicates)):
         raise DataError(f"{cell}, {method}: replicate {max(seen)} is beyond the {replicates} planned; run again.")
     if estimates.duplicated(["replicate", "estimand"]).any() or therapists.duplicated(["replicate", "therapist"]).any():
-        raise DataError(f"{cell}, {method}: a replicate is there twice; delete this method's batches and run again.")
+        raise DataError(f"{cell}, {method}: duplicate replicate; delete this method's batches and run again.")

@@ -5,8 +5,8 @@ interpolated on logarithms, beyond them it follows that law. *Burnout*: power is
 
     Phi(c sqrt(J) - 1.96) + Phi(-c sqrt(J) - 1.96)
 
-whose one number c, for each number of clients, is fitted to all numbers of therapists by maximum likelihood. *Accuse*:
-clients per therapist at which the share of harmful therapists found reaches the target, interpolated, where it does.
+whose one number c, for each number of clients, is fitted to all numbers of therapists by maximum likelihood.
+*Flagging*: clients per therapist at which the sensitivity for harmful therapists reaches the target, interpolated.
 *Reliability*: clients at which a therapist's raw rate has reliability .7, beside n = R / (1 - R) / (p (1 - p) s^2).
 """
 
@@ -35,7 +35,7 @@ def needed(advice: pd.DataFrame, rate: float) -> pd.DataFrame:
         per therapist elsewhere; missing where no size on or near the grid is enough. `high` is missing where Monte
         Carlo error leaves open that no size on or near the grid is.
     """
-    rows = [*_spread(advice), *_burnout(advice), *_accuse(advice), *_reliability(advice, rate)]
+    rows = [*_spread(advice), *_burnout(advice), *_flagging(advice), *_reliability(advice, rate)]
     return pd.DataFrame(rows).reindex(columns=list(COLUMNS))
 
 
@@ -70,7 +70,7 @@ def _power_curve(therapists: np.ndarray, power: np.ndarray, replicates: np.ndarr
         expected = np.clip(norm.cdf(root - Z) + norm.cdf(-root - Z), 1e-9, 1 - 1e-9)
         return -float(np.sum(replicates * (power * np.log(expected) + (1 - power) * np.log1p(-expected))))
 
-    # Flat where power is nought or one everywhere: so the search begins at the best of a grid.
+    # Flat where power is 0 or 1 everywhere, so the search begins at the best of a grid.
     grid = np.geomspace(1e-3, 10.0, 200)
     best = int(np.clip(np.argmin([unlikely(one) for one in grid]), 1, len(grid) - 2))
     c = float(minimize_scalar(unlikely, bounds=(grid[best - 1], grid[best + 1]), method="bounded").x)
@@ -79,15 +79,15 @@ def _power_curve(therapists: np.ndarray, power: np.ndarray, replicates: np.ndarr
     return c, float(1 / np.sqrt(curvature)) if curvature > 0 else np.inf
 
 
-def _accuse(advice: pd.DataFrame):
-    part = advice[(advice["question"] == "accuse") & (advice["quantity"] == "sensitivity")]
+def _flagging(advice: pd.DataFrame):
+    part = advice[(advice["question"] == "flagging") & (advice["quantity"] == "sensitivity")]
     part = part[part["therapists"] == part["therapists"].max()]
     for sd, own in part.groupby("therapist_sd"):
         own = own.sort_values("clients")
         found = [
             _reached(own["clients"], -(own["value"] + shift * own["mcse"]), -FOUND, slope=None) for shift in (0, 2, -2)
         ]
-        yield {"question": "accuse", "therapist_sd": sd, "target": FOUND} | _with_range(found, own["clients"])
+        yield {"question": "flagging", "therapist_sd": sd, "target": FOUND} | _with_range(found, own["clients"])
 
 
 def _reliability(advice: pd.DataFrame, rate: float):

@@ -22,10 +22,10 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
     ----------
     replicates
         One row per replicate: estimate, se (model standard error or posterior SD), low and high (interval), truth; and,
-        optionally, rejects (1 or 0: whether a test at 5 % rejects "no effect") and passed (whether the fit met its
-        gate). A missing estimate is a failure, and the other measures are over the rest; a missing se or interval is
-        counted (`no_interval`). Fits that did not pass the gate but gave an estimate stay in. Where the truth is
-        missing throughout, what needs it is left out.
+        optionally, rejects (1 or 0: whether a test at 5 % rejects "no effect") and passed (whether the fit converged).
+        A missing estimate is a failure, and the other measures are over the rest; a missing se or interval is counted
+        (`no_interval`). Fits that did not converge but gave an estimate stay in. Where the truth is missing throughout,
+        what needs it is left out.
     name
         Used in errors.
 

@@ -1,7 +1,7 @@
 """What runs: how many replicates, in which batches, and how long that takes.
 
 A replicate costs a tenth of a second, starting Python several seconds: so a job does a batch of replicates of one cell
-by a group of methods (`iatrogenesis.simulation_study.methods.GROUPS`), which are asked about the same data sets. A
+by a group of methods (`GROUPS` of `iatrogenesis.simulation_study.methods`), which are asked about the same data sets. A
 batch is known by its replicates, and every random number by replicate; so a lost one is made again to the same bytes,
 and a new cell or more replicates add jobs and change none. A new method is asked together with its group, whose answers
 stay as they are.

@@ -1,15 +1,15 @@
-"""How well a method tells therapists apart: their rates, their order, and whom it would accuse.
+"""Provider profiling: how well a method estimates therapists' rates, ranks therapists, and flags harmful ones.
 
 A therapist is *harmful* if the true standardised rate exceeds twice the mean of the service's therapists. Two rules
-accuse: `flag_probable`, the method holds "harmful" for at least 80 % probable; `flag_worst`, the worst 5 % by its own
-order (at least one), as in Imel et al. (2015, 10.1037/pst0000023).
+flag therapists: `flag_probable`, those harmful with a probability of at least 80 % by the method; `flag_worst`, the
+worst 5 % by its own ranking (at least one), as in Imel et al. (2015, 10.1037/pst0000023).
 
 ===================  ===================================================================================================
 `therapist_rate`     bias, rmse, coverage and width over a service's therapists, averaged over services
 `therapist_rank`     rank_correlation (Spearman) of the method's order with the true one
-`flag_probable`,     flagged: therapists accused per service; sensitivity: share of the harmful who are accused;
-`flag_worst`         false_removal: share of the accused who are not harmful; false_flag: share of the harmless who are
-                     accused; each a ratio of sums over services
+`flag_probable`,     flagged: therapists flagged per service; sensitivity: proportion of harmful therapists flagged;
+`flag_worst`         fdr (false discovery rate): proportion of flagged therapists who are not harmful; fpr (false
+                     positive rate): proportion of harmless therapists flagged; each a ratio of sums over services
 ===================  ===================================================================================================
 """
 
@@ -106,17 +106,17 @@ def _flags(estimand: str, both: pd.DataFrame, flagged: pd.Series) -> list[tuple]
             "replicate": both["replicate"],
             "flagged": flagged,
             "harmful": both["harmful"],
-            "rightly": flagged & both["harmful"],
+            "true_positive": flagged & both["harmful"],
             "harmless": ~both["harmful"],
-            "wrongly": flagged & ~both["harmful"],
+            "false_positive": flagged & ~both["harmful"],
         }
     )
     sums = counts.groupby("replicate").sum().astype(float)
     return [
         *_mean(estimand, "flagged", sums["flagged"]),
-        *_ratio(estimand, "sensitivity", sums["rightly"], sums["harmful"]),
-        *_ratio(estimand, "false_removal", sums["wrongly"], sums["flagged"]),
-        *_ratio(estimand, "false_flag", sums["wrongly"], sums["harmless"]),
+        *_ratio(estimand, "sensitivity", sums["true_positive"], sums["harmful"]),
+        *_ratio(estimand, "fdr", sums["false_positive"], sums["flagged"]),
+        *_ratio(estimand, "fpr", sums["false_positive"], sums["harmless"]),
     ]
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.data_generation import Surroundings, data_sets
 from iatrogenesis.simulation_study.methods.answer import Answer, Estimate, Settings
 from iatrogenesis.simulation_study.methods.by_name import method
-from iatrogenesis.simulation_study.worlds import Surroundings, data_sets
 
 ESTIMATES = ("replicate", *Estimate._fields, "passed", "problem")
 THERAPISTS = ("replicate", "therapist", "score", "rate", "low", "high", "exceeds")

@@ -31,11 +31,11 @@ from iatrogenesis.inference.models import casemix
 from iatrogenesis.inference.models.spread import UPPER_QUARTILE, mor, vpc
 from iatrogenesis.inference.models.therapist import TRUE_STATES
 from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.data_generation import Surroundings, blocks, mechanistic, statistical
 from iatrogenesis.simulation_study.logit_normal import explained, simulate
 from iatrogenesis.simulation_study.methods.answer import RISK, TRAITS
 from iatrogenesis.simulation_study.methods.rates import standardised
 from iatrogenesis.simulation_study.methods.regression import PER
-from iatrogenesis.simulation_study.worlds import Surroundings, blocks, mechanistic, statistical
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.tidy import clients_table

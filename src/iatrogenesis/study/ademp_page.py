@@ -14,10 +14,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from iatrogenesis.core.files import write_text
 from iatrogenesis.simulation_study import performance, profiling, truth
 from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.data_generation import MISSING, list_lengths
 from iatrogenesis.simulation_study.methods import FACTS, NAMES
 from iatrogenesis.simulation_study.methods.by_name import method
 from iatrogenesis.simulation_study.plan import spoken
-from iatrogenesis.simulation_study.worlds import MISSING, list_lengths
 from iatrogenesis.study.study import Study, load_study
 
 STUDIES = ("default", "full")
@@ -58,7 +58,7 @@ def page(studies: dict[str, Study]) -> str:
         time_default=spoken(sum(batch.seconds for batch in jobs["default"]), 2),
         default_cells=", ".join(f"`{name}`" for name in default.cells),
         sampler=settings.sampler.described(),
-        gate=settings.gate.model_dump_json(),
+        convergence=settings.convergence.model_dump_json(),
     )
 
 

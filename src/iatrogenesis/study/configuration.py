@@ -1,4 +1,4 @@
-"""What stands in a study's file: one class per section, named after the rule that reads it."""
+"""The configuration of a study: one class per section, named after the rule that reads it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.explorer.settings import Explorer
-from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS, sections
 from iatrogenesis.inference.models.priors import Priors
@@ -46,7 +46,7 @@ class Fit(Strict):
     priors: Priors
     sampler: Sampler
     samplers: dict[ModelName, Sampler] = Field(default_factory=dict)
-    gate: Gate
+    convergence: Convergence
 
     def sampler_of(self, model: str) -> Sampler:
         """Return the settings of the sampler for one model."""
@@ -61,7 +61,7 @@ class Fit(Strict):
         return self
 
 
-class Calibration(Strict):
+class SimulationBasedCalibration(Strict):
     """Simulation-based calibration: how many simulations of each model by each engine, 0 for none, and of what size."""
 
     collapsed: int = Field(ge=0)
@@ -120,9 +120,9 @@ class SimulationStudy(Strict):
         Monte Carlo standard error that the coverage of a 95 % interval is to have; the number of replicates follows.
     true_clients
         Family B: each therapist's clients in the long run.
-    sampler, gate
+    sampler, convergence
         For the models that the collapsed engine does not cover. A replicate's Monte Carlo error is small beside what
-        differs between replicates with far fewer draws than a published fit needs, so the gate is wider.
+        differs between replicates with far fewer draws than a published fit needs, so the criteria are wider.
     """
 
     cells: Literal["all"] | tuple[str, ...] = Field(min_length=1)
@@ -130,7 +130,7 @@ class SimulationStudy(Strict):
     coverage_mcse: float = Field(gt=0.001, le=0.2)
     true_clients: int = Field(ge=50)
     sampler: Sampler
-    gate: Gate
+    convergence: Convergence
 
     @property
     def replicates(self) -> int:
@@ -160,8 +160,8 @@ class Preventions(Strict):
     design: Design
 
 
-class Assumptions(Strict):
-    """What assumed numbers do to some conclusions (`iatrogenesis.harm.sensitivity`): so many draws of all at once."""
+class Sensitivity(Strict):
+    """Sensitivity analysis of some conclusions (`iatrogenesis.harm.sensitivity`), with so many draws of all at once."""
 
     conclusions: tuple[Literal["routine", "routes", "averted"], ...] = Field(min_length=1)
     full: str
@@ -194,10 +194,10 @@ class StudyConfig(Strict):
     calibrate: Design
     attribution: Attribution
     preventions: Preventions
-    assumptions: Assumptions
+    sensitivity: Sensitivity
     fit: Fit
     engines: Engines = Engines()
-    sbc: Calibration
+    sbc: SimulationBasedCalibration
     what_if: WhatIf
     reproductions: Reproductions = Reproductions()
     simulation_study: SimulationStudy
@@ -223,8 +223,8 @@ class StudyConfig(Strict):
             "attribution.full": (self.attribution.full,),
             "preventions.against": (self.preventions.against,),
             "preventions.scenarios": self.preventions.scenarios,
-            "assumptions.full": (self.assumptions.full,),
-            "assumptions.prevented": (self.assumptions.prevented,),
+            "sensitivity.full": (self.sensitivity.full,),
+            "sensitivity.prevented": (self.sensitivity.prevented,),
             "explorer.world": (self.explorer.world,),
             "explorer.prevented": (self.explorer.prevented,),
             "what_if.rested": (self.what_if.rested,),
@@ -241,6 +241,6 @@ class StudyConfig(Strict):
 
 
 class StudyFile(StudyConfig):
-    """What stands in the file of a study; with ``based_on`` only what differs from that study in the config folder."""
+    """The file of a study; with ``based_on`` only what differs from that study in the config folder."""
 
     based_on: str | None = None

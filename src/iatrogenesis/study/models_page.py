@@ -18,7 +18,7 @@ HEAD = """# The models
 
 Written by `make docs` from the modules in `src/iatrogenesis/inference/models` and the priors in
 `config/default.yaml`. Every module says its model twice: as a PyMC model (`build`) and run forwards in plain NumPy
-(`prior_point`, `replicate`); simulation-based calibration (`tables/calibration.csv`) holds the two to each other.
+(`prior_point`, `replicate`); simulation-based calibration (`tables/sbc.csv`) holds the two to each other.
 
 ![Prior and posterior predictive checks](../results/reference/predictive.png)
 

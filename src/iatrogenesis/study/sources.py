@@ -24,7 +24,7 @@ class Layer:
     content: Mapping[str, Any]
 
     def has(self, field: Field) -> bool:
-        """Whether the field stands in this file; a list or a number stands for all that is below it."""
+        """Whether the field is in this file; a list or a number stands for all that is below it."""
         node: Any = self.content
         for part in field:
             if not isinstance(node, Mapping):
@@ -60,7 +60,7 @@ class StudySources:
         return f"{own}, based on {having[0].place}" if having and having[0] is not self.layers[0] else own
 
     def fault(self, field: str, message: str) -> ConfigError:
-        """What is wrong with a field (by its dotted path), with the file it stands in."""
+        """What is wrong with a field (by its dotted path), with the file it is in."""
         return ConfigError(f"{self.place(field.split('.'))}: {field}: {message}")
 
     def validated(self) -> StudyConfig:

@@ -17,10 +17,10 @@ from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.inference.models import FACTS, OUTCOME_MODELS
 from iatrogenesis.simulation_study.cells import Cell, read_cells
+from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
 from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, replicates_for, truth_seconds
 from iatrogenesis.simulation_study.policies import PolicyWorld
-from iatrogenesis.simulation_study.worlds import Surroundings
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
 from iatrogenesis.study.sources import StudySources, read_study, study_names
@@ -149,7 +149,7 @@ class Study:
             priors=self.config.fit.priors,
             seed=self.setup.apart("methods").seed,
             sampler=settings.sampler,
-            gate=settings.gate,
+            convergence=settings.convergence,
         )
 
     @property
@@ -208,7 +208,7 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
         return load_study(chosen or folder / "default.yaml", folder, place)
     if extra := sorted(set(chosen) - {"study"}):
         raise ConfigError(
-            f"--config: unknown field {extra[0]!r}; only study=NAME is allowed, all else stands in its file"
+            f"--config: unknown field {extra[0]!r}; only study=NAME is allowed, all else belongs in its file"
         )
     name = str(chosen["study"])
     path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"

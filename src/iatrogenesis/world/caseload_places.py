@@ -31,7 +31,7 @@ def _close(data, holes, movers):
             data[row, holes[j]] = data[row, movers[j]]
 
 
-class Slots:
+class CaseloadPlaces:
     """Working copies of the clients in session.
 
     Parameters
@@ -43,7 +43,7 @@ class Slots:
     initial
         What kept quantities are at first, by name, shape (clients,); those left out begin at 0.
     passing
-        Names of quantities that exist only in a slot.
+        Names of quantities that exist only while a client is in session.
     capacity
         Most clients that can be in session at the same time.
     """
@@ -77,7 +77,7 @@ class Slots:
         self._data[self._at[name], : self.n] = values
 
     def stored(self, name: str) -> np.ndarray:
-        """A kept quantity of all clients as of when they last left a slot, shape (clients,)."""
+        """A kept quantity of all clients as of when they last left a place, shape (clients,)."""
         return self._store[:, self._at[name] - self._first_kept]
 
     @property
@@ -99,6 +99,8 @@ class Slots:
 
     def bring_back(self, clients: np.ndarray, rows: np.ndarray) -> None:
         """Bring clients in as they were stored."""
+        if len(clients) == 0:  # as in most weeks
+            return
         where = self._add(clients, rows)
         self._data[self._first_kept :, where] = 0.0
         _take_from_store(self._data, where.start, self._first_kept, self._store, clients)
@@ -112,11 +114,11 @@ class Slots:
         return where
 
     def store(self, who: np.ndarray) -> None:
-        """Store the clients in some slots (positions) as they are now."""
+        """Store the clients in some places (positions) as they are now."""
         _write_to_store(self._data, self._first_kept, self._store, self._client[who], who)
 
     def close(self, gone: np.ndarray) -> None:
-        """Give up the slots ``gone`` (ascending positions): those at the end move into the gaps."""
+        """Give up the places ``gone`` (ascending positions): those at the end move into the gaps."""
         left = self.n - len(gone)
         holes = gone[gone < left]
         stay = np.ones(self.n - left, dtype=bool)

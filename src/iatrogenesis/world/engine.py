@@ -10,8 +10,8 @@ One week, in order:
 6. clients are referred to another therapist;
 7. therapists' burnout and busy spells move.
 
-Each step is vector arithmetic over all dyads of all replicates (`Slots`). After a list is exhausted its places count as
-taken by clients outside the study, so a therapist's workload does not fall just because the study ends.
+Each step is vector arithmetic over all dyads of all replicates (`CaseloadPlaces`). After a waiting list is exhausted
+its places count as taken by clients outside the study: a therapist's workload does not fall because the study ends.
 """
 
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.world import burnout
 from iatrogenesis.world.allocation import allocate
-from iatrogenesis.world.caseload_places import Slots
+from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.cohort import Clients, Design, Therapists, draw_clients, draw_therapists, noisy_rating
-from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.draws import Draw, Weekly
 from iatrogenesis.world.mechanisms.base import Intake, Week
 from iatrogenesis.world.preventions.base import Posts
 from iatrogenesis.world.routes import Routes
@@ -33,10 +33,11 @@ from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.scores import Scoring
 from iatrogenesis.world.service import ServiceDrift
 from iatrogenesis.world.state import COUNTS, KEPT, PASSING, State
-from iatrogenesis.world.waiting_lists import Lists
+from iatrogenesis.world.waiting_lists import WaitingLists
 
 ENDS = ("in_treatment", "completed", "dropped_out")
 COMPLETED, DROPPED_OUT = 1, 2
+WEEKLY = ("rating.burnout", "burnout.week", "pressure.week")  # decisions about each therapist every week
 LONGEST_WEEKS = 100_000  # a guard against a world in which nobody ever ends
 
 
@@ -118,7 +119,7 @@ def run_course(
     sessions, therapist_weeks = [], []
     for week in range(LONGEST_WEEKS):
         engine.fill_places(week)
-        if engine.slots.n == 0:
+        if engine.places.n == 0:
             break
         engine.meet()
         engine.break_out()
@@ -130,7 +131,7 @@ def run_course(
         engine.end_courses()
         engine.move_clients()
         engine.refer()
-        engine.slots.close(engine.leaving)
+        engine.places.close(engine.leaving)
         engine.move_therapists(week)
     else:
         raise RuntimeError(f"{scenario.id}: clients still in treatment after {LONGEST_WEEKS} weeks")
@@ -159,8 +160,9 @@ class Engine:
         self.scoring = scoring or Scoring(self.world, instruments, clients, noise)
         self.burnout = burnout.start(self.world.burnout, self.routes.relief, therapists, noise)
         self.pressure = burnout.first_pressure(therapists, noise)
+        self.weekly = {name: Weekly(noise, therapists, name) for name in WEEKLY}
         self.service = ServiceDrift(self.world, therapists, noise)
-        self.lists = Lists(therapists)
+        self.waiting_lists = WaitingLists(therapists)
         self.last_row = clients.row.copy()
         scores = [f"{which}.{name}" for which in ("first", "last") for name in instruments.by_name()]
         c = clients
@@ -174,7 +176,7 @@ class Engine:
             **self.scoring.marks,
         }
         seen = [f"seen.{name}" for name in instruments.by_name()]
-        self.slots = Slots(
+        self.places = CaseloadPlaces(
             fixed,
             (*KEPT, *scores, *self.routes.names),
             began | self._own_at_intake() | brought,
@@ -198,37 +200,37 @@ class Engine:
 
     def fill_places(self, week: int) -> None:
         """Give free places to those who were referred, then to the next on each list."""
-        slots, t = self.slots, self.therapists
-        error = self.noise.normal("rating.burnout", replicate=t.replicate, therapist=t.index, occasion=week)
+        places, t = self.places, self.therapists
+        error = self.weekly["rating.burnout"].at(week)
         rating = noisy_rating(self.burnout, 0.0, float(self.world.ratings.burnout), error)
-        (back, back_row), (new, row) = self.lists.next()
-        slots.bring_back(back, back_row)
-        slots.begin(new, row)
-        first = slice(slots.n - len(new), slots.n)
-        slots["start_week"][first] = week
-        slots["burnout_at_start"][first] = self.burnout[row]
-        slots["burnout_rating"][first] = rating[row]
-        came = slice(first.start - len(back), slots.n)
-        rows = slots.row[came]
-        slots["competence"][came] = t.competence[rows]
-        slots["therapist_drift"][came] = t.drift[rows]
-        slots["therapist_dropout"][came] = t.dropout[rows]
-        slots["session"][:] += 1
-        slots["burnout"] = self.burnout[slots.row]
-        slots["pressure"] = self.pressure[slots.row]
-        slots["pressure_sum"][:] += slots["pressure"]
+        (back, back_row), (new, row) = self.waiting_lists.next()
+        places.bring_back(back, back_row)
+        places.begin(new, row)
+        first = slice(places.n - len(new), places.n)
+        places["start_week"][first] = week
+        places["burnout_at_start"][first] = self.burnout[row]
+        places["burnout_rating"][first] = rating[row]
+        came = slice(first.start - len(back), places.n)
+        rows = places.row[came]
+        places["competence"][came] = t.competence[rows]
+        places["therapist_drift"][came] = t.drift[rows]
+        places["therapist_dropout"][came] = t.dropout[rows]
+        places["session"][:] += 1
+        places["burnout"] = self.burnout[places.row]
+        places["pressure"] = self.pressure[places.row]
+        places["pressure_sum"][:] += places["pressure"]
         self.service.move(week)
         self._look()
 
     def _look(self) -> None:
         """Views of the clients now in session, and their noise."""
-        slots, who = self.slots, self.slots.client
+        places, who = self.places, self.places.client
         c = self.clients
-        session = slots["session"].astype(np.uint32)
+        session = places["session"].astype(np.uint32)
         self.draw = Draw(self.noise, c.replicate[who], c.therapist[who], c.index[who], session)
-        seen = {name: slots[name] for name in Week.__dataclass_fields__ if name != "alliance"}
-        self.week = Week(alliance=slots["core"], **seen)
-        self.routes.look(slots)
+        seen = {name: places[name] for name in Week.__dataclass_fields__ if name != "alliance"}
+        self.week = Week(alliance=places["core"], **seen)
+        self.routes.look(places)
 
     def _total(self, channel: str) -> np.ndarray | float:
         return self.routes.total(channel, self.week)
@@ -237,131 +239,131 @@ class Engine:
 
     def meet(self) -> None:
         """Alliance of this session, after ruptures and repairs, and its rating by the client."""
-        slots, p = self.slots, self.world.alliance
+        places, p = self.places, self.world.alliance
         if not self.scenario.treated:
-            slots["alliance"] = 0.0
+            places["alliance"] = 0.0
         else:
             rupture = _happens(self.draw.uniform("rupture"), float(p.rupture_logit) + self._total("rupture"))
             left_open = (1.0 - float(p.repair_probability)) * self.routes.left_over("repair", self.week)
-            repaired = self.draw.event("repair", (1.0 - left_open) * (slots["damage"] > 0))
+            repaired = self.draw.event("repair", (1.0 - left_open) * (places["damage"] > 0))
             hurt = float(p.rupture_damage) * self.routes.left_over("soothe", self.week)
-            damage = np.where(repaired, 0.0, slots["damage"])
-            slots["repaired"] = repaired
-            alliance = slots["core"] + self._total("alliance")  # before this session's rupture is known to anybody
-            slots["rupture"] = rupture
-            slots["damage"] = damage + hurt * rupture
-            slots["alliance"] = alliance - slots["damage"]
-            slots["strained"] = slots["damage"] > 0
-            slots["ruptures"][:] += rupture
-            slots["repairs"][:] += slots["repaired"]
-        self.week.alliance = slots["alliance"]
+            damage = np.where(repaired, 0.0, places["damage"])
+            places["repaired"] = repaired
+            alliance = places["core"] + self._total("alliance")  # before this session's rupture is known to anybody
+            places["rupture"] = rupture
+            places["damage"] = damage + hurt * rupture
+            places["alliance"] = alliance - places["damage"]
+            places["strained"] = places["damage"] > 0
+            places["ruptures"][:] += rupture
+            places["repairs"][:] += places["repaired"]
+        self.week.alliance = places["alliance"]
         error = self.draw.normal("rating.alliance")
-        self.rating = noisy_rating(slots["alliance"], 0.0, float(self.world.ratings.alliance), error)
-        slots["alliance_rating_sum"][:] += self.rating
+        self.rating = noisy_rating(places["alliance"], 0.0, float(self.world.ratings.alliance), error)
+        places["alliance_rating_sum"][:] += self.rating
 
     def break_out(self) -> None:
         """Self-harm ideation breaks out, the likelier the worse the client is."""
-        slots, p = self.slots, self.world.crisis
-        slots["severity"] = slots["level"] + slots["fluctuation"] + slots["transient"]
-        excess = slots["severity"] - float(self.world.client.severity_mean)
+        places, p = self.places, self.world.crisis
+        places["severity"] = places["level"] + places["fluctuation"] + places["transient"]
+        excess = places["severity"] - float(self.world.client.severity_mean)
         logit = float(p.logit) + float(p.per_point) * excess + self._total("crisis")
-        slots["crisis"] = _happens(self.draw.uniform("crisis"), logit)
-        slots["crises"][:] += slots["crisis"]
+        places["crisis"] = _happens(self.draw.uniform("crisis"), logit)
+        places["crises"][:] += places["crisis"]
 
     # Step 3
 
     def measure(self) -> None:
         """Scores at the beginning of the session, before it can do anything; and how they stand to the first ones."""
-        slots = self.slots
-        scores = self.scoring.see(slots, self.draw)
-        new = slots["session"] == 1
+        places = self.places
+        scores = self.scoring.see(places, self.draw)
+        new = places["session"] == 1
         first = {}
         for name, values in scores.items():
-            np.copyto(slots[f"first.{name}"], values, where=new)
-            slots[f"last.{name}"] = slots[f"seen.{name}"] = values
-            first[name] = slots[f"first.{name}"]
+            np.copyto(places[f"first.{name}"], values, where=new)
+            places[f"last.{name}"] = places[f"seen.{name}"] = values
+            first[name] = places[f"first.{name}"]
         worse, _ = self.judgement.worse_and_better(first, scores, self.instruments)
         main = self.judgement.instruments[0]
-        slots["worse"] = worse
-        slots["rise"] = (scores[main] - first[main]) / float(self.instruments.by_name()[main].reliable_change)
-        judged = can_be_judged(slots["session"])
-        distressed = (worse | (slots["crisis"] > 0)) & judged
-        slots["distressed_sessions"][:] += distressed
+        places["worse"] = worse
+        places["rise"] = (scores[main] - first[main]) / float(self.instruments.by_name()[main].reliable_change)
+        judged = can_be_judged(places["session"])
+        distressed = (worse | (places["crisis"] > 0)) & judged
+        places["distressed_sessions"][:] += distressed
         n = len(self.burnout)
-        self.judged = np.bincount(slots.row, weights=judged, minlength=n)
-        self.distressed = np.bincount(slots.row, weights=distressed, minlength=n)
+        self.judged = np.bincount(places.row, weights=judged, minlength=n)
+        self.distressed = np.bincount(places.row, weights=distressed, minlength=n)
 
     def notice(self) -> None:
         """Therapists notice some of those who are off track; more with a prevention that tells them."""
-        slots = self.slots
-        unaware = 1.0 - float(self.world.recognition.unaided) * slots["worse"] * (can_be_judged(slots["session"]))
+        places = self.places
+        unaware = 1.0 - float(self.world.recognition.unaided) * places["worse"] * can_be_judged(places["session"])
         chance = 1.0 - unaware * self.routes.left_over("notice", self.week)
-        slots["noticed"] = np.maximum(slots["noticed"], self.draw.event("notice", chance * (slots["noticed"] == 0)))
+        places["noticed"] = np.maximum(places["noticed"], self.draw.event("notice", chance * (places["noticed"] == 0)))
 
     # Step 4
 
     def end_courses(self) -> None:
         """Decide who does not come again, and free their places."""
-        slots, world = self.slots, self.world
-        agreed = slots["session"] >= slots["agreed"]
+        places, world = self.places, self.world
+        agreed = places["session"] >= places["agreed"]
         end = np.where(agreed, COMPLETED, 0)
         if self.scenario.treated:
-            logit = float(world.dropout.logit) + float(world.alliance.dropout) * slots["alliance"]
-            logit = logit + slots["therapist_dropout"] + self._total("dropout")
+            logit = float(world.dropout.logit) + float(world.alliance.dropout) * places["alliance"]
+            logit = logit + places["therapist_dropout"] + self._total("dropout")
             left = ~agreed & _happens(self.draw.uniform("dropout"), logit)
-            scores = {name: slots[f"seen.{name}"] for name in self.instruments.by_name()}
-            well = ~self.judgement.caseness(scores, self.instruments) & (can_be_judged(slots["session"]))
+            scores = {name: places[f"seen.{name}"] for name in self.instruments.by_name()}
+            well = ~self.judgement.caseness(scores, self.instruments) & can_be_judged(places["session"])
             enough = self.draw.event("good_enough", float(world.therapy.good_enough_ending) * well)
             end = np.where(left, DROPPED_OUT, np.where(enough, COMPLETED, end))
-        slots["end"] = end
+        places["end"] = end
         self.leaving = np.flatnonzero(end)
-        self.lists.free_places(slots.row[self.leaving])
-        slots.store(self.leaving)  # as they are now; their slots are given up at the end of the week
+        self.waiting_lists.free_places(places.row[self.leaving])
+        places.store(self.leaving)  # as they are now; their places are given up at the end of the week
 
     # Step 5
 
     def move_clients(self) -> None:
         """Natural course, treatment and the mechanisms move clients until the next session.
 
-        Those who have just ended move too, in their slots; what counts of them has been stored.
+        Those who have just ended move too, in their places; what counts of them has been stored.
         """
-        slots, world = self.slots, self.world
-        drift, passing, symptom = slots["slope"], 0.0, 0.0
+        places, world = self.places, self.world
+        drift, passing, symptom = places["slope"], 0.0, 0.0
         if self.scenario.treated:
-            distress = np.maximum(slots["level"], 0.0)
-            gain = slots["gain"] * distress / (distress + float(world.therapy.half_gain_level))
+            distress = np.maximum(places["level"], 0.0)
+            gain = places["gain"] * distress / (distress + float(world.therapy.half_gain_level))
             drift = drift - gain * np.exp(self._total("gain"))
             drift = (
                 drift
-                + slots["therapist_drift"]
-                + self.service.now[slots.row]
-                + float(world.alliance.drift) * slots["alliance"]
+                + places["therapist_drift"]
+                + self.service.now[places.row]
+                + float(world.alliance.drift) * places["alliance"]
             )
             drift = drift + self._total("drift")
             passing, symptom = self._total("exacerbation"), self._total("symptom")
         stability = float(world.client.fluctuation_stability)
         shock = float(world.client.fluctuation_sd) * np.sqrt(1 - stability**2)
         self.routes.move(self.week, self.draw)
-        slots["level"][:] += drift
-        slots["fluctuation"] = stability * slots["fluctuation"] + shock * self.draw.normal("fluctuation")
-        slots["transient"] = float(world.exacerbation.kept) * slots["transient"] + passing
-        slots["second"] = np.maximum(float(world.second.kept) * slots["second"] + symptom, 0.0)
+        places["level"][:] += drift
+        places["fluctuation"] = stability * places["fluctuation"] + shock * self.draw.normal("fluctuation")
+        places["transient"] = float(world.exacerbation.kept) * places["transient"] + passing
+        places["second"] = np.maximum(float(world.second.kept) * places["second"] + symptom, 0.0)
 
     # Step 6
 
     def refer(self) -> None:
         """Send clients to the end of the queue of another therapist of their service."""
-        slots = self.slots
+        places = self.places
         who = self.routes.referred(self.week, self.draw)
         if who is None:
             return
         who[self.leaving] = False
-        leaving = np.flatnonzero(who & (slots["referred"] == 0))
-        target = self.lists.colleague(slots.row[leaving], self.draw.at(leaving).uniform("colleague"))
+        leaving = np.flatnonzero(who & (places["referred"] == 0))
+        target = self.waiting_lists.colleague(places.row[leaving], self.draw.at(leaving).uniform("colleague"))
         leaving, target = leaving[target >= 0], target[target >= 0]
-        clients, p = slots.client[leaving].copy(), self.world
-        self.lists.free_places(slots.row[leaving])
-        slots.store(leaving)
+        clients, p = places.client[leaving].copy(), self.world
+        self.waiting_lists.free_places(places.row[leaving])
+        places.store(leaving)
         self.leaving = np.sort(np.concatenate([self.leaving, leaving]))
         c = self.clients
         second = Draw(self.noise, c.replicate[clients], c.therapist[clients], c.index[clients], 1)
@@ -374,9 +376,9 @@ class Engine:
             **dict.fromkeys(self.routes.ends_with_therapist(), 0.0),
         }
         for name, values in changed.items():
-            slots.stored(name)[clients] = values
+            places.stored(name)[clients] = values
         self.last_row[clients] = target
-        self.lists.queue(clients, target)
+        self.waiting_lists.queue(clients, target)
 
     # Step 7
 
@@ -385,24 +387,30 @@ class Engine:
         expected = float(self.world.burnout.expected_worse)
         share = np.divide(self.distressed, self.judged, out=np.full(len(self.burnout), expected), where=self.judged > 0)
         self.burnout = burnout.next_week(
-            self.world.burnout, self.routes.relief, self.therapists, self.noise, week, self.burnout, share
+            self.world.burnout,
+            self.routes.relief,
+            self.therapists,
+            self.weekly["burnout.week"].at(week),
+            self.burnout,
+            share,
         )
-        self.pressure = burnout.next_pressure(self.world.burnout, self.therapists, self.noise, week, self.pressure)
+        new = self.weekly["pressure.week"].at(week)
+        self.pressure = burnout.next_pressure(self.world.burnout, new, self.pressure)
 
     # What is kept
 
     def sessions(self, week: int) -> dict[str, np.ndarray]:
         """Sessions of one week."""
-        slots = self.slots
+        places = self.places
         return {
-            "client": slots.client.copy(),
-            "row": slots.row.copy(),
-            "session": slots["session"].astype(np.int64),
-            "week": np.full(slots.n, week),
-            **{name: slots[f"seen.{name}"].astype(np.int16) for name in self.instruments.by_name()},
-            **{name: slots[name].copy() for name in ("severity", "transient", "second", "alliance")},
+            "client": places.client.copy(),
+            "row": places.row.copy(),
+            "session": places["session"].astype(np.int64),
+            "week": np.full(places.n, week),
+            **{name: places[f"seen.{name}"].astype(np.int16) for name in self.instruments.by_name()},
+            **{name: places[name].copy() for name in ("severity", "transient", "second", "alliance")},
             "alliance_rating": self.rating,
-            **{name: slots[name] > 0 for name in ("rupture", "repaired", "crisis", "noticed")},
+            **{name: places[name] > 0 for name in ("rupture", "repaired", "crisis", "noticed")},
         }
 
     def therapist_weeks(self, week: int) -> dict[str, np.ndarray]:
@@ -412,14 +420,14 @@ class Engine:
             "burnout": self.burnout.copy(),
             "pressure": self.pressure.copy(),
             "caseload": self.therapists.caseload.copy(),
-            "in_study": np.bincount(self.slots.row, minlength=len(self.burnout)),
+            "in_study": np.bincount(self.places.row, minlength=len(self.burnout)),
             "judged": self.judged.astype(np.int64),
             "distressed": self.distressed.astype(np.int64),
         }
 
     def state(self) -> State:
         """Every client at the end of the course."""
-        stored = self.slots.stored
+        stored = self.places.stored
 
         def scores(which: str) -> dict[str, np.ndarray]:
             return {name: stored(f"{which}.{name}").astype(np.int16) for name in self.instruments.by_name()}

@@ -29,7 +29,7 @@ class About(Strict):
 
 
 class ScenarioFile(About):
-    """What stands in the file of a scenario; with ``based_on`` only what differs.
+    """The file of a scenario; with ``based_on`` only what differs.
 
     Attributes
     ----------

@@ -7,13 +7,11 @@ rounded, within the instrument's range. So an instrument sees the level a client
 of another kind, a part of its own that stays with the client, one that belongs to the occasion, and measurement error.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.world.caseload_places import Slots
+from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.cohort import Clients
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.parameters import World
@@ -47,14 +45,14 @@ class Scoring:
         """Names of the constant parts."""
         return list(self.marks)
 
-    def see(self, slots: Slots, draw: Draw) -> dict[str, np.ndarray]:
+    def see(self, places: CaseloadPlaces, draw: Draw) -> dict[str, np.ndarray]:
         """Whole-number scores (as floats) of the clients in session."""
-        marks = {name: slots[f"mark.{name}"] for name in self._instruments}
-        return self._seen(marks, slots["severity"], slots["second"], draw)
+        marks = {name: places[f"mark.{name}"] for name in self._instruments}
+        return self._seen(marks, places["severity"], places["second"], draw)
 
     def at_follow_up(self, severity: np.ndarray, second: np.ndarray, everyone: Draw) -> dict[str, np.ndarray]:
         """Whole-number scores of everyone at follow-up."""
-        draw = replace(everyone, occasion=FOLLOW_UP_OCCASION)
+        draw = everyone.then(FOLLOW_UP_OCCASION)
         marks = {name: self.marks[f"mark.{name}"] for name in self._instruments}
         return {name: values.astype(np.int16) for name, values in self._seen(marks, severity, second, draw).items()}
 

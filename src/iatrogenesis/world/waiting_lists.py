@@ -5,7 +5,7 @@ import numpy as np
 from iatrogenesis.world.cohort import Therapists
 
 
-class Lists:
+class WaitingLists:
     """Free places, waiting lists and queues of referred clients, by therapist."""
 
     def __init__(self, therapists: Therapists) -> None:

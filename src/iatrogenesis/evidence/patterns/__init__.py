@@ -1,4 +1,4 @@
-"""Published patterns as functions of simulated worlds, by the id of their row in ``config/evidence.csv``.
+"""Published patterns as functions of simulated counterparts, by the id of their row in ``config/evidence.csv``.
 
 `PATTERNS` holds those of one service year, `OVER_YEARS` those that need several years of the same services.
 """

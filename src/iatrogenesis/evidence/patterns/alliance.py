@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns.register import fall, mean_by, pattern
 from iatrogenesis.world.judged import Sample
 
 
 @pattern("A01")
-def alliance_outcome(worlds: Worlds) -> float:
+def alliance_outcome(counterparts: Counterparts) -> float:
     """Correlation of the mean alliance rating with the fall of the PHQ-9."""
-    done = worlds.treated.only(worlds.treated.finished)
+    done = counterparts.treated.only(counterparts.treated.finished)
     return float(np.corrcoef(done.alliance_rating, fall(done))[0, 1])
 
 
@@ -26,20 +26,20 @@ def _slopes(sample: Sample) -> tuple[float, float]:
 
 
 @pattern("A03")
-def between_therapists(worlds: Worlds) -> float:
+def between_therapists(counterparts: Counterparts) -> float:
     """Slope of the fall of the PHQ-9 on alliance between therapists."""
-    return _slopes(worlds.treated)[0]
+    return _slopes(counterparts.treated)[0]
 
 
 @pattern("A04")
-def within_therapists(worlds: Worlds) -> float:
+def within_therapists(counterparts: Counterparts) -> float:
     """Slope of the fall of the PHQ-9 on alliance within therapists."""
-    return _slopes(worlds.treated)[1]
+    return _slopes(counterparts.treated)[1]
 
 
 @pattern("A05")
-def repair_outcome(worlds: Worlds) -> float:
+def repair_outcome(counterparts: Counterparts) -> float:
     """Correlation, among clients with a rupture, of the share of ruptures repaired with the fall of the PHQ-9."""
-    sample = worlds.treated
+    sample = counterparts.treated
     torn = sample.only(sample.finished & (sample.ruptures > 0))
     return float(np.corrcoef(np.minimum(torn.repairs / torn.ruptures, 1.0), fall(torn))[0, 1])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns.register import between_share, fall, mean_by, odds_ratio, pattern, residual
 from iatrogenesis.world.burnout import WEEKS_PER_YEAR
 from iatrogenesis.world.judged import Sample
@@ -16,9 +16,9 @@ def _burned_out(sample: Sample) -> np.ndarray:
 
 
 @pattern("B01")
-def burnout_share(worlds: Worlds) -> float:
+def burnout_share(counterparts: Counterparts) -> float:
     """Share of the therapists' variance in the fall of the PHQ-9, given the first, that rated burnout explains."""
-    done = worlds.treated.only(worlds.treated.finished)
+    done = counterparts.treated.only(counterparts.treated.finished)
     rated, _, number = mean_by(done.burnout_rating, done.unit)
     left = residual(fall(done), done.first["phq9"])
     before = between_share(left, done.unit)
@@ -27,37 +27,37 @@ def burnout_share(worlds: Worlds) -> float:
 
 
 @pattern("B02")
-def burnout_improvement(worlds: Worlds) -> float:
+def burnout_improvement(counterparts: Counterparts) -> float:
     """Odds ratio of improvement with a burned-out therapist."""
-    sample = worlds.treated
+    sample = counterparts.treated
     return odds_ratio(sample.improved[sample.finished], _burned_out(sample)[sample.finished])
 
 
 @pattern("B03")
-def burnout_dropout(worlds: Worlds) -> float:
+def burnout_dropout(counterparts: Counterparts) -> float:
     """Odds ratio of dropout with a burned-out therapist."""
-    return odds_ratio(worlds.treated.dropped_out, _burned_out(worlds.treated))
+    return odds_ratio(counterparts.treated.dropped_out, _burned_out(counterparts.treated))
 
 
 @pattern("B09")
-def workload_burnout(worlds: Worlds) -> float:
+def workload_burnout(counterparts: Counterparts) -> float:
     """Correlation of the size of the caseload with burnout."""
-    return float(np.corrcoef(worlds.treated.workload, worlds.treated.burnout)[0, 1])
+    return float(np.corrcoef(counterparts.treated.workload, counterparts.treated.burnout)[0, 1])
 
 
 @pattern("S03")
-def busy_weeks(worlds: Worlds) -> float:
+def busy_weeks(counterparts: Counterparts) -> float:
     """Slope within therapists of the fall of the PHQ-9 on how busy the therapist was over the course, points per SD."""
-    done = worlds.treated.only(worlds.treated.finished)
+    done = counterparts.treated.only(counterparts.treated.finished)
     busy, _, number = mean_by(done.pressure, done.unit)
     own = done.pressure - busy[number]
     return float(np.sum(own * fall(done)) / np.sum(own**2))
 
 
 @pattern("B13", over_years=True)
-def burnout_stability(worlds: Worlds) -> float:
+def burnout_stability(counterparts: Counterparts) -> float:
     """Correlation over therapists of burnout in the first month of two years that follow each other."""
-    sample = worlds.treated
+    sample = counterparts.treated
     early = sample.start_week % WEEKS_PER_YEAR < MONTH
     states = []
     for year in (0, 1):

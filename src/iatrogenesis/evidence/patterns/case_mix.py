@@ -2,20 +2,20 @@
 
 import numpy as np
 
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns.register import odds_ratio, pattern
 
 
-def _between(worlds: Worlds, exposed: np.ndarray, others: np.ndarray) -> float:
-    sample = worlds.treated
+def _between(counterparts: Counterparts, exposed: np.ndarray, others: np.ndarray) -> float:
+    sample = counterparts.treated
     among = sample.finished & (exposed | others)
     return odds_ratio(sample.deteriorated[among], exposed[among])
 
 
 def _compare(name: str, trait: str, one: object, other: object) -> None:
-    def function(worlds: Worlds) -> float:
-        values = getattr(worlds.treated, trait)
-        return _between(worlds, values == one, values == other)
+    def function(counterparts: Counterparts) -> float:
+        values = getattr(counterparts.treated, trait)
+        return _between(counterparts, values == one, values == other)
 
     function.__doc__ = f"Odds ratio of deterioration by {trait}: {one} against {other}."
     pattern(name)(function)

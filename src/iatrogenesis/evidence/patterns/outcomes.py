@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns.register import PATTERNS, Pattern, pattern
 from iatrogenesis.world.judged import Sample
 
@@ -15,26 +15,26 @@ def deteriorated(sample: Sample) -> float:
 
 
 @pattern("D01")
-def deterioration(worlds: Worlds) -> float:
+def deterioration(counterparts: Counterparts) -> float:
     """Share of finished courses that deteriorated."""
-    return deteriorated(worlds.treated)
+    return deteriorated(counterparts.treated)
 
 
 @pattern("D03_improved")
-def improvement(worlds: Worlds) -> float:
+def improvement(counterparts: Counterparts) -> float:
     """Share of finished courses that improved."""
-    return float(worlds.treated.improved[worlds.treated.finished].mean())
+    return float(counterparts.treated.improved[counterparts.treated.finished].mean())
 
 
 @pattern("D03_unchanged")
-def no_reliable_change(worlds: Worlds) -> float:
+def no_reliable_change(counterparts: Counterparts) -> float:
     """Share of finished courses that neither improved nor deteriorated."""
-    return 1 - deterioration(worlds) - improvement(worlds)
+    return 1 - deterioration(counterparts) - improvement(counterparts)
 
 
 def _moment(instrument: str, which: str, moment: Callable[[np.ndarray], float]) -> Pattern:
-    def function(worlds: Worlds) -> float:
-        sample = worlds.treated
+    def function(counterparts: Counterparts) -> float:
+        sample = counterparts.treated
         return float(moment(getattr(sample, which)[instrument][sample.finished].astype(float)))
 
     return function
@@ -47,55 +47,55 @@ for _row, _instrument in (("M02", "phq9"), ("M03", "gad7")):
 
 
 @pattern("M04")
-def first_and_later(worlds: Worlds) -> float:
+def first_and_later(counterparts: Counterparts) -> float:
     """Correlation of the PHQ-9 at the first session and at follow-up, everybody."""
-    sample = worlds.treated
+    sample = counterparts.treated
     return float(np.corrcoef(sample.first["phq9"], sample.later["phq9"])[0, 1])
 
 
 @pattern("M07")
-def dropout(worlds: Worlds) -> float:
+def dropout(counterparts: Counterparts) -> float:
     """Share of clients who leave against agreement."""
-    return float(worlds.treated.dropped_out.mean())
+    return float(counterparts.treated.dropped_out.mean())
 
 
 @pattern("M08_mean")
-def sessions_mean(worlds: Worlds) -> float:
+def sessions_mean(counterparts: Counterparts) -> float:
     """Mean number of sessions attended."""
-    return float(worlds.treated.sessions.mean())
+    return float(counterparts.treated.sessions.mean())
 
 
 @pattern("M08_sd")
-def sessions_sd(worlds: Worlds) -> float:
+def sessions_sd(counterparts: Counterparts) -> float:
     """SD of the number of sessions attended."""
-    return float(worlds.treated.sessions.std())
+    return float(counterparts.treated.sessions.std())
 
 
 @pattern("M08_median")
-def sessions_median(worlds: Worlds) -> float:
+def sessions_median(counterparts: Counterparts) -> float:
     """Median number of sessions attended, interpolated within its class (a whole number k stands for k +- 0.5)."""
-    sessions = worlds.treated.sessions
+    sessions = counterparts.treated.sessions
     middle = int(np.median(sessions))
     below, at = (sessions < middle).mean(), (sessions == middle).mean()
     return float(middle - 0.5 + (0.5 - below) / at)
 
 
 @pattern("D07")
-def treated_untreated(worlds: Worlds) -> float:
+def treated_untreated(counterparts: Counterparts) -> float:
     """Risk ratio of deterioration with against without treatment."""
-    return deterioration(worlds) / deteriorated(worlds.untreated)
+    return deterioration(counterparts) / deteriorated(counterparts.untreated)
 
 
 @pattern("N01")
-def lasting_bad_effect(worlds: Worlds) -> float:
+def lasting_bad_effect(counterparts: Counterparts) -> float:
     """Share of clients reliably worse at follow-up than at intake who would not be so in the reference world."""
-    here, there = worlds.treated, worlds.reference
+    here, there = counterparts.treated, counterparts.reference
     return float((here.worse_at_follow_up & ~there.worse_at_follow_up).mean())
 
 
-def distressed_in_session(worlds: Worlds) -> float:
+def distressed_in_session(counterparts: Counterparts) -> float:
     """Share of sessions (from the second on) at which the client is reliably worse than at the first, or in crisis.
 
     Not published: it only centres the push of such clients on burnout.
     """
-    return float(worlds.treated.distressed_sessions.sum() / worlds.treated.judged_sessions.sum())
+    return float(counterparts.treated.distressed_sessions.sum() / counterparts.treated.judged_sessions.sum())

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.world.judged import Sample
 
-Pattern = Callable[[Worlds], float]
+Pattern = Callable[[Counterparts], float]
 PATTERNS: dict[str, Pattern] = {}
 OVER_YEARS: dict[str, Pattern] = {}
 

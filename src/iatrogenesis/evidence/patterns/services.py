@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns.register import pattern
 from iatrogenesis.world.judged import Sample
 
@@ -21,9 +21,9 @@ def _logits(sample: Sample, group: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
 
 
 @pattern("T22")
-def spread_of_services(worlds: Worlds) -> float:
+def spread_of_services(counterparts: Counterparts) -> float:
     """SD between services of the log odds of deterioration, by DerSimonian & Laird (1986)."""
-    logit, variance, n = _logits(worlds.treated, worlds.treated.cluster)
+    logit, variance, n = _logits(counterparts.treated, counterparts.treated.cluster)
     logit, variance = logit[n >= LARGE], variance[n >= LARGE]
     weight = 1 / variance
     mean = np.sum(weight * logit) / weight.sum()
@@ -39,22 +39,22 @@ def _rates(sample: Sample) -> np.ndarray:
 
 
 @pattern("T23_low")
-def low_service(worlds: Worlds) -> float:
+def low_service(counterparts: Counterparts) -> float:
     """Fifth percentile of services' deterioration rates, services with at least 200 finished courses."""
-    return float(np.quantile(_rates(worlds.treated), 0.05))
+    return float(np.quantile(_rates(counterparts.treated), 0.05))
 
 
 @pattern("T23_high")
-def high_service(worlds: Worlds) -> float:
+def high_service(counterparts: Counterparts) -> float:
     """Ninety-fifth percentile, likewise."""
-    return float(np.quantile(_rates(worlds.treated), 0.95))
+    return float(np.quantile(_rates(counterparts.treated), 0.95))
 
 
 def _persistence(lag: int):
     """Correlation of a service's log odds in years so far apart, freed of sampling error."""
 
-    def function(worlds: Worlds) -> float:
-        sample = worlds.treated.only(worlds.treated.year < YEARS)
+    def function(counterparts: Counterparts) -> float:
+        sample = counterparts.treated.only(counterparts.treated.year < YEARS)
         logit, variance, _ = _logits(sample, sample.cluster * YEARS + sample.year)
         logit, variance = (values.reshape(-1, YEARS) for values in (logit, variance))
         logit = logit - logit.mean(axis=0)

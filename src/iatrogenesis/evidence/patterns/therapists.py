@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import spearmanr
 
-from iatrogenesis.evidence.counterparts import Worlds
+from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns.register import between_share, counted, fall, pattern, residual
 from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.engines.maximum_likelihood import fit
@@ -20,23 +20,23 @@ def _vpc(name: str, events: np.ndarray, trials: np.ndarray) -> float:
 
 
 @pattern("T01")
-def deterioration_vpc(worlds: Worlds) -> float:
+def deterioration_vpc(counterparts: Counterparts) -> float:
     """VPC of deterioration on the latent logistic scale, by maximum likelihood without covariates."""
-    sample = worlds.treated
+    sample = counterparts.treated
     return _vpc("deterioration", *counted(sample, sample.deteriorated, sample.finished))
 
 
 @pattern("T02")
-def dropout_vpc(worlds: Worlds) -> float:
+def dropout_vpc(counterparts: Counterparts) -> float:
     """VPC of dropout, likewise."""
-    sample = worlds.treated
+    sample = counterparts.treated
     return _vpc("dropout", *counted(sample, sample.dropped_out, np.ones_like(sample.finished)))
 
 
 @pattern("T03")
-def dropout_deterioration_correlation(worlds: Worlds) -> float:
+def dropout_deterioration_correlation(counterparts: Counterparts) -> float:
     """Spearman correlation over therapists of their raw dropout and deterioration rates."""
-    sample = worlds.treated
+    sample = counterparts.treated
     worse, judged = counted(sample, sample.deteriorated, sample.finished)
     left, seen = counted(sample, sample.dropped_out, np.isin(sample.unit, sample.unit[sample.finished]))
     return float(spearmanr(worse / judged, left / seen).statistic)
@@ -48,25 +48,25 @@ def _case_mix(sample: Sample) -> list[np.ndarray]:
 
 
 @pattern("T06")
-def outcome_share(worlds: Worlds) -> float:
+def outcome_share(counterparts: Counterparts) -> float:
     """Share of variance of the last PHQ-9, given the first, that lies between therapists (analysis of variance)."""
-    done = worlds.treated.only(worlds.treated.finished)
+    done = counterparts.treated.only(counterparts.treated.finished)
     return between_share(residual(done.last["phq9"].astype(float), done.first["phq9"]), done.unit)
 
 
 @pattern("T11")
-def share_unmoved_by_case_mix(worlds: Worlds) -> float:
+def share_unmoved_by_case_mix(counterparts: Counterparts) -> float:
     """The therapists' share of variance of the fall of the PHQ-9 with case mix, over that without."""
-    done = worlds.treated.only(worlds.treated.finished)
+    done = counterparts.treated.only(counterparts.treated.finished)
     change = fall(done)
     return between_share(residual(change, *_case_mix(done)), done.unit) / between_share(
         residual(change, done.first["phq9"]), done.unit
     )
 
 
-def _extreme(worlds: Worlds, event: str, among: np.ndarray, highest: bool) -> float:
+def _extreme(counterparts: Counterparts, event: str, among: np.ndarray, highest: bool) -> float:
     """Mean over replicates of the highest (or lowest) rate of a therapist with enough clients."""
-    sample, ends = worlds.treated, []
+    sample, ends = counterparts.treated, []
     for replicate in np.unique(sample.replicate):
         events, clients = counted(sample, getattr(sample, event), among & (sample.replicate == replicate))
         rates = (events / clients)[clients >= FEWEST]
@@ -76,30 +76,34 @@ def _extreme(worlds: Worlds, event: str, among: np.ndarray, highest: bool) -> fl
 
 
 @pattern("T07_lowest")
-def lowest_recovery(worlds: Worlds) -> float:
+def lowest_recovery(counterparts: Counterparts) -> float:
     """Lowest recovery rate among therapists with at least thirty clients who were cases; mean over replicates."""
-    return _extreme(worlds, "recovered", worlds.treated.finished & worlds.treated.case_at_first, highest=False)
+    return _extreme(
+        counterparts, "recovered", counterparts.treated.finished & counterparts.treated.case_at_first, highest=False
+    )
 
 
 @pattern("T07_highest")
-def highest_recovery(worlds: Worlds) -> float:
+def highest_recovery(counterparts: Counterparts) -> float:
     """Highest recovery rate, likewise."""
-    return _extreme(worlds, "recovered", worlds.treated.finished & worlds.treated.case_at_first, highest=True)
+    return _extreme(
+        counterparts, "recovered", counterparts.treated.finished & counterparts.treated.case_at_first, highest=True
+    )
 
 
 @pattern("D04_highest")
-def highest_deterioration(worlds: Worlds) -> float:
+def highest_deterioration(counterparts: Counterparts) -> float:
     """Highest deterioration rate among therapists with at least thirty finished courses; mean over replicates."""
-    return _extreme(worlds, "deteriorated", worlds.treated.finished, highest=True)
+    return _extreme(counterparts, "deteriorated", counterparts.treated.finished, highest=True)
 
 
 @pattern("T16")
-def called_harmful_by_ten(worlds: Worlds) -> float:
+def called_harmful_by_ten(counterparts: Counterparts) -> float:
     """Share of therapists of whose first ten finished courses two or more deteriorated.
 
     An artefact: among ten clients at a base rate of six per cent chance alone gives one therapist in nine.
     """
-    done = worlds.treated.only(worlds.treated.finished)
+    done = counterparts.treated.only(counterparts.treated.finished)
     place = np.arange(len(done.unit)) - np.searchsorted(done.unit, done.unit)  # rows lie therapist by therapist
     worse, seen = counted(done, done.deteriorated, place < TEN)
     return float((worse >= 2)[seen == TEN].mean())

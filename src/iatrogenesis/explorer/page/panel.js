@@ -144,7 +144,7 @@ function Panel(root, data, surface, changed) {
     const off = series(measures, "off_track").map(([, share]) => share * measures.places);
     const words = {
       clients: data.fates.map((fate, i) => `${whole[i]} ${data.labels[fate].toLowerCase()}`).join(", "),
-      courses: `Severity from first to last session: unlucky client ${ends("unlucky")}, typical ${ends("typical")}, lucky ${ends("lucky")} points`,
+      courses: `Severity from first to last session: a client who gets worse ${ends("unlucky")}, typical ${ends("typical")}, one who gets better ${ends("lucky")} points`,
       burnout: `The middle therapist stands at ${said(series(measures, "burnout_50").at(-1)[1], 1)} SD at the end of the year`,
       places: `Of ${said(measures.places, 0)} clients at a time, ${range(Math.min(...off), Math.max(...off), 1)} are off track`,
     };

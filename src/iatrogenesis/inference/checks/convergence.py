@@ -1,12 +1,12 @@
-"""What a fit must satisfy, apart from the code that judges it, which takes seconds to import."""
+"""Convergence criteria, apart from the code that judges fits by them, which takes seconds to import."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Gate(BaseModel):
-    """What a fit must satisfy.
+class Convergence(BaseModel):
+    """Convergence criteria of a fit.
 
     Attributes
     ----------

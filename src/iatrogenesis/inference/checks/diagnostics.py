@@ -1,4 +1,4 @@
-"""The gate of diagnostics that every fit passes or visibly does not.
+"""Convergence diagnostics: every fit meets the criteria, or the table says why not.
 
 R-hat and effective sample sizes are the rank-normalised ones of Vehtari et al. (2021), 10.1214/20-BA1221; E-BFMI is
 Betancourt's (2016), arXiv:1604.00695; Pareto k is that of Vehtari et al. (2024), arXiv:1507.02646.
@@ -11,18 +11,18 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.checks.convergence import Convergence
 
 
-def diagnose(tree: xr.DataTree, gate: Gate) -> dict[str, object]:
+def diagnose(tree: xr.DataTree, criteria: Convergence) -> dict[str, object]:
     """Return one row of diagnostics.
 
     Parameters
     ----------
     tree
         A posterior, from any engine.
-    gate
-        What to hold it to.
+    criteria
+        Thresholds of the diagnostics.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def diagnose(tree: xr.DataTree, gate: Gate) -> dict[str, object]:
     row["divergences"] = int(statistics["diverging"].sum()) if "diverging" in statistics else np.nan
     row["bfmi"] = float(az.bfmi(statistics["energy"].values).min()) if "energy" in statistics else np.nan
     row["pareto_k"] = float(statistics["pareto_k"].max()) if "pareto_k" in statistics else np.nan
-    reasons = _reasons(row, gate)
+    reasons = _reasons(row, criteria)
     return row | {"passed": not reasons, "reasons": "; ".join(reasons), "fallback": tree.attrs.get("fallback", "")}
 
 
@@ -79,17 +79,17 @@ def _worst(found: xr.Dataset, worst) -> tuple[float, str]:
     return values[index], labels[index]
 
 
-def _reasons(row: dict[str, object], gate: Gate) -> list[str]:
+def _reasons(row: dict[str, object], criteria: Convergence) -> list[str]:
     reasons = []
-    if not row["rhat"] < gate.max_rhat:
-        reasons.append(f"R-hat {row['rhat']:.4f} of {row['rhat_of']} is not below {gate.max_rhat}")
+    if not row["rhat"] < criteria.max_rhat:
+        reasons.append(f"R-hat {row['rhat']:.4f} of {row['rhat_of']} is not below {criteria.max_rhat}")
     for name in ("ess_bulk", "ess_tail"):
-        if not row[name] >= gate.min_ess:
-            reasons.append(f"{name} {row[name]:.0f} of {row[f'{name}_of']} is below {gate.min_ess:.0f}")
-    if row["divergences"] > gate.max_divergences:
-        reasons.append(f"{row['divergences']} divergences, {gate.max_divergences} allowed")
-    if row["bfmi"] < gate.min_bfmi:
-        reasons.append(f"E-BFMI {row['bfmi']:.2f} is below {gate.min_bfmi}")
-    if row["pareto_k"] >= gate.max_pareto_k:
-        reasons.append(f"Pareto k {row['pareto_k']:.2f} is not below {gate.max_pareto_k}")
+        if not row[name] >= criteria.min_ess:
+            reasons.append(f"{name} {row[name]:.0f} of {row[f'{name}_of']} is below {criteria.min_ess:.0f}")
+    if row["divergences"] > criteria.max_divergences:
+        reasons.append(f"{row['divergences']} divergences, {criteria.max_divergences} allowed")
+    if row["bfmi"] < criteria.min_bfmi:
+        reasons.append(f"E-BFMI {row['bfmi']:.2f} is below {criteria.min_bfmi}")
+    if row["pareto_k"] >= criteria.max_pareto_k:
+        reasons.append(f"Pareto k {row['pareto_k']:.2f} is not below {criteria.max_pareto_k}")
     return reasons

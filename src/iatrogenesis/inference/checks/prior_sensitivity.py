@@ -1,4 +1,4 @@
-"""Do the conclusions hang on the priors, and which model predicts unseen clients best?
+"""Prior sensitivity by power-scaling, and comparison of models by leave-one-out cross-validation.
 
 Power-scaling (Kallioinen et al. 2024, 10.1007/s11222-023-10366-5): the prior, or the likelihood, is raised to a power a
 little above and below 1, draws are weighted accordingly, and what moves is sensitive. Leave-one-out cross-validation

@@ -77,7 +77,7 @@ def _dataset(arrays: Mapping[str, tuple], data: FitData, more: Mapping[str, np.n
 
 
 def without_draws(data: FitData, about: dict[str, str | int], reason: str) -> xr.DataTree:
-    """Return what stands in the place of a posterior where no engine gave draws: counted and shown, never dropped."""
+    """Return the placeholder for a posterior where no engine gave draws: counted and shown, never dropped."""
     tree = xr.DataTree()
     tree.attrs = {"dataset": data.dataset, **about, "failed": reason}
     return tree

@@ -132,7 +132,7 @@ def from_sessions(
     row = pd.Index(clients["client_id"]).get_indexer(sessions["client_id"])
     refuse(row < 0, sessions["client_id"], f"{dataset}: sessions of a client who is not in the table of clients")
     twice = pd.DataFrame({"row": row, "session": session}).duplicated().to_numpy()
-    refuse(twice, sessions["client_id"], f"{dataset}: the same session of a client stands there twice. Keep one")
+    refuse(twice, sessions["client_id"], f"{dataset}: duplicate session of a client. Keep one")
     present = np.bincount(row, minlength=len(clients)) > 0
     if not np.all(present):
         clients = clients[present].reset_index(drop=True)

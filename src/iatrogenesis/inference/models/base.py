@@ -13,7 +13,7 @@ from iatrogenesis.inference.data.outcomes import FitData, OutcomeData
 from iatrogenesis.inference.models.priors import Priors
 
 # Centring pays when the data tell more about a therapist than the population does: when the information of the typical
-# therapist's clients, n p (1 - p), times a middling variance (0.5 squared) exceeds this. Measured, effective draws of
+# therapist's clients, n p (1 - p), times a typical variance (0.5 squared) exceeds this. Measured, effective draws of
 # the therapist SD among 4,000: at 80 therapists with 75 clients and 6-8 % (here 1.0 to 1.4) not centring gave 1,300 to
 # 1,700 whatever the SD, centring 1,500 at a large one and 33 at a small one; with the thousands of courses of 199
 # services (here 40) not centring gave 600 to 1,000, centring 2,000 to 2,200.

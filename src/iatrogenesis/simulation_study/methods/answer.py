@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from iatrogenesis.core.sources import Strict
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.inference.checks.convergence import Gate
+from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models.priors import Priors
 
@@ -22,12 +22,12 @@ RISK = "risk_change[burnout]"
 
 
 class Settings(Strict):
-    """What all methods share: priors, seed, sampler, gate. Classical methods need none of it."""
+    """What all methods share: priors, seed, sampler, convergence criteria. Classical methods need none of it."""
 
     priors: Priors
     seed: int = Field(ge=0)
     sampler: Sampler
-    gate: Gate = Gate()
+    convergence: Convergence = Convergence()
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Answer:
         higher is worse), rate, low, high (standardised, NaN if it has none) and exceeds (how probable it holds it to be
         that the rate is above twice the average).
     passed
-        Whether the method holds its own answer to be sound (converged, passed the gate).
+        Whether the fit converged, by the method's own criteria.
     problem
         Why there is no answer; empty where there is.
     """

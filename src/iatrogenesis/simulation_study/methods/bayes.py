@@ -40,8 +40,8 @@ def fitted(
         if "failed" in tree.attrs:
             yield Answer(data_set.replicate, passed=False, problem=tree.attrs["failed"])
             continue
-        # The collapsed engine judges its weights itself and refuses; a sampler's draws have to pass the gate.
-        passed = tree.attrs["engine"] == "collapsed" or bool(diagnose(tree, settings.gate)["passed"])
+        # The collapsed engine judges its weights itself and refuses; a sampler's have to meet the convergence criteria.
+        passed = tree.attrs["engine"] == "collapsed" or bool(diagnose(tree, settings.convergence)["passed"])
         estimates, therapists = summarise(data_set, data, tree)
         yield Answer(data_set.replicate, estimates, therapists, passed)
 

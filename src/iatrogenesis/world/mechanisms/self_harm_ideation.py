@@ -1,4 +1,4 @@
-"""Self-harm ideation: sudden worsening raises its odds, and an outbreak is itself a blow."""
+"""Self-harm ideation: sudden worsening raises its odds, and an episode worsens symptoms in turn."""
 
 from typing import ClassVar, Literal
 
@@ -9,7 +9,7 @@ from iatrogenesis.world.mechanisms.base import Mechanism, Own, Week
 
 
 class SelfHarmIdeation(Mechanism):
-    """Exacerbation, new symptoms and open ruptures raise the odds of an outbreak beyond what severity alone does.
+    """Exacerbation, new symptoms and open ruptures raise the odds of an episode beyond what severity alone does.
 
     crisis = per_point * (transient + second) + per_rupture * strained
     exacerbation = distress_points * crisis
@@ -25,13 +25,13 @@ class SelfHarmIdeation(Mechanism):
     dropout_logit: Sourced
 
     def crisis(self, week: Week, own: Own) -> np.ndarray:
-        """Log odds of an outbreak."""
+        """Log odds of an episode."""
         return float(self.per_point) * (week.transient + week.second) + float(self.per_rupture) * week.strained
 
     def exacerbation(self, week: Week, own: Own) -> np.ndarray:
-        """Points that pass, after an outbreak."""
+        """Transient points after an episode."""
         return float(self.distress_points) * week.crisis
 
     def dropout(self, week: Week, own: Own) -> np.ndarray:
-        """Log odds of leaving after an outbreak."""
+        """Log odds of leaving after an episode."""
         return float(self.dropout_logit) * week.crisis

@@ -1,4 +1,4 @@
-"""Who is found, and who is accused wrongly?"""
+"""Sensitivity and false discovery rate of two rules that flag therapists."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -10,19 +10,20 @@ PLACE = 16
 TABLES = {"performance": "tables/performance.csv"}
 CHAPTER = "Simulation study"
 ALT = (
-    "Four panels with one row per cell of the simulation study and one marker per method: share of harmful therapists "
-    "who are accused, and share of the accused who are not harmful, for two rules: the worst five per cent, and those "
-    "who are harmful with 80 % probability."
+    "Four panels with one row per cell of the simulation study and one marker per method: sensitivity and false "
+    "discovery rate of two rules that flag therapists: the worst five per cent, and those harmful with a probability "
+    "of at least 80 %."
 )
 CAPTION = (
-    "A therapist is harmful if the true standardised rate is above twice the service's mean. Two rules accuse: the "
-    "worst 5 % by each method's order (above), and whoever the method holds to be harmful with at least 80 % "
-    "probability (below). Left: share of the harmful who are accused. Right: share of the accused who are not "
-    "harmful; missing where nobody is accused. Lines: 95 % Monte Carlo intervals. Rules that accuse somebody every "
-    "time accuse mostly the unlucky where therapists have few clients; rules that wait until they are sure find few."
+    "A therapist is harmful if the true standardised rate is above twice the service's mean. Two rules flag "
+    "therapists: the worst 5 % by each method's ranking (above), and those harmful with a probability of at least "
+    "80 % by the method (below). Left: sensitivity, the proportion of harmful therapists who are flagged. Right: "
+    "false discovery rate, the proportion of flagged therapists who are not harmful; missing where nobody is flagged. "
+    "Lines: 95 % Monte Carlo intervals. With few clients per therapist, a rule that always flags somebody flags mostly "
+    "by chance; a rule that requires a high probability has low sensitivity."
 )
 RULES = {"flag_worst": "Worst 5 %", "flag_probable": "80 % probable"}
-MEASURES = {"sensitivity": "Harmful who are accused (%)", "false_removal": "Accused who are not harmful (%)"}
+MEASURES = {"sensitivity": "Sensitivity (%)", "fdr": "False discovery rate (%)"}
 
 
 @styled()
@@ -32,7 +33,7 @@ def draw(performance: pd.DataFrame) -> Figure:
     cells, methods = list(dict.fromkeys(table["cell"])), ordered(table["method"])
     height = 2 * (0.36 * len(cells) + 0.7) + 1.2
     made, axes = figure(
-        "Who is found, and who is accused wrongly?", height, width=6.8, nrows=2, ncols=2, sharey=True, sharex=True
+        "How well do two rules flag harmful therapists?", height, width=6.8, nrows=2, ncols=2, sharey=True, sharex=True
     )
     place, shift = {cell: at for at, cell in enumerate(cells)}, offsets(methods)
     for line, (rule, title) in zip(axes, RULES.items(), strict=True):
@@ -42,7 +43,7 @@ def draw(performance: pd.DataFrame) -> Figure:
             for row in part.itertuples():
                 judged(axis, row, place[row.cell] + shift[row.method], PER_CENT)
             axis.set_xlim(-3, 103)
-            axis.set_title(f"{title}: {'found' if measure == 'sensitivity' else 'wrongly'}", fontsize=9.5, loc="left")
+            axis.set_title(title, fontsize=9.5, loc="left")
             axis.tick_params(labelbottom=True)
             axis.set_xlabel(label)
     key(made, columns=3, handles=handles(methods))

@@ -1,4 +1,4 @@
-"""Move every assumed number through its range, and see what becomes of the conclusions."""
+"""Sensitivity analysis: move every assumed number through its range and see how far the conclusions move."""
 
 import pandas as pd
 

@@ -1,34 +1,34 @@
-"""What assumed numbers do to the conclusions, as numbers and as a table of the report."""
+"""Sensitivity of the conclusions to assumed numbers, as numbers and as a table of the report."""
 
 import pandas as pd
 
-from iatrogenesis.harm.sensitivity import LABELS, nine_in_ten
+from iatrogenesis.harm.sensitivity import LABELS, interval_90
 from iatrogenesis.report.entry import Number, number
 from iatrogenesis.report.rounding import rounded, with_error
 from iatrogenesis.report.tables import Table
 
-SOURCE, UNIT = "tables/assumptions.csv", "per 1,000 clients"
+SOURCE, UNIT = "tables/sensitivity.csv", "per 1,000 clients"
 
 
-def assumed_numbers(table: pd.DataFrame) -> dict[str, Number]:
-    """``assumed.<conclusion>``, ``.least`` and ``.most`` of nine draws in ten, and how many numbers were moved."""
+def sensitivity_numbers(table: pd.DataFrame) -> dict[str, Number]:
+    """``sensitivity.<conclusion>``, ends of its 90 % interval (``.low_90``, ``.high_90``), and counts."""
     found = {}
     for name, part in table.groupby("conclusion", sort=False):
         usual = part[part["end"] == "as assumed"].iloc[0]
         drawn = part.loc[part["end"] == "all at once", "value"]
-        found[f"assumed.{name}"] = number(usual["value"], SOURCE, UNIT, usual["low"], usual["high"], usual["mcse"])
-        for end, value, error in zip(("least", "most"), *nine_in_ten(drawn), strict=True):
-            found[f"assumed.{name}.{end}"] = number(float(value), SOURCE, UNIT, mcse=float(error))
-        found[f"assumed.{name}.draws"] = number(len(drawn), SOURCE, "draws")
-        found[f"assumed.{name}.above_nought"] = number(int((drawn > 0).sum()), SOURCE, "draws")
+        found[f"sensitivity.{name}"] = number(usual["value"], SOURCE, UNIT, usual["low"], usual["high"], usual["mcse"])
+        for end, value, error in zip(("low_90", "high_90"), *interval_90(drawn), strict=True):
+            found[f"sensitivity.{name}.{end}"] = number(float(value), SOURCE, UNIT, mcse=float(error))
+        found[f"sensitivity.{name}.draws"] = number(len(drawn), SOURCE, "draws")
+        found[f"sensitivity.{name}.above_zero"] = number(int((drawn > 0).sum()), SOURCE, "draws")
         single = part[part["end"].isin(("low", "high"))]
-        felt = single.loc[single["change"] != 0, "parameter"].nunique()
-        found[f"assumed.{name}.moved"] = number(single["parameter"].nunique(), SOURCE, "parameters")
-        found[f"assumed.{name}.felt"] = number(felt, SOURCE, "parameters that change it")
+        influential = single.loc[single["change"] != 0, "parameter"].nunique()
+        found[f"sensitivity.{name}.moved"] = number(single["parameter"].nunique(), SOURCE, "parameters")
+        found[f"sensitivity.{name}.influential"] = number(influential, SOURCE, "parameters that change it")
     return found
 
 
-def assumed_table(table: pd.DataFrame, shown: int = 20) -> Table:
+def sensitivity_table(table: pd.DataFrame, shown: int = 20) -> Table:
     """One row per conclusion and number that moves it by more than two Monte Carlo standard errors, the largest few."""
     rows = []
     for name, part in table.groupby("conclusion", sort=False):

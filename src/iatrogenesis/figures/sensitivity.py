@@ -1,4 +1,4 @@
-"""Which assumed numbers do the conclusions hang on?"""
+"""How sensitive are the conclusions to assumed numbers?"""
 
 import numpy as np
 import pandas as pd
@@ -6,10 +6,10 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.core.montecarlo import reach
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
-from iatrogenesis.harm.sensitivity import nine_in_ten
+from iatrogenesis.harm.sensitivity import interval_90
 
 PLACE = 19
-TABLES = {"assumptions": "tables/assumptions.csv"}
+TABLES = {"sensitivity": "tables/sensitivity.csv"}
 ALT = (
     "Bars, one panel a conclusion: how far it moves when an assumed number takes its low or its high value, the ten "
     "that move it most, and a wide bar for all numbers moved at once."
@@ -19,8 +19,8 @@ CAPTION = (
     "route of harm. The line is the conclusion with numbers as assumed; its band is the 95 % Monte Carlo interval. "
     "Each row moves one assumed number, alone, to the low (circle) and the high (square) end of its range; whiskers "
     "are 95 % Monte Carlo intervals of the move. Shown are those that move the conclusion most. Lowest row: all "
-    "assumed numbers at once, each anywhere in its range by chance; the bar holds nine draws in ten (whiskers: 95 % "
-    "intervals of its ends, because few are drawn), the tick is the median. Calibrated numbers stay, so some of these "
+    "assumed numbers at once, each drawn evenly from its range; the bar is the 90 % interval of the draws (whiskers: "
+    "95 % Monte Carlo intervals of its ends), the tick the median. Calibrated numbers stay, so some of these "
     "worlds look less like the published one."
 )
 SHOWN = 10
@@ -39,11 +39,14 @@ def named(path: str) -> str:
 
 
 @styled()
-def draw(assumptions: pd.DataFrame) -> Figure:
-    """Draw from the table of assumptions."""
-    parts = {name: part for name, part in assumptions.groupby("conclusion", sort=False)}
+def draw(sensitivity: pd.DataFrame) -> Figure:
+    """Draw from the table of the sensitivity analysis."""
+    parts = {name: part for name, part in sensitivity.groupby("conclusion", sort=False)}
     made, grid = figure(
-        "Which assumed numbers do the conclusions\nhang on?", 3.3 * len(parts) + 1.2, nrows=len(parts), squeeze=False
+        "How sensitive are the conclusions\nto assumed numbers?",
+        3.3 * len(parts) + 1.2,
+        nrows=len(parts),
+        squeeze=False,
     )
     for axes, (name, part) in zip(grid[:, 0], parts.items(), strict=True):
         _panel(axes, part)
@@ -68,7 +71,7 @@ def _panel(axes, part: pd.DataFrame) -> None:
         axes.hlines(rows, usual["value"], at["value"], color=colour, lw=1, alpha=0.7)
         axes.errorbar(at["value"], rows, xerr=half * at["change_mcse"], **look)
     drawn = part.loc[part["end"] == "all at once", "value"]
-    (low, high), errors = nine_in_ten(drawn)
+    (low, high), errors = interval_90(drawn)
     axes.barh([0], [high - low], left=[low], height=0.55, color="white", edgecolor=DARK, hatch="////", lw=0.8)
     axes.errorbar([low, high], [0, 0], xerr=reach(1.0, len(drawn)) * errors, fmt="none", color=DARK, lw=1.2)
     axes.plot([drawn.median()], [0], "|", color=DARK, ms=16, mew=2.4)
