@@ -226,3 +226,17 @@ def test_schemas_are_up_to_date(name):
 def test_an_empty_catalogue_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="no scenario files"):
         load_catalogue(tmp_path, ROOT / "config" / "references.bib")
+
+
+def test_a_switch_of_the_explorer_needs_words_and_no_other_prevention_does(config):
+    words = yaml.safe_load((config / "explorer.yaml").read_text())
+    shown = load_study(config / "tiny.yaml", config).config.explorer.preventions
+    for name in list(words["preventions"]):
+        if name not in shown and not any(name in story.get("preventions", ()) for story in words["stories"]):
+            del words["preventions"][name]
+    (config / "explorer.yaml").write_text(yaml.safe_dump(words))
+    load_study(config / "tiny.yaml", config)
+    del words["preventions"][shown[0]]
+    (config / "explorer.yaml").write_text(yaml.safe_dump(words))
+    with pytest.raises(ConfigError, match=rf"explorer\.preventions: '{shown[0]}' has no words in .*explorer\.yaml"):
+        load_study(config / "tiny.yaml", config)

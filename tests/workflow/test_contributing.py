@@ -38,7 +38,7 @@ CHANGED = {
         STUDY: ("    - with_monitoring\n", "    - with_monitoring\n    - with_open_notes\n"),
     },
     "model": {STUDY: (("growth, dropout]\n  engine", "growth, dropout, probit]\n  engine"), ("  sampler:", PRIORS))},
-    "method": {STUDY: ("methods: [raw, ", "methods: [raw, shrunken, ")},
+    "method": {"config/tiny.yaml": ("methods: [raw, ", "methods: [raw, shrunken, ")},
     "figure": {
         "tests/figures/test_figures.py": (
             '        "scenarios": (',
@@ -60,7 +60,7 @@ MOST = {"mechanism": 5, "prevention": 5, "model": 3, "method": 3, "figure": 2, "
 """Files that a step touches, besides those that `make schemas docs` writes: at most two (a model: 5 in all)."""
 SEEN = {
     "mechanism": r"results/tiny/twins/haste\.parquet",
-    "prevention": r"results/tiny/preventions/\S*with_open_notes|with_open_notes",
+    "prevention": r"results/tiny/preventions/with_open_notes\.csv",
     "model": r"results/tiny/posterior/base/probit\.nc",
     "method": r"results/tiny/simulation_study/\w+/shrunken/0\.estimates\.parquet",
     "figure": r"results/tiny/figures/first_scores\.svg",

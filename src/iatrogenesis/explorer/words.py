@@ -66,8 +66,11 @@ class Words(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        _same("sliders", self.sliders, SLIDERS)
-        _same("preventions", self.preventions, PREVENTIONS)
+        for name in SLIDERS:
+            if name not in self.sliders:
+                raise ValueError(f"sliders: {name!r} has no words")
+        _known("sliders", self.sliders, SLIDERS)
+        _known("preventions", self.preventions, PREVENTIONS)  # those without a switch need no words
         ids = [story.id for story in self.stories]
         if len(set(ids)) != len(ids):
             raise ValueError("stories: each id may be there once")
@@ -80,10 +83,7 @@ class Words(Strict):
         return self
 
 
-def _same(section: str, found: Mapping[str, object], known: Mapping[str, object] | tuple[str, ...]) -> None:
-    for name in known:
-        if name not in found:
-            raise ValueError(f"{section}: {name!r} has no words")
+def _known(section: str, found: Mapping[str, object], known: Mapping[str, object] | tuple[str, ...]) -> None:
     for name in found:
         if name not in known:
             raise ValueError(f"{section}: unknown {name!r}; known: {', '.join(known)}")

@@ -249,6 +249,8 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     instruments = _recorded(Instruments, folder / "instruments.yaml", keys)
     policies = _recorded(PolicyWorld, folder / "policies.yaml", keys)
     words = _recorded(Words, folder / "explorer.yaml", keys)
+    if silent := [name for name in config.explorer.preventions if name not in words.preventions]:
+        raise sources.fault("explorer.preventions", f"{silent[0]!r} has no words in {folder / 'explorer.yaml'}")
     for name in config.judgement.instruments:
         if name not in instruments.by_name():
             known = ", ".join(instruments.by_name())
