@@ -70,7 +70,7 @@ class Words(Strict):
         _same("preventions", self.preventions, PREVENTIONS)
         ids = [story.id for story in self.stories]
         if len(set(ids)) != len(ids):
-            raise ValueError("stories: each id may be there once")
+            raise ValueError("stories: duplicate id; give each story its own")
         for story in self.stories:
             for part, known in (("sliders", SLIDERS), ("preventions", PREVENTIONS)):
                 if unknown := set(getattr(story, part)) - set(known):
@@ -83,7 +83,7 @@ class Words(Strict):
 def _same(section: str, found: Mapping[str, object], known: Mapping[str, object] | tuple[str, ...]) -> None:
     for name in known:
         if name not in found:
-            raise ValueError(f"{section}: {name!r} has no words")
+            raise ValueError(f"{section}: {name!r} is missing; add its words")
     for name in found:
         if name not in known:
             raise ValueError(f"{section}: unknown {name!r}; known: {', '.join(known)}")

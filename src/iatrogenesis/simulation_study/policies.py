@@ -1,4 +1,4 @@
-"""Removing therapists, or what else a service could do, where harm is rare, clients differ and burnout comes and goes.
+"""Policies of a service (removal, support, monitoring) where harm is rare, clients differ and burnout fluctuates.
 
 Imel et al. (2015, 10.1037/pst0000023) removed the worst 5 % each quarter when half of the clients respond. Here a few
 in a hundred deteriorate. In quarter q the clients of the therapist in place p do so with log odds
