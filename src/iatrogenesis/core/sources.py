@@ -107,7 +107,8 @@ def bibliography(references: Path) -> dict[str, dict[str, str]]:
     FileNotFoundError
         If the file does not exist.
     ValueError
-        If a key is duplicated, an entry is malformed or lacks its key, author, title or year, a % or & has no backslash,
+        If there is a duplicate key, an entry is malformed or lacks its key, author, title or year, a % or & has no
+        backslash,
         or there is text outside entries that is no comment (a line that begins with %).
     """
     # Imported here, because most jobs read numbers and no bibliography.
