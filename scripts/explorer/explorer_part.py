@@ -1,6 +1,6 @@
 """Simulate every so-manieth setting of the explorer."""
 
-import pandas as pd
+import numpy as np
 
 from iatrogenesis.core.files import write_parquet
 from iatrogenesis.core.logs import logged
@@ -19,9 +19,9 @@ def main(
     every = by_kind(Scenario.model_validate(prevented))
     measures = Measures.of(setup, explorer.design, world, reference)
     chosen = every_setting(explorer, world)[part :: explorer.parts]
-    found = pd.DataFrame(measures.measure(world_of(setting, world, every)) for _, setting in chosen)
-    write_parquet(found, table_path)
-    print(f"{len(found)} settings, {found.shape[1]} numbers each", flush=True)
+    found = [measures.measure(world_of(setting, world, every)) for _, setting in chosen]
+    write_parquet({name: np.array([row[name] for row in found]) for name in found[0]}, table_path)
+    print(f"{len(found)} settings, {len(found[0])} numbers each", flush=True)
 
 
 if __name__ == "__main__":

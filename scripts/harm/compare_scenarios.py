@@ -1,16 +1,14 @@
 """Turn counts of twins into rates per 1,000 clients with Monte Carlo standard errors."""
 
-import pandas as pd
-
-from iatrogenesis.core.files import read_parquet, write_csv
+from iatrogenesis.core.files import read_parquet, write_rows
 from iatrogenesis.core.logs import logged
 from iatrogenesis.harm.twins import scenario_rows
 
 
 def main(counts: dict[str, str], table_path: str) -> None:
     """Write one row per scenario and measure."""
-    rows = [scenario_rows(name, read_parquet(path)) for name, path in counts.items()]
-    write_csv(pd.concat(rows, ignore_index=True), table_path)
+    rows = [row for name, path in counts.items() for row in scenario_rows(name, read_parquet(path))]
+    write_rows(rows, table_path)
 
 
 if __name__ == "__main__":

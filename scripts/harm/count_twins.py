@@ -1,9 +1,8 @@
 """Run many clients through a scenario, the reference and routine care, and count who gets worse where."""
 
-import pandas as pd
-
 from iatrogenesis.core.files import write_parquet
 from iatrogenesis.core.logs import logged
+from iatrogenesis.harm.outcomes import together
 from iatrogenesis.harm.twins import twin_counts
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
@@ -21,7 +20,7 @@ def main(worlds: tuple[dict, dict, dict], design: dict, setup: dict, counts_path
         block = range(start, min(start + BLOCK, design.replicates))
         parts.append(twin_counts(*(setup.sample(scenario, design, replicates=block) for scenario in scenarios)))
         print(f"{scenarios[0].id}: {block.stop} of {design.replicates} replicates", flush=True)
-    write_parquet(pd.concat(parts, ignore_index=True), counts_path)
+    write_parquet(together(parts), counts_path)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,8 @@
 """The same clients with and without one prevention (or several), in every reading of the evidence."""
 
-import pandas as pd
-
-from iatrogenesis.core.files import write_csv
+from iatrogenesis.core.files import write_rows
 from iatrogenesis.core.logs import logged
-from iatrogenesis.harm.outcomes import compared, outcome_sums, rows
+from iatrogenesis.harm.outcomes import Sums, compared, outcome_sums, rows, together
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario, read_as
 from iatrogenesis.world.setup import Setup
@@ -19,15 +17,14 @@ def main(scenario: dict, against: dict, design: dict, setup: dict, table_path: s
     scenario, against = Scenario.model_validate(scenario), Scenario.model_validate(against)
     blocks = [range(i, min(i + BLOCK, design.replicates)) for i in range(0, design.replicates, BLOCK)]
 
-    def sums(world: Scenario) -> pd.DataFrame:
-        parts = [outcome_sums(setup.run(world, design, replicates=block), setup) for block in blocks]
-        return pd.concat(parts, ignore_index=True)
+    def sums(world: Scenario) -> Sums:
+        return together([outcome_sums(setup.run(world, design, replicates=block), setup) for block in blocks])
 
     without = sums(against)
     found = []
     for reading in READINGS:
         found += rows(compared(sums(read_as(scenario, reading)), without), scenario=scenario.id, reading=reading)
-    write_csv(pd.DataFrame(found), table_path)
+    write_rows(found, table_path)
 
 
 if __name__ == "__main__":

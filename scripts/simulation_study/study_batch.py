@@ -1,4 +1,4 @@
-"""Ask one method about some replicates of a cell of the simulation study."""
+"""Ask a group of methods about some replicates of a cell of the simulation study."""
 
 from iatrogenesis.core.files import write_parquet
 from iatrogenesis.core.logs import logged
@@ -9,28 +9,30 @@ from iatrogenesis.simulation_study.run import run
 
 
 def main(
-    method: str, cell: dict, surroundings: dict, settings: dict, replicates: list[int], estimates_path: str,
-    therapists_path: str,
-) -> None:  # fmt: skip
-    """Write what the method says, of estimands and of therapists."""
+    cell: dict, surroundings: dict, settings: dict, replicates: list[int], paths: dict[str, tuple[str, str]]
+) -> None:
+    """Write what each method says, of estimands and of therapists; `paths` are two files for each method."""
     cell, surroundings = Cell.model_validate(cell), Surroundings.model_validate(surroundings)
-    estimates, therapists = run(method, cell, surroundings, Settings.model_validate(settings), range(*replicates))
-    write_parquet(therapists, therapists_path)
-    write_parquet(estimates, estimates_path)
-    problems = estimates.loc[estimates["problem"] != "", "problem"]
-    print(
-        f"{len(range(*replicates))} data sets, {len(problems)} without an answer", *problems[:3], sep="; ", flush=True
-    )
+    settings = Settings.model_validate(settings)
+    for method, estimates, therapists in run(list(paths), cell, surroundings, settings, range(*replicates)):
+        to_estimates, to_therapists = paths[method]
+        write_parquet(therapists, to_therapists)
+        write_parquet(estimates, to_estimates)
+        problems = estimates.loc[estimates["problem"] != "", "problem"]
+        print(f"{method}: {len(problems)} data sets without an answer", *problems[:3], sep="; ", flush=True)
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            method=snakemake.wildcards.method,
             cell=snakemake.params.cell,
             surroundings=snakemake.params.surroundings,
             settings=snakemake.params.settings,
             replicates=snakemake.params.replicates,
-            estimates_path=snakemake.output.estimates,
-            therapists_path=snakemake.output.therapists,
+            paths={
+                method: files
+                for method, *files in zip(
+                    snakemake.params.methods, snakemake.output.estimates, snakemake.output.therapists, strict=True
+                )
+            },
         )

@@ -1,6 +1,7 @@
 """Monte Carlo standard errors against closed forms and against brute repetition."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from iatrogenesis.core.montecarlo import jackknife, ratio, reach, share_interval
@@ -39,7 +40,7 @@ def test_ratio_error_is_that_of_repeated_samples():
 
 def test_twins_against_themselves_show_no_harm(study, small):
     sample = study.setup.sample(study.catalogue["base"], small)
-    rows = scenario_rows("base", twin_counts(sample, sample, sample)).set_index("measure")
+    rows = pd.DataFrame(scenario_rows("base", twin_counts(sample, sample, sample))).set_index("measure")
     assert rows.loc[["iatrogenic", "spared", "net_against_base", "net_against_reference"], "value"].eq(0).all()
     assert rows.loc["deteriorated", "value"] == pytest.approx(1000 * sample.deteriorated.sum() / sample.finished.sum())
 
@@ -49,8 +50,8 @@ def test_paired_difference_is_surer_than_two_separate_rates(study, small):
     base, reference, burned = (
         study.setup.sample(study.catalogue[n], big) for n in ("base", "reference", "high_burnout")
     )
-    rows = scenario_rows("high_burnout", twin_counts(burned, reference, base)).set_index("measure")
-    alone = scenario_rows("base", twin_counts(base, reference, base)).set_index("measure")
+    rows = pd.DataFrame(scenario_rows("high_burnout", twin_counts(burned, reference, base))).set_index("measure")
+    alone = pd.DataFrame(scenario_rows("base", twin_counts(base, reference, base))).set_index("measure")
     apart = np.hypot(rows.loc["deteriorated_per_client", "mcse"], alone.loc["deteriorated_per_client", "mcse"])
     assert rows.loc["net_against_base", "mcse"] < apart
     difference = rows.loc["deteriorated_per_client", "value"] - alone.loc["deteriorated_per_client", "value"]

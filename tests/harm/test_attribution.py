@@ -19,7 +19,7 @@ def game(value):
     """A world whose only outcome is the value of the set of open mechanisms, per client."""
 
     def world(open_):
-        return pd.DataFrame({name: [value(open_)] for name in OUTCOMES} | {"clients": [1.0]})
+        return {name: np.array([value(open_)]) for name in OUTCOMES} | {"clients": np.ones(1)}
 
     return world
 
@@ -31,7 +31,7 @@ def found(table, what):
 
 def test_additive_games_give_each_its_own():
     worth = {"a": 3.0, "b": -1.0, "c": 0.0}
-    table = contributions(game(lambda open_: sum(worth[k] for k in open_)), KINDS, ["b", "c", "a"])
+    table = pd.DataFrame(contributions(game(lambda open_: sum(worth[k] for k in open_)), KINDS, ["b", "c", "a"]))
     for what in ("alone", "removed", "shapley"):
         assert found(table, what) == pytest.approx(worth)
     assert found(table, "interaction") == pytest.approx(dict.fromkeys(KINDS, 0.0))
@@ -39,7 +39,7 @@ def test_additive_games_give_each_its_own():
 
 
 def test_what_two_do_together_is_shared_between_them():
-    table = contributions(game(lambda open_: 6.0 * ({"a", "b"} <= set(open_))), KINDS, KINDS)
+    table = pd.DataFrame(contributions(game(lambda open_: 6.0 * ({"a", "b"} <= set(open_))), KINDS, KINDS))
     assert found(table, "alone") == {"a": 0.0, "b": 0.0, "c": 0.0}
     assert found(table, "removed") == {"a": 6.0, "b": 6.0, "c": 0.0}
     assert found(table, "shapley") == pytest.approx({"a": 3.0, "b": 3.0, "c": 0.0})
@@ -50,7 +50,7 @@ def test_shares_add_up_to_the_whole_for_any_order():
         return len(open_) ** 2 + ("a" in open_)
 
     for pair in range(5):
-        table = contributions(game(value), KINDS, order(Noise(3), pair, KINDS))
+        table = pd.DataFrame(contributions(game(value), KINDS, order(Noise(3), pair, KINDS)))
         assert sum(found(table, "shapley").values()) == pytest.approx(found(table, "total")["all"])
 
 
@@ -62,7 +62,7 @@ def test_orders_differ_between_pairs_and_repeat_for_the_same_one():
 
 
 def test_one_pair_says_nothing_about_the_error():
-    part = contributions(game(len), KINDS, KINDS)
+    part = pd.DataFrame(contributions(game(len), KINDS, KINDS))
     with pytest.raises(ValueError, match="at least 2"):
         combined([part])
     both = combined([part, part.assign(value=part["value"] + 2)])
@@ -74,7 +74,7 @@ def test_one_pair_says_nothing_about_the_error():
 
 def test_intervals_of_few_pairs_hold_the_truth_as_often_as_they_say():
     """Two thousand attributions by four pairs each; with two standard errors it would be 86 %."""
-    part = contributions(game(len), KINDS, KINDS)
+    part = pd.DataFrame(contributions(game(len), KINDS, KINDS))
     one = part[(part["mechanism"] == "all") & (part["outcome"] == "sessions")]
     draws = np.random.default_rng(5).normal(size=(2000, 4))
     held = 0
@@ -86,7 +86,7 @@ def test_intervals_of_few_pairs_hold_the_truth_as_often_as_they_say():
 
 def test_outcomes_are_those_of_the_clients_table(study, small):
     run = study.setup.run(study.catalogue["full_harm"], small)
-    sums = outcome_sums(run, study.setup).sum()
+    sums = {name: sums.sum() for name, sums in outcome_sums(run, study.setup).items()}
     clients = clients_table(run, study.instruments, study.config.judgement)
     assert sums["clients"] == len(clients)
     assert sums["deteriorated"] == clients["deteriorated"].fillna(False).sum()
@@ -94,7 +94,7 @@ def test_outcomes_are_those_of_the_clients_table(study, small):
     assert sums["crises"] == clients["crises"].sum() > 0
     assert sums["severity_last"] == pytest.approx(clients["severity_last"].sum())
     assert sums["not_returning"] == (~clients["seeks_help_again"].fillna(True)).sum()
-    assert len(outcome_sums(run, study.setup)) == small.replicates * small.services
+    assert len(outcome_sums(run, study.setup)["clients"]) == small.replicates * small.services
 
 
 def test_a_world_does_not_differ_from_itself_and_harm_has_its_sign(study):
@@ -106,7 +106,7 @@ def test_a_world_does_not_differ_from_itself_and_harm_has_its_sign(study):
     more = compared(full, base)
     for name in ("deteriorated", "dropped_out", "severity_last", "severity_follow_up", "not_returning"):
         assert more[name].value > 3 * more[name].mcse > 0, name
-        half = t.ppf(0.975, len(base) - 1) * more[name].mcse
+        half = t.ppf(0.975, len(base["clients"]) - 1) * more[name].mcse
         assert more[name].high - more[name].value == pytest.approx(half) == more[name].value - more[name].low
 
 

@@ -73,7 +73,7 @@ def test_errors_are_those_of_the_jackknife(study):
     more, less = rng.binomial(clients, 0.09), rng.binomial(clients, 0.05)
 
     def world(scenario):
-        return pd.DataFrame({"clients": clients, "deteriorated": more if scenario.mechanisms else less})
+        return {"clients": clients, "deteriorated": more if scenario.mechanisms else less}
 
     base = study.catalogue["base"]
     found = explored(_only(conclusions(base, base, base)[0], "none"), world, ("phq9",), 10, Noise(1)).iloc[0]

@@ -192,7 +192,7 @@ def test_data_without_an_answer_are_counted_and_stop_nothing(study, cells, monke
             yield replace(one, clients=clients)
 
     monkeypatch.setattr(module, "data_sets", spoiled)
-    estimates, therapists = run(name, cell, study.surroundings(cell), study.method_settings, range(3))
+    ((_, estimates, therapists),) = run([name], cell, study.surroundings(cell), study.method_settings, range(3))
     assert list(estimates.columns) == list(ESTIMATES)
     failed = estimates[estimates["problem"] != ""]
     assert 2 in set(failed["replicate"]) and failed["estimand"].eq("").all()

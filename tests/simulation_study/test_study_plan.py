@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from iatrogenesis.simulation_study.cells import read_cells
-from iatrogenesis.simulation_study.methods import NAMES
-from iatrogenesis.simulation_study.plan import announce, batches, plan, replicates_for, spoken
+from iatrogenesis.simulation_study.methods import GROUPS, NAMES
+from iatrogenesis.simulation_study.plan import HELD, announce, batches, plan, replicates_for, spoken
 from iatrogenesis.simulation_study.run import run
 from tests.conftest import CONFIG
 
@@ -23,16 +23,28 @@ def test_replicates_follow_from_the_error_wanted(mcse, number):
 
 def test_batches_cover_every_replicate_once_and_grow_at_the_end(cells):
     for name in ("base", "large", "world_small"):
-        for method in cells[name].runs(NAMES):
-            few, many = batches(cells[name], method, 300), batches(cells[name], method, 475)
+        for group, methods in GROUPS.items():
+            few, many = batches(cells[name], group, methods, 300), batches(cells[name], group, methods, 475)
             for found, number in ((few, 300), (many, 475)):
                 assert [replicate for batch in found for replicate in batch.replicates] == list(range(number))
             assert many[: len(few) - 1] == few[:-1]
             assert max(batch.seconds for batch in many) < 400
+            assert max(len(batch.replicates) * cells[name].total for batch in many) <= HELD
+
+
+def test_every_method_is_in_one_group():
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(NAMES)
+
+
+def test_fewer_methods_leave_the_batches_of_a_group_as_they_are(cells):
+    """So that a method may be added to a study without the others being asked about other replicates."""
+    alone, all_of_it = (batches(cells["large"], "classical", names, 475) for names in (("gee",), GROUPS["classical"]))
+    assert [one.replicates for one in alone] == [one.replicates for one in all_of_it]
+    assert sum(one.seconds for one in alone) < sum(one.seconds for one in all_of_it)
 
 
 def test_slow_methods_run_where_they_are_asked_for(cells):
-    jobs = {(batch.cell, batch.method) for batch in plan(list(cells.values()), NAMES, 76)}
+    jobs = {(batch.cell, name) for batch in plan(list(cells.values()), NAMES, 76) for name in batch.methods}
     assert ("reliability_60", "measurement") in jobs and ("base", "measurement") not in jobs
     assert ("world", "growth") in jobs and ("base", "growth") not in jobs
 
@@ -50,12 +62,14 @@ def test_what_is_there_takes_no_time(tmp_path):
     assert said.startswith("3 of 4 larger jobs of the simulation study to do; in all about 8 minutes on 2 cores")
 
 
-@pytest.mark.parametrize(("name", "method"), [("small", "casemix"), ("small", "glmm"), ("world_small", "therapist")])
-def test_a_batch_does_not_depend_on_the_others(study, cells, name, method):
+@pytest.mark.parametrize(("name", "methods"), [("small", ("glmm", "casemix")), ("world_small", ("therapist",))])
+def test_a_batch_depends_neither_on_other_replicates_nor_on_other_methods(study, cells, name, methods):
     cell = cells[name]
     surroundings = study.surroundings(cell)
-    whole = run(method, cell, surroundings, study.method_settings, range(6))
-    part = run(method, cell, surroundings, study.method_settings, range(4, 6))
-    for one, other in zip(whole, part, strict=True):
-        own = one[one["replicate"] >= 4].reset_index(drop=True)
-        pd.testing.assert_frame_equal(own, other, check_exact=True)
+    together = run(("raw", *methods), cell, surroundings, study.method_settings, range(6))
+    whole = {method: tables for method, *tables in together}
+    for method in methods:
+        ((_, *part),) = run([method], cell, surroundings, study.method_settings, range(4, 6))
+        for one, other in zip(whole[method], part, strict=True):
+            own = one[one["replicate"] >= 4].reset_index(drop=True)
+            pd.testing.assert_frame_equal(own, other, check_exact=True)

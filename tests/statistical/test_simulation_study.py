@@ -32,7 +32,7 @@ def study_of(study, cells):
         if name not in known:
             known[name] = truth(cell, surroundings, REPLICATES, 0)
         if (name, method) not in found:
-            found[name, method] = run(method, cell, surroundings, study.method_settings, range(REPLICATES))
+            ((_, *found[name, method]),) = run([method], cell, surroundings, study.method_settings, range(REPLICATES))
         estimates, therapists = found[name, method]
         true, rates = known[name]
         table = judged(name, method, change(estimates), therapists, true, rates, REPLICATES)
@@ -100,7 +100,7 @@ def test_missing_and_doubled_replicates_are_refused(study, cells):
     cell = cells["small"]
     surroundings = study.surroundings(cell)
     true, rates = truth(cell, surroundings, 6, 0)
-    estimates, therapists = run("glmm", cell, surroundings, study.method_settings, range(6))
+    ((_, estimates, therapists),) = run(["glmm"], cell, surroundings, study.method_settings, range(6))
 
     def judge(change):
         return judged("small", "glmm", change(estimates), change(therapists), true, rates, 6)

@@ -6,6 +6,7 @@ import pytest
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.world import burnout
 from iatrogenesis.world.cohort import Design, draw_therapists
+from iatrogenesis.world.draws import AHEAD, Weekly
 from iatrogenesis.world.engine import COMPLETED, DROPPED_OUT
 from iatrogenesis.world.tidy import clients_table, sessions_table, therapist_weeks_table, therapists_table
 
@@ -117,12 +118,21 @@ def test_burnout_keeps_its_spread_stability_and_workload_correlation(study):
     process = world.burnout
     neutral = np.full(4000, float(process.expected_worse))
     states = [burnout.start(process, 0.0, therapists, Noise(5))]
+    weekly = Weekly(Noise(5), therapists, "burnout.week")
     for week in range(104):
-        states.append(burnout.next_week(process, 0.0, therapists, Noise(5), week, states[-1], neutral))
+        states.append(burnout.next_week(process, 0.0, therapists, weekly.at(week), states[-1], neutral))
     error = 5 / np.sqrt(4000)
     assert abs(np.std(states[104]) - 1) < error
     assert abs(np.corrcoef(states[52], states[104])[0, 1] - float(process.yearly_stability)) < error
     assert abs(np.corrcoef(states[104], therapists.workload)[0, 1] - float(process.workload_correlation)) < error
+
+
+def test_noise_drawn_weeks_ahead_is_that_of_each_week(study):
+    design = Design(therapists=20, services=5, clients_per_therapist=5)
+    therapists = draw_therapists(study.catalogue["base"].world, design, Noise(5), range(2))
+    weekly, who = Weekly(Noise(5), therapists, "a"), {"replicate": therapists.replicate, "therapist": therapists.index}
+    for week in (0, 1, AHEAD - 1, AHEAD, 5 * AHEAD + 2, 3):
+        assert np.array_equal(weekly.at(week), Noise(5).normal("a", **who, occasion=week))
 
 
 def test_deteriorating_clients_push_burnout_up(study):
@@ -130,7 +140,7 @@ def test_deteriorating_clients_push_burnout_up(study):
     therapists = draw_therapists(world, Design(therapists=50, services=5, clients_per_therapist=5), Noise(5), range(1))
     start = burnout.start(world.burnout, 0.0, therapists, Noise(5))
     calm, hard = (
-        burnout.next_week(world.burnout, 0.0, therapists, Noise(5), 0, start, np.full(50, share))
+        burnout.next_week(world.burnout, 0.0, therapists, np.zeros(50), start, np.full(50, share))
         for share in (0.0, 0.5)
     )
     assert np.all(hard > calm)

@@ -1,6 +1,6 @@
 """Draw the rules into README.md, as text that code hosts show as a picture: which rule needs which.
 
-Rules that are made in loops, one a model or one a figure, stand as one; an arrow that others imply is left out.
+Rules that are made in loops, one a model, say, or one a figure, stand as one; an arrow that others imply is left out.
 """
 
 import re
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LOOPS = {"fit": "one a model", "figure": "one a figure"}
+LOOPS = {"fit": "one a model", "study_batch": "one a group of methods", "figure": "one a figure"}
 TITLES = {
     "simulate": "simulate",
     "fit": "fit models",
@@ -64,7 +64,7 @@ def files_of_rules(folder: Path) -> dict[str, str]:
     for path in sorted(folder.glob("*.smk")):
         text = path.read_text(encoding="utf-8")
         found |= dict.fromkeys(re.findall(r"^ *rule (\w+):", text, re.MULTILINE), path.stem)
-        found |= dict.fromkeys(re.findall(r'^ *f"(fit|figure)_\{', text, re.MULTILINE), path.stem)
+        found |= dict.fromkeys(re.findall(rf'^ *f"({"|".join(LOOPS)})_\{{', text, re.MULTILINE), path.stem)
     return found
 
 

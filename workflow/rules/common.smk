@@ -11,7 +11,7 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
 from iatrogenesis.simulation_study.plan import announce
-from iatrogenesis.simulation_study.methods import NAMES as METHODS
+from iatrogenesis.simulation_study.methods import GROUPS
 from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.provenance import git_commit
@@ -36,11 +36,19 @@ def result(path):
     return f"results/{STUDY.name}/{path}"
 
 
-# The simulation study: its cells as plain data, and its batches by cell, method and number. Their files are targets
-# themselves, so that a lost one is made again although what was made from it is there.
-BATCHES = {(batch.cell, batch.method, str(batch.number)): batch for batch in STUDY.batches}
+# The simulation study: its cells as plain data, its batches by cell, group of methods and number, and the answers of
+# each method by cell, method and number. Their files are targets themselves, so that a lost one is made again although
+# what was made from it is there.
+BATCHES = {(batch.cell, batch.group, str(batch.number)): batch for batch in STUDY.batches}
+ANSWERS = [
+    (cell, method, str(batch.number))
+    for cell in STUDY.cells
+    for method in CONFIG.simulation_study.methods
+    for batch in STUDY.batches
+    if batch.cell == cell and method in batch.methods
+]
 BATCH_FILES = {
-    kind: [result(f"simulation_study/{'/'.join(key)}.{kind}.parquet") for key in BATCHES]
+    kind: [result(f"simulation_study/{'/'.join(key)}.{kind}.parquet") for key in ANSWERS]
     for kind in ("estimates", "therapists")
 }
 
@@ -75,15 +83,14 @@ def surroundings_of(wildcards):
     return plain(STUDY.surroundings(STUDY.cells[wildcards.cell]))
 
 
-def settings_of_method(wildcards):
-    """Priors, sampler and convergence criteria of a method; classical ones do not depend on them."""
-    return plain(STUDY.method_settings)
+def replicates_of_batch(group):
+    """First replicate of a batch of a group of methods, and the one after its last, by the job's wildcards."""
 
+    def replicates(wildcards):
+        found = BATCHES[wildcards.cell, group, wildcards.batch].replicates
+        return [found.start, found.stop]
 
-def replicates_of_batch(wildcards):
-    """First replicate of a batch, and the one after its last."""
-    found = BATCHES[wildcards.cell, wildcards.method, wildcards.batch].replicates
-    return [found.start, found.stop]
+    return replicates
 
 
 def library(script, chosen=None):

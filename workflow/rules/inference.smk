@@ -68,7 +68,11 @@ for model in CONFIG.fit.models:
             datasets=STUDY.datasets(model, SERVICE_COUNTS),
             sources=FIT_SOURCES,
             given=STUDY.given,
-            fit=plain(CONFIG.fit),
+            fit={
+                "engine": CONFIG.fit.engine,
+                "priors": plain(CONFIG.fit.priors),
+                "sampler": plain(CONFIG.fit.sampler_of(model)),
+            },
             seed=CONFIG.seed,
         message:
             "Fitting {params.model} to {params.datasets}"
@@ -119,7 +123,7 @@ rule therapist_effects:
 rule engines:
     """Both engines on the same data and priors: do they give one posterior?"""
     input:
-        posteriors=[path for path, (_, model) in zip(POSTERIORS, FITS) if model in OUTCOME_MODELS],
+        posteriors=[result(f"posterior/{dataset}/{model}.nc") for dataset, model in STUDY.fitted_twice(SERVICE_COUNTS)],
         code=library("inference/engines"),
     output:
         table="results/{study}/tables/engines.csv",
@@ -128,7 +132,7 @@ rule engines:
     benchmark:
         "results/{study}/benchmarks/engines.tsv"
     params:
-        fit=plain(CONFIG.fit),
+        fit={name: plain(CONFIG.fit)[name] for name in ("engine", "priors", "sampler")},
         seed=CONFIG.seed,
     message:
         "Fitting once more by the other engine"

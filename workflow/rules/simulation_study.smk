@@ -14,16 +14,13 @@ STUDY_FIGURES = ["performance", "spread_found", "flagging", "advice", "policies"
 ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
 # Everything else is announced as a whole, until the numbers of the report are there.
 REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
-BAYESIAN = [name for name in METHODS if name in MODELS]
+BAYESIAN = [name for names in GROUPS.values() for name in names if name in MODELS]
 
 
-def code_of_method(wildcards):
-    """The files of the library that one method reaches, and no other method's."""
-    models = [wildcards.method] if wildcards.method in BAYESIAN else []
-    return library(
-        "simulation_study/study_batch",
-        {"simulation_study.methods": [wildcards.method], "inference.models": models},
-    )
+def code_of_methods(names):
+    """The files of the library that some methods reach, and no other method's."""
+    models = [name for name in names if name in BAYESIAN]
+    return library("simulation_study/study_batch", {"simulation_study.methods": names, "inference.models": models})
 
 
 rule simulate_known_truth:
@@ -88,28 +85,41 @@ rule cell_truth:
         "../../scripts/simulation_study/cell_truth.py"
 
 
-rule study_batch:
-    """Some replicates of one cell by one method."""
-    input:
-        truth="results/{study}/simulation_study/{cell}/truth.csv",
-        code=code_of_method,
-    output:
-        estimates="results/{study}/simulation_study/{cell}/{method}/{batch}.estimates.parquet",
-        therapists="results/{study}/simulation_study/{cell}/{method}/{batch}.therapists.parquet",
-    log:
-        "results/{study}/logs/study_batch/{cell}/{method}/{batch}.log",
-    benchmark:
-        "results/{study}/benchmarks/study_batch/{cell}/{method}/{batch}.tsv"
-    threads: 1
-    params:
-        cell=cell_of,
-        surroundings=surroundings_of,
-        settings=settings_of_method,
-        replicates=replicates_of_batch,
-    message:
-        "{wildcards.cell} by {wildcards.method}, replicates {params.replicates[0]} to {params.replicates[1]}"
-    script:
-        "../../scripts/simulation_study/study_batch.py"
+# Methods of one group are asked in one job, about the same data sets; those that the study does not ask are left out.
+for group, members in GROUPS.items():
+    methods = [name for name in members if name in CONFIG.simulation_study.methods]
+    if not methods:
+        continue
+
+    rule:
+        """Some replicates of one cell by a group of methods."""
+        name:
+            f"study_batch_{group}"
+        input:
+            truth="results/{study}/simulation_study/{cell}/truth.csv",
+            code=code_of_methods(methods),
+        output:
+            estimates=[
+                f"results/{{study}}/simulation_study/{{cell}}/{name}/{{batch}}.estimates.parquet" for name in methods
+            ],
+            therapists=[
+                f"results/{{study}}/simulation_study/{{cell}}/{name}/{{batch}}.therapists.parquet" for name in methods
+            ],
+        log:
+            f"results/{{study}}/logs/study_batch/{{cell}}/{group}/{{batch}}.log",
+        benchmark:
+            f"results/{{study}}/benchmarks/study_batch/{{cell}}/{group}/{{batch}}.tsv"
+        threads: 1
+        params:
+            methods=methods,
+            cell=cell_of,
+            surroundings=surroundings_of,
+            settings=plain(STUDY.method_settings),
+            replicates=replicates_of_batch(group),
+        message:
+            "{wildcards.cell} by {params.methods}, replicates {params.replicates[0]} to {params.replicates[1]}"
+        script:
+            "../../scripts/simulation_study/study_batch.py"
 
 
 rule performance:
@@ -134,7 +144,7 @@ rule performance:
     benchmark:
         "results/{study}/benchmarks/performance.tsv"
     params:
-        batches=[list(key) for key in BATCHES],
+        batches=[list(key) for key in ANSWERS],
         cells={name: plain(cell) for name, cell in STUDY.cells.items()},
         replicates=CONFIG.simulation_study.replicates,
     message:

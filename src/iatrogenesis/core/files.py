@@ -1,16 +1,21 @@
-"""Reading and writing tables: nothing half-written, and a clear word about a broken file."""
+"""Reading and writing tables: nothing half-written, and a clear word about a broken file.
 
+Pandas is imported by what needs it: the many jobs that only write numbers are done before it is loaded.
+"""
+
+import csv
 import json
+import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from iatrogenesis.core.tables import DataError
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 
 @contextmanager
@@ -36,32 +41,58 @@ def write_json(content: Any, path: Path | str) -> None:
     write_text(json.dumps(content, indent=1, sort_keys=True, allow_nan=False) + "\n", path)
 
 
-def write_csv(table: pd.DataFrame, path: Path | str) -> None:
+def write_csv(table: "pd.DataFrame", path: Path | str) -> None:
     """Write a CSV table: one header row, no index, missing as empty, ten significant digits."""
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, float_format="%.10g", lineterminator="\n")
 
 
-def write_parquet(table: pd.DataFrame, path: Path | str) -> None:
-    """Write a parquet table."""
+def write_rows(rows: Sequence[Mapping[str, object]], path: Path | str) -> None:
+    """Write rows with the same fields as the CSV table that `write_csv` would write."""
+
+    def shown(value: object) -> object:
+        if isinstance(value, float):
+            return "" if math.isnan(value) else f"{value:.10g}"
+        return value
+
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(rows[0])
+        writer.writerows([shown(value) for value in row.values()] for row in rows)
+
+
+def write_parquet(table: "pd.DataFrame | Mapping[str, np.ndarray]", path: Path | str) -> None:
+    """Write a parquet table from a data frame, or from columns by name."""
     with replacing(path) as temporary:
-        table.to_parquet(temporary, index=False, compression="zstd")
+        if not isinstance(table, Mapping):
+            table.to_parquet(temporary, index=False, compression="zstd")
+        else:
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+
+            pq.write_table(pa.table(dict(table)), temporary, compression="zstd")
 
 
-def read_parquet(path: Path | str) -> pd.DataFrame:
+def read_parquet(path: Path | str) -> "pd.DataFrame":
     """Read a parquet table; raise DataError where the file is missing, empty or damaged."""
+    import pandas as pd
+
     return _read(path, pd.read_parquet)
 
 
-def read_csv(path: Path | str) -> pd.DataFrame:
+def read_csv(path: Path | str) -> "pd.DataFrame":
     """Read a CSV table; raise DataError where the file is missing, empty or damaged.
 
     Only an empty field is missing: one of the models is called ``null``.
     """
+    import pandas as pd
+
     return _read(path, partial(pd.read_csv, keep_default_na=False, na_values=[""]))
 
 
-def _read(path: Path | str, reader: Callable[[Path | str], pd.DataFrame]) -> pd.DataFrame:
+def _read(path: Path | str, reader: "Callable[[Path | str], pd.DataFrame]") -> "pd.DataFrame":
+    from iatrogenesis.core.tables import DataError
+
     try:
         return reader(path)
     except FileNotFoundError:

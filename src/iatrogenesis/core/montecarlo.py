@@ -3,9 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import t
-
-from iatrogenesis.core.proportions import clopper_pearson
 
 
 def reach(mcse: float, units: int) -> float:
@@ -13,7 +10,9 @@ def reach(mcse: float, units: int) -> float:
 
     By Student's t, because an error that comes from a few independent units (clusters, replicates) is itself unsure.
     """
-    return float(t.ppf(0.975, units - 1)) * mcse
+    from scipy.special import stdtrit  # here, because jobs that only simulate and sum do without SciPy
+
+    return float(stdtrit(units - 1, 0.975)) * mcse
 
 
 def around(value: float, mcse: float, units: int) -> tuple[float, float]:
@@ -30,6 +29,8 @@ def share_interval(share: float, mcse: float, units: int) -> tuple[float, float]
     if mcse > 0 or share not in (0.0, 1.0):
         low, high = around(share, mcse, units)
         return max(low, 0.0), min(high, 1.0)
+    from iatrogenesis.core.proportions import clopper_pearson
+
     low, high = clopper_pearson(round(share * units), units)
     return float(low), float(high)
 

@@ -11,6 +11,8 @@ Source of the generator: Salmon, Moraes, Dror & Shaw (2011), "Parallel random nu
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, uint32, uint64
@@ -52,6 +54,13 @@ def _uniform(k0, k1, replicate, therapist, client, occasion, out):
     # A plain loop over contiguous arrays: the compiler makes several numbers at once of it.
     for i in range(out.size):
         out[i] = (philox4x32(replicate[i], therapist[i], client[i], occasion[i], k0, k1)[0] + 0.5) * _TO_UNIT
+
+
+@njit(cache=True)
+def _event(k0, k1, replicate, therapist, client, occasion, chance, out):
+    for i in range(out.size):  # drawing what cannot happen too is quicker than picking what can
+        word = philox4x32(replicate[i], therapist[i], client[i], occasion[i], k0, k1)[0]
+        out[i] = (word + 0.5) * _TO_UNIT < chance[i]
 
 
 # Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribution", 10.2307/2347330, routine PPND16:
@@ -102,6 +111,13 @@ def normal_quantile(p, out):
             out[i] = _tail(p[i])
 
 
+@njit(cache=True)
+def _normal(k0, k1, replicate, therapist, client, occasion, uniform, out):
+    _uniform(k0, k1, replicate, therapist, client, occasion, uniform)  # by inversion: one word makes one normal
+    normal_quantile(uniform, out)
+
+
+@lru_cache(maxsize=4096)
 def decision_key(seed: int, decision: str) -> tuple[np.uint32, np.uint32]:
     """Two 32-bit key words for one named decision of one study seed."""
     digest = hashlib.blake2b(f"{seed}/{decision}".encode(), digest_size=8).digest()
@@ -112,6 +128,30 @@ def decision_key(seed: int, decision: str) -> tuple[np.uint32, np.uint32]:
 def derived_seed(seed: int, *names: object) -> int:
     """Return a 32-bit seed for a tool that wants one number (a sampler, say), named after what it is used for."""
     return int(decision_key(seed, "/".join(map(str, names)))[0])
+
+
+class Counter(NamedTuple):
+    """Who and when, as the generator takes it: uint32 arrays without gaps, all of one shape."""
+
+    replicate: np.ndarray
+    therapist: np.ndarray
+    client: np.ndarray
+    occasion: np.ndarray
+
+    @classmethod
+    def of(cls, replicate=0, therapist=0, client=0, occasion=0) -> "Counter":
+        """Counter of non-negative integers or arrays below 2**32 that broadcast against each other."""
+        arrays = [np.asarray(index).astype(np.uint32, copy=False) for index in (replicate, therapist, client, occasion)]
+        shape = np.broadcast_shapes(*(array.shape for array in arrays))
+        return cls(*(_filled(array, shape) for array in arrays))
+
+
+def _filled(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    if array.shape == shape:
+        return np.asarray(array, order="C")
+    filled = np.empty(shape, dtype=array.dtype)
+    filled[...] = array
+    return filled
 
 
 @dataclass(frozen=True)
@@ -141,20 +181,31 @@ class Noise:
         numpy.ndarray
             float64, of the broadcast shape.
         """
-        counter = _counter(replicate, therapist, client, occasion)
-        out = np.empty(counter[0].shape)
-        _uniform(*decision_key(self.seed, decision), *(index.reshape(-1) for index in counter), out.reshape(-1))
-        return out
+        return self.uniform_at(decision, Counter.of(replicate, therapist, client, occasion))
 
     def normal(self, decision: str, *, replicate=0, therapist=0, client=0, occasion=0) -> np.ndarray:
         """Standard normal numbers; arguments as in :meth:`uniform`."""
-        # By inversion: one word makes one normal.
-        uniform = self.uniform(decision, replicate=replicate, therapist=therapist, client=client, occasion=occasion)
-        normal = np.empty_like(uniform)
-        normal_quantile(uniform.reshape(-1), normal.reshape(-1))
-        return normal
+        return self.normal_at(decision, Counter.of(replicate, therapist, client, occasion))
+
+    def uniform_at(self, decision: str, counter: Counter) -> np.ndarray:
+        """Uniform numbers for a counter that was made before: what is drawn often has no time to make it anew."""
+        out = np.empty(counter.replicate.shape)
+        _uniform(*decision_key(self.seed, decision), *_flat(counter), out.reshape(-1))
+        return out
+
+    def normal_at(self, decision: str, counter: Counter) -> np.ndarray:
+        """Standard normal numbers for a counter that was made before."""
+        out = np.empty(counter.replicate.shape)
+        flat = out.reshape(-1)
+        _normal(*decision_key(self.seed, decision), *_flat(counter), np.empty_like(flat), flat)
+        return out
+
+    def event_at(self, decision: str, counter: Counter, chance: np.ndarray) -> np.ndarray:
+        """Whether events with these probabilities happen: uniform < chance, bool; both of shape (n,)."""
+        out = np.empty(counter.replicate.shape, dtype=np.bool_)
+        _event(*decision_key(self.seed, decision), *counter, chance, out)
+        return out
 
 
-def _counter(*indices) -> tuple[np.ndarray, ...]:
-    arrays = [np.asarray(index).astype(np.uint32, copy=False) for index in indices]
-    return tuple(np.asarray(array, order="C") for array in np.broadcast_arrays(*arrays))
+def _flat(counter: Counter) -> Counter | list[np.ndarray]:
+    return counter if counter.replicate.ndim == 1 else [index.reshape(-1) for index in counter]

@@ -112,11 +112,11 @@ def _work(run: Run, setup: Setup) -> dict[str, Averaged]:
     _, cluster = np.unique(place, return_inverse=True)
     begun = (run.state.start_week >= BEGUN[0]) & (run.state.start_week < BEGUN[1])
     years = np.bincount(cluster) * (BEGUN[1] - BEGUN[0]) / WEEKS_PER_YEAR
-    clients = sums["clients"].to_numpy()
+    clients = sums["clients"]
     return {
-        "sessions": (sums["sessions"].to_numpy(), clients),
+        "sessions": (sums["sessions"], clients),
         "new_clients": (np.bincount(cluster[run.clients.row], weights=begun), years),
-        "prevention_minutes": (60 * sums["prevention_hours"].to_numpy(), clients),
+        "prevention_minutes": (60 * sums["prevention_hours"], clients),
     }
 
 
@@ -131,8 +131,8 @@ def _courses(run: Run) -> dict[str, float]:
         severity[ended, session] = severity[ended, session - 1]
     order = np.argsort(severity[:, -1] - severity[:, 0], kind="stable")
     found = {}
-    for share in FAN:
-        found |= _series(f"severity_{round(100 * share)}", np.quantile(severity, share, axis=0), range(1, SESSIONS + 1))
+    for share, values in zip(FAN, np.quantile(severity, FAN, axis=0), strict=True):
+        found |= _series(f"severity_{round(100 * share)}", values, range(1, SESSIONS + 1))
     for name, (low, high) in CLIENTS.items():
         some = order[int(low * len(order)) : int(high * len(order))]
         found |= _series(name, severity[some].mean(axis=0), range(1, SESSIONS + 1))
@@ -143,8 +143,8 @@ def _year(run: Run, typical: int) -> dict[str, float]:
     """Burnout over therapists and of one of them, places, and the share of clients in session who are off track."""
     burnout = np.array([run.therapist_weeks[week]["burnout"] for week in WEEKS])
     found = {}
-    for share in YEAR_FAN:
-        found |= _series(f"burnout_{round(100 * share)}", np.quantile(burnout[MONTHS], share, axis=1), MONTHS)
+    for share, values in zip(YEAR_FAN, np.quantile(burnout[MONTHS], YEAR_FAN, axis=1), strict=True):
+        found |= _series(f"burnout_{round(100 * share)}", values, MONTHS)
     found |= _series("burnout_one", burnout[:, typical], WEEKS)
     full = _full(run)
     distressed, judged = (

@@ -8,16 +8,19 @@ error.
 """
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from iatrogenesis.core.montecarlo import around
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.harm.outcomes import OUTCOMES, PER_THOUSAND
+from iatrogenesis.harm.outcomes import OUTCOMES, PER_THOUSAND, Sums
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kinds = frozenset[str]
-World = Callable[[Kinds], pd.DataFrame]
+World = Callable[[Kinds], Sums]
 """Outcome sums of the world in which these mechanisms are open."""
 
 
@@ -27,20 +30,20 @@ def order(noise: Noise, pair: int, kinds: list[str]) -> list[str]:
     return [kinds[position] for position in np.argsort(by_chance)]
 
 
-def contributions(world: World, kinds: list[str], order: list[str]) -> pd.DataFrame:
-    """What one pair of orders says: one row per mechanism, kind of attribution, and outcome.
+def contributions(world: World, kinds: list[str], order: list[str]) -> dict[str, np.ndarray]:
+    """What one pair of orders says, as columns: one row per mechanism, kind of attribution, and outcome.
 
     ``alone``: added to the world without mechanisms. ``removed``: what the full world loses without it. ``shapley``:
     mean over the order and its reverse of what it adds where it comes. ``interaction``: Shapley value less ``alone``.
     The row of ``all`` is the whole difference between the full world and that without mechanisms.
     """
-    known: dict[Kinds, pd.Series] = {}
+    known: dict[Kinds, np.ndarray] = {}
 
-    def value(open_: Iterable[str]) -> pd.Series:
+    def value(open_: Iterable[str]) -> np.ndarray:  # by outcome
         key = frozenset(open_)
         if key not in known:
             sums = world(key)
-            known[key] = pd.Series({name: sums[name].sum() / sums["clients"].sum() for name in OUTCOMES})
+            known[key] = np.array([sums[name].sum() / sums["clients"].sum() for name in OUTCOMES])
         return known[key]
 
     shapley = dict.fromkeys(kinds, 0.0)
@@ -54,12 +57,17 @@ def contributions(world: World, kinds: list[str], order: list[str]) -> pd.DataFr
         found[kind, "removed"] = value(kinds) - value(others)
         found[kind, "shapley"] = shapley[kind]
         found[kind, "interaction"] = shapley[kind] - found[kind, "alone"]
-    table = pd.DataFrame(found).T.rename_axis(["mechanism", "attribution"])
-    scale = pd.Series({name: 1000.0 if name in PER_THOUSAND else 1.0 for name in OUTCOMES})
-    return (table * scale).reset_index().melt(["mechanism", "attribution"], var_name="outcome")
+    mechanisms, attributions = zip(*found, strict=True)
+    scale = np.array([1000.0 if name in PER_THOUSAND else 1.0 for name in OUTCOMES])
+    return {
+        "mechanism": np.tile(mechanisms, len(OUTCOMES)),
+        "attribution": np.tile(attributions, len(OUTCOMES)),
+        "outcome": np.repeat(list(OUTCOMES), len(found)),
+        "value": (np.array(list(found.values())) * scale).T.reshape(-1),
+    }
 
 
-def combined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+def combined(parts: "list[pd.DataFrame]") -> "pd.DataFrame":
     """Mean over pairs with its Monte Carlo standard error.
 
     Raises
@@ -69,6 +77,8 @@ def combined(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """
     if len(parts) < 2:
         raise ValueError("attribution.pairs: at least 2 are needed for a Monte Carlo standard error")
+    import pandas as pd  # here, because the jobs of the pairs do without
+
     keys = ["mechanism", "attribution", "outcome"]
     grouped = pd.concat(parts, ignore_index=True).groupby(keys, sort=False)["value"]
     table = grouped.agg(["mean", "sem"]).reset_index().rename(columns={"mean": "value", "sem": "mcse"})

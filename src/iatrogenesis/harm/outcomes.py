@@ -1,10 +1,9 @@
 """What a world does to its clients, as sums per independent cluster, so that worlds can be compared twin by twin."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from iatrogenesis.core.definitions import finished as finished_courses
 from iatrogenesis.core.montecarlo import around, ratio
@@ -29,8 +28,12 @@ OUTCOMES = {
 PER_THOUSAND = frozenset(name for name, label in OUTCOMES.items() if label.endswith("per 1,000 clients"))
 
 
-def outcome_sums(run: Run, setup: Setup) -> pd.DataFrame:
-    """Sums over the clients of each cluster (a service of a replicate), one column per outcome and ``clients``."""
+Sums = dict[str, np.ndarray]
+"""Sums over the clients of each cluster (a service of a replicate) by outcome, and ``clients``; shape (clusters,)."""
+
+
+def outcome_sums(run: Run, setup: Setup) -> Sums:
+    """What became of the clients of a run, summed by cluster."""
     state, clients, therapists = run.state, run.clients, run.therapists
     instruments, judgement = setup.instruments, setup.judgement
     finished = finished_courses(state.session)
@@ -52,7 +55,7 @@ def outcome_sums(run: Run, setup: Setup) -> pd.DataFrame:
     services = int(therapists.service.max()) + 1
     cluster = therapists.replicate.astype(np.int64) * services + therapists.service
     _, cluster = np.unique(cluster, return_inverse=True)
-    sums = pd.DataFrame({name: np.bincount(cluster[clients.row], weights=col) for name, col in columns.items()})
+    sums = {name: np.bincount(cluster[clients.row], weights=column) for name, column in columns.items()}
     weeks = np.zeros(len(cluster))
     np.maximum.at(weeks, clients.row, state.start_week + state.session)
     therapist_weeks = np.bincount(cluster, weights=weeks)
@@ -61,11 +64,16 @@ def outcome_sums(run: Run, setup: Setup) -> pd.DataFrame:
             prevention.cost.hours(sums["clients"], sums["sessions"], therapist_weeks)
             for prevention in run.scenario.preventions
         ),
-        start=np.zeros(len(sums)),
+        start=np.zeros(len(sums["clients"])),
     )
     sums["prevention_hours"] = hours
     sums["therapist_hours"] = hours + HOURS_PER_SESSION * sums["sessions"]
     return sums
+
+
+def together(parts: Sequence[Sums]) -> Sums:
+    """The sums of all clusters, from those of blocks of replicates."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 class Counted(NamedTuple):
@@ -77,15 +85,15 @@ class Counted(NamedTuple):
     high: float
 
 
-def counted(sums: pd.Series, clients: pd.Series, outcome: str) -> Counted:
+def counted(sums: np.ndarray, clients: np.ndarray, outcome: str) -> Counted:
     """An outcome per client (or per 1,000) from sums over clusters."""
-    value, error = ratio(sums.to_numpy(), clients.to_numpy())
+    value, error = ratio(sums, clients)
     scale = 1000.0 if outcome in PER_THOUSAND else 1.0
     value, error = scale * value, scale * error
     return Counted(value, error, *around(value, error, len(clients)))
 
 
-def compared(world: pd.DataFrame, other: pd.DataFrame) -> dict[str, Counted]:
+def compared(world: Sums, other: Sums) -> dict[str, Counted]:
     """Each outcome's difference, world less other, of the same clients."""
     return {name: counted(world[name] - other[name], world["clients"], name) for name in OUTCOMES}
 

@@ -18,10 +18,11 @@ from iatrogenesis.core.montecarlo import around
 from iatrogenesis.core.sources import Record, records
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.evidence.calibration import with_values
+from iatrogenesis.harm.outcomes import Sums
 from iatrogenesis.world.scenarios import Scenario
 
-World = Callable[[Scenario], pd.DataFrame]
-"""Outcome sums by cluster (`iatrogenesis.harm.outcomes.outcome_sums`) of a world."""
+World = Callable[[Scenario], Sums]
+"""Outcome sums of a world."""
 
 LABELS = {
     "routine": "caused by burnout, competence and fit in routine care",
@@ -138,11 +139,11 @@ def interval_90(drawn: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(hdquantiles(values, ends)), np.asarray(hdquantiles_sd(values, ends))
 
 
-def _difference(worse: pd.DataFrame, better: pd.DataFrame) -> tuple[float, np.ndarray]:
+def _difference(worse: Sums, better: Sums) -> tuple[float, np.ndarray]:
     """Difference of two rates per 1,000, and each cluster's influence on it (the linearised ratio's residual)."""
     rate, influence = 0.0, 0.0
     for sums, sign in ((worse, 1000.0), (better, -1000.0)):
-        many, clients = sums["deteriorated"].to_numpy(), sums["clients"].to_numpy()
+        many, clients = sums["deteriorated"], sums["clients"]
         own = many.sum() / clients.sum()
         rate += sign * own
         influence = influence + sign * (many - own * clients) / clients.sum()

@@ -4,10 +4,12 @@ The same clients with the same chance events go through a scenario, through the 
 scenario. Differences are taken client by client, so what all worlds share cancels and the Monte Carlo error is small.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
-import pandas as pd
 
 from iatrogenesis.core.montecarlo import around, ratio
+from iatrogenesis.harm.outcomes import Sums
 from iatrogenesis.world.judged import Sample
 
 COUNTS = (
@@ -24,7 +26,7 @@ COUNTS = (
 )
 
 
-def twin_counts(scenario: Sample, reference: Sample, base: Sample) -> pd.DataFrame:
+def twin_counts(scenario: Sample, reference: Sample, base: Sample) -> Sums:
     """Sums per independent cluster (a service of a replicate) of what is compared.
 
     ``iatrogenic``: deteriorated here, not in the reference world. ``spared``: the other way round.
@@ -43,7 +45,7 @@ def twin_counts(scenario: Sample, reference: Sample, base: Sample) -> pd.DataFra
         "sessions": scenario.sessions,
     }
     _, cluster = np.unique(scenario.cluster, return_inverse=True)
-    return pd.DataFrame({name: np.bincount(cluster, weights=columns[name]) for name in COUNTS})
+    return {name: np.bincount(cluster, weights=columns[name]) for name in COUNTS}
 
 
 MEASURES = {
@@ -67,18 +69,19 @@ MEASURES = {
 }
 
 
-def scenario_rows(name: str, counts: pd.DataFrame) -> pd.DataFrame:
-    """The compared measures of one scenario with MCSE and a 95 % Monte Carlo interval."""
-    sums = counts.assign(
-        net_reference=counts["iatrogenic"] - counts["spared"],
-        net_base=counts["caused_against_base"] - counts["averted_against_base"],
-        sessions_thousandth=counts["sessions"] / 1000,
-    )
+def scenario_rows(name: str, counts: Mapping[str, np.ndarray]) -> list[dict[str, object]]:
+    """Rows of a table: the compared measures of one scenario with MCSE and a 95 % Monte Carlo interval."""
+    sums = {count: np.asarray(counts[count]) for count in COUNTS}
+    sums |= {
+        "net_reference": sums["iatrogenic"] - sums["spared"],
+        "net_base": sums["caused_against_base"] - sums["averted_against_base"],
+        "sessions_thousandth": sums["sessions"] / 1000,
+    }
     rows = []
     for measure, (above, below, label) in MEASURES.items():
-        value, mcse = ratio(sums[above].to_numpy(), sums[below].to_numpy())
+        value, mcse = ratio(sums[above], sums[below])
         value, mcse = 1000 * value, 1000 * mcse
-        low, high = around(value, mcse, len(sums))
+        low, high = around(value, mcse, len(sums["clients"]))
         rows.append(
             {
                 "scenario": name,
@@ -88,7 +91,7 @@ def scenario_rows(name: str, counts: pd.DataFrame) -> pd.DataFrame:
                 "mcse": mcse,
                 "low": low,
                 "high": high,
-                "clients": int(counts["clients"].sum()),
+                "clients": int(sums["clients"].sum()),
             }
         )
-    return pd.DataFrame(rows)
+    return rows

@@ -18,11 +18,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 from scipy.special import expit
 from scipy.stats import binom, norm
 
-from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.outcomes import OutcomeData, counts
@@ -30,6 +28,7 @@ from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.spread import log_odds_at, vpc
+from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import LEVEL
 from iatrogenesis.simulation_study.plan import replicates_for
@@ -40,32 +39,6 @@ DRAWS = 1000
 MANY = 40_000  # therapists whose raw rates are set beside their true ones
 NODES = 9
 Z = float(norm.ppf(0.5 + LEVEL / 2))
-
-
-class Advice(Strict):
-    """The grid.
-
-    Attributes
-    ----------
-    therapists, clients
-        Numbers of therapists, and of clients of each.
-    therapist_sd
-        In log odds; the first is the one that curves are drawn for.
-    burnout
-        Log odds ratios per SD of true burnout.
-    rate, reliability
-        Deterioration rate; reliability of burnout's rating.
-    coverage_mcse
-        As in the simulation study; the number of replicates follows.
-    """
-
-    therapists: tuple[int, ...] = Field(min_length=2)
-    clients: tuple[int, ...] = Field(min_length=2)
-    therapist_sd: tuple[float, ...] = Field(min_length=1)
-    burnout: tuple[Finite, ...] = Field(min_length=1)
-    rate: float = Field(gt=0, lt=0.5)
-    reliability: float = Field(gt=0, le=1)
-    coverage_mcse: float = Field(gt=0.001, le=0.2)
 
 
 def column(grid: Advice, clients: int, priors: Priors, seed: int) -> pd.DataFrame:

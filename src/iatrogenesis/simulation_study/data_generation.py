@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from iatrogenesis.core.sources import Strict
 from iatrogenesis.core.streams import Noise
@@ -33,7 +33,7 @@ def list_lengths(cell: Cell) -> tuple[int, ...]:
     """Return each therapist's number of clients: the quantiles of a log-normal, so that no chance is in it."""
     place = (np.arange(cell.therapists) + 0.5) / cell.therapists
     spread = cell.clients_spread
-    lengths = np.exp(np.log(cell.clients) - spread**2 / 2 + spread * norm.ppf(place))
+    lengths = np.exp(np.log(cell.clients) - spread**2 / 2 + spread * ndtri(place))
     return tuple(int(number) for number in np.maximum(np.rint(lengths), FEWEST))
 
 

@@ -1,8 +1,10 @@
 """What runs: how many replicates, in which batches, and how long that takes.
 
 A replicate costs a tenth of a second, starting Python several seconds: so a job does a batch of replicates of one cell
-by one method. A batch is known by its replicates, and every random number by replicate; so a lost one is made again to
-the same bytes, and a new cell, a new method or more replicates add jobs and change none.
+by a group of methods (`GROUPS` of `iatrogenesis.simulation_study.methods`), which are asked about the same data sets. A
+batch is known by its replicates, and every random number by replicate; so a lost one is made again to the same bytes,
+and a new cell or more replicates add jobs and change none. A new method is asked together with its group, whose answers
+stay as they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,13 +13,14 @@ from math import ceil
 from pathlib import Path
 
 from iatrogenesis.simulation_study.cells import Cell
-from iatrogenesis.simulation_study.methods.by_name import seconds
+from iatrogenesis.simulation_study.methods import GROUPS, seconds
 
 NOMINAL = 0.95
 BATCH_SECONDS = 300.0
 START_SECONDS = 4.0  # Python, imports
-COMPILE_SECONDS = 25.0  # of the methods that sample
+COMPILE_SECONDS = 25.0  # of the groups that sample
 SAMPLED = ("measurement", "growth")
+HELD = 1_500_000  # clients of a batch, whose data sets are in memory together: about 1 GB
 TWINS = 600  # clients of each therapist in the three worlds that truth in family B compares
 
 
@@ -31,27 +34,31 @@ def replicates_for(coverage_mcse: float) -> int:
 
 @dataclass(frozen=True)
 class Batch:
-    """One job: some replicates of one cell by one method, and what it costs about on one core."""
+    """One job: some replicates of one cell by a group of methods, and what it costs about on one core."""
 
     cell: str
-    method: str
+    group: str
+    methods: tuple[str, ...]
     number: int
     replicates: range
     seconds: float
 
 
-def batches(cell: Cell, method: str, replicates: int) -> list[Batch]:
-    """Return the batches of one cell by one method.
+def batches(cell: Cell, group: str, methods: tuple[str, ...], replicates: int) -> list[Batch]:
+    """Return the batches of one cell by those of a group's methods that the study asks.
 
-    Their size follows from the announced cost and not from `replicates`: with more of those only the last one changes.
+    Their size follows from what all of the group cost and not from `methods` or `replicates`: with fewer methods no
+    other batches come out, and with more replicates only the last one changes.
     """
-    each = seconds(method, cell.total) + seconds("raw", cell.total)
-    start = START_SECONDS + COMPILE_SECONDS * (method in SAMPLED)
-    size = max(1, int(BATCH_SECONDS / each))
+    data = seconds("raw", cell.total)
+    whole = data + sum(seconds(method, cell.total) for method in GROUPS[group])
+    each = data + sum(seconds(method, cell.total) for method in methods)
+    start = START_SECONDS + COMPILE_SECONDS * (group in SAMPLED)
+    size = max(1, int(min(BATCH_SECONDS / whole, HELD / cell.total)))
     found = []
     for number, first in enumerate(range(0, replicates, size)):
         part = range(first, min(first + size, replicates))
-        found.append(Batch(cell.cell, method, number, part, start + each * len(part)))
+        found.append(Batch(cell.cell, group, methods, number, part, start + each * len(part)))
     return found
 
 
@@ -70,8 +77,10 @@ def advice_seconds(therapists: int, spreads: int, effects: int, replicates: int)
 def plan(cells: Sequence[Cell], methods: tuple[str, ...], replicates: int) -> Iterator[Batch]:
     """Yield every batch of a study."""
     for cell in cells:
-        for method in cell.runs(methods):
-            yield from batches(cell, method, replicates)
+        asked = cell.runs(methods)
+        for group, members in GROUPS.items():
+            if own := tuple(name for name in members if name in asked):
+                yield from batches(cell, group, own, replicates)
 
 
 def announce(files: Mapping[str, float], rest: float, cores: int) -> str:

@@ -1,6 +1,6 @@
-"""One batch: make the data sets, ask the method, and keep what it says in two tables."""
+"""One batch: make the data sets, ask each method about them, and keep what it says in two tables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,18 +16,24 @@ NO_ANSWER = Estimate("", np.nan)
 
 
 def run(
-    name: str, cell: Cell, surroundings: Surroundings, settings: Settings, replicates: range
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return estimates and therapists of one method in one cell, in the order of the replicates.
+    names: Sequence[str], cell: Cell, surroundings: Surroundings, settings: Settings, replicates: range
+) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
+    """Yield what each method says in one cell, in the order of the replicates; the data sets are made once for all.
 
-    Returns
-    -------
-    tuple of pandas.DataFrame
-        Columns `ESTIMATES`, one row per estimate, and one with an empty estimand for a data set without answer; columns
-        `THERAPISTS` (see `iatrogenesis.simulation_study.methods.answer.Answer`), numbers of single precision.
+    Yields
+    ------
+    tuple of str and pandas.DataFrame
+        The method; columns `ESTIMATES`, one row per estimate, and one with an empty estimand for a data set without
+        answer; columns `THERAPISTS` (see `iatrogenesis.simulation_study.methods.answer.Answer`), single precision.
     """
-    found = data_sets(cell, surroundings, replicates, sessions=name == "growth")
-    answers = sorted(method(name).answers(told(found, replicates), settings), key=lambda one: one.replicate)
+    found = list(data_sets(cell, surroundings, replicates, sessions="growth" in names))
+    print(f"{len(found)} data sets made", flush=True)
+    for name in names:
+        answers = sorted(method(name).answers(told(found, replicates), settings), key=lambda one: one.replicate)
+        yield name, *_tables(answers)
+
+
+def _tables(answers: list[Answer]) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = [
         {"replicate": one.replicate, **estimate._asdict(), "passed": one.passed, "problem": one.problem}
         for one in answers

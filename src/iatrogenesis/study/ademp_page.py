@@ -1,7 +1,7 @@
 """The plan of the simulation study as a text, written from its configuration, so that text and run agree.
 
 Headings follow the template ADEMP-PreReg (Siepe et al. 2024, 10.1037/met0000695). Run as a module
-(``python -m iatrogenesis.study.ademp_page config docs/ADEMP.md``) it writes the page.
+(``python -m iatrogenesis.study.study.ademp_page config docs/ADEMP.md``) it writes the page.
 """
 
 import sys

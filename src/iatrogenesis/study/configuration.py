@@ -13,7 +13,7 @@ from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models import OUTCOME_MODELS
 from iatrogenesis.inference.models.priors import Priors
-from iatrogenesis.simulation_study.advice import Advice
+from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.logit_normal import Coefficients
 from iatrogenesis.simulation_study.plan import replicates_for
 from iatrogenesis.world.cohort import Design
@@ -38,13 +38,21 @@ class KnownTruth(Strict):
 
 
 class Fit(Strict):
-    """What is fitted, and how: by the collapsed engine where it covers the model, or all by the sampler."""
+    """What is fitted, and how: by the collapsed engine where it covers the model, or all by the sampler.
+
+    `samplers` are the settings of models that need others than `sampler`.
+    """
 
     models: tuple[ModelName, ...] = Field(min_length=1)
     engine: Literal["collapsed", "nuts"] = "collapsed"
     priors: Priors
     sampler: Sampler
+    samplers: dict[ModelName, Sampler] = Field(default_factory=dict)
     convergence: Convergence
+
+    def sampler_of(self, model: str) -> Sampler:
+        """Return the settings of the sampler for one model."""
+        return self.samplers.get(model, self.sampler)
 
     @model_validator(mode="after")
     def _priors_for_all(self) -> Self:
@@ -67,6 +75,12 @@ class SimulationBasedCalibration(Strict):
         asked = {("collapsed", model): self.collapsed for model in models if model in OUTCOME_MODELS}
         asked |= {("nuts", model): self.nuts for model in models}
         return {(model, engine): number for (engine, model), number in asked.items() if number}
+
+
+class Engines(Strict):
+    """What is fitted once more by the other engine: all that both cover, of the years of real counts so many."""
+
+    service_years: int | None = Field(None, ge=0)
 
 
 class WhatIf(Strict):
@@ -183,6 +197,7 @@ class StudyConfig(Strict):
     preventions: Preventions
     sensitivity: Sensitivity
     fit: Fit
+    engines: Engines = Engines()
     sbc: SimulationBasedCalibration
     what_if: WhatIf
     reproductions: Reproductions = Reproductions()

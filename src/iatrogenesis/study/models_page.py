@@ -1,6 +1,6 @@
 """The page about all models, written from their modules and the default study's priors.
 
-Run as a module (``python -m iatrogenesis.study.models_page config docs/models.md``) it writes the page.
+Run as a module (``python -m iatrogenesis.study.study.models_page config docs/models.md``) it writes the page.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """The page about all mechanisms and preventions, written from their classes and numbers.
 
-Run as a module (``python -m iatrogenesis.study.routes_page config docs/routes.md``) it writes the page.
+Run as a module (``python -m iatrogenesis.study.study.routes_page config docs/routes.md``) it writes the page.
 """
 
 import sys

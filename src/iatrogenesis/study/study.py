@@ -15,6 +15,7 @@ from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
+from iatrogenesis.inference.models import OUTCOME_MODELS
 from iatrogenesis.simulation_study.cells import Cell, read_cells
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
@@ -88,6 +89,15 @@ class Study:
         years = read_service_years(Path(service_counts)).years if service_counts else {}
         return [self.base, KNOWN, HOSPITALS, *(f"{SERVICES}{year}" for year in years)]
 
+    def fitted_twice(self, service_counts: str | None) -> list[tuple[str, str]]:
+        """Data set and model of the fits that are done by both engines; of the years of real counts the latest."""
+        years = [name for name in self.datasets("null", service_counts) if name.startswith(SERVICES)]
+        wanted = self.config.engines.service_years
+        left_out = years[: max(len(years) - wanted, 0)] if wanted is not None else []
+        models = [model for model in self.config.fit.models if model in OUTCOME_MODELS]
+        fits = [(dataset, model) for model in models for dataset in self.datasets(model, service_counts)]
+        return [(dataset, model) for dataset, model in fits if dataset not in left_out]
+
     @property
     def given(self) -> dict[str, dict[str, dict[str, list]]]:
         """What is known beforehand about each data set, as small tables: reliability of ratings, reliable change."""
@@ -121,8 +131,9 @@ class Study:
         }
         sizes = (len(grid.therapists), len(grid.therapist_sd), len(grid.burnout), replicates_for(grid.coverage_mcse))
         found |= {f"{place}/advice/{clients}.csv": advice_seconds(*sizes) for clients in grid.clients}
+        # One file stands for a batch: that of its last method, which is written last.
         return found | {
-            f"{place}/{one.cell}/{one.method}/{one.number}.estimates.parquet": one.seconds for one in self.batches
+            f"{place}/{one.cell}/{one.methods[-1]}/{one.number}.estimates.parquet": one.seconds for one in self.batches
         }
 
     def surroundings(self, cell: Cell) -> Surroundings:

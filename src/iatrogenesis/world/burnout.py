@@ -31,12 +31,9 @@ def first_pressure(therapists: Therapists, noise: Noise) -> np.ndarray:
     return noise.normal("pressure.start", replicate=therapists.replicate, therapist=therapists.index)
 
 
-def next_pressure(
-    process: BurnoutProcess, therapists: Therapists, noise: Noise, week: int, pressure: np.ndarray
-) -> np.ndarray:
-    """How much busier than usual each therapist is one week on: busy spells come and go."""
+def next_pressure(process: BurnoutProcess, new: np.ndarray, pressure: np.ndarray) -> np.ndarray:
+    """How much busier than usual each therapist is one week on: busy spells come and go (``new``: the week's noise)."""
     kept = float(process.pressure_stability)
-    new = noise.normal("pressure.week", replicate=therapists.replicate, therapist=therapists.index, occasion=week)
     return kept * pressure + np.sqrt(1 - kept**2) * new
 
 
@@ -44,8 +41,7 @@ def next_week(
     process: BurnoutProcess,
     relief: float,
     therapists: Therapists,
-    noise: Noise,
-    week: int,
+    shock: np.ndarray,
     burnout: np.ndarray,
     worse_share: np.ndarray,
 ) -> np.ndarray:
@@ -55,6 +51,8 @@ def next_week(
     ----------
     relief
         SD taken off the level that burnout tends to, by preventions.
+    shock
+        Noise of the week, standard normal, shape (therapists,).
     worse_share
         Share of the therapist's clients in session this week who are reliably worse than at their start or in crisis;
         where nobody could be judged, the expected share. Shape (therapists,).
@@ -68,5 +66,4 @@ def next_week(
         + r * therapists.workload
         + float(process.distress_push) * (worse_share - float(process.expected_worse))
     )
-    shock = noise.normal("burnout.week", replicate=therapists.replicate, therapist=therapists.index, occasion=week)
     return target + stability * (burnout - target) + np.sqrt((1 - r**2) * (1 - stability**2)) * shock

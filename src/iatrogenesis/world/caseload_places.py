@@ -99,6 +99,8 @@ class CaseloadPlaces:
 
     def bring_back(self, clients: np.ndarray, rows: np.ndarray) -> None:
         """Bring clients in as they were stored."""
+        if len(clients) == 0:  # as in most weeks
+            return
         where = self._add(clients, rows)
         self._data[self._first_kept :, where] = 0.0
         _take_from_store(self._data, where.start, self._first_kept, self._store, clients)

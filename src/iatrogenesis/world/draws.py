@@ -1,78 +1,84 @@
 """The keyed noise, bound to the people it is drawn for."""
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
-from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.streams import Counter, Noise
+from iatrogenesis.world.cohort import Therapists
 
-WORTH_PICKING = 0.5  # below this share of possible events it is quicker to draw only those
+AHEAD = 13  # weeks: a quarter of a year
 
 
-@dataclass(frozen=True)
 class Draw:
     """Chance events of these clients (or therapists) at this occasion.
 
-    Attributes
+    Parameters
     ----------
     replicate, therapist, client
-        Counters of the people, uint32, shape (people,). ``therapist`` is the one on whose list the client came.
+        Counters of the people, shape (people,). ``therapist`` is the one on whose list the client came.
     occasion
-        Number of the session, or of the week for therapists; uint32, scalar or shape (people,).
-    prefix
-        Put before the name of each decision, so that two mechanisms never share a number.
+        Number of the session, or of the week for therapists; scalar or shape (people,).
     """
 
-    noise: Noise
-    replicate: np.ndarray
-    therapist: np.ndarray
-    client: np.ndarray | int = 0
-    occasion: np.ndarray | int = 0
-    prefix: str = ""
+    __slots__ = ("_counter", "_noise", "_prefix")
+
+    def __init__(
+        self,
+        noise: Noise,
+        replicate: np.ndarray,
+        therapist: np.ndarray,
+        client: np.ndarray | int = 0,
+        occasion: np.ndarray | int = 0,
+    ) -> None:
+        self._noise, self._counter = noise, Counter.of(replicate, therapist, client, occasion)
+        self._prefix = ""  # before the name of each decision, so that two mechanisms never share a number
 
     def uniform(self, decision: str) -> np.ndarray:
         """Uniform numbers in (0, 1), shape (people,)."""
-        return self.noise.uniform(self.prefix + decision, **self._who())
+        return self._noise.uniform_at(self._prefix + decision, self._counter)
 
     def normal(self, decision: str) -> np.ndarray:
         """Standard normal numbers, shape (people,)."""
-        return self.noise.normal(self.prefix + decision, **self._who())
+        return self._noise.normal_at(self._prefix + decision, self._counter)
 
     def event(self, decision: str, chance: np.ndarray) -> np.ndarray:
-        """Whether events with these probabilities happen, uniform < chance; bool, shape (people,).
-
-        What cannot happen is not drawn. A number belongs to its decision, so the others stay what they are.
-        """
-        possible = chance > 0
-        if np.count_nonzero(possible) > WORTH_PICKING * len(possible):
-            return self.uniform(decision) < chance
-        happens = np.zeros(len(possible), dtype=bool)
-        where = np.flatnonzero(possible)
-        happens[where] = self.at(where).uniform(decision) < chance[where]
-        return happens
+        """Whether events with these probabilities happen, uniform < chance; bool, shape (people,)."""
+        return self._noise.event_at(self._prefix + decision, self._counter, chance)
 
     def at(self, where: np.ndarray) -> "Draw":
         """Some of the same people, by position."""
+        return self._other(Counter(*(index[where] for index in self._counter)), self._prefix)
 
-        def pick(counter: np.ndarray | int) -> np.ndarray | int:
-            return counter[where] if np.ndim(counter) else counter
-
-        return replace(
-            self,
-            replicate=pick(self.replicate),
-            therapist=pick(self.therapist),
-            client=pick(self.client),
-            occasion=pick(self.occasion),
-        )
+    def then(self, occasion: int) -> "Draw":
+        """The same people at another occasion."""
+        counter = self._counter._replace(occasion=np.full_like(self._counter.occasion, occasion))
+        return self._other(counter, self._prefix)
 
     def of(self, kind: str) -> "Draw":
         """The same people, with names of decisions apart from everybody else's."""
-        return replace(self, prefix=f"{kind}.")
+        return self._other(self._counter, f"{kind}.")
 
-    def _who(self) -> dict[str, np.ndarray | int]:
-        return {
-            "replicate": self.replicate,
-            "therapist": self.therapist,
-            "client": self.client,
-            "occasion": self.occasion,
-        }
+    def _other(self, counter: Counter, prefix: str) -> "Draw":
+        other = object.__new__(Draw)
+        other._noise, other._counter, other._prefix = self._noise, counter, prefix
+        return other
+
+
+class Weekly:
+    """Standard normal numbers of therapists for one decision, week by week.
+
+    They are drawn for some weeks ahead: there are far fewer therapists than clients, and a draw for them alone would
+    take longer to call than to do.
+    """
+
+    def __init__(self, noise: Noise, therapists: Therapists, decision: str) -> None:
+        self._noise, self._decision = noise, decision
+        self._who = {"replicate": therapists.replicate, "therapist": therapists.index}
+        self._from, self._numbers = None, np.empty((0, 0))
+
+    def at(self, week: int) -> np.ndarray:
+        """Numbers of a week, shape (therapists,)."""
+        start = week - week % AHEAD
+        if start != self._from:
+            weeks = np.arange(start, start + AHEAD)[:, None]
+            self._from, self._numbers = start, self._noise.normal(self._decision, **self._who, occasion=weeks)
+        return self._numbers[week - start]

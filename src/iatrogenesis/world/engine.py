@@ -25,7 +25,7 @@ from iatrogenesis.world import burnout
 from iatrogenesis.world.allocation import allocate
 from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.cohort import Clients, Design, Therapists, draw_clients, draw_therapists, noisy_rating
-from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.draws import Draw, Weekly
 from iatrogenesis.world.mechanisms.base import Intake, Week
 from iatrogenesis.world.preventions.base import Posts
 from iatrogenesis.world.routes import Routes
@@ -37,6 +37,7 @@ from iatrogenesis.world.waiting_lists import WaitingLists
 
 ENDS = ("in_treatment", "completed", "dropped_out")
 COMPLETED, DROPPED_OUT = 1, 2
+WEEKLY = ("rating.burnout", "burnout.week", "pressure.week")  # decisions about each therapist every week
 LONGEST_WEEKS = 100_000  # a guard against a world in which nobody ever ends
 
 
@@ -159,6 +160,7 @@ class Engine:
         self.scoring = scoring or Scoring(self.world, instruments, clients, noise)
         self.burnout = burnout.start(self.world.burnout, self.routes.relief, therapists, noise)
         self.pressure = burnout.first_pressure(therapists, noise)
+        self.weekly = {name: Weekly(noise, therapists, name) for name in WEEKLY}
         self.service = ServiceDrift(self.world, therapists, noise)
         self.waiting_lists = WaitingLists(therapists)
         self.last_row = clients.row.copy()
@@ -199,7 +201,7 @@ class Engine:
     def fill_places(self, week: int) -> None:
         """Give free places to those who were referred, then to the next on each list."""
         places, t = self.places, self.therapists
-        error = self.noise.normal("rating.burnout", replicate=t.replicate, therapist=t.index, occasion=week)
+        error = self.weekly["rating.burnout"].at(week)
         rating = noisy_rating(self.burnout, 0.0, float(self.world.ratings.burnout), error)
         (back, back_row), (new, row) = self.waiting_lists.next()
         places.bring_back(back, back_row)
@@ -385,9 +387,15 @@ class Engine:
         expected = float(self.world.burnout.expected_worse)
         share = np.divide(self.distressed, self.judged, out=np.full(len(self.burnout), expected), where=self.judged > 0)
         self.burnout = burnout.next_week(
-            self.world.burnout, self.routes.relief, self.therapists, self.noise, week, self.burnout, share
+            self.world.burnout,
+            self.routes.relief,
+            self.therapists,
+            self.weekly["burnout.week"].at(week),
+            self.burnout,
+            share,
         )
-        self.pressure = burnout.next_pressure(self.world.burnout, self.therapists, self.noise, week, self.pressure)
+        new = self.weekly["pressure.week"].at(week)
+        self.pressure = burnout.next_pressure(self.world.burnout, new, self.pressure)
 
     # What is kept
 

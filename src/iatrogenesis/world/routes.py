@@ -27,6 +27,11 @@ class Routes:
             channel: [route for route in self.all if channel in route.channels()] for channel in CHANNELS
         }
         self._moving = [route for route in self.all if type(route).move is not Mechanism.move]
+        # Those that override a hook; of the others each would be asked every week, and say nothing.
+        self._with = {
+            hook: [one for one in self.preventions if getattr(type(one), hook) is not getattr(Prevention, hook)]
+            for hook in ("effect", "notice", "repair", "soothe", "refer")
+        }
         self._own: dict[str, Own] = {}
 
     def begin(self, intake: Intake, clients: Draw) -> dict[str, np.ndarray]:
@@ -49,7 +54,7 @@ class Routes:
         total = 0.0
         for route in self._of_channel[channel]:
             part = getattr(route, channel)(week, self._own[route.kind])
-            for prevention in self.preventions:
+            for prevention in self._with["effect"]:
                 factor = prevention.effect(route.kind, week)
                 if factor is not None:
                     part = part * factor
@@ -59,13 +64,13 @@ class Routes:
     def left_over(self, share: str, week: Week) -> np.ndarray | float:
         """What all preventions leave of a share (``notice``, ``repair`` or ``soothe``): product of one less each."""
         left = 1.0
-        for prevention in self.preventions:
+        for prevention in self._with[share]:
             left = left * (1.0 - getattr(prevention, share)(week))
         return left
 
     def referred(self, week: Week, draw: Draw) -> np.ndarray | None:
         """Whom any prevention refers to another therapist; None where none refers."""
-        found = [prevention.refer(week, draw.of(prevention.kind)) for prevention in self.preventions]
+        found = [prevention.refer(week, draw.of(prevention.kind)) for prevention in self._with["refer"]]
         found = [who for who in found if who is not None]
         return np.logical_or.reduce(found) if found else None
 

@@ -7,8 +7,6 @@ rounded, within the instrument's range. So an instrument sees the level a client
 of another kind, a part of its own that stays with the client, one that belongs to the occasion, and measurement error.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from iatrogenesis.core.instruments import Instruments
@@ -54,7 +52,7 @@ class Scoring:
 
     def at_follow_up(self, severity: np.ndarray, second: np.ndarray, everyone: Draw) -> dict[str, np.ndarray]:
         """Whole-number scores of everyone at follow-up."""
-        draw = replace(everyone, occasion=FOLLOW_UP_OCCASION)
+        draw = everyone.then(FOLLOW_UP_OCCASION)
         marks = {name: self.marks[f"mark.{name}"] for name in self._instruments}
         return {name: values.astype(np.int16) for name, values in self._seen(marks, severity, second, draw).items()}
 

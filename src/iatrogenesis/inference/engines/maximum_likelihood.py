@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.outcomes import OutcomeData
@@ -76,7 +76,7 @@ class MaximumLikelihood:
         ]
         rows += [("therapist_sd", self.estimate[-1], self.standard_error[-1]), ("vpc", *self.vpc)]
         table = pd.DataFrame(rows, columns=["estimand", "estimate", "se"])
-        half = norm.ppf(0.5 + level / 2) * table["se"]
+        half = ndtri(0.5 + level / 2) * table["se"]
         table["low"], table["high"] = table["estimate"] - half, table["estimate"] + half
         cut = table["estimand"].isin(["therapist_sd", "vpc"])
         table.loc[cut, "low"] = table.loc[cut, "low"].clip(lower=0.0)

@@ -144,12 +144,13 @@ def complete(data: SessionData, posterior: dict[str, np.ndarray], noise: Noise) 
     j = len(data.therapist_ids)
     found = {name: np.empty((chains, draws, j)) for name in ("therapist_level", "therapist_slope")}
     who = {"therapist": np.arange(j)}
+    sums = tuple(np.ascontiguousarray(data.sums.T))
     for chain in range(chains):
         for draw in range(draws):
             point = {name: values[chain, draw] for name, values in posterior.items()}
             mean_level = point["level"] - data.centre + data.covariates @ point["level_coefficients"]
             mean_slope = point["slope"] + data.covariates @ point["slope_coefficients"]
-            _, weights, pulls = _clients_out(np, tuple(data.sums.T), mean_level, mean_slope, point)
+            _, weights, pulls = _clients_out(np, sums, mean_level, mean_slope, point)
             information = [np.bincount(data.therapist, weights=values, minlength=j) for values in weights]
             pull = [np.bincount(data.therapist, weights=values, minlength=j) for values in pulls]
             covariance = _covariance(point, "therapist")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from pydantic import Field
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from iatrogenesis.core.sources import Strict
 from iatrogenesis.core.tables import DataError
@@ -111,7 +111,7 @@ def one_by_one(fit: Callable[[DataSet], Answer]) -> Answers:
 
 def wald(estimand: str, estimate: float, se: float) -> Estimate:
     """Return an estimate with its normal 95 % interval and the test that belongs to it."""
-    reach = norm.ppf(0.5 + LEVEL / 2) * se
+    reach = ndtri(0.5 + LEVEL / 2) * se
     rejects = float(abs(estimate) > reach) if np.isfinite(se) else np.nan
     return Estimate(estimand, float(estimate), float(se), float(estimate - reach), float(estimate + reach), rejects)
 

@@ -1,4 +1,4 @@
-"""A method's module by its name, and what it costs."""
+"""A method's module by its name."""
 
 from types import ModuleType
 
@@ -17,9 +17,3 @@ def method(name: str) -> ModuleType:
     if name not in NAMES:
         raise ValueError(f"method {name!r} is not known; choose among {', '.join(NAMES)}")
     return member("iatrogenesis.simulation_study.methods", name)
-
-
-def seconds(name: str, clients: int) -> float:
-    """Return what one data set of so many clients costs about, on one core."""
-    fixed, per_thousand = method(name).SECONDS
-    return fixed + per_thousand * clients / 1000

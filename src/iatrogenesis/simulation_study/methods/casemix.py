@@ -4,8 +4,6 @@ from iatrogenesis.inference.models import casemix
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.regression import prepared
 
-SECONDS = (0.05, 0.04)
-
 
 def _prepare(data_set):
     return prepared(data_set, casemix.COVARIATES)

@@ -13,7 +13,6 @@ from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, one_by
 from iatrogenesis.simulation_study.methods.rates import normal_table
 from iatrogenesis.simulation_study.methods.regression import both_outcomes, prepared
 
-SECONDS = (0.005, 0.015)
 COVARIATES = tuple(name for name in model.COVARIATES if name not in ("competence_rating", "burnout_rating"))
 STEPS = 100
 

@@ -16,8 +16,6 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, one_by_one
 from iatrogenesis.simulation_study.methods.regression import design, estimable, odds_ratios, prepared, risk_change
 
-SECONDS = (0.02, 0.01)
-
 
 def _fit(data_set: DataSet) -> Answer:
     data = estimable(prepared(data_set))

@@ -7,7 +7,7 @@ takes the estimates as known.
 """
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.engines.maximum_likelihood import MaximumLikelihood, fit
@@ -18,7 +18,6 @@ from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, Estima
 from iatrogenesis.simulation_study.methods.rates import normal_table
 from iatrogenesis.simulation_study.methods.regression import estimable, odds_ratios, prepared, risk_change
 
-SECONDS = (0.015, 0.018)
 NODES = 9  # the therapist SD is at most about 1 here, and a service's therapists are few: 1e-6 in the estimate
 
 
@@ -36,7 +35,7 @@ def _fit(data_set: DataSet) -> Answer:
 def _about_sd(found: MaximumLikelihood) -> dict[str, Estimate]:
     sd, se = found.estimate[-1], found.standard_error[-1]
     ratio = 2 * (found.log_likelihood - found.log_likelihood_without_therapists)
-    rejects = float(0.5 * chi2.sf(max(ratio, 0.0), 1) < 0.05)
+    rejects = float(0.5 * chdtrc(1, max(ratio, 0.0)) < 0.05)
     rows = {"therapist_sd": (sd, se), "vpc": found.vpc, "mor": (mor(sd), mor(sd) * np.sqrt(2) * UPPER_QUARTILE * se)}
     lowest = {"therapist_sd": 0.0, "vpc": 0.0, "mor": 1.0}
     estimates = {name: wald(name, value, error) for name, (value, error) in rows.items()}

@@ -12,8 +12,6 @@ from iatrogenesis.inference.models import growth
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import BURNOUT, of_draws
 
-SECONDS = (0.5, 1.2)
-
 
 def _prepare(data_set):
     return growth.prepare({"clients": data_set.clients, "sessions": data_set.sessions}, data_set.name)

@@ -10,8 +10,6 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, one_by_one
 from iatrogenesis.simulation_study.methods.regression import design, estimable, odds_ratios, prepared, risk_change
 
-SECONDS = (0.006, 0.003)
-
 
 def _fit(data_set: DataSet) -> Answer:
     data = estimable(prepared(data_set))

@@ -12,7 +12,6 @@ from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import RISK, TRAITS, of_draws
 from iatrogenesis.simulation_study.methods.regression import PER
 
-SECONDS = (0.5, 1.2)
 DRAWS = 200
 
 

@@ -3,8 +3,6 @@
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.simulation_study.methods import bayes
 
-SECONDS = (0.05, 0.003)
-
 
 def _prepare(data_set):
     ids = data_set.therapist_ids

@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtr, ndtri
 
 from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.simulation_study.methods.answer import LEVEL
@@ -31,7 +30,7 @@ def standardised(log_odds: np.ndarray, case_mix: np.ndarray) -> np.ndarray:
 
 def normal_table(therapist: np.ndarray, log_odds: np.ndarray, se: np.ndarray, case_mix: np.ndarray) -> pd.DataFrame:
     """Return the therapists' table of a method whose log odds are about normal; see `Answer.therapists`."""
-    reach = norm.ppf(0.5 + LEVEL / 2) * se
+    reach = ndtri(0.5 + LEVEL / 2) * se
     rate = standardised(log_odds, case_mix)
     return pd.DataFrame(
         {
@@ -40,7 +39,7 @@ def normal_table(therapist: np.ndarray, log_odds: np.ndarray, se: np.ndarray, ca
             "rate": rate,
             "low": standardised(log_odds - reach, case_mix),
             "high": standardised(log_odds + reach, case_mix),
-            "exceeds": norm.cdf((log_odds - _where(harmful_rate(rate.mean()), case_mix)) / se),
+            "exceeds": ndtr((log_odds - _where(harmful_rate(rate.mean()), case_mix)) / se),
         }
     )
 

@@ -13,8 +13,6 @@ from iatrogenesis.core.proportions import clopper_pearson
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet, one_by_one
 
-SECONDS = (0.004, 0.002)
-
 
 def _fit(data_set: DataSet) -> Answer:
     ids = data_set.therapist_ids

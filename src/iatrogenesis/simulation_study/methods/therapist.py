@@ -12,7 +12,6 @@ from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import BURNOUT, RISK, Estimate, of_draws, trait_of
 from iatrogenesis.simulation_study.methods.regression import prepared
 
-SECONDS = (0.06, 0.05)
 DRAWS = 200
 RATED = ("competence_rating", BURNOUT, "fit_rating_between")
 """Columns whose value 0, in their own units, is the reference treatment's."""

@@ -3,7 +3,6 @@
 from typing import ClassVar, Literal
 
 import numpy as np
-from scipy.special import expit
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
@@ -41,8 +40,8 @@ class MisappliedTechnique(Mechanism):
 
     def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
         """Who is pushed."""
-        chance = expit(float(self.logit) - float(self.per_competence) * intake.competence)
-        return {"pushed": draw.uniform("pushed") < chance * exposure}
+        logit = float(self.logit) - float(self.per_competence) * intake.competence
+        return {"pushed": draw.uniform("pushed") < exposure / (1.0 + np.exp(-logit))}
 
     def _active(self, week: Week, own: Own) -> np.ndarray:
         return own["pushed"] * (
