@@ -108,8 +108,7 @@ def bibliography(references: Path) -> dict[str, dict[str, str]]:
         If the file does not exist.
     ValueError
         If there is a duplicate key, an entry is malformed or lacks its key, author, title or year, a % or & has no
-        backslash,
-        or there is text outside entries that is no comment (a line that begins with %).
+        backslash, or there is text outside entries that is no comment (a line that begins with %).
     """
     # Imported here, because most jobs read numbers and no bibliography.
     from bibtexparser import parse_string
