@@ -85,15 +85,15 @@ def entry(key: str = "a2020", **fields: str) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (entry() + entry("b2020") + entry(), "the keys a2020 occur more than once"),
+        (entry() + entry("b2020") + entry(), "duplicate keys a2020"),
         (entry() + entry("b2020").removesuffix("}\n") + entry("c2020"), r"line 6: '@misc\{b2020,' is malformed"),
         (entry().replace("a2020,", "a2020"), r"line 1: '@misc\{a2020' is malformed"),
         (entry().replace("title", "author"), "malformed: Duplicate field keys on entry: 'author'"),
         (entry().replace("{T},", "{T}"), "a2020: year is missing"),
         (entry(author="", year=""), "a2020: author, year is missing"),
         (entry(""), "line 1: the entry has no key"),
-        (entry().removeprefix("@"), r"line 1: 'misc\{a2020,' stands outside of entries"),
-        (entry() + "}\n", "line 6: '}' stands outside of entries"),
+        (entry().removeprefix("@"), r"line 1: text outside entries: 'misc\{a2020,'"),
+        (entry() + "}\n", "line 6: text outside entries: '}'"),
         (entry(title="5% of clients"), r"a2020: LaTeX would drop a plain %; write \\%"),
         (entry(title="Clients & therapists"), "a2020: LaTeX would drop a plain &"),
     ],

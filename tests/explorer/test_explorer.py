@@ -232,7 +232,7 @@ def test_worlds_that_do_not_belong_together_are_refused(explored):
         ("levels", "caseload", [0.5, 15], "at least one client"),
         ("levels", "vulnerability", [-1, 1], "negative"),
         ("", "preventions", ["prayer"], "unknown prevention 'prayer'"),
-        ("", "preventions", ["repair", "repair"], "named once"),
+        ("", "preventions", ["repair", "repair"], "duplicate prevention"),
         ("", "design", {"therapists": 6, "services": 1, "clients_per_therapist": 190}, "at least two services"),
     ],
 )
@@ -246,10 +246,10 @@ def test_faulty_sections_are_refused(explored, section, name, value, words):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda raw: raw["sliders"].pop("fit"), "sliders: 'fit' has no words"),
+        (lambda raw: raw["sliders"].pop("fit"), "sliders: 'fit' is missing"),
         (lambda raw: raw["preventions"].update(prayer=raw["preventions"]["repair"]), "preventions: unknown 'prayer'"),
         (lambda raw: raw["stories"][1]["sliders"].update(weather=1), "winter: sliders: unknown 'weather'"),
-        (lambda raw: raw["stories"].append(raw["stories"][0]), "each id may be there once"),
+        (lambda raw: raw["stories"].append(raw["stories"][0]), "stories: duplicate id"),
         (lambda raw: raw["sliders"]["fit"].update(step=0), "step"),
     ],
 )

@@ -144,7 +144,7 @@ def _policies() -> pd.DataFrame:
     table = table.assign(
         averted=np.linspace(-50.0, 900.0, len(table)), averted_mcse=20.0, clients=60_000.0, replicates=20
     )
-    return table.assign(wrongly=table["policy"].map(lambda name: 0.4 if "_" in name else np.nan), wrongly_mcse=0.01)
+    return table.assign(fdr=table["policy"].map(lambda name: 0.4 if "_" in name else np.nan), fdr_mcse=0.01)
 
 
 def _predictive() -> pd.DataFrame:

@@ -86,7 +86,7 @@ def test_therapists_without_clients_are_named_unless_allowed():
 
 
 def test_a_therapist_named_twice_is_refused():
-    with pytest.raises(DataError, match="holds 'a' twice"):
+    with pytest.raises(DataError, match="duplicate 'a' in therapist_ids"):
         counts("twice", ("a", "b", "a"), [1, 0, 1], [9, 9, 9])
 
 
@@ -162,7 +162,7 @@ def test_an_unknown_covariate_is_refused_with_the_known_ones(clients):
 def test_therapists_not_in_the_given_list_are_refused(clients):
     with pytest.raises(DataError, match=r"'therapist_id' names a therapist who is not in the given.*T00001"):
         from_clients(clients, dataset="d", therapist_ids=("T00000",))
-    with pytest.raises(DataError, match="holds a therapist twice"):
+    with pytest.raises(DataError, match="duplicate therapist"):
         from_clients(clients, dataset="d", therapist_ids=("T00000", "T00000"))
 
 

@@ -116,12 +116,12 @@ def of_the_study() -> dict[str, pd.DataFrame]:
     never = alone | {"question": "flagging", "needed": None, "low": None, "high": None, "formula": None}
     advice = {"question": "flagging", "therapists": 40, "clients": 60, "therapist_sd": 0.61, "quantity": "sensitivity"}
     policies = [
-        {"policy": policy, "reading": reading, "wrongly": 0.4 if policy.startswith("remove") else None}
+        {"policy": policy, "reading": reading, "fdr": 0.4 if policy.startswith("remove") else None}
         for policy in POLICIES
         for reading in ("sceptical", "base", "optimistic")
     ]
     numbers = {"averted": 900.0, "averted_mcse": 30.0, "averted_low": 500.0, "averted_high": 1400.0, "chosen": 120.0}
-    numbers |= {"wrongly_mcse": 0.01, "not_seen": 6000.0, "clients": 60_000.0, "replicates": 20}
+    numbers |= {"fdr_mcse": 0.01, "not_seen": 6000.0, "clients": 60_000.0, "replicates": 20}
     return {
         "performance": pd.DataFrame(rows, columns=list(JUDGED)),
         "cells": cells.assign(also=cells["also"].str.join(" ")),

@@ -185,7 +185,7 @@ def test_a_page_without_one_of_its_numbers_is_not_written(study, results, number
         with pytest.raises(MissingNumber):
             page(study, results, {key: entry for key, entry in numbers.items() if key != name})
     with pytest.raises(jinja2.UndefinedError):
-        render(numbers, [], {}, {"study": "x"})
+        render(numbers, [], {}, {"study": "x"}, "template.html.j2")
 
 
 def test_the_page_shows_what_failed(study, results, numbers):

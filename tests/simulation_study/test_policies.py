@@ -58,22 +58,22 @@ def test_the_world_of_imel_is_a_special_case(numbers):
     theirs = simulate(Removal(plain["spread"], average, harm=True), Noise(12), 60)
     error = np.hypot(ours.std(ddof=1), theirs.gained.std(ddof=1)) / np.sqrt(60)
     assert abs(ours.mean() - theirs.gained.mean()) < 4.5 * error
-    wrongly = removed.wrongly.sum() / removed.chosen.sum()
-    assert wrongly == pytest.approx(theirs.wrongly.mean(), abs=0.03)
+    fdr = removed.false_positives.sum() / removed.chosen.sum()
+    assert fdr == pytest.approx(theirs.fdr.mean(), abs=0.03)
     assert np.array_equal(nothing.seen, np.full(60, 60_000.0))
 
 
 def test_adjustment_helps_where_clients_differ(numbers):
     unlike = numbers | {"unlike_seen": 1.2, "unlike_unseen": 0.0, "burnout": 0.0}
     raw, adjusted = (ten_years(policy, unlike, NOISE, 40) for policy in ("remove_raw", "remove_adjusted"))
-    assert adjusted.wrongly.sum() / adjusted.chosen.sum() < raw.wrongly.sum() / raw.chosen.sum() - 0.02
+    assert adjusted.false_positives.sum() / adjusted.chosen.sum() < raw.false_positives.sum() / raw.chosen.sum() - 0.02
     assert adjusted.deteriorated.mean() < raw.deteriorated.mean()
 
 
 def test_waiting_to_be_sure_removes_fewer_and_errs_less(numbers):
     raw, sure = (ten_years(policy, numbers, NOISE, 40) for policy in ("remove_raw", "remove_sure"))
     assert sure.chosen.mean() < raw.chosen.mean() / 3
-    assert sure.wrongly.sum() / sure.chosen.sum() < raw.wrongly.sum() / raw.chosen.sum() - 0.1
+    assert sure.false_positives.sum() / sure.chosen.sum() < raw.false_positives.sum() / raw.chosen.sum() - 0.1
 
 
 def test_burnout_keeps_its_stability(numbers):

@@ -35,7 +35,7 @@ def test_without_referral_the_icc_is_the_true_one():
 def test_without_differences_nothing_is_gained_and_removal_is_chance():
     found = removal.simulate(removal.Removal(vpc=1e-9), Noise(5), 20)
     assert abs(found.gained.mean()) < 5
-    assert abs(found.wrongly.mean() - 0.8) < 0.03
+    assert abs(found.fdr.mean() - 0.8) < 0.03
 
 
 def test_removal_averts_harm_and_unlike_clients_hide_who_causes_it():
@@ -43,7 +43,7 @@ def test_removal_averts_harm_and_unlike_clients_hide_who_causes_it():
         removal.simulate(removal.Removal(0.1, 0.06, harm=True, referral_sd=sd), Noise(6), 40) for sd in (0.0, 1.0)
     )
     assert alike.gained.mean() > 10 * alike.gained.std(ddof=1) / np.sqrt(40)
-    assert unlike.wrongly.mean() > alike.wrongly.mean()
+    assert unlike.fdr.mean() > alike.fdr.mean()
 
 
 def test_the_table_has_every_published_value_and_is_the_same_each_time():

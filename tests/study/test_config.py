@@ -49,7 +49,7 @@ def test_the_committed_studies_are_valid(name):
         (("simulate", "therapists"), 1, r"simulate\.therapists: .*greater than or equal to 2"),
         (("simulate", "services"), 1000, r"1000 services need at least as many therapists"),
         (("scenarios",), ["base", "burnuot"], r"unknown scenario 'burnuot'; known: .*all_three, base"),
-        (("scenarios",), ["base", "base"], r"each may be named once"),
+        (("scenarios",), ["base", "base"], r"scenarios: duplicate name"),
         (("scenarios",), ["base", "reference"], r"always run; leave them out"),
         (("reference",), "nowhere", r"unknown scenario 'nowhere'"),
         (("judgement", "instruments"), ["phq8"], r"unknown instrument 'phq8'; known: phq9, gad7"),
@@ -111,7 +111,7 @@ def test_a_faulty_scenario_stops_the_study(config, keys, value, words):
             ["monitorin"],  # codespell:ignore
             r"preventions: unknown 'monitorin'; .*repair",
         ),
-        ("scenarios/labelling.yaml", ("mechanisms",), ["burnout", "burnout"], r"mechanisms: each may be named once"),
+        ("scenarios/labelling.yaml", ("mechanisms",), ["burnout", "burnout"], r"mechanisms: duplicate name"),
         ("scenarios/labelling.yaml", ("changed",), {"resistance": {}}, r"'resistance' is not among this scenario's"),
         ("scenarios/labelling.yaml", ("changed",), {"labelling": {"shar": {}}}, r"labelling\.shar: unknown field"),
         ("scenarios/labelling.yaml", ("reading",), "hopeful", r"reading: .*'hopeful'"),

@@ -109,8 +109,8 @@ def bibliography(references: Path) -> dict[str, dict[str, str]]:
     FileNotFoundError
         If the file does not exist.
     ValueError
-        If a key occurs twice, an entry is malformed or lacks its key, author, title or year, a % or & has no backslash,
-        or text stands outside of entries that is no comment (a line that begins with %).
+        If there is a duplicate key, an entry is malformed or lacks its key, author, title or year, a % or & has no
+        backslash, or there is text outside entries that is no comment (a line that begins with %).
     """
     # Imported here, because most jobs read numbers and no bibliography.
     from bibtexparser import parse_string
@@ -121,7 +121,7 @@ def bibliography(references: Path) -> dict[str, dict[str, str]]:
     library = parse_string(text, append_middleware=[LatexDecodingMiddleware()])
     twice = sorted({block.key for block in library.failed_blocks if isinstance(block, DuplicateBlockKeyBlock)})
     if twice:
-        raise ValueError(f"{references}: the keys {', '.join(twice)} occur more than once; keep one entry of each")
+        raise ValueError(f"{references}: duplicate keys {', '.join(twice)}; keep one entry of each")
     for block in library.failed_blocks:
         entry = block.raw.partition("\n")[0].strip()
         reason = str(getattr(block.error, "abort_reason", block.error)).partition(" Note:")[0].strip()
@@ -129,7 +129,7 @@ def bibliography(references: Path) -> dict[str, dict[str, str]]:
     for block in library.comments:
         if stray := [line for line in block.comment.splitlines() if line.strip() and not line.startswith("%")]:
             where = f"{references}: line {block.start_line + 1}"
-            raise ValueError(f"{where}: {stray[0]!r} stands outside of entries; begin a comment with %")
+            raise ValueError(f"{where}: text outside entries: {stray[0]!r}; begin a comment with %")
     for entry in library.entries:
         if not entry.key:
             raise ValueError(f"{references}: line {entry.start_line + 1}: the entry has no key; cite needs one")

@@ -45,7 +45,7 @@ class Levels(Strict):
     @classmethod
     def _ascending(cls, value: tuple[float, ...]) -> tuple[float, ...]:
         if list(value) != sorted(set(value)):
-            raise ValueError("levels must ascend, each once")
+            raise ValueError("levels must be strictly increasing")
         return value
 
     @model_validator(mode="after")
@@ -95,7 +95,7 @@ class Explorer(Strict):
             if name not in PREVENTIONS:
                 raise ValueError(f"unknown prevention {name!r}; known: {', '.join(PREVENTIONS)}")
         if len(set(value)) != len(value):
-            raise ValueError("each prevention may be named once")
+            raise ValueError("duplicate prevention; name each one once")
         return value
 
     @model_validator(mode="after")

@@ -73,7 +73,7 @@ class Words(Strict):
         _known("preventions", self.preventions, PREVENTIONS)  # those without a switch need no words
         ids = [story.id for story in self.stories]
         if len(set(ids)) != len(ids):
-            raise ValueError("stories: each id may be there once")
+            raise ValueError("stories: duplicate id; give each story its own")
         for story in self.stories:
             for part, known in (("sliders", SLIDERS), ("preventions", PREVENTIONS)):
                 if unknown := set(getattr(story, part)) - set(known):

@@ -13,16 +13,16 @@ TABLES = {"policies": "tables/policies.csv"}
 CHAPTER = "Simulation study"
 ALT = (
     "Two panels with one row per policy: deteriorations averted per 1,000 clients over ten years, with the range "
-    "between a sceptical and an optimistic reading of the evidence, and the share of those removed or supported who "
-    "do not belong to the worst fifth."
+    "between a sceptical and an optimistic reading of the evidence, and the false discovery rate: the proportion of "
+    "those removed or supported who do not belong to the worst fifth."
 )
 CAPTION = (
     "Ten years of a service in which about six in a hundred deteriorate, places get unlike clients, and burnout comes "
     "and goes. Left: deteriorations averted per 1,000 clients seen; dot: base reading, with its 95 % Monte Carlo "
-    "interval; pale bar: from the sceptical to the optimistic reading. Right: share of those removed or supported who "
-    "do not belong to the worst fifth of therapists by what stays with them. Removal looks well because the pool has "
-    "no end and nobody has to be trained: what it costs the removed, and the clients whose therapy is cut, is not "
-    "counted."
+    "interval; pale bar: from the sceptical to the optimistic reading. Right: false discovery rate, the "
+    "proportion of those removed or supported who do not belong to the worst fifth by their lasting effect. Removal "
+    "looks well because the pool has no end and nobody has to be trained: what it costs the removed, and the clients "
+    "whose therapy is cut, is not counted."
 )
 
 
@@ -40,14 +40,14 @@ def draw(policies: pd.DataFrame) -> Figure:
         axes[0].hlines(
             place, min(ends), max(ends), color=PALE, lw=9, label="sceptical to optimistic" if not place else None
         )
-        wrongly = by.loc[("base", name)]
-        value, replicates = averted["base", name], int(wrongly["replicates"])
+        base = by.loc[("base", name)]
+        value, replicates = averted["base", name], int(base["replicates"])
         axes[0].hlines(place, *around(value, error["base", name], replicates), color=BLUE, lw=2)
         axes[0].plot(value, place, "o", color=BLUE, ms=6, label="base reading" if not place else None)
-        if np.isfinite(wrongly["wrongly"]):
-            ends = share_interval(wrongly["wrongly"], wrongly["wrongly_mcse"], replicates)
+        if np.isfinite(base["fdr"]):
+            ends = share_interval(base["fdr"], base["fdr_mcse"], replicates)
             axes[1].hlines(place, 100 * ends[0], 100 * ends[1], color=ORANGE, lw=2)
-            axes[1].plot(100 * wrongly["wrongly"], place, "s", color=ORANGE, ms=5)
+            axes[1].plot(100 * base["fdr"], place, "s", color=ORANGE, ms=5)
         else:
             axes[1].annotate("nobody is chosen", (3, place), va="center", fontsize=9, color="#555555")
     axes[0].axvline(0, color=DARK, lw=0.8)
@@ -55,6 +55,6 @@ def draw(policies: pd.DataFrame) -> Figure:
     axes[0].set_ylim(len(POLICIES) - 0.5, -0.5)
     axes[0].set_xlabel("Averted per 1,000 clients")
     axes[1].set_xlim(0, 100)
-    axes[1].set_xlabel("Wrongly chosen (%)")
+    axes[1].set_xlabel("False discovery rate (%)")
     key(made, columns=2)
     return made

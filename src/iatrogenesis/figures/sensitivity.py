@@ -1,4 +1,4 @@
-"""How sensitive are the conclusions to assumed numbers?"""
+"""Sensitivity of the conclusions to assumed numbers."""
 
 import numpy as np
 import pandas as pd

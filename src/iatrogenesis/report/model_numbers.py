@@ -94,5 +94,5 @@ def reproduction_numbers(table: pd.DataFrame) -> dict[str, Number]:
         "reproduction.averted": number(
             float(harm["value"].iloc[0]), REPRODUCTIONS, "clients", mcse=harm["mcse"].iloc[0]
         ),
-        "reproduction.wrongly": number(float(wrong["value"].iloc[0]), REPRODUCTIONS, "%", mcse=wrong["mcse"].iloc[0]),
+        "reproduction.fdr": number(float(wrong["value"].iloc[0]), REPRODUCTIONS, "%", mcse=wrong["mcse"].iloc[0]),
     }

@@ -85,15 +85,15 @@ def threshold_numbers() -> dict[str, Number]:
 
 
 def policy_numbers(policies: pd.DataFrame) -> dict[str, Number]:
-    """``policy.<policy>.<reading>.averted`` per 1,000 clients seen, and ``.wrongly`` in per cent."""
+    """``policy.<policy>.<reading>.averted`` per 1,000 clients seen, and ``.fdr`` in per cent."""
     found: dict[str, Number] = {"policy.clients": number(round(policies["clients"].mean()), POLICIES, "clients")}
     for row in policies.itertuples():
         name, per = f"policy.{row.policy}.{row.reading}", 1000 / row.clients
         error = per * row.averted_mcse
         found[f"{name}.averted"] = number(per * row.averted, POLICIES, "per 1,000 clients", mcse=error)
         found[f"{name}.chosen"] = number(row.chosen, POLICIES, "therapists in ten years")
-        if pd.notna(row.wrongly):
-            found[f"{name}.wrongly"] = _share(row.wrongly, row.wrongly_mcse, row.replicates, POLICIES)
+        if pd.notna(row.fdr):
+            found[f"{name}.fdr"] = _share(row.fdr, row.fdr_mcse, row.replicates, POLICIES)
         if row.policy == "caseload_limit":
             found[f"{name}.not_seen"] = number(row.not_seen * per, POLICIES, "clients per 1,000")
     return found

@@ -146,7 +146,7 @@ def reliability(table: pd.DataFrame) -> Table:
 
 
 def policies(table: pd.DataFrame) -> Table:
-    """One row per policy: averted in three readings, how many are chosen and how many of them wrongly."""
+    """One row per policy: averted in three readings, how many are chosen and their false discovery rate."""
     by = table.set_index(["policy", "reading"])
     rows = []
     for policy in dict.fromkeys(table["policy"]):
@@ -155,8 +155,8 @@ def policies(table: pd.DataFrame) -> Table:
             with_error(*(1000 / by.loc[(policy, one), "clients"] * by.loc[(policy, one), ["averted", "averted_mcse"]]))
             for one in ("sceptical", "base", "optimistic")
         ]
-        wrongly = "" if pd.isna(base["wrongly"]) else with_error(100 * base["wrongly"], 100 * base["wrongly_mcse"])
+        fdr = "" if pd.isna(base["fdr"]) else with_error(100 * base["fdr"], 100 * base["fdr_mcse"])
         not_seen = f"{1000 * base['not_seen'] / base['clients']:.0f}" if base["not_seen"] > 0.5 else ""
-        rows.append([POLICIES[policy], *averted, f"{base['chosen']:.0f}", wrongly, not_seen])
+        rows.append([POLICIES[policy], *averted, f"{base['chosen']:.0f}", fdr, not_seen])
     heads = ["Policy", "Averted, sceptical", "Averted, base", "Averted, optimistic", "Chosen in ten years"]
-    return Table([*heads, "of them wrongly, %", "Clients not seen, per 1,000"], rows, [""] * len(rows))
+    return Table([*heads, "False discovery rate, %", "Clients not seen, per 1,000"], rows, [""] * len(rows))

@@ -130,7 +130,7 @@ def _cell(row: dict[str, str], bases: dict[str, dict[str, str]], place: str) -> 
     elif family not in bases:
         raise ConfigError(f"{place}: family {family!r} must begin with its base (reading: base)")
     if strange := [name for name in FOREIGN.get(family, ()) if row[name].strip()]:
-        raise ConfigError(f"{place}: {strange[0]}: means nothing in family {family}; leave it empty")
+        raise ConfigError(f"{place}: {strange[0]}: not used in family {family}; leave it empty")
     own = ("cell", "family", "reading", "also", "reason")
     whole = {name: row[name].strip() or ("" if name in own else bases[family][name].strip()) for name in row}
     content: dict[str, Any] = {name: value for name, value in whole.items() if value != "" and name != "also"}

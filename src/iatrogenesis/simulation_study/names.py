@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from iatrogenesis.core.definitions import FLAG_PROBABILITY, HARMFUL_RATIO
+
 CELLS = {"base": "base cell (A)", "world": "simulated world (B)"}
 POLICIES = {
     "remove_raw": "remove the worst 5 %, raw rates",
     "remove_adjusted": "remove the worst 5 %, adjusted",
-    "remove_sure": "remove who is surely harmful",
+    "remove_sure": f"remove if P(rate > {HARMFUL_RATIO:g} × mean) > {FLAG_PROBABILITY:g}",
     "support_worst": "support the worst 5 %",
     "support_burned_out": "support the most burned out",
     "caseload_limit": "limit caseloads",

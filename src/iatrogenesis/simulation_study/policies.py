@@ -1,4 +1,4 @@
-"""Removing therapists, or what else a service could do, where harm is rare, clients differ and burnout comes and goes.
+"""Policies of a service (removal, support, monitoring) where harm is rare, clients differ and burnout fluctuates.
 
 Imel et al. (2015, 10.1037/pst0000023) removed the worst 5 % each quarter when half of the clients respond. Here a few
 in a hundred deteriorate. In quarter q the clients of the therapist in place p do so with log odds
@@ -40,8 +40,8 @@ from iatrogenesis.simulation_study.names import POLICIES
 QUARTERS, POOL, YEAR = 40, 1000, 4
 WORST = 0.8
 COLUMNS = (
-    "policy", "reading", "averted", "averted_mcse", "averted_low", "averted_high", "chosen", "wrongly",
-    "wrongly_mcse", "not_seen", "clients", "replicates",
+    "policy", "reading", "averted", "averted_mcse", "averted_low", "averted_high", "chosen", "fdr",
+    "fdr_mcse", "not_seen", "clients", "replicates",
 )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ class TenYears:
     deteriorated: np.ndarray
     seen: np.ndarray
     chosen: np.ndarray
-    wrongly: np.ndarray
+    false_positives: np.ndarray
 
 
 @dataclass
@@ -166,7 +166,7 @@ def ten_years(policy: str, world: dict[str, float], noise: Noise, replicates: in
         service.supported = np.maximum(service.supported - 1, 0)
         chosen = _chosen(policy, service, when)
         found.chosen += chosen.sum(axis=1)
-        found.wrongly += (chosen & (service.lasting < worst)).sum(axis=1)
+        found.false_positives += (chosen & (service.lasting < worst)).sum(axis=1)
         if policy.startswith("remove"):
             service.replace(chosen, quarter)
         elif policy.startswith("support"):
@@ -226,7 +226,7 @@ def table(world: PolicyWorld, noise: Noise, replicates: int) -> pd.DataFrame:
             averted = nothing.deteriorated - found.deteriorated * nothing.seen / found.seen
             error = averted.std(ddof=1) / np.sqrt(replicates)
             low, high = np.quantile(averted, [0.025, 0.975])
-            wrongly, wrongly_error = _share(found.wrongly, found.chosen)
+            fdr, fdr_error = _share(found.false_positives, found.chosen)
             rows.append(
                 {
                     "policy": policy,
@@ -236,8 +236,8 @@ def table(world: PolicyWorld, noise: Noise, replicates: int) -> pd.DataFrame:
                     "averted_low": low,
                     "averted_high": high,
                     "chosen": found.chosen.mean(),
-                    "wrongly": wrongly,
-                    "wrongly_mcse": wrongly_error,
+                    "fdr": fdr,
+                    "fdr_mcse": fdr_error,
                     "not_seen": (nothing.seen - found.seen).mean(),
                     "clients": nothing.seen.mean(),
                     "replicates": replicates,

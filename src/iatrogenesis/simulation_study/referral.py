@@ -1,4 +1,4 @@
-"""Therapists who get unlike clients look more different than they are, as Magnusson showed.
+"""Confounded allocation of clients inflates the apparent ICC of therapists, as Magnusson showed.
 
 Source: Magnusson 2023, psyarxiv f7mvz (magnusson2023causal).
 

@@ -55,10 +55,10 @@ class Removal:
 
 @dataclass(frozen=True)
 class Removed:
-    """What came of it, one entry per replicate: gained outcomes (averted, if harm), and the share wrongly removed."""
+    """Gained outcomes (averted, if harm) and false discovery rate of removal, one entry per replicate."""
 
     gained: np.ndarray
-    wrongly: np.ndarray
+    fdr: np.ndarray
 
 
 def simulate(policy: Removal, noise: Noise, replicates: int) -> Removed:

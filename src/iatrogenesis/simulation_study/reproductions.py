@@ -65,7 +65,7 @@ def _removal(seed: int, replicates: int) -> list[dict]:
         setting = f"VPC {share:.0%}, half respond"
         rows.append(_row("Imel et al. 2015", setting, "responses gained in ten years", published, found.gained))
         note = "share of those removed who are not in the worst fifth of all therapists"
-        rows.append(_row("", setting, "wrongly removed, %", np.nan, 100 * found.wrongly, note))
+        rows.append(_row("", setting, "removed falsely (FDR), %", np.nan, 100 * found.fdr, note))
     return rows
 
 
@@ -79,7 +79,7 @@ def _harm(seed: int, replicates: int, published: Published) -> list[dict]:
         seen = policy.therapists * policy.clients * policy.quarters
         note = f"of {seen:,} clients; therapists are replaced, what their clients bring stays"
         rows.append(_row("with rare harm", setting, "deteriorations averted in ten years", np.nan, found.gained, note))
-        rows.append(_row("", setting, "wrongly removed, %", np.nan, 100 * found.wrongly))
+        rows.append(_row("", setting, "removed falsely (FDR), %", np.nan, 100 * found.fdr))
     return rows
 
 

@@ -234,7 +234,7 @@ class StudyConfig(Strict):
     @model_validator(mode="after")
     def _base_first(self) -> Self:
         if len(set(self.scenarios)) != len(self.scenarios):
-            raise ValueError("scenarios: each may be named once")
+            raise ValueError("scenarios: duplicate name; name each one once")
         if self.reference in self.scenarios or self.untreated in self.scenarios:
             raise ValueError("scenarios: the reference and the untreated world are always run; leave them out here")
         return self

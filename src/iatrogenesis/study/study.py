@@ -294,7 +294,7 @@ def _cells(
         if name not in known:
             raise sources.fault("simulation_study.cells", f"unknown cell {name!r}; known: {', '.join(known)}")
     if len(set(chosen)) != len(chosen):
-        raise sources.fault("simulation_study.cells", "each may be named once")
+        raise sources.fault("simulation_study.cells", "duplicate cell; name each one once")
     return {name: known[name] for name in known if name in chosen}
 
 

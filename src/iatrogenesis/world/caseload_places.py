@@ -59,7 +59,7 @@ class CaseloadPlaces:
         names = [*fixed, *kept, *passing]
         self._at = {name: position for position, name in enumerate(names)}
         if len(self._at) != len(names):
-            raise ValueError("a quantity's name occurs twice")
+            raise ValueError("duplicate name of a quantity; rename one")
         self._fixed, self._first_kept = dict(fixed), len(fixed)
         self._initial = {self._at[name]: values for name, values in initial.items()}
         clients = len(next(iter(fixed.values())))

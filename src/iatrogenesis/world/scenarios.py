@@ -211,7 +211,7 @@ def _resolved(file: ScenarioFile, routes: Mapping[str, Mapping[str, dict]], path
     for field, known in routes.items():
         names = getattr(file, field)
         if len(set(names)) != len(names):
-            raise ConfigError(f"{path}: {field}: each may be named once")
+            raise ConfigError(f"{path}: {field}: duplicate name; name each one once")
         for name in names:
             if name not in known:
                 raise ConfigError(f"{path}: {field}: unknown {name!r}; known: {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""Any number of clients in the memory of a few: blocks of replicates, one after the other."""
+"""Stream replicates in blocks to Parquet, in memory that does not grow with their number."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A run as long tables for people: string ids, one row per client, session, therapist, therapist-week.
+"""Convert a run to tidy data frames: string ids, one row per client, session, therapist, therapist-week.
 
 The columns are described in ``config/codebook.yaml``.
 """

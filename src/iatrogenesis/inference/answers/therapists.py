@@ -1,7 +1,7 @@
-"""Each therapist: raw rate, what the model makes of it, rank, and how sure any of it is.
+"""Each therapist's raw rate, posterior rate and rank, with intervals.
 
-Raw rates of few clients are mostly chance; the model draws them towards the average by as much as the data leave open.
-The columns say both, so that a reader sees what a league table would hide.
+Raw rates of few clients are mostly chance; the model shrinks them towards the average, the more the fewer the clients.
+The columns have both, so that a reader sees what a league table would hide.
 """
 
 import arviz_stats as az

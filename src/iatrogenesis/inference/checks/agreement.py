@@ -1,4 +1,4 @@
-"""Do both engines give one posterior? Each estimand by each, and how far apart in Monte Carlo errors."""
+"""Agreement of the two engines: each estimand by both, and their distance in Monte Carlo standard errors."""
 
 from typing import Any
 

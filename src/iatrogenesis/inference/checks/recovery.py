@@ -1,4 +1,4 @@
-"""Estimates beside the truth, where there is one."""
+"""Recovery of known truths: estimates beside the truth, where there is one."""
 
 import pandas as pd
 

@@ -150,7 +150,7 @@ def _check_identity(clients: pd.DataFrame, dataset: str) -> None:
 
 def _index(clients: pd.DataFrame, ids: tuple[str, ...], dataset: str) -> np.ndarray:
     if len(set(ids)) != len(ids):
-        raise DataError(f"{dataset}: therapist_ids holds a therapist twice. Give each one once.")
+        raise DataError(f"{dataset}: duplicate therapist in therapist_ids. Give each one once.")
     index = pd.Index(ids).get_indexer(clients["therapist_id"]).astype(np.int64)
     refuse(
         index < 0,

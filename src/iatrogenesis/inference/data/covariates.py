@@ -54,13 +54,13 @@ def source_columns(covariates: Sequence[str]) -> list[str]:
     Raises
     ------
     DataError
-        If a covariate is unknown or given twice.
+        If a covariate is unknown or duplicated.
     """
     for name in covariates:
         if name not in KNOWN:
             raise DataError(f"covariate {name!r} is not known; choose among {', '.join(KNOWN)}.")
     if len(set(covariates)) != len(covariates):
-        raise DataError(f"a covariate is given twice: {', '.join(covariates)}.")
+        raise DataError(f"duplicate covariate among {', '.join(covariates)}. Name each one once.")
     parts = [part for name in covariates for part in name.removesuffix(BELOW).split(":")]
     return list(dict.fromkeys("age_band" if part == "age" else part for part in parts))
 

@@ -51,7 +51,7 @@ def _check_therapists(data) -> None:
         raise DataError(f"{data.dataset}: therapist_ids must be non-empty texts, found {list(ids)[:SHOWN]!r}.")
     seen: set[str] = set()
     if twice := [name for name in ids if name in seen or seen.add(name)]:
-        raise DataError(f"{data.dataset}: therapist_ids holds {twice[0]!r} twice. Merge its rows, or rename one.")
+        raise DataError(f"{data.dataset}: duplicate {twice[0]!r} in therapist_ids. Merge its rows, or rename one.")
     outside = (data.therapist < 0) | (data.therapist >= len(ids))
     refuse(
         outside,
@@ -82,7 +82,7 @@ def _check_services(data) -> None:
     if not data.service_ids:
         return
     if len(set(data.service_ids)) != len(data.service_ids):
-        raise DataError(f"{data.dataset}: service_ids holds a service twice. Give each one once.")
+        raise DataError(f"{data.dataset}: duplicate service in service_ids. Give each one once.")
     if np.shape(data.service) != (len(data.therapist_ids),) or not np.issubdtype(data.service.dtype, np.integer):
         raise DataError(f"{data.dataset}: service must hold one whole number per therapist, found {data.service!r}.")
     outside = (data.service < 0) | (data.service >= len(data.service_ids))
