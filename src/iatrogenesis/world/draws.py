@@ -3,9 +3,6 @@
 import numpy as np
 
 from iatrogenesis.core.streams import Counter, Noise
-from iatrogenesis.world.cohort import Therapists
-
-AHEAD = 13  # weeks: a quarter of a year
 
 
 class Draw:
@@ -61,24 +58,3 @@ class Draw:
         other = object.__new__(Draw)
         other._noise, other._counter, other._prefix = self._noise, counter, prefix
         return other
-
-
-class Weekly:
-    """Standard normal numbers of therapists for one decision, week by week.
-
-    They are drawn for some weeks ahead: there are far fewer therapists than clients, and a draw for them alone would
-    take longer to call than to do.
-    """
-
-    def __init__(self, noise: Noise, therapists: Therapists, decision: str) -> None:
-        self._noise, self._decision = noise, decision
-        self._who = {"replicate": therapists.replicate, "therapist": therapists.index}
-        self._from, self._numbers = None, np.empty((0, 0))
-
-    def at(self, week: int) -> np.ndarray:
-        """Numbers of a week, shape (therapists,)."""
-        start = week - week % AHEAD
-        if start != self._from:
-            weeks = np.arange(start, start + AHEAD)[:, None]
-            self._from, self._numbers = start, self._noise.normal(self._decision, **self._who, occasion=weeks)
-        return self._numbers[week - start]

@@ -25,7 +25,7 @@ from iatrogenesis.world import burnout
 from iatrogenesis.world.allocation import allocate
 from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.cohort import Clients, Design, Therapists, draw_clients, draw_therapists, noisy_rating
-from iatrogenesis.world.draws import Draw, Weekly
+from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Week
 from iatrogenesis.world.preventions.base import Posts
 from iatrogenesis.world.routes import Routes
@@ -34,6 +34,7 @@ from iatrogenesis.world.scores import Scoring
 from iatrogenesis.world.service import ServiceDrift
 from iatrogenesis.world.state import COUNTS, KEPT, PASSING, State
 from iatrogenesis.world.waiting_lists import WaitingLists
+from iatrogenesis.world.weekly import Weekly
 
 ENDS = ("in_treatment", "completed", "dropped_out")
 COMPLETED, DROPPED_OUT = 1, 2
