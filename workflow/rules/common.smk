@@ -94,6 +94,13 @@ def replicates_of_batch(group):
     return replicates
 
 
+def shared_out(things, most):
+    """Lists of at most so many, about equally long: a job each, because starting one takes seconds."""
+    things = list(things)
+    jobs = -(-len(things) // most)
+    return [things[job::jobs] for job in range(jobs)]
+
+
 def library(script, chosen=None):
     """The files of the library that a script reaches, as its input: Snakemake does not see imported code by itself.
 
