@@ -90,8 +90,8 @@ class Definition:
     source: str
 
 
-COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
-TIMES = {2.0: "twice", 3.0: "three times"}
+COUNTS: Mapping[float, str] = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+TIMES: Mapping[float, str] = {2.0: "twice", 3.0: "three times"}
 
 
 def _words(number: float, known: Mapping[float, str], form: str) -> str:

@@ -1,7 +1,7 @@
 """What a world does to its clients, as sums per independent cluster, so that worlds can be compared twin by twin."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def outcome_sums(run: Run, setup: Setup) -> Sums:
     weeks = np.zeros(len(cluster))
     np.maximum.at(weeks, clients.row, state.start_week + state.session)
     therapist_weeks = np.bincount(cluster, weights=weeks)
-    hours = sum(
+    hours: Any = sum(
         (
             prevention.cost.hours(sums["clients"], sums["sessions"], therapist_weeks)
             for prevention in run.scenario.preventions
