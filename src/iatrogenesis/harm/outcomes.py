@@ -7,7 +7,7 @@ import numpy as np
 
 from iatrogenesis.core.definitions import finished as finished_courses
 from iatrogenesis.core.montecarlo import around, ratio
-from iatrogenesis.world.engine import DROPPED_OUT, Run
+from iatrogenesis.world.run import DROPPED_OUT, Run
 from iatrogenesis.world.setup import Setup
 
 HOURS_PER_SESSION = 1.0  # a definition of the table: the session itself and its notes
