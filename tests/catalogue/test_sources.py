@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from iatrogenesis.core.instruments import Instruments
-from iatrogenesis.core.sources import Record, bibliography, bibliography_keys, records
+from iatrogenesis.core.sources import Record, bibliography, records
 from iatrogenesis.evidence.calibration import INTERNAL
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
 from iatrogenesis.world.scenarios import read_yaml
@@ -101,7 +101,7 @@ def entry(key: str = "a2020", **fields: str) -> str:
 def test_a_faulty_bibliography_is_refused_by_file_and_place(tmp_path, text, said):
     (tmp_path / "x.bib").write_text(text)
     with pytest.raises(ValueError, match=f"^{re.escape(str(tmp_path / 'x.bib'))}: .*{said}"):
-        bibliography_keys(tmp_path / "x.bib")
+        bibliography(tmp_path / "x.bib")
 
 
 def test_a_bibliography_is_read_as_latex_reads_it(tmp_path):

@@ -227,7 +227,7 @@ def test_worlds_that_do_not_belong_together_are_refused(explored):
     ("section", "name", "value", "words"),
     [
         ("levels", "burnout", [0], "at least 2"),
-        ("levels", "burnout", [0, 0, 1], "ascend"),
+        ("levels", "burnout", [0, 0, 1], "strictly increasing"),
         ("levels", "fit", [0, float("nan")], "finite"),
         ("levels", "caseload", [0.5, 15], "at least one client"),
         ("levels", "vulnerability", [-1, 1], "negative"),

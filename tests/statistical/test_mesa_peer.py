@@ -5,7 +5,7 @@ import pytest
 from bench.mesa_model import Service
 
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.engine import DROPPED_OUT
+from iatrogenesis.world.run import DROPPED_OUT
 
 pytestmark = pytest.mark.slow
 ONE = Design(therapists=40, services=20, clients_per_therapist=30)

@@ -111,6 +111,22 @@ def library(script, chosen=None):
     return [str(file.relative_to(ROOT)) for file in found]
 
 
+def code_of_sbc(wildcards):
+    """The files of the library that simulation-based calibration of one model reaches."""
+    return library("inference/sbc_ranks", {"inference.models": [wildcards.model]})
+
+
+def code_of_methods(names):
+    """The files of the library that some methods reach, and no other method's."""
+    models = [METHOD_FACTS[name]["MODEL"] for name in names if "MODEL" in METHOD_FACTS[name]]
+    return library("simulation_study/study_batch", {"simulation_study.methods": names, "inference.models": models})
+
+
+def code_of_notebook(wildcards):
+    """The files of the library that a notebook reaches, and those that run and render it."""
+    return library("report/notebook") + library(f"../notebooks/{wildcards.notebook}.ipynb")
+
+
 wildcard_constraints:
     study=STUDY.name,
     scenario="|".join(STUDY.catalogue),

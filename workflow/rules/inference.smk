@@ -21,11 +21,6 @@ FITS = [(dataset, model) for model in CONFIG.fit.models for dataset in STUDY.dat
 POSTERIORS = [result(f"posterior/{dataset}/{model}.nc") for dataset, model in FITS]
 
 
-def code_of_sbc(wildcards):
-    """The files of the library that simulation-based calibration of one model reaches."""
-    return library("inference/sbc_ranks", {"inference.models": [wildcards.model]})
-
-
 # Models whose truth maximum likelihood finds where there are hundreds of thousands of clients.
 LARGE_SAMPLE = [name for name in CONFIG.fit.models if "LARGE_SAMPLE" in MODEL_FACTS[name]]
 

@@ -42,11 +42,6 @@ CONFIGURATION = sorted(
 )
 
 
-def code_of_notebook(wildcards):
-    """The files of the library that a notebook reaches, and those that run and render it."""
-    return library("report/notebook") + library(f"../notebooks/{wildcards.notebook}.ipynb")
-
-
 rule numbers:
     """Collect every number of the report, with its uncertainty and its table."""
     input:

@@ -15,12 +15,6 @@ ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
 REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
 
 
-def code_of_methods(names):
-    """The files of the library that some methods reach, and no other method's."""
-    models = [METHOD_FACTS[name]["MODEL"] for name in names if "MODEL" in METHOD_FACTS[name]]
-    return library("simulation_study/study_batch", {"simulation_study.methods": names, "inference.models": models})
-
-
 rule simulate_known_truth:
     """Clients drawn from the therapist model itself, so that every truth is exact."""
     input:

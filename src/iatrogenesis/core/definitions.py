@@ -90,8 +90,8 @@ class Definition:
     source: str
 
 
-COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
-TIMES = {2.0: "twice", 3.0: "three times"}
+COUNTS: Mapping[float, str] = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+TIMES: Mapping[float, str] = {2.0: "twice", 3.0: "three times"}
 
 
 def _words(number: float, known: Mapping[float, str], form: str) -> str:
@@ -100,6 +100,14 @@ def _words(number: float, known: Mapping[float, str], form: str) -> str:
 
 SESSIONS_IN_WORDS = _words(FIRST_JUDGED_SESSION, COUNTS, "{}")
 RATIO_IN_WORDS = _words(HARMFUL_RATIO, TIMES, "{} times")
+
+PHRASES = {
+    "sessions": SESSIONS_IN_WORDS,
+    "ratio": RATIO_IN_WORDS,
+    "probability": f"{FLAG_PROBABILITY:g}",
+    "percent": f"{100 * FLAG_PROBABILITY:g} %",
+}
+"""What templates, and captions in curly brackets, print of the definitions."""
 
 WORDS = {
     "finished": Definition(

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -123,21 +123,24 @@ def bibliography(references: Path) -> dict[str, dict[str, str]]:
     if twice:
         raise ValueError(f"{references}: duplicate keys {', '.join(twice)}; keep one entry of each")
     for block in library.failed_blocks:
-        entry = block.raw.partition("\n")[0].strip()
+        entry = (block.raw or "").partition("\n")[0].strip()
         reason = str(getattr(block.error, "abort_reason", block.error)).partition(" Note:")[0].strip()
-        raise ValueError(f"{references}: line {block.start_line + 1}: {entry!r} is malformed: {reason}")
+        raise ValueError(f"{_line(references, block)}: {entry!r} is malformed: {reason}")
     for block in library.comments:
         if stray := [line for line in block.comment.splitlines() if line.strip() and not line.startswith("%")]:
-            where = f"{references}: line {block.start_line + 1}"
-            raise ValueError(f"{where}: text outside entries: {stray[0]!r}; begin a comment with %")
+            raise ValueError(f"{_line(references, block)}: text outside entries: {stray[0]!r}; begin a comment with %")
     for entry in library.entries:
         if not entry.key:
-            raise ValueError(f"{references}: line {entry.start_line + 1}: the entry has no key; cite needs one")
+            raise ValueError(f"{_line(references, entry)}: the entry has no key; cite needs one")
         if missing := {"author", "title", "year"} - {name for name, field in entry.fields_dict.items() if field.value}:
             raise ValueError(f"{references}: {entry.key}: {', '.join(sorted(missing))} is missing")
-        if plain := re.search(r"(?<!\\)[%&]", entry.raw):
+        if plain := re.search(r"(?<!\\)[%&]", entry.raw or ""):
             raise ValueError(f"{references}: {entry.key}: LaTeX would drop a plain {plain[0]}; write \\{plain[0]}")
     return {entry.key: {field.key: field.value for field in entry.fields} for entry in library.entries}
+
+
+def _line(references: Path, block: Any) -> str:
+    return f"{references}: line {block.start_line + 1}"
 
 
 def bibliography_keys(references: Path) -> frozenset[str]:

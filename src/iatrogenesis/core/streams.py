@@ -190,6 +190,7 @@ class Noise:
     def uniform_at(self, decision: str, counter: Counter) -> np.ndarray:
         """Uniform numbers for a counter that was made before: what is drawn often has no time to make it anew."""
         out = np.empty(counter.replicate.shape)
+        # pyrefly: ignore[bad-argument-count]: a key has two parts, a counter four
         _uniform(*decision_key(self.seed, decision), *_flat(counter), out.reshape(-1))
         return out
 
@@ -197,6 +198,7 @@ class Noise:
         """Standard normal numbers for a counter that was made before."""
         out = np.empty(counter.replicate.shape)
         flat = out.reshape(-1)
+        # pyrefly: ignore[bad-argument-count]: a key has two parts, a counter four
         _normal(*decision_key(self.seed, decision), *_flat(counter), np.empty_like(flat), flat)
         return out
 

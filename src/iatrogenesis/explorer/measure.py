@@ -8,8 +8,8 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.harm.outcomes import outcome_sums
 from iatrogenesis.world.burnout import WEEKS_PER_YEAR
 from iatrogenesis.world.cohort import Design, draw_therapists
-from iatrogenesis.world.engine import Run
 from iatrogenesis.world.judged import Sample
+from iatrogenesis.world.run import Run
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 

@@ -8,7 +8,7 @@ error.
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,11 +46,11 @@ def contributions(world: World, kinds: list[str], order: list[str]) -> dict[str,
             known[key] = np.array([sums[name].sum() / sums["clients"].sum() for name in OUTCOMES])
         return known[key]
 
-    shapley = dict.fromkeys(kinds, 0.0)
+    shapley: dict[str, Any] = dict.fromkeys(kinds, 0.0)
     for way in (order, order[::-1]):
         for place, kind in enumerate(way):
             shapley[kind] = shapley[kind] + (value(way[: place + 1]) - value(way[:place])) / 2
-    found = {("all", "total"): value(kinds) - value([])}
+    found: dict[tuple[str, str], Any] = {("all", "total"): value(kinds) - value([])}
     for kind in kinds:
         others = [other for other in kinds if other != kind]
         found[kind, "alone"] = value([kind]) - value([])

@@ -1,13 +1,13 @@
 """What a world does to its clients, as sums per independent cluster, so that worlds can be compared twin by twin."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from iatrogenesis.core.definitions import finished as finished_courses
 from iatrogenesis.core.montecarlo import around, ratio
-from iatrogenesis.world.engine import DROPPED_OUT, Run
+from iatrogenesis.world.run import DROPPED_OUT, Run
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
@@ -60,7 +60,7 @@ def outcome_sums(run: Run, setup: Setup) -> Sums:
     weeks = np.zeros(len(cluster))
     np.maximum.at(weeks, clients.row, state.start_week + state.session)
     therapist_weeks = np.bincount(cluster, weights=weeks)
-    hours = sum(
+    hours: Any = sum(
         (
             prevention.cost.hours(sums["clients"], sums["sessions"], therapist_weeks)
             for prevention in run.scenario.preventions

@@ -77,7 +77,7 @@ def scenario_rows(name: str, counts: Mapping[str, np.ndarray]) -> list[dict[str,
         "net_base": sums["caused_against_base"] - sums["averted_against_base"],
         "sessions_thousandth": sums["sessions"] / 1000,
     }
-    rows = []
+    rows: list[dict[str, object]] = []
     for measure, (above, below, label) in MEASURES.items():
         value, mcse = ratio(sums[above], sums[below])
         value, mcse = 1000 * value, 1000 * mcse

@@ -20,8 +20,8 @@ from iatrogenesis.simulation_study.plan import replicates_for
 from iatrogenesis.world.cohort import Design
 
 # Names of what has a file: spelled out in the schemas, so that editors offer them.
-ModelName = Literal[*MODELS]
-MethodName = Literal[*METHODS]
+ModelName = Literal[*MODELS]  # pyrefly: ignore[invalid-literal]: the files there are
+MethodName = Literal[*METHODS]  # pyrefly: ignore[invalid-literal]
 
 
 class KnownTruth(Strict):

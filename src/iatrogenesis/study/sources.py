@@ -95,9 +95,10 @@ def read_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     ConfigError
         If a file cannot be read, the base is unknown or leads back to the study, or the study has no name of its own.
     """
-    path = source if isinstance(source, Path) else None
-    layers = [Layer(str(path), read_yaml(path)) if path is not None else Layer(place, source)]
-    seen = [path.resolve()] if path is not None else []
+    if isinstance(source, Path):
+        layers, seen = [Layer(str(source), read_yaml(source))], [source.resolve()]
+    else:
+        layers, seen = [Layer(place, source)], []
     while (base := layers[-1].content.get("based_on")) is not None:
         known, at = study_names(folder), f"{layers[-1].place}: based_on"
         if base not in known:

@@ -41,6 +41,10 @@ class Draw:
         """Whether events with these probabilities happen, uniform < chance; bool, shape (people,)."""
         return self._noise.event_at(self._prefix + decision, self._counter, chance)
 
+    def event_by_log_odds(self, decision: str, logit: np.ndarray | float) -> np.ndarray:
+        """Whether events with these log odds happen, u < 1 / (1 + exp(-logit)) without dividing; bool, (people,)."""
+        return self.uniform(decision) * (1.0 + np.exp(-logit)) < 1.0
+
     def at(self, where: np.ndarray) -> "Draw":
         """Some of the same people, by position."""
         return self._other(Counter(*(index[where] for index in self._counter)), self._prefix)

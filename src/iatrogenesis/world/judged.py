@@ -9,7 +9,7 @@ from iatrogenesis.core.definitions import Judgement, judged_sessions
 from iatrogenesis.core.definitions import finished as finished_courses
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.world.burnout import WEEKS_PER_YEAR
-from iatrogenesis.world.engine import DROPPED_OUT, Run
+from iatrogenesis.world.run import DROPPED_OUT, Run
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.world.cohort import Clients, Therapists
-from iatrogenesis.world.engine import Run, run_course
+from iatrogenesis.world.engine import run_course
 from iatrogenesis.world.routes import Routes
+from iatrogenesis.world.run import Run
 from iatrogenesis.world.scores import Scoring
 
 

@@ -5,8 +5,9 @@ from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import Strict
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.engine import Run, simulate
+from iatrogenesis.world.engine import simulate
 from iatrogenesis.world.judged import Sample
+from iatrogenesis.world.run import Run
 from iatrogenesis.world.scenarios import Scenario
 
 

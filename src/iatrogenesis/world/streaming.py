@@ -14,7 +14,7 @@ except ModuleNotFoundError as error:
 
 from iatrogenesis.core.files import replacing
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.engine import Run
+from iatrogenesis.world.run import Run
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import clients_table

@@ -15,7 +15,7 @@ except ModuleNotFoundError as error:
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.definitions import finished as finished_courses
 from iatrogenesis.core.instruments import Instruments
-from iatrogenesis.world.engine import ENDS, Run
+from iatrogenesis.world.run import ENDS, Run
 
 
 def _numbered(prefix: str, numbers: np.ndarray, width: int) -> np.ndarray:

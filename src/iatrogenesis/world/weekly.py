@@ -18,7 +18,8 @@ class Weekly:
     def __init__(self, noise: Noise, therapists: Therapists, decision: str) -> None:
         self._noise, self._decision = noise, decision
         self._who = {"replicate": therapists.replicate, "therapist": therapists.index}
-        self._from, self._numbers = None, np.empty((0, 0))
+        self._from: int | None = None
+        self._numbers = np.empty((0, 0))
 
     def at(self, week: int) -> np.ndarray:
         """Numbers of a week, shape (therapists,)."""

@@ -95,6 +95,7 @@ def _own() -> dict[str, Any]:
     return found
 
 
+# pyrefly: ignore[invalid-inheritance]: the fields are those that the models ask for
 class Priors(create_model("Own", __base__=Common, **_own())):
     """The priors of one study, those that all its models need."""
 

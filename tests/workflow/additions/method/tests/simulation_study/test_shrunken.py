@@ -1,10 +1,10 @@
 """Shrunken rates lie between the raw ones and the mean, and are surer than they."""
 
 import numpy as np
-from iatrogenesis.simulation_study.worlds import data_sets
 from tests.conftest import CONFIG
 
 from iatrogenesis.simulation_study.cells import read_cells
+from iatrogenesis.simulation_study.data_generation import data_sets
 from iatrogenesis.simulation_study.methods.by_name import method
 
 

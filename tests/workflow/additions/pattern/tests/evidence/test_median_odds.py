@@ -6,7 +6,7 @@ from iatrogenesis.evidence.patterns import PATTERNS
 
 
 def test_by_hand(monkeypatch):
-    monkeypatch.setitem(PATTERNS, "T01", lambda worlds: 0.101)
+    monkeypatch.setitem(PATTERNS, "T01", lambda counterparts: 0.101)
     assert PATTERNS["T01_mor"](None) == pytest.approx(1.79, abs=0.005)
 
 

@@ -1,0 +1,30 @@
+"""Clients some months after the end."""
+
+import numpy as np
+
+from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.state import State
+from iatrogenesis.world.steps import Steps
+
+
+def follow_up(steps: Steps, state: State) -> dict[str, np.ndarray]:
+    """Scores and severity some months after the end, and who seeks help again.
+
+    Part of the gain is lost, fluctuation has moved on, exacerbation has passed, and late harm shows.
+    """
+    clients, world = steps.clients, steps.world
+    gained = np.maximum(clients.level - state.level, 0.0)
+    late = steps.routes.at_the_end("after", state.own)
+    level = state.level + float(world.follow_up.relapse) * gained + late
+    weeks = float(world.follow_up.weeks)
+    kept = float(world.client.fluctuation_stability) ** weeks
+    new = float(world.client.fluctuation_sd) * np.sqrt(1 - kept**2)
+    everyone = Draw(steps.noise, clients.replicate, clients.therapist, clients.index)
+    fluctuation = kept * state.fluctuation + new * everyone.normal("follow_up.fluctuation")
+    severity = level + fluctuation
+    second = float(world.second.kept) ** weeks * state.second
+    scores = steps.scoring.at_follow_up(severity, second, everyone)
+    unwell = steps.judgement.caseness(scores, steps.instruments)
+    logit = float(world.help_seeking.logit) + steps.routes.at_the_end("help_seeking", state.own)
+    returns = unwell & everyone.event_by_log_odds("help_seeking", logit)
+    return {"severity": severity, "fluctuation": fluctuation, **scores, "unwell": unwell, "returns": returns}

@@ -1,0 +1,285 @@
+"""The seven steps of a week, in the order in which `iatrogenesis.world.engine` takes them.
+
+Each step is vector arithmetic over all dyads of all replicates (`CaseloadPlaces`). After a waiting list is exhausted
+its places count as taken by clients outside the study: a therapist's workload does not fall because the study ends.
+"""
+
+import numpy as np
+
+from iatrogenesis.core.definitions import Judgement, can_be_judged
+from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.world import burnout
+from iatrogenesis.world.caseload_places import CaseloadPlaces
+from iatrogenesis.world.cohort import Clients, Therapists, noisy_rating
+from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.mechanisms.base import Intake, Week
+from iatrogenesis.world.routes import Routes
+from iatrogenesis.world.run import COMPLETED, DROPPED_OUT
+from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.scores import Scoring
+from iatrogenesis.world.service import ServiceDrift
+from iatrogenesis.world.state import KEPT, PASSING
+from iatrogenesis.world.waiting_lists import WaitingLists
+from iatrogenesis.world.weekly import Weekly
+
+WEEKLY = ("rating.burnout", "burnout.week", "pressure.week")  # decisions about each therapist every week
+
+
+class Steps:
+    """Everybody in the calendar, and what each step of a week does to them."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        therapists: Therapists,
+        clients: Clients,
+        instruments: Instruments,
+        judgement: Judgement,
+        noise: Noise,
+        brought: dict[str, np.ndarray],
+        scoring: Scoring | None,
+    ) -> None:
+        self.scenario, self.world, self.noise = scenario, scenario.world, noise
+        self.therapists, self.clients = therapists, clients
+        self.instruments, self.judgement = instruments, judgement
+        self.routes = Routes(scenario.mechanisms, scenario.preventions)
+        self.scoring = scoring or Scoring(self.world, instruments, clients, noise)
+        self.burnout = burnout.start(self.world.burnout, self.routes.relief, therapists, noise)
+        self.pressure = burnout.first_pressure(therapists, noise)
+        self.weekly = {name: Weekly(noise, therapists, name) for name in WEEKLY}
+        self.service = ServiceDrift(self.world, therapists, noise)
+        self.waiting_lists = WaitingLists(therapists)
+        self.last_row = clients.row.copy()
+        scores = [f"{which}.{name}" for which in ("first", "last") for name in instruments.by_name()]
+        c = clients
+        began = {"level": c.level, "fluctuation": c.elevation, "fit": c.fit, "core": c.alliance}
+        fixed = {
+            "intake_level": c.level,
+            "slope": c.natural_slope + c.case_mix_drift,
+            "gain": c.gain,
+            "agreed": c.agreed.astype(float),
+            **{trait: getattr(c, trait) for trait in ("young", "trauma", "fragile", "unrealistic")},
+            **self.scoring.marks,
+        }
+        seen = [f"seen.{name}" for name in instruments.by_name()]
+        self.places = CaseloadPlaces(
+            fixed,
+            (*KEPT, *scores, *self.routes.names),
+            began | self._own_at_intake() | brought,
+            (*PASSING, *seen),
+            int(therapists.caseload.sum()),
+        )
+
+    def _own_at_intake(self) -> dict[str, np.ndarray]:
+        c = self.clients
+        intake = Intake(
+            severity=c.level + c.elevation,
+            young=c.young,
+            trauma=c.trauma,
+            fragile=c.fragile,
+            unrealistic=c.unrealistic,
+            competence=self.therapists.competence[c.row],
+        )
+        return self.routes.begin(intake, Draw(self.noise, c.replicate, c.therapist, c.index))
+
+    # Step 1
+
+    def fill_places(self, week: int) -> None:
+        """Give free places to those who were referred, then to the next on each list."""
+        places, t = self.places, self.therapists
+        error = self.weekly["rating.burnout"].at(week)
+        rating = noisy_rating(self.burnout, 0.0, float(self.world.ratings.burnout), error)
+        (back, back_row), (new, row) = self.waiting_lists.next()
+        places.bring_back(back, back_row)
+        places.begin(new, row)
+        first = slice(places.n - len(new), places.n)
+        places["start_week"][first] = week
+        places["burnout_at_start"][first] = self.burnout[row]
+        places["burnout_rating"][first] = rating[row]
+        came = slice(first.start - len(back), places.n)
+        rows = places.row[came]
+        places["competence"][came] = t.competence[rows]
+        places["therapist_drift"][came] = t.drift[rows]
+        places["therapist_dropout"][came] = t.dropout[rows]
+        places["session"][:] += 1
+        places["burnout"] = self.burnout[places.row]
+        places["pressure"] = self.pressure[places.row]
+        places["pressure_sum"][:] += places["pressure"]
+        self.service.move(week)
+        self._look()
+
+    def _look(self) -> None:
+        """Views of the clients now in session, and their noise."""
+        places, who = self.places, self.places.client
+        c = self.clients
+        session = places["session"].astype(np.uint32)
+        self.draw = Draw(self.noise, c.replicate[who], c.therapist[who], c.index[who], session)
+        seen = {name: places[name] for name in Week.__dataclass_fields__ if name != "alliance"}
+        self.week = Week(alliance=places["core"], **seen)
+        self.routes.look(places)
+
+    def _total(self, channel: str) -> np.ndarray | float:
+        return self.routes.total(channel, self.week)
+
+    # Step 2
+
+    def meet(self) -> None:
+        """Alliance of this session, after ruptures and repairs, and its rating by the client."""
+        places, p = self.places, self.world.alliance
+        if not self.scenario.treated:
+            places["alliance"] = 0.0
+        else:
+            rupture = self.draw.event_by_log_odds("rupture", float(p.rupture_logit) + self._total("rupture"))
+            left_open = (1.0 - float(p.repair_probability)) * self.routes.left_over("repair", self.week)
+            repaired = self.draw.event("repair", (1.0 - left_open) * (places["damage"] > 0))
+            hurt = float(p.rupture_damage) * self.routes.left_over("soothe", self.week)
+            damage = np.where(repaired, 0.0, places["damage"])
+            places["repaired"] = repaired
+            alliance = places["core"] + self._total("alliance")  # before this session's rupture is known to anybody
+            places["rupture"] = rupture
+            places["damage"] = damage + hurt * rupture
+            places["alliance"] = alliance - places["damage"]
+            places["strained"] = places["damage"] > 0
+            places["ruptures"][:] += rupture
+            places["repairs"][:] += places["repaired"]
+        self.week.alliance = places["alliance"]
+        error = self.draw.normal("rating.alliance")
+        self.rating = noisy_rating(places["alliance"], 0.0, float(self.world.ratings.alliance), error)
+        places["alliance_rating_sum"][:] += self.rating
+
+    def break_out(self) -> None:
+        """Self-harm ideation breaks out, the likelier the worse the client is."""
+        places, p = self.places, self.world.crisis
+        places["severity"] = places["level"] + places["fluctuation"] + places["transient"]
+        excess = places["severity"] - float(self.world.client.severity_mean)
+        logit = float(p.logit) + float(p.per_point) * excess + self._total("crisis")
+        places["crisis"] = self.draw.event_by_log_odds("crisis", logit)
+        places["crises"][:] += places["crisis"]
+
+    # Step 3
+
+    def measure(self) -> None:
+        """Scores at the beginning of the session, before it can do anything; and how they stand to the first ones."""
+        places = self.places
+        scores = self.scoring.see(places, self.draw)
+        new = places["session"] == 1
+        first = {}
+        for name, values in scores.items():
+            np.copyto(places[f"first.{name}"], values, where=new)
+            places[f"last.{name}"] = places[f"seen.{name}"] = values
+            first[name] = places[f"first.{name}"]
+        worse, _ = self.judgement.worse_and_better(first, scores, self.instruments)
+        main = self.judgement.instruments[0]
+        places["worse"] = worse
+        places["rise"] = (scores[main] - first[main]) / float(self.instruments.by_name()[main].reliable_change)
+        judged = can_be_judged(places["session"])
+        distressed = (worse | (places["crisis"] > 0)) & judged
+        places["distressed_sessions"][:] += distressed
+        n = len(self.burnout)
+        self.judged = np.bincount(places.row, weights=judged, minlength=n)
+        self.distressed = np.bincount(places.row, weights=distressed, minlength=n)
+
+    def notice(self) -> None:
+        """Therapists notice some of those who are off track; more with a prevention that tells them."""
+        places = self.places
+        unaware = 1.0 - float(self.world.recognition.unaided) * places["worse"] * can_be_judged(places["session"])
+        chance = 1.0 - unaware * self.routes.left_over("notice", self.week)
+        places["noticed"] = np.maximum(places["noticed"], self.draw.event("notice", chance * (places["noticed"] == 0)))
+
+    # Step 4
+
+    def end_courses(self) -> None:
+        """Decide who does not come again, and free their places."""
+        places, world = self.places, self.world
+        agreed = places["session"] >= places["agreed"]
+        end = np.where(agreed, COMPLETED, 0)
+        if self.scenario.treated:
+            logit = float(world.dropout.logit) + float(world.alliance.dropout) * places["alliance"]
+            logit = logit + places["therapist_dropout"] + self._total("dropout")
+            left = ~agreed & self.draw.event_by_log_odds("dropout", logit)
+            scores = {name: places[f"seen.{name}"] for name in self.instruments.by_name()}
+            well = ~self.judgement.caseness(scores, self.instruments) & can_be_judged(places["session"])
+            enough = self.draw.event("good_enough", float(world.therapy.good_enough_ending) * well)
+            end = np.where(left, DROPPED_OUT, np.where(enough, COMPLETED, end))
+        places["end"] = end
+        self.leaving = np.flatnonzero(end)
+        self.waiting_lists.free_places(places.row[self.leaving])
+        places.store(self.leaving)  # as they are now; their places are given up at the end of the week
+
+    # Step 5
+
+    def move_clients(self) -> None:
+        """Natural course, treatment and the mechanisms move clients until the next session.
+
+        Those who have just ended move too, in their places; what counts of them has been stored.
+        """
+        places, world = self.places, self.world
+        drift, passing, symptom = places["slope"], 0.0, 0.0
+        if self.scenario.treated:
+            distress = np.maximum(places["level"], 0.0)
+            gain = places["gain"] * distress / (distress + float(world.therapy.half_gain_level))
+            drift = drift - gain * np.exp(self._total("gain"))
+            drift = (
+                drift
+                + places["therapist_drift"]
+                + self.service.now[places.row]
+                + float(world.alliance.drift) * places["alliance"]
+            )
+            drift = drift + self._total("drift")
+            passing, symptom = self._total("exacerbation"), self._total("symptom")
+        stability = float(world.client.fluctuation_stability)
+        shock = float(world.client.fluctuation_sd) * np.sqrt(1 - stability**2)
+        self.routes.move(self.week, self.draw)
+        places["level"][:] += drift
+        places["fluctuation"] = stability * places["fluctuation"] + shock * self.draw.normal("fluctuation")
+        places["transient"] = float(world.exacerbation.kept) * places["transient"] + passing
+        places["second"] = np.maximum(float(world.second.kept) * places["second"] + symptom, 0.0)
+
+    # Step 6
+
+    def refer(self) -> None:
+        """Send clients to the end of the queue of another therapist of their service."""
+        places = self.places
+        who = self.routes.referred(self.week, self.draw)
+        if who is None:
+            return
+        who[self.leaving] = False
+        leaving = np.flatnonzero(who & (places["referred"] == 0))
+        target = self.waiting_lists.colleague(places.row[leaving], self.draw.at(leaving).uniform("colleague"))
+        leaving, target = leaving[target >= 0], target[target >= 0]
+        clients, p = places.client[leaving].copy(), self.world
+        self.waiting_lists.free_places(places.row[leaving])
+        places.store(leaving)
+        self.leaving = np.sort(np.concatenate([self.leaving, leaving]))
+        c = self.clients
+        second = Draw(self.noise, c.replicate[clients], c.therapist[clients], c.index[clients], 1)
+        own = float(p.alliance.own_sd) * second.normal("client.alliance")
+        changed = {
+            "fit": float(p.client.fit_mean) + second.normal("client.fit"),
+            "core": own + self.therapists.alliance[target],
+            "referred": 1.0,
+            **dict.fromkeys(("damage", "strained", "noticed"), 0.0),
+            **dict.fromkeys(self.routes.ends_with_therapist(), 0.0),
+        }
+        for name, values in changed.items():
+            places.stored(name)[clients] = values
+        self.last_row[clients] = target
+        self.waiting_lists.queue(clients, target)
+
+    # Step 7
+
+    def move_therapists(self, week: int) -> None:
+        """Burnout answers to the clients that were in session this week."""
+        expected = float(self.world.burnout.expected_worse)
+        share = np.divide(self.distressed, self.judged, out=np.full(len(self.burnout), expected), where=self.judged > 0)
+        self.burnout = burnout.next_week(
+            self.world.burnout,
+            self.routes.relief,
+            self.therapists,
+            self.weekly["burnout.week"].at(week),
+            self.burnout,
+            share,
+        )
+        new = self.weekly["pressure.week"].at(week)
+        self.pressure = burnout.next_pressure(self.world.burnout, new, self.pressure)
