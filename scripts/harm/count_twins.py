@@ -12,7 +12,7 @@ BLOCK = 20  # replicates at a time: memory stays flat
 
 
 def main(worlds: list[dict], reference: dict, design: dict, setup: dict, counts_paths: list[str]) -> None:
-    """Count block by block, so that memory does not grow with the number of clients; the first world is routine care."""
+    """Count block by block, so that memory does not grow with clients; the first world is routine care."""
     setup, design = Setup.model_validate(setup), Design.model_validate(design)
     scenarios, reference = [Scenario.model_validate(world) for world in worlds], Scenario.model_validate(reference)
     parts: list[list[Sums]] = [[] for _ in scenarios]
