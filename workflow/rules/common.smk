@@ -5,6 +5,7 @@ REQUIRED INPUTS:
 """
 
 import sys
+from itertools import batched
 from pathlib import Path
 
 ROOT = Path(workflow.basedir)
@@ -90,10 +91,8 @@ def replicates_of_batch(group):
 
 
 def shared_out(things, most):
-    """Lists of at most so many, about equally long: a job each, because starting one takes seconds."""
-    things = list(things)
-    jobs = -(-len(things) // most)
-    return [things[job::jobs] for job in range(jobs)]
+    """Lists of so many, a job each, because starting one takes seconds; what is added at the end moves no other."""
+    return [list(some) for some in batched(things, most)]
 
 
 def together(models, engine):
