@@ -205,6 +205,8 @@ class Noise:
     def event_at(self, decision: str, counter: Counter, chance: np.ndarray) -> np.ndarray:
         """Whether events with these probabilities happen: uniform < chance, bool; both of shape (n,)."""
         out = np.empty(counter.replicate.shape, dtype=np.bool_)
+        if chance.shape != out.shape:  # compiled code would read beyond its end
+            raise ValueError(f"{decision}: chances have shape {chance.shape}, and there are {out.shape} who draw")
         _event(*decision_key(self.seed, decision), *counter, chance, out)
         return out
 
