@@ -9,6 +9,7 @@ from iatrogenesis.core import definitions
 from iatrogenesis.core.sources import bibliography_keys
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.simulation_study.reproductions import Published
+from iatrogenesis.world.scenarios import reference_of
 from tests.conftest import CONFIG, ROOT
 
 SOURCE = [path for path in (ROOT / "src").rglob("*.py") if path.name != "definitions.py"]
@@ -31,9 +32,21 @@ def test_words_follow_the_numbers_and_sources_exist():
     assert f"{definitions.FLAG_PROBABILITY:.2f}" in definitions.WORDS["flagged"].meaning
     codebook = (CONFIG / "codebook.yaml").read_text()
     assert f"Finished course: at least {definitions.SESSIONS_IN_WORDS} sessions" in codebook
+    glossary = (ROOT / "docs" / "glossary.md").read_text()
+    pages = "".join(path.read_text() for path in (ROOT / "src").rglob("*.html.j2"))
+    for name in ("finished", "deteriorated", "harmful", "reference"):
+        assert f"| {definitions.WORDS[name].meaning} |" in glossary
+    for name in ("finished", "harmful", "reference"):
+        assert f"definitions.{name}.meaning" in pages
     keys = bibliography_keys(CONFIG / "references.bib")
     for name, found in definitions.WORDS.items():
         assert found.source in keys or found.source == "a choice of this study", name
+
+
+def test_the_reference_world_is_that_of_the_definition(study):
+    reference = study.catalogue[study.config.reference]
+    assert reference_of(study.catalogue["all_preventions"]).mechanisms == reference.mechanisms == ()
+    assert reference_of(study.catalogue["all_preventions"]).preventions == reference.preventions == ()
 
 
 @pytest.mark.parametrize(
@@ -42,8 +55,9 @@ def test_words_follow_the_numbers_and_sources_exist():
         r"sessions?[\"'\])]* *>=? *[12]\b",
         r"> *2(\.0)? *\* *\w*(rate|mean|average)",
         r"exceeds[\"'\])]* *>=? *0?\.8",
+        r"[\"']?mechanisms[\"']?[:=] *\(\), *[\"']?preventions",
     ],
-    ids=["finished", "harmful", "flagged"],
+    ids=["finished", "harmful", "flagged", "reference"],
 )
 def test_nobody_derives_a_definition_again(derived):
     again = [f"{path.name}: {line.strip()}" for path in SOURCE for line in path.read_text().splitlines()

@@ -52,6 +52,7 @@ def test_the_committed_studies_are_valid(name):
         (("scenarios",), ["base", "base"], r"scenarios: duplicate name"),
         (("scenarios",), ["base", "reference"], r"always run; leave them out"),
         (("reference",), "nowhere", r"unknown scenario 'nowhere'"),
+        (("reference",), "with_repair", r"reference.*'with_repair' must have no mechanisms"),
         (("judgement", "instruments"), ["phq8"], r"unknown instrument 'phq8'; known: phq9, gad7"),
         (("fit", "models"), ["nul"], r"fit\.models\.0: Input should be 'null', 'casemix', 'therapist', 'interaction'"),
         (("fit", "priors", "therapist_sd", "scale"), -1, r"therapist_sd\.scale: .*greater than 0"),

@@ -24,8 +24,9 @@ HARMFUL_RATIO = 2.0
 FLAG_PROBABILITY = 0.8
 """A therapist is flagged if the posterior probability of being harmful is at least this; a choice of this study."""
 
-REFERENCE_STATE = 0.0
-"""Competence, burnout and fit in the reference world, in SD of the reference population: its mean, by definition."""
+REFERENCE: Mapping[str, tuple] = {"mechanisms": (), "preventions": ()}
+"""Fields of a scenario in its reference world. Competence, burnout and fit act by mechanisms, which do nothing at the
+mean of the reference population; so without mechanisms everybody fares as at the mean. A choice of this study."""
 
 
 def can_be_judged(sessions: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from iatrogenesis.core.montecarlo import around
 from iatrogenesis.core.sources import Record, records
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.harm.outcomes import Sums
-from iatrogenesis.world.scenarios import Scenario, with_values
+from iatrogenesis.world.scenarios import Scenario, reference_of, with_values
 
 World = Callable[[Scenario], Sums]
 """Outcome sums of a world."""
@@ -46,15 +46,12 @@ def conclusions(base: Scenario, full: Scenario, prevented: Scenario) -> list[Con
     def itself(world: Scenario) -> Scenario:
         return world
 
-    def harmless(world: Scenario) -> Scenario:
-        return world.model_copy(update={"mechanisms": (), "preventions": ()})
-
     def unprevented(world: Scenario) -> Scenario:
         return world.model_copy(update={"preventions": ()})
 
     return [
-        Conclusion("routine", base, worse=itself, better=harmless),
-        Conclusion("routes", full, worse=itself, better=harmless),
+        Conclusion("routine", base, worse=itself, better=reference_of),
+        Conclusion("routes", full, worse=itself, better=reference_of),
         Conclusion("averted", prevented, worse=unprevented, better=itself),
     ]
 

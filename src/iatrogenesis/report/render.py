@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from iatrogenesis.core.definitions import PHRASES
+from iatrogenesis.core.definitions import PHRASES, WORDS
 from iatrogenesis.report.entry import CONFIGURED
 from iatrogenesis.report.rounding import interval, rounded
 
@@ -116,6 +116,7 @@ def render(
         "surely_below": access.surely_below,
         "known": set(numbers),
         "define": PHRASES,
+        "definitions": WORDS,
         "figures": by_name,
         "tables": tables,
         **about,

@@ -37,7 +37,7 @@ from iatrogenesis.simulation_study.methods.answer import RISK, TRAITS
 from iatrogenesis.simulation_study.methods.rates import standardised
 from iatrogenesis.simulation_study.methods.regression import PER
 from iatrogenesis.world.judged import Sample
-from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.scenarios import Scenario, reference_of
 from iatrogenesis.world.tidy import clients_table
 
 TWIN_CLIENTS = 200  # of each therapist, for changes and fractions
@@ -120,11 +120,11 @@ def _mechanistic(cell: Cell, surroundings: Surroundings, replicates: int, client
 
 
 def _other_worlds(scenario: Scenario) -> tuple[Scenario, Scenario]:
-    """The same with everybody's burnout one SD lower, and without any mechanism."""
+    """The same with everybody's burnout one SD lower, and the reference world."""
     process = scenario.world.burnout
     mean = process.mean.model_copy(update={"value": process.mean.value - 1.0})
     world = scenario.world.model_copy(update={"burnout": process.model_copy(update={"mean": mean})})
-    return scenario.model_copy(update={"world": world}), scenario.model_copy(update={"mechanisms": ()})
+    return scenario.model_copy(update={"world": world}), reference_of(scenario)
 
 
 def _sums(now: Sample, rested: Sample, reference: Sample, replicate: int) -> tuple[float, ...]:

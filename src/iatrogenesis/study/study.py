@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
+from iatrogenesis.core.definitions import REFERENCE
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.montecarlo import replicates_for
-from iatrogenesis.core.sources import Strict, bibliography, records
+from iatrogenesis.core.sources import bibliography, records
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.explorer.words import Words
@@ -24,8 +24,8 @@ from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, trut
 from iatrogenesis.simulation_study.policies import PolicyWorld
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
-from iatrogenesis.study.sources import StudySources, read_study, study_names
-from iatrogenesis.world.scenarios import ConfigError, Scenario, explain, load_catalogue, merged, read_yaml
+from iatrogenesis.study.sources import StudySources, read_study, recorded, study_names
+from iatrogenesis.world.scenarios import ConfigError, Scenario, load_catalogue, merged, read_yaml
 from iatrogenesis.world.setup import Setup
 
 
@@ -106,10 +106,7 @@ class Study:
         reliability = {self.base: [float(getattr(ratings, trait)) for trait in traits]}
         reliability[KNOWN] = [self.config.known_truth.reliability] * len(traits)
         rules = self.instruments.by_name()
-        changes = {
-            "instrument": list(rules),
-            "reliable_change": [float(rule.reliable_change) for rule in rules.values()],
-        }
+        changes = {"instrument": list(rules), "reliable_change": [float(one.reliable_change) for one in rules.values()]}
         return {
             dataset: {"reliability": {"trait": list(traits), "reliability": values}, "instruments": changes}
             for dataset, values in reliability.items()
@@ -247,9 +244,9 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
         raise ConfigError(str(error)) from None
     catalogue = load_catalogue(folder / "scenarios", references)
     _check_scenarios(config, catalogue, sources)
-    instruments = _recorded(Instruments, folder / "instruments.yaml", keys)
-    policies = _recorded(PolicyWorld, folder / "policies.yaml", keys)
-    words = _recorded(Words, folder / "explorer.yaml", keys)
+    instruments = recorded(Instruments, folder / "instruments.yaml", keys)
+    policies = recorded(PolicyWorld, folder / "policies.yaml", keys)
+    words = recorded(Words, folder / "explorer.yaml", keys)
     if silent := [name for name in config.explorer.preventions if name not in words.preventions]:
         raise sources.fault("explorer.preventions", f"{silent[0]!r} has no words in {folder / 'explorer.yaml'}")
     for name in config.judgement.instruments:
@@ -269,6 +266,8 @@ def _check_scenarios(config: StudyConfig, catalogue: Mapping[str, Scenario], sou
             if name not in catalogue:
                 known = ", ".join(sorted(catalogue))
                 raise sources.fault(section, f"unknown scenario {name!r}; known: {known}")
+    if any(getattr(catalogue[config.reference], field) != value for field, value in REFERENCE.items()):
+        raise sources.fault("reference", f"{config.reference!r} must have no mechanisms and no preventions")
     if not catalogue[config.attribution.full].mechanisms:
         raise sources.fault("attribution.full", f"{config.attribution.full!r} has no mechanisms to attribute to")
     for name in config.preventions.scenarios:
@@ -297,15 +296,3 @@ def _cells(
     if len(set(chosen)) != len(chosen):
         raise sources.fault("simulation_study.cells", "duplicate cell; name each one once")
     return {name: known[name] for name in known if name in chosen}
-
-
-def _recorded[Model: Strict](kind: type[Model], path: Path, keys: frozenset[str]) -> Model:
-    """A file of numbers with their records, whose sources are all in the bibliography."""
-    try:
-        found = kind.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
-    for field, record in records(found).items():
-        if record.cite is not None and record.cite not in keys:
-            raise ConfigError(f"{path}: {field}.cite: no source {record.cite!r} in the bibliography; add it there")
-    return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
+from iatrogenesis.core.definitions import REFERENCE
 from iatrogenesis.core.sources import Sourced, Strict, bibliography_keys, records
 from iatrogenesis.world.mechanisms import KINDS as MECHANISMS
 from iatrogenesis.world.mechanisms.base import Mechanism
@@ -221,6 +222,11 @@ def _resolved(file: ScenarioFile, routes: Mapping[str, Mapping[str, dict]], path
         raise ConfigError(f"{path}: changed: {idle[0]!r} is not among this scenario's mechanisms and preventions")
     scenario = Scenario.model_validate(file.model_dump(exclude={"changed", *parts}) | parts)
     return read_as(scenario, file.reading) if file.reading != "base" else scenario
+
+
+def reference_of(scenario: Scenario) -> Scenario:
+    """The reference world of a scenario; see `iatrogenesis.core.definitions.REFERENCE`."""
+    return scenario.model_copy(update=dict(REFERENCE))
 
 
 def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
