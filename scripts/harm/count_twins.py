@@ -1,8 +1,8 @@
-"""Run many clients through a scenario, the reference and routine care, and count who gets worse where."""
+"""Run many clients through every scenario and the reference world, and count who gets worse where."""
 
 from iatrogenesis.core.files import write_parquet
 from iatrogenesis.core.logs import logged
-from iatrogenesis.harm.outcomes import together
+from iatrogenesis.harm.outcomes import Sums, together
 from iatrogenesis.harm.twins import twin_counts
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
@@ -11,23 +11,28 @@ from iatrogenesis.world.setup import Setup
 BLOCK = 20  # replicates at a time: memory stays flat
 
 
-def main(worlds: tuple[dict, dict, dict], design: dict, setup: dict, counts_path: str) -> None:
-    """Count block by block, so that memory does not grow with the number of clients."""
+def main(worlds: list[dict], reference: dict, design: dict, setup: dict, counts_paths: list[str]) -> None:
+    """Count block by block, so that memory does not grow with clients; the first world is routine care."""
     setup, design = Setup.model_validate(setup), Design.model_validate(design)
-    scenarios = [Scenario.model_validate(world) for world in worlds]
-    parts = []
+    scenarios, reference = [Scenario.model_validate(world) for world in worlds], Scenario.model_validate(reference)
+    parts: list[list[Sums]] = [[] for _ in scenarios]
     for start in range(0, design.replicates, BLOCK):
         block = range(start, min(start + BLOCK, design.replicates))
-        parts.append(twin_counts(*(setup.sample(scenario, design, replicates=block) for scenario in scenarios)))
-        print(f"{scenarios[0].id}: {block.stop} of {design.replicates} replicates", flush=True)
-    write_parquet(together(parts), counts_path)
+        without, usual = (setup.sample(world, design, replicates=block) for world in (reference, scenarios[0]))
+        for scenario, counts in zip(scenarios, parts, strict=True):
+            here = usual if scenario is scenarios[0] else setup.sample(scenario, design, replicates=block)
+            counts.append(twin_counts(here, without, usual))
+        print(f"{block.stop} of {design.replicates} replicates", flush=True)
+    for counts, path in zip(parts, counts_paths, strict=True):
+        write_parquet(together(counts), path)
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            worlds=(snakemake.params.scenario, snakemake.params.reference, snakemake.params.base),
+            worlds=snakemake.params.worlds,
+            reference=snakemake.params.reference,
             design=snakemake.params.design,
             setup=snakemake.params.setup,
-            counts_path=snakemake.output.counts,
+            counts_paths=list(snakemake.output.counts),
         )

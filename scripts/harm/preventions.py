@@ -1,16 +1,40 @@
-"""All preventions in one table."""
+"""The same clients with and without each prevention (or several), in every reading of the evidence."""
 
-import pandas as pd
-
-from iatrogenesis.core.files import read_csv, write_csv
+from iatrogenesis.core.files import write_rows
 from iatrogenesis.core.logs import logged
+from iatrogenesis.harm.outcomes import Sums, compared, outcome_sums, remembered, rows, together
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import Scenario, read_as
+from iatrogenesis.world.setup import Setup
+
+READINGS = ("sceptical", "base", "optimistic")
+BLOCK = 10  # replicates at a time: memory stays flat
 
 
-def main(part_paths: list[str], table_path: str) -> None:
-    """Stack the parts in the order of the study."""
-    write_csv(pd.concat([read_csv(path) for path in part_paths], ignore_index=True), table_path)
+def main(scenarios: list[dict], against: dict, design: dict, setup: dict, table_path: str) -> None:
+    """One row per prevention, reading and outcome: with the prevention less without it."""
+    setup, design = Setup.model_validate(setup).apart("preventions"), Design.model_validate(design)
+    blocks = [range(i, min(i + BLOCK, design.replicates)) for i in range(0, design.replicates, BLOCK)]
+
+    @remembered
+    def sums(world: Scenario) -> Sums:
+        return together([outcome_sums(setup.run(world, design, replicates=block), setup) for block in blocks])
+
+    without = sums(Scenario.model_validate(against))
+    found = []
+    for scenario in map(Scenario.model_validate, scenarios):
+        for reading in READINGS:
+            found += rows(compared(sums(read_as(scenario, reading)), without), scenario=scenario.id, reading=reading)
+        print(scenario.id, flush=True)
+    write_rows(found, table_path)
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
-        main(part_paths=list(snakemake.input.parts), table_path=snakemake.output.table)
+        main(
+            scenarios=snakemake.params.scenarios,
+            against=snakemake.params.against,
+            design=snakemake.params.design,
+            setup=snakemake.params.setup,
+            table_path=snakemake.output.table,
+        )

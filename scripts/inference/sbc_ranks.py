@@ -1,4 +1,4 @@
-"""Simulate from a model's prior, fit, and rank the true values, for a small service."""
+"""Simulate from the priors of some models, fit, and rank the true values, for a small service."""
 
 import pandas as pd
 
@@ -16,36 +16,36 @@ from iatrogenesis.world.tidy import clients_table, sessions_table
 
 
 def main(
-    model: str, engine: str, simulations: int, sbc: dict, priors: dict, given: dict, base: dict, setup: dict,
-    ranks_path: str, workers: int,
+    engine: str, simulations: dict[str, int], sbc: dict, priors: dict, given: dict, base: dict, setup: dict,
+    paths: dict[str, str], workers: int,
 ) -> None:  # fmt: skip
-    """Write one row per simulation and quantity."""
+    """Write one row per simulation and quantity, in a file for each model."""
     setup, priors = Setup.model_validate(setup).apart("sbc"), Priors.model_validate(priors)
     run = setup.run(Scenario.model_validate(base), Design.model_validate(sbc["design"]), record=True)
     tables = {"clients": clients_table(run, setup.instruments, setup.judgement), "sessions": sessions_table(run)}
     tables |= {name: pd.DataFrame(columns) for name, columns in given.items()}
-    template = model_module(model).prepare(tables, "sbc")
     sampler = Sampler.model_validate(sbc["sampler"])
+    for model, path in paths.items():
 
-    def fit(datas):
-        return fit_all(model, datas, priors, sampler, setup.seed, engine=engine, workers=workers)
+        def fit(datas, model=model):
+            return fit_all(model, datas, priors, sampler, setup.seed, engine=engine, workers=workers)
 
-    found = ranks(model, template, priors, setup.seed, range(simulations), fit, engine)
-    write_parquet(found.assign(model=model, engine=engine), ranks_path)
-    print(f"{found['simulation'].nunique()} simulations, {found['rank'].isna().sum()} without draws")
+        template = model_module(model).prepare(tables, "sbc")
+        found = ranks(model, template, priors, setup.seed, range(simulations[model]), fit, engine)
+        write_parquet(found.assign(model=model, engine=engine), path)
+        print(f"{model}: {found['simulation'].nunique()} simulations, {found['rank'].isna().sum()} without draws")
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            model=snakemake.wildcards.model,
-            engine=snakemake.wildcards.engine,
+            engine=snakemake.params.engine,
             simulations=snakemake.params.simulations,
             sbc=snakemake.params.sbc,
             priors=snakemake.params.priors,
             given=snakemake.params.given,
             base=snakemake.params.base,
             setup=snakemake.params.setup,
-            ranks_path=snakemake.output.ranks,
+            paths=dict(zip(snakemake.params.simulations, snakemake.output.ranks, strict=True)),
             workers=snakemake.threads,
         )

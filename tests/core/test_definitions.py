@@ -29,6 +29,8 @@ def test_words_follow_the_numbers_and_sources_exist():
     assert definitions.SESSIONS_IN_WORDS in definitions.WORDS["finished"].meaning
     assert definitions.RATIO_IN_WORDS in definitions.WORDS["harmful"].meaning
     assert f"{definitions.FLAG_PROBABILITY:.2f}" in definitions.WORDS["flagged"].meaning
+    codebook = (CONFIG / "codebook.yaml").read_text()
+    assert f"Finished course: at least {definitions.SESSIONS_IN_WORDS} sessions" in codebook
     keys = bibliography_keys(CONFIG / "references.bib")
     for name, found in definitions.WORDS.items():
         assert found.source in keys or found.source == "a choice of this study", name

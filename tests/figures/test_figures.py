@@ -319,4 +319,5 @@ def test_intervals_take_the_therapist_as_unit():
 
 def test_captions_can_be_read_without_drawing():
     for name in NAMES:
-        assert words_of(name)["caption"] == import_module(f"iatrogenesis.figures.{name}").CAPTION
+        caption = import_module(f"iatrogenesis.figures.{name}").CAPTION
+        assert words_of(name)["caption"] == caption.replace("{ratio}", "twice").replace("{percent}", "80 %")

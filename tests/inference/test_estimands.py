@@ -137,10 +137,10 @@ def test_the_table_of_therapists_says_what_the_draws_say(counted):
     np.testing.assert_allclose(table["rate"], draws.mean(axis=0))
     np.testing.assert_allclose(table["rate_high"], np.quantile(draws, 0.975, axis=0))
     exceeds = draws > 2 * draws.mean(axis=1, keepdims=True)
-    np.testing.assert_allclose(table["exceeds_twice_average"], exceeds.mean(axis=0))
+    np.testing.assert_allclose(table["p_harmful"], exceeds.mean(axis=0))
     assert table.loc["c", "rank"] == 3
     assert table.loc["a", "rank"] == 1
-    assert table.loc["a", "exceeds_mcse"] == 0.0
+    assert table.loc["a", "p_harmful_mcse"] == 0.0
     assert (table["rate_mcse"] < 0.01).all()
     sd = counted["posterior"]["therapist_sd"].values
     expected = 1 - counted["posterior"]["therapist_effect"].values[..., 0].var(ddof=1) / np.mean(sd**2)

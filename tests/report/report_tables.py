@@ -52,7 +52,7 @@ def of_the_fits(base: str) -> dict[str, pd.DataFrame]:
     effects = effects.assign(truth=0.3, truth_mcse=0.01, estimate=0.25, low=0.1, high=0.4, sd=0.1, mcse=0.004)
     therapist = {"dataset": base, "model": "null", "therapist_id": "T<1>", "clients": 40, "deteriorated": 4}
     shares = {"raw_rate": 0.1, "raw_low": 0.05, "raw_high": 0.2, "rate": 0.08, "rate_low": 0.05, "rate_high": 0.12}
-    ranks = {"rank_low": 1.0, "rank_high": 20.0, "exceeds_twice_average": 0.6, "exceeds_mcse": 0.01}
+    ranks = {"rank_low": 1.0, "rank_high": 20.0, "p_harmful": 0.6, "p_harmful_mcse": 0.01}
     therapists = pd.DataFrame([therapist | shares | ranks | {"true_rate": 0.07, "true_rate_mcse": 0.01}])
     fit = {"dataset": base, "model": "null", "passed": False, "reasons": "R-hat 1.2", "rhat": 1.2, "rhat_of": "a"}
     fit |= {"ess_bulk": 90.0, "ess_bulk_of": "a", "ess_tail": 80.0, "ess_tail_of": "b", "divergences": 3, "bfmi": 0.5}

@@ -25,7 +25,7 @@ def tables(clients) -> dict:
         }
     )
     therapists["raw_rate"] = therapists["deteriorated"] / therapists["clients"]
-    therapists = therapists.assign(rate_low=0.01, rate=0.05, rate_high=0.1, exceeds_twice_average=0.2)
+    therapists = therapists.assign(rate_low=0.01, rate=0.05, rate_high=0.1, p_harmful=0.2)
     values = {"deteriorated_per_client": 60.0, "iatrogenic": 13.0, "spared": 10.0}
     values |= {"net_against_reference": 3.0, "net_against_base": 0.0}
     scenarios = pd.DataFrame({"scenario": "base", "measure": list(values), "value": list(values.values())})
@@ -101,7 +101,7 @@ def test_faults_of_therapists_are_caught(tables, clients):
     more = therapist_faults(tables, clients, clients=therapists["clients"] + 1)
     assert "therapists' counts are those of their clients" in more
     assert therapist_faults(tables, clients, rate=0.5) == ["therapists' rates lie inside their intervals"]
-    assert therapist_faults(tables, clients, exceeds_twice_average=1.5) == ["probabilities lie between 0 and 1"]
+    assert therapist_faults(tables, clients, p_harmful=1.5) == ["probabilities lie between 0 and 1"]
 
 
 def test_faults_of_tables_are_caught(tables):

@@ -36,7 +36,7 @@ def test_every_figure_has_its_words_and_its_files(gallery):
         module = import_module(f"iatrogenesis.figures.{name}")
         part = re.search(rf'<figure id="figure-{name}">.*?</figure>', gallery, re.DOTALL)[0]
         words = unescape(part)
-        assert module.CAPTION in words and module.ALT in words
+        assert words_of(name)["caption"] in words and words_of(name)["alt"] in words
         assert f"Figure {number}. {module.__doc__.splitlines()[0]}" in words
         assert f"rule figure_{name} " in part and "commit abc1234" in part
         files = re.findall(r'href="(figures/[^"]+)"', part)

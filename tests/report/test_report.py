@@ -129,7 +129,7 @@ def test_numbers_are_those_of_the_tables(numbers, results):
     assert ratio["value"] == pytest.approx(1.2840254) and ratio["high"] == pytest.approx(1.4918247)
     assert numbers["evidence.not_reproduced"]["value"] == 1
     assert numbers["evidence.fitted.all"]["value"] + numbers["evidence.free.all"]["value"] == len(results["evidence"])
-    assert numbers["therapists.likely_twice"]["value"] == 1 and numbers["therapists.surely_twice"]["value"] == 0
+    assert numbers["therapists.likely_harmful"]["value"] == 1 and numbers["therapists.surely_harmful"]["value"] == 0
     assert numbers["fits.failed"]["value"] == 1
     assert numbers["predictive.posterior.inside"]["value"] == 0 and numbers["predictive.prior.inside"]["value"] == 1
     assert numbers["what_if.right"]["value"] == 6 and numbers["what_if.chance.burnout_down"]["value"] == 16.0

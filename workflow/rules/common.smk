@@ -5,6 +5,7 @@ REQUIRED INPUTS:
 """
 
 import sys
+from itertools import batched
 from pathlib import Path
 
 ROOT = Path(workflow.basedir)
@@ -69,11 +70,6 @@ def scenario_of(wildcards):
     return scenario(wildcards.scenario)
 
 
-def simulations_of(wildcards):
-    """How many simulations calibrate one model by one engine."""
-    return SIMULATIONS[wildcards.model, wildcards.engine]
-
-
 def cell_of(wildcards):
     """The cell of the simulation study that a job is about."""
     return plain(STUDY.cells[wildcards.cell])
@@ -94,6 +90,18 @@ def replicates_of_batch(group):
     return replicates
 
 
+def shared_out(things, most):
+    """Lists of so many, a job each, because starting one takes seconds; what is added at the end moves no other."""
+    return [list(some) for some in batched(things, most)]
+
+
+def together(models, engine):
+    """Models by job, as an engine fits them: what is sampled is compiled first, and has a job of its own."""
+    collapsed = [model for model in models if engine == "collapsed" and model in OUTCOME_MODELS]
+    sampled = {model: [model] for model in models if model not in collapsed}
+    return {"collapsed": collapsed} | sampled if collapsed else sampled
+
+
 def library(script, chosen=None):
     """The files of the library that a script reaches, as its input: Snakemake does not see imported code by itself.
 
@@ -102,11 +110,6 @@ def library(script, chosen=None):
     path = ROOT / "scripts" / script
     found = LIBRARY.closure(path if path.suffix else path.with_suffix(".py"), chosen)
     return [str(file.relative_to(ROOT)) for file in found]
-
-
-def code_of_sbc(wildcards):
-    """The files of the library that simulation-based calibration of one model reaches."""
-    return library("inference/sbc_ranks", {"inference.models": [wildcards.model]})
 
 
 def code_of_methods(names):
@@ -124,11 +127,8 @@ wildcard_constraints:
     study=STUDY.name,
     scenario="|".join(STUDY.catalogue),
     dataset="[A-Za-z0-9_-]+",
-    model="[a-z][a-z0-9_]*",
-    engine="collapsed|nuts",
     cell="[a-z][a-z0-9_]*",
     method="[a-z][a-z0-9_]*",
     batch="[0-9]+",
-    clients="[0-9]+",
     part="[0-9]+",
     notebook="[0-9a-z_]+",

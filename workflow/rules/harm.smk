@@ -3,29 +3,28 @@
 REQUIRED INPUTS:
     scenarios (in `params`, merged)
 OUTPUTS:
-    results/{study}/twins/{scenario}.parquet, results/{study}/{attribution,preventions}/
+    results/{study}/twins/{scenario}.parquet, results/{study}/attribution/
     results/{study}/tables/{scenarios,attribution,preventions,sensitivity}.csv
 """
 
 
 rule count_twins:
-    """Many clients through a scenario, the reference world and routine care: who gets worse only in one of them."""
+    """Many clients through every scenario and the reference world: who gets worse only in one of them."""
     input:
         code=library("harm/count_twins"),
     output:
-        counts="results/{study}/twins/{scenario}.parquet",
+        counts=expand("results/{{study}}/twins/{scenario}.parquet", scenario=CONFIG.scenarios),
     log:
-        "results/{study}/logs/count_twins/{scenario}.log",
+        "results/{study}/logs/count_twins.log",
     benchmark:
-        "results/{study}/benchmarks/count_twins/{scenario}.tsv"
+        "results/{study}/benchmarks/count_twins.tsv"
     params:
-        scenario=scenario_of,
+        worlds=[scenario(name) for name in CONFIG.scenarios],
         reference=scenario(CONFIG.reference),
-        base=scenario(STUDY.base),
         design=plain(CONFIG.count_twins),
         setup=SETUP,
     message:
-        "Counting twins in {wildcards.scenario}"
+        "Counting twins in every scenario"
     script:
         "../../scripts/harm/count_twins.py"
 
@@ -49,24 +48,29 @@ rule compare_scenarios:
         "../../scripts/harm/compare_scenarios.py"
 
 
-rule attribute:
-    """One pair of orders in which the mechanisms of the full world are opened, for the same clients."""
-    input:
-        code=library("harm/attribute"),
-    output:
-        part="results/{study}/attribution/{pair}.parquet",
-    log:
-        "results/{study}/logs/attribute/{pair}.log",
-    benchmark:
-        "results/{study}/benchmarks/attribute/{pair}.tsv"
-    params:
-        full=scenario(CONFIG.attribution.full),
-        design=plain(CONFIG.attribution.design),
-        setup=SETUP,
-    message:
-        "Opening mechanisms one by one, pair {wildcards.pair}"
-    script:
-        "../../scripts/harm/attribute.py"
+for pairs in shared_out(range(CONFIG.attribution.pairs), 4):
+
+    rule:
+        """Some pairs of orders in which the mechanisms of the full world are opened, for the same clients."""
+        name:
+            f"attribute_{pairs[0]}"
+        input:
+            code=library("harm/attribute"),
+        output:
+            parts=[result(f"attribution/{pair}.parquet") for pair in pairs],
+        log:
+            result(f"logs/attribute/{pairs[0]}.log"),
+        benchmark:
+            result(f"benchmarks/attribute/{pairs[0]}.tsv")
+        params:
+            pairs=pairs,
+            full=scenario(CONFIG.attribution.full),
+            design=plain(CONFIG.attribution.design),
+            setup=SETUP,
+        message:
+            "Opening mechanisms one by one, pairs {params.pairs}"
+        script:
+            "../../scripts/harm/attribute.py"
 
 
 rule attribution:
@@ -86,39 +90,23 @@ rule attribution:
         "../../scripts/harm/attribution.py"
 
 
-rule prevent:
-    """One prevention (or several) against the world without it, twin by twin, in three readings of the evidence."""
-    input:
-        code=library("harm/prevent"),
-    output:
-        table="results/{study}/preventions/{scenario}.csv",
-    log:
-        "results/{study}/logs/prevent/{scenario}.log",
-    benchmark:
-        "results/{study}/benchmarks/prevent/{scenario}.tsv"
-    params:
-        scenario=scenario_of,
-        against=scenario(CONFIG.preventions.against),
-        design=plain(CONFIG.preventions.design),
-        setup=SETUP,
-    message:
-        "What is averted in {wildcards.scenario}"
-    script:
-        "../../scripts/harm/prevent.py"
-
-
 rule preventions:
-    """What every prevention averts and costs."""
+    """What every prevention averts and costs, twin by twin, in three readings of the evidence."""
     input:
-        parts=expand("results/{{study}}/preventions/{scenario}.csv", scenario=CONFIG.preventions.scenarios),
+        code=library("harm/preventions"),
     output:
         table="results/{study}/tables/preventions.csv",
     log:
         "results/{study}/logs/preventions.log",
     benchmark:
         "results/{study}/benchmarks/preventions.tsv"
+    params:
+        scenarios=[scenario(name) for name in CONFIG.preventions.scenarios],
+        against=scenario(CONFIG.preventions.against),
+        design=plain(CONFIG.preventions.design),
+        setup=SETUP,
     message:
-        "Gathering what preventions avert"
+        "What preventions avert"
     script:
         "../../scripts/harm/preventions.py"
 

@@ -1,6 +1,7 @@
 """Hierarchical models fitted and judged: diagnostics, effects and therapists beside the truth, checks of the models.
 
-Fits are one job a model: compiled once for each number of therapists, then used for every data set.
+What the collapsed engine fits is one job; what is sampled is a job a model: compiled once for each number of therapists,
+then used for every data set.
 
 REQUIRED INPUTS:
     results/{study}/simulated/{base,known}/clients.parquet, sessions of base, and the service counts where present
@@ -46,37 +47,34 @@ rule true_effects:
         "../../scripts/inference/true_effects.py"
 
 
-for model in CONFIG.fit.models:
+for name, models in together(CONFIG.fit.models, CONFIG.fit.engine).items():
 
     rule:
-        """Fit one model to all its data sets."""
+        """Fit one model, or all that are not sampled, to all their data sets."""
         name:
-            f"fit_{model}"
+            f"fit_{name}"
         input:
             sources=list(FIT_SOURCES.values()),
-            code=library("inference/fit_model", {"inference.models": [model]}),
+            code=library("inference/fit", {"inference.models": models}),
         output:
-            posteriors=[result(f"posterior/{dataset}/{model}.nc") for dataset in STUDY.datasets(model, SERVICE_COUNTS)],
+            posteriors=[path for path, (_, model) in zip(POSTERIORS, FITS) if model in models],
         log:
-            result(f"logs/fit_model/{model}.log"),
+            result(f"logs/fit/{name}.log"),
         benchmark:
-            result(f"benchmarks/fit_model/{model}.tsv")
+            result(f"benchmarks/fit/{name}.tsv")
         threads: 1
         params:
-            model=model,
-            datasets=STUDY.datasets(model, SERVICE_COUNTS),
+            fits=[[dataset, model] for dataset, model in FITS if model in models],
             sources=FIT_SOURCES,
             given=STUDY.given,
-            fit={
-                "engine": CONFIG.fit.engine,
-                "priors": plain(CONFIG.fit.priors),
-                "sampler": plain(CONFIG.fit.sampler_of(model)),
-            },
+            engine=CONFIG.fit.engine,
+            priors=plain(CONFIG.fit.priors),
+            samplers={model: plain(CONFIG.fit.sampler_of(model)) for model in models},
             seed=CONFIG.seed,
         message:
-            "Fitting {params.model} to {params.datasets}"
+            "Fitting {params.fits}"
         script:
-            "../../scripts/inference/fit_model.py"
+            "../../scripts/inference/fit.py"
 
 
 rule diagnostics:
@@ -165,28 +163,34 @@ rule model_checks:
         "../../scripts/inference/model_checks.py"
 
 
-rule sbc_ranks:
-    """Simulations from a model's prior, fitted by one engine: the ranks of the true values."""
-    input:
-        code=code_of_sbc,
-    output:
-        ranks="results/{study}/sbc/{model}_{engine}.parquet",
-    log:
-        "results/{study}/logs/sbc_ranks/{model}_{engine}.log",
-    benchmark:
-        "results/{study}/benchmarks/sbc_ranks/{model}_{engine}.tsv"
-    threads: 1
-    params:
-        simulations=simulations_of,
-        sbc=plain(CONFIG.sbc),
-        priors=plain(CONFIG.fit.priors),
-        given=STUDY.given[STUDY.base],
-        base=scenario(STUDY.base),
-        setup=SETUP,
-    message:
-        "Simulation-based calibration of {wildcards.model} by {wildcards.engine}, {params.simulations} simulations"
-    script:
-        "../../scripts/inference/sbc_ranks.py"
+for engine in dict.fromkeys(engine for _, engine in SIMULATIONS):
+    for name, models in together([model for model, by in SIMULATIONS if by == engine], engine).items():
+
+        rule:
+            """Simulations from a model's prior, fitted by one engine: the ranks of the true values."""
+            name:
+                f"sbc_ranks_{name}_{engine}"
+            input:
+                code=library("inference/sbc_ranks", {"inference.models": models}),
+            output:
+                ranks=[result(f"sbc/{model}_{engine}.parquet") for model in models],
+            log:
+                result(f"logs/sbc_ranks/{name}_{engine}.log"),
+            benchmark:
+                result(f"benchmarks/sbc_ranks/{name}_{engine}.tsv")
+            threads: 1
+            params:
+                engine=engine,
+                simulations={model: SIMULATIONS[model, engine] for model in models},
+                sbc=plain(CONFIG.sbc),
+                priors=plain(CONFIG.fit.priors),
+                given=STUDY.given[STUDY.base],
+                base=scenario(STUDY.base),
+                setup=SETUP,
+            message:
+                "Simulation-based calibration by {params.engine}, simulations: {params.simulations}"
+            script:
+                "../../scripts/inference/sbc_ranks.py"
 
 
 rule sbc:

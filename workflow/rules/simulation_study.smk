@@ -145,24 +145,29 @@ rule performance:
         "../../scripts/simulation_study/performance.py"
 
 
-rule advice_column:
-    """What so many clients per therapist tell, over numbers of therapists."""
-    input:
-        code=library("simulation_study/advice_column"),
-    output:
-        table="results/{study}/simulation_study/advice/{clients}.csv",
-    log:
-        "results/{study}/logs/advice_column/{clients}.log",
-    benchmark:
-        "results/{study}/benchmarks/advice_column/{clients}.tsv"
-    params:
-        grid=plain(CONFIG.advice),
-        priors=plain(CONFIG.fit.priors),
-        seed=CONFIG.seed,
-    message:
-        "What {wildcards.clients} clients per therapist tell"
-    script:
-        "../../scripts/simulation_study/advice_column.py"
+for columns in shared_out(CONFIG.advice.clients, 3):
+
+    rule:
+        """What so many clients per therapist tell, over numbers of therapists."""
+        name:
+            f"advice_columns_{columns[0]}"
+        input:
+            code=library("simulation_study/advice_columns"),
+        output:
+            tables=[result(f"simulation_study/advice/{clients}.csv") for clients in columns],
+        log:
+            result(f"logs/advice_columns/{columns[0]}.log"),
+        benchmark:
+            result(f"benchmarks/advice_columns/{columns[0]}.tsv")
+        params:
+            columns=columns,
+            grid=plain(CONFIG.advice),
+            priors=plain(CONFIG.fit.priors),
+            seed=CONFIG.seed,
+        message:
+            "What {params.columns} clients per therapist tell"
+        script:
+            "../../scripts/simulation_study/advice_columns.py"
 
 
 rule advice:

@@ -101,6 +101,14 @@ def _words(number: float, known: Mapping[float, str], form: str) -> str:
 SESSIONS_IN_WORDS = _words(FIRST_JUDGED_SESSION, COUNTS, "{}")
 RATIO_IN_WORDS = _words(HARMFUL_RATIO, TIMES, "{} times")
 
+PHRASES = {
+    "sessions": SESSIONS_IN_WORDS,
+    "ratio": RATIO_IN_WORDS,
+    "probability": f"{FLAG_PROBABILITY:g}",
+    "percent": f"{100 * FLAG_PROBABILITY:g} %",
+}
+"""What templates, and captions in curly brackets, print of the definitions."""
+
 WORDS = {
     "finished": Definition(
         "finished course",

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from iatrogenesis.core.definitions import PHRASES
 from iatrogenesis.core.montecarlo import around, share_interval
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, figure, styled
 
@@ -23,7 +24,7 @@ CAPTION = (
     "Above, one line per number of clients of each therapist: width of the 95 % interval of the share of variance "
     "between therapists, and power of the 5 % test for the middle effect of rated burnout on the grid. Below, over the "
     "clients of each therapist, for the largest number of therapists: sensitivity and false discovery rate of the "
-    "rules “80 % probable” and “worst 5 %” for harmful therapists (true rate more than twice the average); "
+    "rules “{percent} probable” and “worst 5 %” for harmful therapists (true rate above {ratio} the average); "
     "and reliability of a therapist's raw rate (squared correlation with the true one), points simulated, "
     "line by the formula n p (1 − p) s² / (1 + n p (1 − p) s²), dotted at .7. Bars: 95 % Monte Carlo intervals. "
     "Spread between therapists as published for deterioration."
@@ -64,8 +65,8 @@ def _flagging(axis: Axes, own: pd.DataFrame) -> None:
     part = own[own["question"] == "flagging"]
     part = part[part["therapists"] == part["therapists"].max()]
     looks = {
-        "sensitivity": ("80 % probable: sensitivity", BLUE, "-", "o"),
-        "fdr": ("80 % probable: FDR", BLUE, "--", "o"),
+        "sensitivity": (f"{PHRASES['percent']} probable: sensitivity", BLUE, "-", "o"),
+        "fdr": (f"{PHRASES['percent']} probable: FDR", BLUE, "--", "o"),
         "raw_sensitivity": ("worst 5 %: sensitivity", ORANGE, "-", "s"),
         "raw_fdr": ("worst 5 %: FDR", ORANGE, "--", "s"),
     }

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from iatrogenesis.core.definitions import PHRASES
 from iatrogenesis.figures.methods import PER_CENT, handles, judged, offsets, ordered, rows
 from iatrogenesis.figures.style import figure, key, styled
 
@@ -12,17 +13,17 @@ CHAPTER = "Simulation study"
 ALT = (
     "Four panels with one row per cell of the simulation study and one marker per method: sensitivity and false "
     "discovery rate of two rules that flag therapists: the worst five per cent, and those harmful with a probability "
-    "of at least 80 %."
+    "of at least {percent}."
 )
 CAPTION = (
-    "A therapist is harmful if the true standardised rate is above twice the service's mean. Two rules flag "
+    "A therapist is harmful if the true standardised rate is above {ratio} the service's mean. Two rules flag "
     "therapists: the worst 5 % by each method's ranking (above), and those harmful with a probability of at least "
-    "80 % by the method (below). Left: sensitivity, the proportion of harmful therapists who are flagged. Right: "
+    "{percent} by the method (below). Left: sensitivity, the proportion of harmful therapists who are flagged. Right: "
     "false discovery rate, the proportion of flagged therapists who are not harmful; missing where nobody is flagged. "
     "Lines: 95 % Monte Carlo intervals. With few clients per therapist, a rule that always flags somebody flags mostly "
     "by chance; a rule that requires a high probability has low sensitivity."
 )
-RULES = {"flag_worst": "Worst 5 %", "flag_probable": "80 % probable"}
+RULES = {"flag_worst": "Worst 5 %", "flag_probable": f"{PHRASES['percent']} probable"}
 MEASURES = {"sensitivity": "Sensitivity (%)", "fdr": "False discovery rate (%)"}
 
 

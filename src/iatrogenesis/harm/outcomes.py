@@ -1,6 +1,6 @@
 """What a world does to its clients, as sums per independent cluster, so that worlds can be compared twin by twin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from iatrogenesis.core.definitions import finished as finished_courses
 from iatrogenesis.core.montecarlo import around, ratio
 from iatrogenesis.world.run import DROPPED_OUT, Run
+from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
 HOURS_PER_SESSION = 1.0  # a definition of the table: the session itself and its notes
@@ -69,6 +70,23 @@ def outcome_sums(run: Run, setup: Setup) -> Sums:
     sums["prevention_hours"] = hours
     sums["therapist_hours"] = hours + HOURS_PER_SESSION * sums["sessions"]
     return sums
+
+
+def remembered(world: Callable[[Scenario], Sums]) -> Callable[[Scenario], Sums]:
+    """Return the same function, which simulates no world twice: names and titles of a scenario are no part of it.
+
+    Conclusions share worlds, such as that without any route of harm; and where a prevention's numbers are read one way
+    only, so are its readings.
+    """
+    known: dict[str, Sums] = {}
+
+    def found(scenario: Scenario) -> Sums:
+        key = scenario.model_dump_json(include={"world", "mechanisms", "preventions", "treated"})
+        if key not in known:
+            known[key] = world(scenario)
+        return known[key]
+
+    return found
 
 
 def together(parts: Sequence[Sums]) -> Sums:

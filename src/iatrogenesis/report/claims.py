@@ -54,7 +54,7 @@ def therapist_checks(therapists: pd.DataFrame, clients: pd.DataFrame, base: str)
         found["size"].to_numpy() != routine["clients"].to_numpy()
     )
     inside = (therapists["rate_low"] <= therapists["rate"]) & (therapists["rate"] <= therapists["rate_high"])
-    chance = therapists["exceeds_twice_average"].between(0, 1)
+    chance = therapists["p_harmful"].between(0, 1)
     return [
         row("raw rates are deteriorated over clients", bool(np.allclose(raw, therapists["raw_rate"])), True),
         row("therapists' counts are those of their clients", int(wrong.sum()), 0),

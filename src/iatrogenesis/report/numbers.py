@@ -128,13 +128,13 @@ def therapist_numbers(therapists: pd.DataFrame, base: str) -> dict[str, Number]:
     rows = therapists[(therapists["dataset"] == base) & (therapists["model"] == "null")]
     if rows.empty:
         return {}
-    exceeds, width = rows["exceeds_twice_average"], rows["rank_high"] - rows["rank_low"]
+    exceeds, width = rows["p_harmful"], rows["rank_high"] - rows["rank_low"]
     found = {
         "all": (len(rows), "therapists"),
         "median_clients": (float(rows["clients"].median()), "finished courses"),
-        "likely_twice": (int((exceeds > 0.5).sum()), "therapists"),
-        "surely_twice": (int((exceeds > 0.9).sum()), "therapists"),
-        "highest_twice": (float(exceeds.max()), "probability"),
+        "likely_harmful": (int((exceeds > 0.5).sum()), "therapists"),
+        "surely_harmful": (int((exceeds > 0.9).sum()), "therapists"),
+        "highest_p_harmful": (float(exceeds.max()), "probability"),
         "rank_width": (float(width.median()), "ranks"),
         "raw_zero": (int((rows["deteriorated"] == 0).sum()), "therapists"),
         "raw_highest": (float(100 * rows["raw_rate"].max()), "%"),
@@ -142,7 +142,10 @@ def therapist_numbers(therapists: pd.DataFrame, base: str) -> dict[str, Number]:
     }
     known = rows.dropna(subset=["true_rate"]) if "true_rate" in rows else rows.iloc[:0]
     if len(known):
-        found["truly_twice"] = (int((known["true_rate"] > harmful_rate(known["true_rate"].mean())).sum()), "therapists")
+        found["truly_harmful"] = (
+            int((known["true_rate"] > harmful_rate(known["true_rate"].mean())).sum()),
+            "therapists",
+        )
     return {f"therapists.{name}": number(value, THERAPISTS, unit) for name, (value, unit) in found.items()}
 
 

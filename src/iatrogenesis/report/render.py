@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from iatrogenesis.core.definitions import PHRASES
 from iatrogenesis.report.entry import CONFIGURED
 from iatrogenesis.report.rounding import interval, rounded
 
@@ -114,6 +115,7 @@ def render(
         "plain": access.plain,
         "surely_below": access.surely_below,
         "known": set(numbers),
+        "define": PHRASES,
         "figures": by_name,
         "tables": tables,
         **about,

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.core.definitions import PHRASES
 from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.core.registry import declarations
 from iatrogenesis.report.rounding import interval, with_error
@@ -86,8 +87,8 @@ def therapists(table: pd.DataFrame) -> Table:
         "Rank correlation": ("therapist_rank", "rank_correlation"),
         "Worst 5 %: sensitivity": ("flag_worst", "sensitivity"),
         "Worst 5 %: FDR": ("flag_worst", "fdr"),
-        "80 % probable: sensitivity": ("flag_probable", "sensitivity"),
-        "80 % probable: FDR": ("flag_probable", "fdr"),
+        f"{PHRASES['percent']} probable: sensitivity": ("flag_probable", "sensitivity"),
+        f"{PHRASES['percent']} probable: FDR": ("flag_probable", "fdr"),
     }
     part = table[table["estimand"].isin({estimand for estimand, _ in columns.values()})]
     rows = []
@@ -137,7 +138,7 @@ def reliability(table: pd.DataFrame) -> Table:
         what = (
             f"reliability {row.target:g} of a raw rate"
             if row.question == "reliability"
-            else f"sensitivity {row.target:g} for harmful therapists (80 % probable)"
+            else f"sensitivity {row.target:g} for harmful therapists ({PHRASES['percent']} probable)"
         )
         value = "not on this grid" if pd.isna(row.needed) else _therapists(pd.Series(row._asdict()))
         formula = "" if pd.isna(row.formula) else f"{row.formula:,.0f}"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from iatrogenesis.core.definitions import RATIO_IN_WORDS
 from iatrogenesis.report.rounding import rounded, with_error, with_interval
 
 NAMES = {
@@ -109,8 +110,8 @@ def effects(table: pd.DataFrame) -> Table:
 
 
 def therapists(table: pd.DataFrame, shown: int = 10) -> Table:
-    """The therapists most likely to exceed twice the average, and how sure that is."""
-    top = table.sort_values(["exceeds_twice_average", "rate"], ascending=False, kind="stable").head(shown)
+    """The therapists most likely to be harmful, and how sure that is."""
+    top = table.sort_values(["p_harmful", "rate"], ascending=False, kind="stable").head(shown)
     rows = []
     for row in top.to_dict("records"):
         truth = row.get("true_rate")
@@ -121,12 +122,12 @@ def therapists(table: pd.DataFrame, shown: int = 10) -> Table:
                 _percent(row["raw_rate"], row["raw_low"], row["raw_high"]),
                 _percent(row["rate"], row["rate_low"], row["rate_high"]),
                 f"{row['rank_low']:.0f} to {row['rank_high']:.0f}",
-                with_error(row["exceeds_twice_average"], row["exceeds_mcse"]),
+                with_error(row["p_harmful"], row["p_harmful_mcse"]),
                 "" if truth is None or pd.isna(truth) else with_error(100 * truth, 100 * row["true_rate_mcse"]),
             ]
         )
     heads = ["Therapist", "Worse", "Raw rate, %", "Rate by the model, %", "Rank, 95 %"]
-    return _plain([*heads, "P (rate above twice the average)", "True rate, %"], rows)
+    return _plain([*heads, f"P (rate above {RATIO_IN_WORDS} the average)", "True rate, %"], rows)
 
 
 def diagnostics(table: pd.DataFrame) -> Table:

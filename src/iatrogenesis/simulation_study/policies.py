@@ -28,7 +28,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
-from scipy.stats import binom, norm
 
 from iatrogenesis.core.definitions import FLAG_PROBABILITY, harmful_rate
 from iatrogenesis.core.montecarlo import ratio
@@ -143,6 +142,8 @@ class _Service:
 
 def ten_years(policy: str, world: dict[str, float], noise: Noise, replicates: int) -> TenYears:
     """Run a policy, or "none", for services that are otherwise the same."""
+    from scipy.stats import binom  # here, because reading a study, before every run, does without it
+
     service = _Service.opened(world, noise, replicates)
     limit = world["caseload_limit"] if policy == "caseload_limit" else np.inf
     relief = world["monitoring"] if policy == "monitoring" else 0.0
@@ -200,6 +201,8 @@ def _surely_harmful(service: _Service) -> np.ndarray:
 
     The record tells (events - expected) / information of a therapist's log odds, which the published spread shrinks.
     """
+    from scipy.stats import norm  # as above
+
     rate = service.expected / service.trials
     information = service.trials * rate * (1 - rate)
     variance = sd_of(service.world["spread"]) ** 2

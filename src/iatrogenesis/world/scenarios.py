@@ -82,7 +82,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if "__use_yte__" in text or "__definitions__" in text:
         raise ConfigError(f"{path}: '__use_yte__' and '__definitions__' would run code; remove them")
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML: {error}") from None
     if not isinstance(content, dict):

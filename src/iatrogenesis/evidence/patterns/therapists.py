@@ -1,7 +1,6 @@
 """How therapists differ: shares of variance, ranges, and what ten clients each would make one believe."""
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns.register import between_share, counted, fall, pattern, residual
@@ -36,6 +35,8 @@ def dropout_vpc(counterparts: Counterparts) -> float:
 @pattern("T03")
 def dropout_deterioration_correlation(counterparts: Counterparts) -> float:
     """Spearman correlation over therapists of their raw dropout and deterioration rates."""
+    from scipy.stats import spearmanr  # here, because reading a study, before every run, does without it
+
     sample = counterparts.treated
     worse, judged = counted(sample, sample.deteriorated, sample.finished)
     left, seen = counted(sample, sample.dropped_out, np.isin(sample.unit, sample.unit[sample.finished]))

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 from scipy.special import ndtri
 
 from iatrogenesis.core.tables import DataError
@@ -141,6 +140,8 @@ def _pooled_start(data: OutcomeData) -> float:
 
 
 def _maximise(objective, start: np.ndarray):
+    from scipy.optimize import minimize  # here, because reading a study, before every run, does without it
+
     return minimize(
         lambda x: -objective(x)[0],
         start,

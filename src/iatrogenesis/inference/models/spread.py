@@ -1,7 +1,6 @@
 """The spread between therapists in three forms: SD of log odds, share of variance (VPC), median odds ratio (MOR)."""
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit
 
 LATENT_VARIANCE = np.pi**2 / 3  # of the standard logistic distribution
@@ -23,6 +22,8 @@ def log_odds_at(rate: float, sd: float) -> float:
 
     It is less than the log odds of the share itself: who is far above adds more than who is far below takes away.
     """
+    from scipy.optimize import brentq  # here, because reading a study, before every run, does without it
+
     points, weights = np.polynomial.hermite.hermgauss(61)
     share = weights / np.sqrt(np.pi)
     return float(brentq(lambda x: expit(x + np.sqrt(2) * sd * points) @ share - rate, -15.0, 5.0))
