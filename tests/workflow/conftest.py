@@ -49,7 +49,9 @@ def snakemake(project: Path, *arguments: str, timeout: int = 3600) -> subprocess
 
 # A server that has imported Snakemake and the library: what it forks plans in 3 core seconds where a new Python takes 7.
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload([__name__, "snakemake.cli", "iatrogenesis.study.study", "iatrogenesis.report.figure_words"])
+SERVER.set_forkserver_preload(
+    [__name__, "snakemake.cli", "iatrogenesis.study.study", "iatrogenesis.report.figure_words"]
+)
 
 
 def plan(project: Path, *arguments: str) -> subprocess.CompletedProcess:

@@ -9,12 +9,18 @@ from typing import NamedTuple
 
 import pytest
 
+from iatrogenesis.inference.models import FACTS as MODELS
+from iatrogenesis.simulation_study.methods import FACTS as METHODS
 from iatrogenesis.study.dependencies import Library
 from tests.workflow.conftest import ROOT, copy_project, plan
 
-RULE = re.compile(r'rule (\w*):.*?script:\s+"../../scripts/(\w+/\w+)\.py"', re.DOTALL)
+# A rule made in a loop has a name of its own each time, of which the beginning is the same.
+RULE = re.compile(
+    r'rule ?(\w*):(?:(?!script:).)*?(?:name:\s+f"(\w+)\{.*?)?script:\s+"../../scripts/(\w+/\w+)\.py"', re.DOTALL
+)
 SOURCE = ROOT / "src" / "iatrogenesis"
 LIBRARY = Library(SOURCE)
+FITTED = {name: facts["MODEL"] for name, facts in METHODS.items() if "MODEL" in facts}
 FILES = sorted(
     path.relative_to(SOURCE).as_posix()
     for path in [*LIBRARY.modules.values(), *(path for found in LIBRARY.other_files.values() for path in found)]
@@ -75,21 +81,35 @@ def edited(path: Path) -> Iterator[None]:
 
 
 def script_of(rule: str) -> str:
-    """The script of a rule; rules made in a loop have a name of their own each, and share one."""
+    """The script of a rule; those made in a loop share one."""
     for path in (ROOT / "workflow" / "rules").glob("*.smk"):
-        for name, script in RULE.findall(path.read_text()):
-            if name == rule or (not name and rule.startswith(f"{script.rpartition('/')[2].partition('_')[0]}_")):
+        for name, beginning, script in RULE.findall(path.read_text()):
+            if name == rule or (not name and rule.startswith(beginning)):
                 return script
     raise LookupError(rule)
 
 
-def chosen_by(output: Output) -> dict[str, list[str]]:
-    """The modules that a job asks a package for: of its model, its method, its figure."""
-    kind, _, name = output.rule.partition("_")
-    if kind in ("fit", "figure") and script_of(output.rule).endswith(("fit_model", "figure")):
-        return {"inference.models" if kind == "fit" else "figures": [name]}
-    if output.rule == "sbc":
-        return {"inference.models": [Path(output.path).stem.partition("_")[0]]}
+def chosen_by(output: Output, outputs: list[Output]) -> dict[str, list[str]]:
+    """The modules that a rule asks a package for, by what it makes: of its models, its methods, its figures."""
+    made = [Path(other.path) for other in outputs if other.rule == output.rule]
+    if output.rule.startswith("fit_"):
+        return {"inference.models": [path.stem for path in made]}
+    if output.rule.startswith("sbc_ranks_"):
+        return {"inference.models": [path.stem.rpartition("_")[0] for path in made]}
+    if output.rule.startswith("figures_"):
+        return {"figures": [path.stem for path in made]}
+    if output.rule.startswith("study_batch_"):
+        methods = [path.parent.name for path in made]
+        return {
+            "simulation_study.methods": methods,
+            "inference.models": [FITTED[name] for name in methods if name in FITTED],
+        }
+    if output.rule == "engines":
+        return {"inference.models": [Path(path).stem for path in output.inputs if path.endswith(".nc")]}
+    if output.rule.startswith("advice_columns_"):
+        return {"inference.models": ["null"]}
+    if output.rule == "true_effects":
+        return {"inference.models": [name for name, facts in MODELS.items() if "LARGE_SAMPLE" in facts]}
     return {}
 
 
@@ -98,9 +118,12 @@ def reached(outputs: list[Output]) -> dict[str, set[str]]:
     direct: dict[str, set[str]] = {name: set() for name in FILES}
     closures: dict[str, list[Path]] = {}
     for output in outputs:
-        key = f"{output.rule} {chosen_by(output)}"
+        key = f"{output.rule} {Path(output.path).stem if output.rule == 'notebook' else ''}"
         if key not in closures:
-            closures[key] = LIBRARY.closure(ROOT / "scripts" / f"{script_of(output.rule)}.py", chosen_by(output))
+            script = ROOT / "scripts" / f"{script_of(output.rule)}.py"
+            closures[key] = LIBRARY.closure(script, chosen_by(output, outputs))
+            if output.rule == "notebook":
+                closures[key] += LIBRARY.closure(ROOT / "notebooks" / f"{Path(output.path).stem}.ipynb")
         for path in closures[key]:
             direct[path.relative_to(SOURCE).as_posix()].add(output.path)
     return {name: _with_descendants(found, outputs) for name, found in direct.items()}
@@ -141,7 +164,7 @@ def test_an_edit_of_any_file_runs_what_depends_on_it(complete, outputs, file):
 def test_a_figure_redraws_itself_and_a_pattern_refits_nothing(outputs):
     stale = reached(outputs)
     rules = {output.path: output.rule for output in outputs}
-    figure = {rules[path] for path in stale["figures/caterpillar.py"]}
-    assert figure & {f"figure_{name}" for name in ("funnel", "evidence", "scenarios")} == set()
+    redrawn = {Path(path).stem for path in stale["figures/caterpillar.py"] if path.endswith(".svg")}
+    assert "caterpillar" in redrawn and not redrawn & {"performance", "flagging", "advice", "policies"}
     pattern = {rules[path] for path in stale["evidence/patterns/burnout.py"]}
     assert "evidence" in pattern and not any(rule.startswith(("fit_", "simulate", "sbc", "study")) for rule in pattern)
