@@ -47,7 +47,7 @@ def snakemake(project: Path, *arguments: str, timeout: int = 3600) -> subprocess
     )
 
 
-# A server that has imported Snakemake and the library: what it forks plans in 3 core seconds where a new Python takes 7.
+# A server that has imported Snakemake and the library: what it forks plans in 3 core seconds; a new Python takes 7.
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(
     [__name__, "snakemake.cli", "iatrogenesis.study.study", "iatrogenesis.report.figure_words"]
