@@ -1,8 +1,6 @@
 """An edit of any file of the library makes the workflow run exactly what depends on it, and nothing else."""
 
 import contextlib
-import io
-import multiprocessing
 import os
 import re
 from collections.abc import Iterator
@@ -14,7 +12,7 @@ import pytest
 from iatrogenesis.inference.models import FACTS as MODELS
 from iatrogenesis.simulation_study.methods import FACTS as METHODS
 from iatrogenesis.study.dependencies import Library
-from tests.workflow.conftest import ROOT, copy_project, snakemake
+from tests.workflow.conftest import ROOT, copy_project, plan
 
 # A rule made in a loop has a name of its own each time, of which the beginning is the same.
 RULE = re.compile(
@@ -38,31 +36,16 @@ class Output(NamedTuple):
     pending: bool
 
 
-def _summary(project: Path) -> list[Output]:
-    from snakemake.api import SnakemakeApi
-    from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
-
-    os.chdir(project)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
-        workflow = api.workflow(
-            resource_settings=ResourceSettings(cores=1),
-            config_settings=ConfigSettings(config={"study": "tiny"}),
-            snakefile=project / "Snakefile",
-        )
-        workflow.dag().summary(detailed=True)
-    head, *lines = [line.split("\t") for line in said.getvalue().splitlines() if "\t" in line]
+def summary(project: Path) -> list[Output]:
+    """Every output of the tiny study."""
+    found = plan(project, "--detailed-summary", "--config", "study=tiny")
+    assert found.returncode == 0, found.stdout + found.stderr
+    head, *lines = [line.split("\t") for line in found.stdout.splitlines() if "\t" in line]
     rows = [dict(zip(head, line, strict=True)) for line in lines]
     return [
         Output(row["output_file"], row["rule"], frozenset(row["input-file(s)"].split(",")), row["plan"] != "no update")
         for row in rows
     ]
-
-
-def summary(project: Path) -> list[Output]:
-    """Every output of the tiny study, by a process of its own, because Snakemake keeps state."""
-    with multiprocessing.get_context("fork").Pool(1) as pool:
-        return pool.apply(_summary, (project,))
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +55,7 @@ def complete(tmp_path_factory) -> Path:
     for output in summary(project):
         (project / output.path).parent.mkdir(parents=True, exist_ok=True)
         (project / output.path).touch()
-    found = snakemake(project, "--config", "study=tiny", "--cores", "1", "--touch", "--quiet")
+    found = plan(project, "--config", "study=tiny", "--cores", "1", "--touch", "--quiet")
     assert found.returncode == 0, found.stdout + found.stderr
     return project
 

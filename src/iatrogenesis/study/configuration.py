@@ -78,8 +78,9 @@ class SimulationBasedCalibration(Strict):
 
 
 class Engines(Strict):
-    """What is fitted once more by the other engine: all that both cover, of the years of real counts so many."""
+    """What is fitted once more by the other engine: all models that both cover, or some; some years of real counts."""
 
+    models: tuple[Literal[*OUTCOME_MODELS], ...] | None = None  # pyrefly: ignore[invalid-literal]
     service_years: int | None = Field(None, ge=0)
 
 
@@ -153,7 +154,8 @@ class Sensitivity(Strict):
 class StudyConfig(Strict):
     """One study. The sections are named after the rules that read them.
 
-    `core_minutes` is what everything but the simulation study costs about; it is only announced.
+    `core_minutes` is what everything but the simulation study costs about; it is only announced. `notebooks` are those
+    that are run and shown beside the report.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
@@ -184,6 +186,7 @@ class StudyConfig(Strict):
     advice: Advice
     policies: Policies
     explorer: Explorer
+    notebooks: Literal["all"] | tuple[str, ...] = "all"
     service_counts: str | None = None
 
     @field_validator("service_counts")

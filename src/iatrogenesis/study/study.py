@@ -94,7 +94,8 @@ class Study:
         years = [name for name in self.datasets("null", service_counts) if name.startswith(SERVICES)]
         wanted = self.config.engines.service_years
         left_out = years[: max(len(years) - wanted, 0)] if wanted is not None else []
-        models = [model for model in self.config.fit.models if model in OUTCOME_MODELS]
+        twice = self.config.engines.models or OUTCOME_MODELS
+        models = [model for model in self.config.fit.models if model in OUTCOME_MODELS and model in twice]
         fits = [(dataset, model) for model in models for dataset in self.datasets(model, service_counts)]
         return [(dataset, model) for dataset, model in fits if dataset not in left_out]
 
