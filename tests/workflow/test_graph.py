@@ -30,12 +30,12 @@ def test_loops_stand_as_one_and_implied_arrows_are_left_out():
 
 
 def test_the_picture_has_a_box_for_each_file():
-    files = {"fit": "fit", "simulate": "simulate", "report": "report"}
+    files = {"fit": "inference", "simulate": "world", "report": "report"}
     lines = graph.mermaid(DOT, files).splitlines()
     assert lines[:2] == ["```mermaid", "flowchart LR"] and lines[-1] == "```"
     assert [line.split("[")[0].split()[-1] for line in lines if "subgraph" in line] == [
-        "simulate_smk",
-        "fit_smk",
+        "world_smk",
+        "inference_smk",
         "report_smk",
     ]
     assert '    fit["fit (one a model)"]' in lines and "  simulate --> fit" in lines

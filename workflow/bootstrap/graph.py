@@ -9,15 +9,22 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LOOPS = {"fit": "one a model", "study_batch": "one a group of methods", "figure": "one a figure"}
+LOOPS = {
+    "fit": "one a model",
+    "sbc_ranks": "one a model",
+    "study_batch": "one a group of methods",
+    "advice_columns": "some numbers of clients each",
+    "attribute": "some pairs of orders each",
+    "figures": "some of a chapter each",
+}
 TITLES = {
-    "simulate": "simulate",
-    "fit": "fit models",
-    "evaluate": "judge fits, compare worlds",
-    "study": "simulation study",
-    "explorer": "explorer",
+    "world": "simulate",
+    "inference": "fit models, judge fits",
+    "evidence": "compare with what is published",
+    "simulation_study": "simulation study",
+    "harm": "compare worlds",
     "figures": "figures",
-    "notebooks": "notebooks",
+    "explorer": "explorer",
     "report": "pages and checks",
 }
 START, END = "<!-- rules: written by make graph -->", "<!-- end of rules -->"
