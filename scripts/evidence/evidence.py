@@ -1,4 +1,4 @@
-"""Simulate routine care, and the worlds it is compared with, and set them beside the published patterns."""
+"""Simulate routine care and its counterparts, and compare them with the published patterns."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Simulate settings that the explorer fills in, and hold them beside what its page says."""
+"""Simulate random settings that the explorer interpolates, and compare them with its page."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Simulate every so-manieth setting of the explorer."""
+"""Simulate one part of the explorer's settings: every n-th, n being the number of parts."""
 
 import numpy as np
 

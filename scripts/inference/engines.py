@@ -1,4 +1,4 @@
-"""Fit what one engine fitted with the other engine too, and set both beside each other."""
+"""Refit with the other engine, and compare the two posteriors."""
 
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged

@@ -1,4 +1,4 @@
-"""Summarise every posterior and set each estimand beside its truth."""
+"""Summarise every posterior and compare each estimand with its truth."""
 
 import pandas as pd
 

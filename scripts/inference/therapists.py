@@ -1,4 +1,4 @@
-"""Describe every therapist (and hospital) by every model: rate, rank, and how sure either is."""
+"""Estimate every therapist's (and hospital's) rate and rank, with intervals, by every model."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Ask fitted models what would happen if, and set their answers beside what does happen in the simulated world."""
+"""Compare fitted models' answers to what-if questions with what happens in the simulated world."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""How much do so many clients per therapist tell? Some columns of the grid of advice."""
+"""Precision and power by number of therapists, for some numbers of clients per therapist."""
 
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged

@@ -1,4 +1,4 @@
-"""Do published simulations of therapists again, and set them beside what was published."""
+"""Reproduce published simulations of therapists, and compare the results with the published ones."""
 
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged

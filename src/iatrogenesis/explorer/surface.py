@@ -1,4 +1,4 @@
-"""Between the simulated settings: what the page says about any position of the sliders and any set of preventions.
+"""Interpolation between the simulated settings, for any position of the sliders and any set of preventions.
 
 Shares and averages are put together as logarithms (so that effects multiply and nothing falls below zero), the rest as
 it is. With ``g`` linear between the grid's levels in every slider, ``x`` the sliders and ``u`` their usual places::

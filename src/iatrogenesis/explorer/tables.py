@@ -1,4 +1,4 @@
-"""What was simulated for the page, and how well the page fills what lies between, as tables."""
+"""Tables of the simulated settings, and of the accuracy of interpolation between them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -17,8 +17,8 @@ ALT = (
 )
 CAPTION = (
     "Each row is a therapist of routine care, ordered by the rate the null model gives (filled dot; bar: its 95 % "
-    "interval). The open circle is the raw rate, and the thin line shows how far the model draws it towards the "
-    "average: further, the fewer the clients. Diamonds: the true long-run rate, which only a simulation knows. "
+    "interval). The open circle is the raw rate, and the thin line shows how far the model shrinks it towards "
+    "the average: the more, the fewer the clients. Diamonds: the true long-run rate, which only a simulation knows. "
     "Vertical lines: the average therapist and {ratio} that. Where bars overlap, the order says little."
 )
 

@@ -13,14 +13,14 @@ keyed: each policy meets the same first therapists, clients, and chances as doin
 =====================  =================================================================================================
 `remove_raw`           the worst 5 % by their own rate since they began are replaced by others of the pool
 `remove_adjusted`      the same by observed less expected, given what is measured of their clients
-`remove_sure`          whoever is with 80 % probability more than twice as harmful as the average, by a shrunken record
+`remove_sure`          those with a probability above `FLAG_PROBABILITY` of being harmful, by a shrunken record
 `support_worst`        the worst 5 %, adjusted, get support for a year, which takes something from their burnout
 `support_burned_out`   the 5 % with the highest burnout ratings get it
 `caseload_limit`       nobody has more clients than a limit; fewer clients are seen, and burnout from workload falls
 `monitoring`           outcome monitoring for all clients, which lowers the odds of deterioration
 =====================  =================================================================================================
 
-*Wrongly* removed or supported is who does not belong to the worst fifth of the pool by u_j.
+A *false positive* is removed or supported without belonging to the worst fifth of the pool by u_j.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Published simulations done again, and done again where it matters here: with rare harm and unlike clients."""
+"""Published simulations reproduced, and repeated with a rare harmful outcome and different case mix."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Competence: hardly related to outcome, but for the least competent; and what therapists do not notice."""
+"""Competence: a weak relation to outcome except among the least competent; and deterioration that therapists miss."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How therapists differ: shares of variance, ranges, and what ten clients each would make one believe."""
+"""How therapists differ: shares of variance, ranges, and spurious differences between small caseloads."""
 
 import numpy as np
 

@@ -35,7 +35,7 @@ def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
         - rate, rate_low, rate_high, rate_mcse: posterior of the standardised rate, that of *all* the data's clients if
           they had been with this therapist (without covariates: of the average client);
         - rank, rank_low, rank_high: posterior median and interval of the rank, 1 being the lowest rate;
-        - p_harmful, p_harmful_mcse: posterior probability that the standardised rate is above twice the mean
+        - p_harmful, p_harmful_mcse: posterior probability of being harmful (`iatrogenesis.core.definitions`)
           standardised rate of the therapists in this table;
         - effect, effect_sd: posterior of the log odds relative to the average therapist;
         - reliability: 1 - effect_sd^2 / E(therapist_sd^2), the share of the uncertainty about a therapist that the data

@@ -1,4 +1,4 @@
-"""Predictive checks: would the model, before and after seeing the data, expect data like these?
+"""Predictive checks: statistics of the data against those of prior and posterior predictive data.
 
 Before: parameters from the prior; are the data among what it thinks possible, and does it think the absurd possible?
 After: parameters from the posterior; replicated data that differ from the observed say what the model does not see.

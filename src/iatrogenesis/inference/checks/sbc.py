@@ -1,4 +1,4 @@
-"""Simulation-based calibration: parameters from the prior, data from the parameters, and the posterior must find them.
+"""Simulation-based calibration: ranks of parameters drawn from the prior among posterior draws given their data.
 
 If model and engine are right, the rank of the true value among the posterior's draws is uniform, for every quantity
 (Talts et al. 2018, arXiv:1804.06788), also for ones that depend on the data, such as the log-likelihood, which see

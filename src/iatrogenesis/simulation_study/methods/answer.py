@@ -78,8 +78,8 @@ class Answer:
     ----------
     therapists
         One row per therapist who has an answer: therapist (position among the ids), score (what the method ranks by,
-        higher is worse), rate, low, high (standardised, NaN if it has none) and exceeds (how probable it holds it to be
-        that the rate is above twice the average).
+        higher is worse), rate, low, high (standardised, NaN if it has none) and exceeds (its probability that the
+        therapist is harmful, see `iatrogenesis.core.definitions`).
     passed
         Whether the fit converged, by the method's own criteria.
     problem

@@ -1,4 +1,4 @@
-"""Generalised estimating equations: clients of one therapist are alike, by how much is a nuisance.
+"""Generalised estimating equations: outcomes of one therapist's clients are correlated, a nuisance parameter.
 
 Exchangeable correlation; standard errors from the sandwich, which trusts no model of the likeness (Liang & Zeger 1986,
 10.1093/biomet/73.1.13), corrected for few therapists (Mancl & DeRouen 2001, 10.1111/j.0006-341X.2001.00126.x). Its

@@ -1,4 +1,4 @@
-"""Hierarchical Bayes, model `measurement`: the same as `therapist`, of the states behind the ratings."""
+"""Hierarchical Bayes, model `measurement`: as `therapist`, for the true states behind the ratings."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""Hierarchical Bayes, model `null`: therapists' rates drawn together by as much as the data say; nothing adjusted."""
+"""Hierarchical Bayes, model `null`: therapists' rates shrunk towards their mean, without case-mix adjustment."""
 
 from collections.abc import Iterable, Iterator
 

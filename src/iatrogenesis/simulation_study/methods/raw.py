@@ -1,7 +1,7 @@
 """Raw rates: each therapist's share of clients who deteriorated, with its exact interval; a league table.
 
 What many services do. Nothing is adjusted and nothing is drawn together. `exceeds` is one less the p-value of the exact
-binomial test of "at most twice the service's rate".
+binomial test of "not harmful" against the service's rate.
 """
 
 import numpy as np
