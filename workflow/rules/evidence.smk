@@ -43,6 +43,7 @@ rule calibrate:
     """Find the simulator's free parameters anew (not part of a report; the found values are committed)."""
     input:
         scenario="config/scenarios/base.yaml",
+        mechanisms=[f"config/mechanisms/{mechanism.kind}.yaml" for mechanism in STUDY.catalogue["base"].mechanisms],
         evidence="config/evidence.csv",
         references="config/references.bib",
         code=library("evidence/calibrate"),

@@ -31,7 +31,10 @@ def declared(path: Path) -> Mapping[str, Any]:
     """
     text = path.read_text(encoding="utf-8")
     code = CODE.search(text)
-    tree = ast.parse(text[: code.start()] if code else text)
+    try:
+        tree = ast.parse(text[: code.start()] if code else text)
+    except SyntaxError:  # what looked like code was a line of a docstring
+        tree = ast.parse(text)
     found: dict[str, Any] = {"__doc__": ast.get_docstring(tree) or ""}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module:
