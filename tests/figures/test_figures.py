@@ -1,4 +1,5 @@
 """Every figure draws from small tables of the right columns, always the same bytes, and can be read aloud."""
+# long: a small table for each figure
 
 from importlib import import_module
 from inspect import signature

@@ -33,7 +33,10 @@ TABLES = [
 NOT_CHECKED = ["performance", "attribution", "preventions", "predictive", "prior_sensitivity", "model_comparison"]
 NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "cells", "advice", "needed", "policies", "sensitivity"]
 
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+THERE_ARE = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
+NOTEBOOKS = THERE_ARE if CONFIG.notebooks == "all" else list(CONFIG.notebooks)
+if unknown := sorted(set(NOTEBOOKS) - set(THERE_ARE)):
+    raise WorkflowError(f"notebooks: unknown notebook {unknown[0]!r}; known: {', '.join(THERE_ARE)}")
 
 CONFIGURATION = sorted(
     path.relative_to(ROOT).as_posix()

@@ -7,24 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
 from iatrogenesis.core.instruments import Instruments
-from iatrogenesis.core.sources import Strict, bibliography, records
+from iatrogenesis.core.montecarlo import replicates_for
+from iatrogenesis.core.sources import bibliography, records
 from iatrogenesis.evidence.published import read_evidence
-from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.inference.models import FACTS, OUTCOME_MODELS
-from iatrogenesis.simulation_study.cells import Cell, read_cells
+from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
-from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, replicates_for, truth_seconds
+from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, truth_seconds
 from iatrogenesis.simulation_study.policies import PolicyWorld
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
-from iatrogenesis.study.sources import StudySources, read_study, study_names
-from iatrogenesis.world.scenarios import ConfigError, Scenario, explain, load_catalogue, merged, read_yaml
+from iatrogenesis.study.named import cells_of, check_scenarios, recorded
+from iatrogenesis.study.sources import read_study, study_names
+from iatrogenesis.world.scenarios import ConfigError, Scenario, load_catalogue, merged, read_yaml
 from iatrogenesis.world.setup import Setup
 
 
@@ -93,7 +93,8 @@ class Study:
         years = [name for name in self.datasets("null", service_counts) if name.startswith(SERVICES)]
         wanted = self.config.engines.service_years
         left_out = years[: max(len(years) - wanted, 0)] if wanted is not None else []
-        models = [model for model in self.config.fit.models if model in OUTCOME_MODELS]
+        twice = self.config.engines.models or OUTCOME_MODELS
+        models = [model for model in self.config.fit.models if model in OUTCOME_MODELS and model in twice]
         fits = [(dataset, model) for model in models for dataset in self.datasets(model, service_counts)]
         return [(dataset, model) for dataset, model in fits if dataset not in left_out]
 
@@ -245,10 +246,10 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     except ValueError as error:
         raise ConfigError(str(error)) from None
     catalogue = load_catalogue(folder / "scenarios", references)
-    _check_scenarios(config, catalogue, sources)
-    instruments = _recorded(Instruments, folder / "instruments.yaml", keys)
-    policies = _recorded(PolicyWorld, folder / "policies.yaml", keys)
-    words = _recorded(Words, folder / "explorer.yaml", keys)
+    check_scenarios(config, catalogue, sources)
+    instruments = recorded(Instruments, folder / "instruments.yaml", keys)
+    policies = recorded(PolicyWorld, folder / "policies.yaml", keys)
+    words = recorded(Words, folder / "explorer.yaml", keys)
     if silent := [name for name in config.explorer.preventions if name not in words.preventions]:
         raise sources.fault("explorer.preventions", f"{silent[0]!r} has no words in {folder / 'explorer.yaml'}")
     for name in config.judgement.instruments:
@@ -256,55 +257,6 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
             known = ", ".join(instruments.by_name())
             raise sources.fault("judgement.instruments", f"unknown instrument {name!r}; known: {known}")
     used = instruments.only(config.judgement.instruments)
-    cells = _cells(config, catalogue, folder / "study_design.csv", sources)
+    cells = cells_of(config, catalogue, folder / "study_design.csv", sources)
     evidence = read_evidence(folder / "evidence.csv", keys)
     return Study(config, catalogue, used, evidence, cells, policies, words)
-
-
-def _check_scenarios(config: StudyConfig, catalogue: Mapping[str, Scenario], sources: StudySources) -> None:
-    """Refuse scenarios that are not there, or are not of the kind that a section needs."""
-    for section, names in config.named_scenarios().items():
-        for name in names:
-            if name not in catalogue:
-                known = ", ".join(sorted(catalogue))
-                raise sources.fault(section, f"unknown scenario {name!r}; known: {known}")
-    if not catalogue[config.attribution.full].mechanisms:
-        raise sources.fault("attribution.full", f"{config.attribution.full!r} has no mechanisms to attribute to")
-    for name in config.preventions.scenarios:
-        if catalogue[name].reading != "base":
-            raise sources.fault("preventions.scenarios", f"{name!r} is a reading itself; name the base one")
-    if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
-        raise sources.fault("what_if.limited", "the one prevention there must be caseload_limit")
-    try:
-        check_worlds(config.explorer, catalogue[config.explorer.world], catalogue[config.explorer.prevented])
-    except ValueError as error:
-        field, _, message = str(error).partition(": ")
-        raise sources.fault(field, message) from None
-
-
-def _cells(
-    config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, sources: StudySources
-) -> dict[str, Cell]:
-    known = read_cells(path)
-    for cell in known.values():
-        if cell.scenario is not None and cell.scenario not in catalogue:
-            raise ConfigError(f"{path}: cell {cell.cell!r}: unknown scenario {cell.scenario!r}")
-    chosen = list(known) if config.simulation_study.cells == "all" else config.simulation_study.cells
-    for name in chosen:
-        if name not in known:
-            raise sources.fault("simulation_study.cells", f"unknown cell {name!r}; known: {', '.join(known)}")
-    if len(set(chosen)) != len(chosen):
-        raise sources.fault("simulation_study.cells", "duplicate cell; name each one once")
-    return {name: known[name] for name in known if name in chosen}
-
-
-def _recorded[Model: Strict](kind: type[Model], path: Path, keys: frozenset[str]) -> Model:
-    """A file of numbers with their records, whose sources are all in the bibliography."""
-    try:
-        found = kind.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
-    for field, record in records(found).items():
-        if record.cite is not None and record.cite not in keys:
-            raise ConfigError(f"{path}: {field}.cite: no source {record.cite!r} in the bibliography; add it there")
-    return found
