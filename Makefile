@@ -8,6 +8,8 @@ ARGS ?=
 NAME = $(patsubst %.yaml,%,$(notdir $(STUDY)))
 
 BIN = .venv/bin
+# Tests of one file share a worker, and what is costly to set up.
+PYTEST = $(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 SNAKEMAKE = $(BIN)/snakemake --config study="$(STUDY)" --cores $(CORES)
 
 # What to open is said where it was made: not after a dry run, nor for other targets.
@@ -55,10 +57,11 @@ provenance: report ## Write Snakemake's own report: which rule, script, inputs a
 	$(SNAKEMAKE) --report results/$(NAME)/provenance.html
 	@echo "Open results/$(NAME)/provenance.html"
 
-test: .venv/.installed ## Run all tests; ARGS="-k streams" runs some
-	$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
+test: .venv/.installed ## Run the tests that take minutes in all; ARGS="-k streams" runs some, ARGS="-m slow" the others
+	$(PYTEST) $(ARGS)
 
-test-all: test ## Run all tests, those that take minutes too
+test-all: .venv/.installed ## Run all tests, the slow ones too
+	$(PYTEST) -m "" $(ARGS)
 
 lint: .venv/.installed ## Check style, formatting, spelling, types, and that imports go downwards
 	$(BIN)/ruff check

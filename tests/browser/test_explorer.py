@@ -1,4 +1,5 @@
 """The explorer in a real browser: sliders and switches say and show what the tables say."""
+# long: one page, opened in one browser
 
 import re
 from urllib.parse import unquote

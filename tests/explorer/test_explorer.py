@@ -1,4 +1,5 @@
 """The explorer: which settings are simulated, what is measured of them, what lies between, and the page made of it."""
+# long: one small explorer is simulated, in half a minute, for all tests
 
 import json
 import re

@@ -1,4 +1,5 @@
 """Every figure draws from small tables of the right columns, always the same bytes, and can be read aloud."""
+# long: a small table for each figure
 
 from importlib import import_module
 from inspect import signature
@@ -239,7 +240,13 @@ def _tables(name: str) -> dict:
     return {keyword: make()} | ({"base": "base"} if name == "posterior_against_truth" else {})
 
 
-@pytest.mark.parametrize("name", NAMES)
+# Curves, points and many small panels; the others are saved twice in the slow tier.
+SAVED = ("trajectories", "funnel", "sensitivity")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in SAVED else pytest.param(name, marks=pytest.mark.slow) for name in NAMES]
+)
 def test_same_tables_same_bytes(name, tmp_path):
     module = import_module(f"iatrogenesis.figures.{name}")
     for attempt in ("a", "b"):

@@ -1,4 +1,5 @@
 """The models beyond the outcome models: their data, their densities against plain ones, and what they refuse."""
+# long: one suite, run for every model
 
 from dataclasses import replace
 

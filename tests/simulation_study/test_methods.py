@@ -179,7 +179,7 @@ def test_bands_without_events_join_the_reference(one):
     assert estimable(prepared(one)) is not None
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*FAST, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
 def test_data_without_an_answer_are_counted_and_stop_nothing(study, cells, monkeypatch, name):
     """Nobody gets worse in the second of three data sets, and one therapist has no name in the third."""
     cell = cells["world_small" if FACTS[name].get("SESSIONS") else "small"]

@@ -113,6 +113,7 @@ def test_hospitals_are_those_of_quadrature(priors):
         assert found.loc[place, "rate"] == pytest.approx((weight * rate).sum(), abs=5 * error * spread / 4)
 
 
+@pytest.mark.slow
 def test_both_engines_have_one_posterior(data, drawn, priors, sampler):
     """Means and SDs of everything, therapists included, within five combined Monte Carlo standard errors."""
     other = sample_nuts(compile_model("therapist", data, priors), data, sampler, seed=2)

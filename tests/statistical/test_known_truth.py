@@ -13,6 +13,7 @@ from iatrogenesis.inference.engines.nuts import compile_model, sample_many
 from iatrogenesis.inference.models.therapist import TRUE_STATES
 from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal, simulate, truth
 
+pytestmark = pytest.mark.slow  # the sampler itself is tested with hospitals
 # The effects of GAD-7, deprivation and competence are nothing.
 EFFECTS = Coefficients(phq9_first=0.4, age_65_74=-0.3, burnout=0.3, fit=-0.4)
 DESIGN = LogitNormal(clients_per_therapist=(30,) * 40, intercept=-1.5, therapist_sd=0.5, coefficients=EFFECTS)

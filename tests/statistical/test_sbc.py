@@ -43,6 +43,7 @@ def judged(template, priors, engine: str, simulations: int):
     return sbc.judge(found, "casemix", engine, 3).set_index("quantity")
 
 
+@pytest.mark.slow
 def test_collapsed_is_calibrated(template, priors):
     table = judged(template, priors, "collapsed", SIMULATIONS)
     assert table["calibrated"].all(), table
@@ -52,6 +53,7 @@ def test_collapsed_is_calibrated(template, priors):
     )
 
 
+@pytest.mark.slow
 def test_five_per_cent_in_the_slope_is_caught_in_collapsed(template, priors, monkeypatch):
     right = Target.of
 
@@ -66,6 +68,7 @@ def test_five_per_cent_in_the_slope_is_caught_in_collapsed(template, priors, mon
     assert table.loc["intercept", "calibrated"]
 
 
+@pytest.mark.slow
 def test_nuts_is_calibrated_and_five_per_cent_in_its_slope_is_caught(template, priors, monkeypatch):
     assert judged(template, priors, "nuts", 100)["calibrated"].all()
     right = base.covariate_sum

@@ -50,6 +50,7 @@ def test_imports_are_those_that_the_standard_library_finds(library, script):
     assert ours == found or "iatrogenesis.core.registry" in finder.modules or found & asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS[::6], ids=NAMES[::6])
 def test_whatever_a_script_loads_is_reached(library, script):
     code = (

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def snakemake(project: Path, *arguments: str, timeout: int = 3600) -> subprocess
     )
 
 
-# A server that has imported Snakemake and the library: what it forks plans in 3 core seconds; a new Python takes 7.
+# It has imported Snakemake and the library; what it forks plans in 3 core seconds, where a new Python takes 7.
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(
     [__name__, "snakemake.cli", "iatrogenesis.study.study", "iatrogenesis.report.figure_words"]
@@ -56,8 +57,9 @@ SERVER.set_forkserver_preload(
 
 def plan(project: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Run Snakemake's command line in a project whose library is this one; for what starts no job."""
-    with SERVER.Pool(1) as pool:
-        return pool.apply(_plan, (project, arguments))
+    # Not multiprocessing's Pool: it ends its processes by a signal, which Snakemake catches.
+    with ProcessPoolExecutor(1, SERVER) as pool:
+        return pool.submit(_plan, project, arguments).result()
 
 
 def _plan(project: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess:

@@ -177,7 +177,7 @@ def test_a_second_run_does_nothing(project, results):
 
 
 def test_editing_the_library_reruns_what_uses_it_and_no_more(project, results):
-    path = project / "src" / "iatrogenesis" / "evaluate" / "twins.py"
+    path = project / "src" / "iatrogenesis" / "harm" / "twins.py"
     before = path.read_text()
     try:
         path.write_text(before + "\n# an edit\n")

@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from iatrogenesis.core.sources import Strict, records
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.world.scenarios import ConfigError, explain, merged, read_yaml
 
@@ -121,15 +120,3 @@ def _check_name(layers: Sequence[Layer]) -> None:
     if bases and own.content.get("name", taken[0]) in taken:
         found = f"found {own.content['name']!r}, that of its base" if "name" in own.content else "none is given"
         raise ConfigError(f"{own.place}: name: must be the study's own, since its results are named after it ({found})")
-
-
-def recorded[Model: Strict](kind: type[Model], path: Path, keys: frozenset[str]) -> Model:
-    """A file of numbers with their records, whose sources are all in the bibliography."""
-    try:
-        found = kind.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
-    for field, record in records(found).items():
-        if record.cite is not None and record.cite not in keys:
-            raise ConfigError(f"{path}: {field}.cite: no source {record.cite!r} in the bibliography; add it there")
-    return found

@@ -8,23 +8,22 @@ from typing import Any
 
 import pandas as pd
 
-from iatrogenesis.core.definitions import REFERENCE
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.sources import bibliography, records
 from iatrogenesis.evidence.published import read_evidence
-from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.inference.models import FACTS, OUTCOME_MODELS
-from iatrogenesis.simulation_study.cells import Cell, read_cells
+from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
 from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, truth_seconds
 from iatrogenesis.simulation_study.policies import PolicyWorld
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
-from iatrogenesis.study.sources import StudySources, read_study, recorded, study_names
+from iatrogenesis.study.named import cells_of, check_scenarios, recorded
+from iatrogenesis.study.sources import read_study, study_names
 from iatrogenesis.world.scenarios import ConfigError, Scenario, load_catalogue, merged, read_yaml
 from iatrogenesis.world.setup import Setup
 
@@ -244,7 +243,7 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     except ValueError as error:
         raise ConfigError(str(error)) from None
     catalogue = load_catalogue(folder / "scenarios", references)
-    _check_scenarios(config, catalogue, sources)
+    check_scenarios(config, catalogue, sources)
     instruments = recorded(Instruments, folder / "instruments.yaml", keys)
     policies = recorded(PolicyWorld, folder / "policies.yaml", keys)
     words = recorded(Words, folder / "explorer.yaml", keys)
@@ -255,45 +254,6 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
             known = ", ".join(instruments.by_name())
             raise sources.fault("judgement.instruments", f"unknown instrument {name!r}; known: {known}")
     used = instruments.only(config.judgement.instruments)
-    cells = _cells(config, catalogue, folder / "study_design.csv", sources)
+    cells = cells_of(config, catalogue, folder / "study_design.csv", sources)
     evidence = read_evidence(folder / "evidence.csv", keys)
     return Study(config, catalogue, used, evidence, cells, policies, words)
-
-
-def _check_scenarios(config: StudyConfig, catalogue: Mapping[str, Scenario], sources: StudySources) -> None:
-    """Refuse scenarios that are not there, or are not of the kind that a section needs."""
-    for section, names in config.named_scenarios().items():
-        for name in names:
-            if name not in catalogue:
-                known = ", ".join(sorted(catalogue))
-                raise sources.fault(section, f"unknown scenario {name!r}; known: {known}")
-    if any(getattr(catalogue[config.reference], field) != value for field, value in REFERENCE.items()):
-        raise sources.fault("reference", f"{config.reference!r} must have no mechanisms and no preventions")
-    if not catalogue[config.attribution.full].mechanisms:
-        raise sources.fault("attribution.full", f"{config.attribution.full!r} has no mechanisms to attribute to")
-    for name in config.preventions.scenarios:
-        if catalogue[name].reading != "base":
-            raise sources.fault("preventions.scenarios", f"{name!r} is a reading itself; name the base one")
-    if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
-        raise sources.fault("what_if.limited", "the one prevention there must be caseload_limit")
-    try:
-        check_worlds(config.explorer, catalogue[config.explorer.world], catalogue[config.explorer.prevented])
-    except ValueError as error:
-        field, _, message = str(error).partition(": ")
-        raise sources.fault(field, message) from None
-
-
-def _cells(
-    config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, sources: StudySources
-) -> dict[str, Cell]:
-    known = read_cells(path)
-    for cell in known.values():
-        if cell.scenario is not None and cell.scenario not in catalogue:
-            raise ConfigError(f"{path}: cell {cell.cell!r}: unknown scenario {cell.scenario!r}")
-    chosen = list(known) if config.simulation_study.cells == "all" else config.simulation_study.cells
-    for name in chosen:
-        if name not in known:
-            raise sources.fault("simulation_study.cells", f"unknown cell {name!r}; known: {', '.join(known)}")
-    if len(set(chosen)) != len(chosen):
-        raise sources.fault("simulation_study.cells", "duplicate cell; name each one once")
-    return {name: known[name] for name in known if name in chosen}

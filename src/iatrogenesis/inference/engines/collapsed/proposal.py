@@ -28,6 +28,7 @@ DEFENCE = 0.05  # share of the SDs drawn evenly over the grid
 @njit(cache=True)
 def _derivatives(points, log_weights, design, events, trials, starts, beta, sd, value_gradient_hessian):
     """Log marginal likelihood at one point with gradient and Hessian in beta, by Fisher's and Louis' identities."""
+    # long: one pass over the therapists, compiled, whose loops share their arrays
     k, nodes = design.shape[1], points.size
     gradient, hessian = value_gradient_hessian[1 : k + 1, 0], value_gradient_hessian[1 : k + 1, 1 : k + 1]
     eta = design @ beta

@@ -1,0 +1,66 @@
+"""What a study names must be there, and fit: its scenarios, the cells of its simulation study, its files of numbers."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from iatrogenesis.core.definitions import REFERENCE
+from iatrogenesis.core.sources import Strict, records
+from iatrogenesis.explorer.settings import check_worlds
+from iatrogenesis.simulation_study.cells import Cell, read_cells
+from iatrogenesis.study.configuration import StudyConfig
+from iatrogenesis.study.sources import StudySources
+from iatrogenesis.world.scenarios import ConfigError, Scenario, explain, read_yaml
+
+
+def check_scenarios(config: StudyConfig, catalogue: Mapping[str, Scenario], sources: StudySources) -> None:
+    """Refuse scenarios that are not there, or are not of the kind that a section needs."""
+    for section, names in config.named_scenarios().items():
+        for name in names:
+            if name not in catalogue:
+                known = ", ".join(sorted(catalogue))
+                raise sources.fault(section, f"unknown scenario {name!r}; known: {known}")
+    if any(getattr(catalogue[config.reference], field) != value for field, value in REFERENCE.items()):
+        raise sources.fault("reference", f"{config.reference!r} must have no mechanisms and no preventions")
+    if not catalogue[config.attribution.full].mechanisms:
+        raise sources.fault("attribution.full", f"{config.attribution.full!r} has no mechanisms to attribute to")
+    for name in config.preventions.scenarios:
+        if catalogue[name].reading != "base":
+            raise sources.fault("preventions.scenarios", f"{name!r} is a reading itself; name the base one")
+    if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
+        raise sources.fault("what_if.limited", "the one prevention there must be caseload_limit")
+    try:
+        check_worlds(config.explorer, catalogue[config.explorer.world], catalogue[config.explorer.prevented])
+    except ValueError as error:
+        field, _, message = str(error).partition(": ")
+        raise sources.fault(field, message) from None
+
+
+def cells_of(
+    config: StudyConfig, catalogue: Mapping[str, Scenario], path: Path, sources: StudySources
+) -> dict[str, Cell]:
+    """Return the cells that the study asks for, in the order of their table, whose scenarios are all there."""
+    known = read_cells(path)
+    for cell in known.values():
+        if cell.scenario is not None and cell.scenario not in catalogue:
+            raise ConfigError(f"{path}: cell {cell.cell!r}: unknown scenario {cell.scenario!r}")
+    chosen = list(known) if config.simulation_study.cells == "all" else config.simulation_study.cells
+    for name in chosen:
+        if name not in known:
+            raise sources.fault("simulation_study.cells", f"unknown cell {name!r}; known: {', '.join(known)}")
+    if len(set(chosen)) != len(chosen):
+        raise sources.fault("simulation_study.cells", "duplicate cell; name each one once")
+    return {name: known[name] for name in known if name in chosen}
+
+
+def recorded[Model: Strict](kind: type[Model], path: Path, keys: frozenset[str]) -> Model:
+    """A file of numbers with their records, whose sources are all in the bibliography."""
+    try:
+        found = kind.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise explain(path, error) from None
+    for field, record in records(found).items():
+        if record.cite is not None and record.cite not in keys:
+            raise ConfigError(f"{path}: {field}.cite: no source {record.cite!r} in the bibliography; add it there")
+    return found
