@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from iatrogenesis.simulation_study.methods import FACTS
 from iatrogenesis.study.dependencies import Library
 from tests.workflow.conftest import ROOT, copy_project
 
@@ -94,21 +95,28 @@ def edited(path: Path) -> Iterator[None]:
 
 
 def script_of(rule: str) -> str:
-    """The script of a rule; rules made in a loop have a name of their own each, and share one."""
+    """The script of a rule; rules made in a loop have a name of their own each, which begins with the script's."""
     for path in (ROOT / "workflow" / "rules").glob("*.smk"):
         for name, script in RULE.findall(path.read_text()):
-            if name == rule or (not name and rule.startswith(f"{script.rpartition('/')[2].partition('_')[0]}_")):
+            if name == rule or (not name and rule.startswith(f"{script.rpartition('/')[2]}_")):
                 return script
     raise LookupError(rule)
 
 
-def chosen_by(output: Output) -> dict[str, list[str]]:
-    """The modules that a job asks a package for: of its model, its method, its figure."""
-    kind, _, name = output.rule.partition("_")
-    if kind in ("fit", "figure") and script_of(output.rule).endswith(("fit_model", "figure")):
-        return {"inference.models" if kind == "fit" else "figures": [name]}
-    if output.rule == "sbc":
-        return {"inference.models": [Path(output.path).stem.partition("_")[0]]}
+def chosen_by(rule: str, outputs: list[Output]) -> dict[str, list[str]]:
+    """The modules that a rule's jobs ask a package for, by the names of their files: models, methods, figures."""
+    own = [Path(output.path) for output in outputs if output.rule == rule]
+    match script_of(rule):
+        case "inference/fit":
+            return {"inference.models": [path.stem for path in own]}
+        case "inference/sbc_ranks":
+            return {"inference.models": [path.stem.rpartition("_")[0] for path in own]}
+        case "simulation_study/study_batch":
+            methods = [path.parent.name for path in own]
+            models = [FACTS[name]["MODEL"] for name in methods if "MODEL" in FACTS[name]]
+            return {"simulation_study.methods": methods, "inference.models": models}
+        case "figures/figures":
+            return {"figures": [path.stem for path in own]}
     return {}
 
 
@@ -117,10 +125,10 @@ def reached(outputs: list[Output]) -> dict[str, set[str]]:
     direct: dict[str, set[str]] = {name: set() for name in FILES}
     closures: dict[str, list[Path]] = {}
     for output in outputs:
-        key = f"{output.rule} {chosen_by(output)}"
-        if key not in closures:
-            closures[key] = LIBRARY.closure(ROOT / "scripts" / f"{script_of(output.rule)}.py", chosen_by(output))
-        for path in closures[key]:
+        if output.rule not in closures:
+            script = ROOT / "scripts" / f"{script_of(output.rule)}.py"
+            closures[output.rule] = LIBRARY.closure(script, chosen_by(output.rule, outputs))
+        for path in closures[output.rule]:
             direct[path.relative_to(SOURCE).as_posix()].add(output.path)
     return {name: _with_descendants(found, outputs) for name, found in direct.items()}
 
@@ -157,10 +165,10 @@ def test_an_edit_of_any_file_runs_what_depends_on_it(complete, outputs, file):
     assert pending == reached(outputs)[file]
 
 
-def test_a_figure_redraws_itself_and_a_pattern_refits_nothing(outputs):
+def test_a_figure_redraws_its_group_and_a_pattern_refits_nothing(outputs):
     stale = reached(outputs)
     rules = {output.path: output.rule for output in outputs}
-    figure = {rules[path] for path in stale["figures/caterpillar.py"]}
-    assert figure & {f"figure_{name}" for name in ("funnel", "evidence", "scenarios")} == set()
+    figure = {Path(path).stem for path in stale["figures/caterpillar.py"] if rules[path].startswith("figures_")}
+    assert "caterpillar" in figure and not figure & {"evidence", "scenarios", "performance"}
     pattern = {rules[path] for path in stale["evidence/patterns/burnout.py"]}
     assert "evidence" in pattern and not any(rule.startswith(("fit_", "simulate", "sbc", "study")) for rule in pattern)
