@@ -6,12 +6,12 @@ import pandas as pd
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.streams import Noise, derived_seed
+from iatrogenesis.inference.answers.questions import WhatIf
 from iatrogenesis.inference.answers.what_if import causal_truth, risk_change, summary, through_burnout
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.engines.collapsed.engine import sample
 from iatrogenesis.inference.models import therapist
 from iatrogenesis.inference.models.priors import Priors
-from iatrogenesis.study.configuration import WhatIf
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup

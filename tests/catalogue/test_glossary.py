@@ -75,7 +75,7 @@ def test_every_columns_jargon_is_defined(table, names):
 
 def test_names_are_those_of_the_project(names):
     places = [*(ROOT / "src").rglob("*.py"), *(ROOT / "workflow" / "rules").glob("*.smk")]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in places)
+    text = "\n".join(f"{path.stem}\n{path.read_text(encoding='utf-8')}" for path in places)
     assert [name for name in sorted(names) if not re.search(rf"\b{re.escape(name)}\b", text)] == []
 
 

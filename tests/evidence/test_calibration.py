@@ -8,12 +8,12 @@ import pytest
 import yaml
 
 from iatrogenesis.core.sources import records
-from iatrogenesis.evidence.calibration import calibrate, with_values, write_back
+from iatrogenesis.evidence.calibration import calibrate, write_back
 from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import PATTERNS
 from iatrogenesis.evidence.published import verdict
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.scenarios import Scenario, with_values
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 KEPT = {"world.dropout.logit": "M07", "world.client.level_sd": "M02_first_sd"}

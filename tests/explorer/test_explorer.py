@@ -246,7 +246,7 @@ def test_faulty_sections_are_refused(explored, section, name, value, words):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda raw: raw["sliders"].pop("fit"), "sliders: 'fit' is missing"),
+        (lambda raw: raw["sliders"].pop("fit"), "sliders: 'fit' has no words"),
         (lambda raw: raw["preventions"].update(prayer=raw["preventions"]["repair"]), "preventions: unknown 'prayer'"),
         (lambda raw: raw["stories"][1]["sliders"].update(weather=1), "winter: sliders: unknown 'weather'"),
         (lambda raw: raw["stories"].append(raw["stories"][0]), "stories: duplicate id"),

@@ -288,7 +288,7 @@ def test_stages_of_sessions():
         ("growth", {"session": 0}, "must count from 1"),
         ("growth", {"client_id": "nobody"}, "not in the table of clients"),
         ("growth", {"phq9": "ten"}, "must hold numbers"),
-        ("growth", {"session": 1}, "the same session"),
+        ("growth", {"session": 1}, "duplicate session of a client"),
         ("dropout", {"client_id": "nobody"}, "not in the table of clients"),
     ],
 )

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from iatrogenesis.evidence.calibration import with_values
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.mechanisms import KINDS as MECHANISMS
 from iatrogenesis.world.preventions import KINDS as PREVENTIONS
+from iatrogenesis.world.scenarios import with_values
 from iatrogenesis.world.tidy import sessions_table, therapists_table
 from tests.second_reading.chance import Chance
 from tests.second_reading.course import Course

@@ -62,7 +62,7 @@ def test_lists_have_the_stated_mean_and_are_unequal(cells):
         (("sd_0,A,one at a time", "sd_0,A,sometimes"), "reading: "),
         ((",measurement growth,", ",measurment,"), "also: .*measurment"),  # codespell:ignore
         (("sd_0,A,one at a time,,,,0", "sd_0,A,one at a time,,,,-1"), "therapist_sd"),
-        (("world_small,B,one at a time,20,30,,,", "world_small,B,one at a time,20,30,,,0.04"), "nothing in family B"),
+        (("world_small,B,one at a time,20,30,,,", "world_small,B,one at a time,20,30,,,0.04"), "not used in family B"),
         (("small,A,interaction,20,15", "small,A,interaction,20,nan"), "clients"),
     ],
 )

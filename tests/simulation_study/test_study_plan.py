@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
+from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.methods import GROUPS, NAMES
-from iatrogenesis.simulation_study.plan import HELD, announce, batches, plan, replicates_for, spoken
+from iatrogenesis.simulation_study.plan import HELD, announce, batches, plan, spoken
 from iatrogenesis.simulation_study.run import run
 from tests.conftest import CONFIG
 

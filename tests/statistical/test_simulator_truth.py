@@ -9,12 +9,11 @@ from scipy.stats import multivariate_normal, norm
 
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.sources import records
-from iatrogenesis.evidence.calibration import with_values
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models.therapist import TRUE_STATES
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.scenarios import Scenario, with_values
 from iatrogenesis.world.tidy import clients_table
 
 MANY = Design(replicates=12, therapists=100, services=100, clients_per_therapist=60)

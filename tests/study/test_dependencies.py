@@ -12,6 +12,15 @@ from tests.conftest import ROOT
 SRC = ROOT / "src"
 PACKAGE = SRC / "iatrogenesis"
 SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
+# Files that no script reaches, and who does.
+NOT_OF_SCRIPTS = {
+    "core/resources.py": "people who installed the package, to find its configuration",
+    "explorer/picture.py": "`make screenshot`",
+    "report/figure_words.py": "rules, for captions",
+    "report/provenance.py": "rules, for the commit",
+    "world/second_episode.py": "people, for a second course of treatment",
+    "world/streaming.py": "people, for runs larger than memory",
+}
 NAMES = [f"{path.parent.name}/{path.stem}" for path in SCRIPTS]
 
 
@@ -61,17 +70,11 @@ def test_every_file_of_the_library_is_reached_by_a_script_or_belongs_to_the_stud
         for path in PACKAGE.rglob("*.*")
         if path.parent.name != "__pycache__" and path.suffix != ".typed" and path not in scripts | set(parsed) | own
     }
-    # For people rather than for the workflow: runs larger than memory, and second episodes.
-    assert lost <= {
-        "world/streaming.py",
-        "world/second_episode.py",
-        "report/figure_words.py",
-        "report/provenance.py",
-    } | {"explorer/picture.py"}
+    assert lost == set(NOT_OF_SCRIPTS)
 
 
 def test_a_figure_reaches_its_own_module_and_no_other(library):
-    script = ROOT / "scripts" / "figures" / "figure.py"
+    script = ROOT / "scripts" / "figures" / "figures.py"
     found = reached(library, script, figures=["caterpillar"])
     assert "figures/caterpillar.py" in found and "figures/funnel.py" not in found
     assert "figures/funnel.py" in reached(library, script)
@@ -88,7 +91,7 @@ def test_a_page_reaches_its_template_sections_and_styles(library):
 
 
 def test_fits_do_not_depend_on_patterns_figures_or_the_simulator(library):
-    found = reached(library, ROOT / "scripts" / "inference" / "fit_model.py", **{"inference.models": ["null"]})
+    found = reached(library, ROOT / "scripts" / "inference" / "fit.py", **{"inference.models": ["null"]})
     assert "inference/models/null.py" in found and "inference/models/growth.py" not in found
     assert not {path for path in found if path.startswith(("evidence/", "figures/", "world/", "report/"))}
 
@@ -135,6 +138,33 @@ def test_registries_templates_and_late_imports_are_followed(small):
     assert names(root, Library(root).closure(script, {"kinds": ["one"]})) == every - {
         "kinds/two.py", "late.py", "page.html.j2", "page.css",
     }  # fmt: skip
+
+
+def test_what_is_declared_is_read_and_what_its_modules_import_does_not_count(small):
+    root, script = small
+    script.write_text("from toy.core.registry import declarations\ndeclarations('toy.kinds', 'NAME')\n")
+    found = names(root, Library(root).closure(script, {"kinds": ["one"]}))
+    assert found == {
+        "__init__.py",
+        "core/__init__.py",
+        "core/registry.py",
+        "kinds/__init__.py",
+        "kinds/one.py",
+        "kinds/two.py",
+    }
+
+
+def test_pages_read_labels_of_methods_and_do_not_depend_on_what_methods_import(library):
+    found = reached(library, ROOT / "scripts" / "figures" / "figures.py", figures=["performance"])
+    assert "simulation_study/methods/growth.py" in found
+    assert not {path for path in found if path.startswith(("inference/engines/", "world/"))}
+
+
+def test_a_relative_import_is_refused(small):
+    root, script = small
+    (root / "late.py").write_text("from . import alone")
+    with pytest.raises(UnclearImport, match=r"late\.py, line 1"):
+        Library(root).closure(script)
 
 
 @pytest.mark.parametrize("code", ["__import__(name)", "importlib.import_module(name)", "members(name)"])

@@ -137,7 +137,8 @@ def test_what_does_not_go_together_names_the_users_file_although_the_field_stand
         prevented.replace("based_on: full_harm", "based_on: frail")
     )
     mine.write_text("name: mine\nbased_on: default\nexplorer: {world: frail, prevented: frail_prevented}\n")
-    with pytest.raises(ConfigError, match=r"mine\.yaml, based on \S*default\.yaml: explorer\.levels\.fit: 0\.3, where"):
+    said = r"mine\.yaml, based on \S*default\.yaml: explorer\.levels\.fit: the value of frail, 0\.3, must be one"
+    with pytest.raises(ConfigError, match=said):
         load_study(mine, config)
 
 

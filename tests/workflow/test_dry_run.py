@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from snakemake.scheduling.job_scheduler import JobScheduler
 
-from tests.workflow.conftest import ROOT, copy_project, snakemake
+from tests.workflow.conftest import ROOT, copy_project, plan
 
 RULES = re.compile(r"^\s*rule (\w+):", re.MULTILINE)
 WITHOUT_SCRIPT = {"all", "study"}
@@ -18,13 +18,13 @@ WITHOUT_SCRIPT = {"all", "study"}
 @pytest.mark.parametrize("study", ["tiny", "default", "full"])
 def test_dry_run(project, study):
     # Forced, since another test may have run the study in this copy already.
-    found = snakemake(project, "-n", "--forceall", "--config", f"study={study}", "--cores", "1")
+    found = plan(project, "-n", "--forceall", "--config", f"study={study}", "--cores", "1")
     assert found.returncode == 0, found.stderr
     assert f"results/{study}/report.html" in found.stdout + found.stderr
 
 
 def test_lint_is_clean(project):
-    found = snakemake(project, "--lint", "--config", "study=tiny")
+    found = plan(project, "--lint", "--config", "study=tiny")
     assert found.returncode == 0, found.stdout + found.stderr
     assert "good condition" in found.stdout + found.stderr
 
@@ -45,7 +45,7 @@ def test_every_script_has_the_environment_of_the_project(tmp_path):
         snakefile.write('\n\nprint("ENV", {each.conda_env for each in workflow.rules if each.script}, file=sys.stderr)')
     for rules in (copy / "workflow" / "rules").glob("*.smk"):
         rules.write_text(re.sub(r"\n +conda:\n +\S+", "", rules.read_text()))
-    found = snakemake(copy, "--lint", "--config", "study=tiny")
+    found = plan(copy, "--lint", "--config", "study=tiny")
     assert "good condition" in found.stdout + found.stderr
     assert f"ENV {{'{copy / 'environment.yml'}'}}" in found.stdout + found.stderr
 
@@ -66,7 +66,7 @@ def test_a_faulty_study_stops_even_a_dry_run(tmp_path, old, new, words):
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
-    found = snakemake(copy, "-n", "--config", "study=tiny", "--cores", "1")
+    found = plan(copy, "-n", "--config", "study=tiny", "--cores", "1")
     assert found.returncode != 0
     for word in words:
         assert word in found.stdout + found.stderr
@@ -78,7 +78,7 @@ def test_a_missing_source_stops_even_a_dry_run(tmp_path):
     copy = copy_project(tmp_path / "project")
     path = copy / "config" / "references.bib"
     path.write_text(path.read_text().replace("{maslach1996mbi,", "{somebody1996,"))
-    found = snakemake(copy, "-n", "--config", "study=tiny", "--cores", "1")
+    found = plan(copy, "-n", "--config", "study=tiny", "--cores", "1")
     assert found.returncode != 0
     assert "yearly_stability.cite: no source 'maslach1996mbi'" in found.stdout + found.stderr
 
@@ -88,18 +88,18 @@ def test_a_configuration_file_whole_or_by_difference_works_as_well_and_is_checke
     path = tmp_path / "mine.yaml"
     text = (project / "config" / f"{copied}.yaml").read_text().replace(f"name: {copied}", "name: mine")
     path.write_text(text)
-    found = snakemake(project, "-n", "--configfile", str(path), "--cores", "1")
+    found = plan(project, "-n", "--configfile", str(path), "--cores", "1")
     assert found.returncode == 0, found.stderr
     assert "results/mine/report.html" in found.stdout + found.stderr
     path.write_text(text.replace(f"{field}:", "typo:"))
-    found = snakemake(project, "-n", "--configfile", str(path), "--cores", "1")
+    found = plan(project, "-n", "--configfile", str(path), "--cores", "1")
     assert found.returncode != 0 and f"{path}: typo: unknown field" in found.stdout + found.stderr
 
 
 def test_a_study_of_ones_own_says_only_what_differs(project, tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text("name: mine\nbased_on: tiny\nscenarios: [base, labelling]\n")
-    found = snakemake(project, "-n", "--config", f"study={path}", "--cores", "1")
+    found = plan(project, "-n", "--config", f"study={path}", "--cores", "1")
     assert found.returncode == 0, found.stderr
     assert "results/mine/twins/labelling.parquet" in found.stdout
     assert "results/mine/twins/high_burnout.parquet" not in found.stdout

@@ -1,8 +1,6 @@
 """An edit of any file of the library makes the workflow run exactly what depends on it, and nothing else."""
 
 import contextlib
-import io
-import multiprocessing
 import os
 import re
 from collections.abc import Iterator
@@ -11,13 +9,18 @@ from typing import NamedTuple
 
 import pytest
 
-from iatrogenesis.simulation_study.methods import FACTS
+from iatrogenesis.inference.models import FACTS as MODELS
+from iatrogenesis.simulation_study.methods import FACTS as METHODS
 from iatrogenesis.study.dependencies import Library
-from tests.workflow.conftest import ROOT, copy_project
+from tests.workflow.conftest import ROOT, copy_project, plan
 
-RULE = re.compile(r'rule (\w*):.*?script:\s+"../../scripts/(\w+/\w+)\.py"', re.DOTALL)
+# A rule made in a loop has a name of its own each time, of which the beginning is the same.
+RULE = re.compile(
+    r'rule ?(\w*):(?:(?!script:).)*?(?:name:\s+f"(\w+)\{.*?)?script:\s+"../../scripts/(\w+/\w+)\.py"', re.DOTALL
+)
 SOURCE = ROOT / "src" / "iatrogenesis"
 LIBRARY = Library(SOURCE)
+FITTED = {name: facts["MODEL"] for name, facts in METHODS.items() if "MODEL" in facts}
 FILES = sorted(
     path.relative_to(SOURCE).as_posix()
     for path in [*LIBRARY.modules.values(), *(path for found in LIBRARY.other_files.values() for path in found)]
@@ -33,20 +36,11 @@ class Output(NamedTuple):
     pending: bool
 
 
-def _summary(project: Path) -> list[Output]:
-    from snakemake.api import SnakemakeApi
-    from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
-
-    os.chdir(project)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
-        workflow = api.workflow(
-            resource_settings=ResourceSettings(cores=1),
-            config_settings=ConfigSettings(config={"study": "tiny"}),
-            snakefile=project / "Snakefile",
-        )
-        workflow.dag().summary(detailed=True)
-    head, *lines = [line.split("\t") for line in said.getvalue().splitlines() if "\t" in line]
+def summary(project: Path) -> list[Output]:
+    """Every output of the tiny study."""
+    found = plan(project, "--detailed-summary", "--config", "study=tiny")
+    assert found.returncode == 0, found.stdout + found.stderr
+    head, *lines = [line.split("\t") for line in found.stdout.splitlines() if "\t" in line]
     rows = [dict(zip(head, line, strict=True)) for line in lines]
     return [
         Output(row["output_file"], row["rule"], frozenset(row["input-file(s)"].split(",")), row["plan"] != "no update")
@@ -54,22 +48,14 @@ def _summary(project: Path) -> list[Output]:
     ]
 
 
-def summary(project: Path) -> list[Output]:
-    """Every output of the tiny study, by a process of its own, because Snakemake keeps state."""
-    with multiprocessing.get_context("fork").Pool(1) as pool:
-        return pool.apply(_summary, (project,))
-
-
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory) -> Path:
     """A copy of the project in which every result of the tiny study is there, empty, and newer than its inputs."""
-    import snakemake.api
-
     project = copy_project(tmp_path_factory.mktemp("stale") / "project")
     for output in summary(project):
         (project / output.path).parent.mkdir(parents=True, exist_ok=True)
         (project / output.path).touch()
-    found = snakemake(project, "--config", "study=tiny", "--cores", "1", "--touch", "--quiet")
+    found = plan(project, "--config", "study=tiny", "--cores", "1", "--touch", "--quiet")
     assert found.returncode == 0, found.stdout + found.stderr
     return project
 
@@ -95,28 +81,35 @@ def edited(path: Path) -> Iterator[None]:
 
 
 def script_of(rule: str) -> str:
-    """The script of a rule; rules made in a loop have a name of their own each, which begins with the script's."""
+    """The script of a rule; those made in a loop share one."""
     for path in (ROOT / "workflow" / "rules").glob("*.smk"):
-        for name, script in RULE.findall(path.read_text()):
-            if name == rule or (not name and rule.startswith(f"{script.rpartition('/')[2]}_")):
+        for name, beginning, script in RULE.findall(path.read_text()):
+            if name == rule or (not name and rule.startswith(beginning)):
                 return script
     raise LookupError(rule)
 
 
-def chosen_by(rule: str, outputs: list[Output]) -> dict[str, list[str]]:
-    """The modules that a rule's jobs ask a package for, by the names of their files: models, methods, figures."""
-    own = [Path(output.path) for output in outputs if output.rule == rule]
-    match script_of(rule):
-        case "inference/fit":
-            return {"inference.models": [path.stem for path in own]}
-        case "inference/sbc_ranks":
-            return {"inference.models": [path.stem.rpartition("_")[0] for path in own]}
-        case "simulation_study/study_batch":
-            methods = [path.parent.name for path in own]
-            models = [FACTS[name]["MODEL"] for name in methods if "MODEL" in FACTS[name]]
-            return {"simulation_study.methods": methods, "inference.models": models}
-        case "figures/figures":
-            return {"figures": [path.stem for path in own]}
+def chosen_by(output: Output, outputs: list[Output]) -> dict[str, list[str]]:
+    """The modules that a rule asks a package for, by what it makes: of its models, its methods, its figures."""
+    made = [Path(other.path) for other in outputs if other.rule == output.rule]
+    if output.rule.startswith("fit_"):
+        return {"inference.models": [path.stem for path in made]}
+    if output.rule.startswith("sbc_ranks_"):
+        return {"inference.models": [path.stem.rpartition("_")[0] for path in made]}
+    if output.rule.startswith("figures_"):
+        return {"figures": [path.stem for path in made]}
+    if output.rule.startswith("study_batch_"):
+        methods = [path.parent.name for path in made]
+        return {
+            "simulation_study.methods": methods,
+            "inference.models": [FITTED[name] for name in methods if name in FITTED],
+        }
+    if output.rule == "engines":
+        return {"inference.models": [Path(path).stem for path in output.inputs if path.endswith(".nc")]}
+    if output.rule.startswith("advice_columns_"):
+        return {"inference.models": ["null"]}
+    if output.rule == "true_effects":
+        return {"inference.models": [name for name, facts in MODELS.items() if "LARGE_SAMPLE" in facts]}
     return {}
 
 
@@ -125,10 +118,13 @@ def reached(outputs: list[Output]) -> dict[str, set[str]]:
     direct: dict[str, set[str]] = {name: set() for name in FILES}
     closures: dict[str, list[Path]] = {}
     for output in outputs:
-        if output.rule not in closures:
+        key = f"{output.rule} {Path(output.path).stem if output.rule == 'notebook' else ''}"
+        if key not in closures:
             script = ROOT / "scripts" / f"{script_of(output.rule)}.py"
-            closures[output.rule] = LIBRARY.closure(script, chosen_by(output.rule, outputs))
-        for path in closures[output.rule]:
+            closures[key] = LIBRARY.closure(script, chosen_by(output, outputs))
+            if output.rule == "notebook":
+                closures[key] += LIBRARY.closure(ROOT / "notebooks" / f"{Path(output.path).stem}.ipynb")
+        for path in closures[key]:
             direct[path.relative_to(SOURCE).as_posix()].add(output.path)
     return {name: _with_descendants(found, outputs) for name, found in direct.items()}
 
@@ -165,10 +161,10 @@ def test_an_edit_of_any_file_runs_what_depends_on_it(complete, outputs, file):
     assert pending == reached(outputs)[file]
 
 
-def test_a_figure_redraws_its_group_and_a_pattern_refits_nothing(outputs):
+def test_a_figure_redraws_itself_and_a_pattern_refits_nothing(outputs):
     stale = reached(outputs)
     rules = {output.path: output.rule for output in outputs}
-    figure = {Path(path).stem for path in stale["figures/caterpillar.py"] if rules[path].startswith("figures_")}
-    assert "caterpillar" in figure and not figure & {"evidence", "scenarios", "performance"}
+    redrawn = {Path(path).stem for path in stale["figures/caterpillar.py"] if path.endswith(".svg")}
+    assert "caterpillar" in redrawn and not redrawn & {"performance", "flagging", "advice", "policies"}
     pattern = {rules[path] for path in stale["evidence/patterns/burnout.py"]}
     assert "evidence" in pattern and not any(rule.startswith(("fit_", "simulate", "sbc", "study")) for rule in pattern)

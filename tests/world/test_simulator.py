@@ -6,9 +6,9 @@ import pytest
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.world import burnout
 from iatrogenesis.world.cohort import Design, draw_therapists
-from iatrogenesis.world.draws import AHEAD, Weekly
 from iatrogenesis.world.run import COMPLETED, DROPPED_OUT
 from iatrogenesis.world.tidy import clients_table, sessions_table, therapist_weeks_table, therapists_table
+from iatrogenesis.world.weekly import AHEAD, Weekly
 
 
 @pytest.fixture(scope="module")

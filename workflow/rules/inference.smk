@@ -121,7 +121,9 @@ rule engines:
     """Both engines on the same data and priors: do they give one posterior?"""
     input:
         posteriors=[result(f"posterior/{dataset}/{model}.nc") for dataset, model in STUDY.fitted_twice(SERVICE_COUNTS)],
-        code=library("inference/engines"),
+        code=library(
+            "inference/engines", {"inference.models": [model for _, model in STUDY.fitted_twice(SERVICE_COUNTS)]}
+        ),
     output:
         table="results/{study}/tables/engines.csv",
     log:

@@ -10,5 +10,5 @@ import sys
 from pathlib import Path
 
 if shlex.quote(sys.executable) != sys.executable:
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]))
     sys.executable = Path(sys.executable).name

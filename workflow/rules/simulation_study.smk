@@ -152,7 +152,7 @@ for columns in shared_out(CONFIG.advice.clients, 3):
         name:
             f"advice_columns_{columns[0]}"
         input:
-            code=library("simulation_study/advice_columns"),
+            code=library("simulation_study/advice_columns", {"inference.models": ["null"]}),
         output:
             tables=[result(f"simulation_study/advice/{clients}.csv") for clients in columns],
         log:

@@ -1,8 +1,11 @@
 """Monte Carlo standard errors of ratios of sums and of any statistic by the jackknife, and intervals made of them."""
 
 from collections.abc import Callable
+from math import ceil
 
 import numpy as np
+
+NOMINAL = 0.95  # coverage of the intervals that are judged
 
 
 def reach(mcse: float, units: int) -> float:
@@ -73,3 +76,11 @@ def jackknife(statistics: Callable[[int | None], np.ndarray], groups: int) -> tu
     without = np.array([statistics(group) for group in range(groups)])
     spread = np.sum((without - without.mean(axis=0)) ** 2, axis=0)
     return np.asarray(statistics(None)), np.sqrt((groups - 1) / groups * spread)
+
+
+def replicates_for(coverage_mcse: float) -> int:
+    """Return how many replicates give a coverage of 95 % this Monte Carlo standard error.
+
+    sqrt(p (1 - p) / n) solved for n (Morris, White & Crowther 2019, 10.1002/sim.8086, section 5.3).
+    """
+    return ceil(round(NOMINAL * (1 - NOMINAL) / coverage_mcse**2, 9))

@@ -16,7 +16,7 @@ from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import PATTERNS
 from iatrogenesis.evidence.patterns.outcomes import distressed_in_session
-from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.scenarios import Scenario, with_values
 
 INTERNAL = "share_distressed_in_session"
 """Not a published pattern: the parameter must equal what the simulation shows, so that the push is zero on average."""
@@ -41,21 +41,6 @@ class Calibration:
     parameters: pd.DataFrame
     patterns: pd.DataFrame
     sensitivity: pd.DataFrame
-
-
-def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    """A copy of the scenario with some parameters, by dotted path, set to other values."""
-    content = scenario.model_dump()
-    for path, value in values.items():
-        *parents, name = path.split(".")
-        node = content
-        for parent in parents:
-            if isinstance(node, (list, tuple)):
-                node = next(child for child in node if child["kind"] == parent)
-            else:
-                node = node[parent]
-        node[name]["value"] = float(value)
-    return Scenario.model_validate(content)
 
 
 def calibrate(scenario: Scenario, evidence: pd.DataFrame, simulate: Simulate, evaluations: int = 30) -> Calibration:

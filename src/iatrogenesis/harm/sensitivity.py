@@ -17,9 +17,8 @@ from scipy.stats.mstats import hdquantiles, hdquantiles_sd
 from iatrogenesis.core.montecarlo import around
 from iatrogenesis.core.sources import Record, records
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.evidence.calibration import with_values
 from iatrogenesis.harm.outcomes import Sums
-from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.scenarios import Scenario, with_values
 
 World = Callable[[Scenario], Sums]
 """Outcome sums of a world."""

@@ -21,6 +21,7 @@ import pandas as pd
 from scipy.special import expit
 from scipy.stats import binom, norm
 
+from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.outcomes import OutcomeData, counts
@@ -31,7 +32,6 @@ from iatrogenesis.inference.models.spread import log_odds_at, vpc
 from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import LEVEL
-from iatrogenesis.simulation_study.plan import replicates_for
 from iatrogenesis.simulation_study.profiling import profiling
 
 COLUMNS = ("question", "therapists", "clients", "therapist_sd", "effect", "quantity", "value", "mcse", "replicates")

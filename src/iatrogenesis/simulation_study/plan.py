@@ -9,26 +9,16 @@ stay as they are.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
 
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.methods import GROUPS, SLOW, seconds
 
-NOMINAL = 0.95
 BATCH_SECONDS = 300.0
 START_SECONDS = 4.0  # Python, imports
 COMPILE_SECONDS = 25.0  # of the groups that sample
 HELD = 1_500_000  # clients of a batch, whose data sets are in memory together: about 1 GB
 TWINS = 600  # clients of each therapist in the three worlds that truth in family B compares
-
-
-def replicates_for(coverage_mcse: float) -> int:
-    """Return how many replicates give a coverage of 95 % this Monte Carlo standard error.
-
-    sqrt(p (1 - p) / n) solved for n (Morris, White & Crowther 2019, 10.1002/sim.8086, section 5.3).
-    """
-    return ceil(round(NOMINAL * (1 - NOMINAL) / coverage_mcse**2, 9))
 
 
 @dataclass(frozen=True)

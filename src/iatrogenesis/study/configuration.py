@@ -7,8 +7,10 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from iatrogenesis.core.definitions import Judgement
+from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.explorer.settings import Explorer
+from iatrogenesis.inference.answers.questions import WhatIf
 from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS, sections
@@ -16,7 +18,6 @@ from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.logit_normal import Coefficients
 from iatrogenesis.simulation_study.methods import NAMES as METHODS
-from iatrogenesis.simulation_study.plan import replicates_for
 from iatrogenesis.world.cohort import Design
 
 # Names of what has a file: spelled out in the schemas, so that editors offer them.
@@ -81,27 +82,6 @@ class Engines(Strict):
 
     models: tuple[Literal[*OUTCOME_MODELS], ...] | None = None  # pyrefly: ignore[invalid-literal]
     service_years: int | None = Field(None, ge=0)
-
-
-class WhatIf(Strict):
-    """Questions put to fitted models and to the simulated world, with clients allotted by chance and otherwise.
-
-    `severity_by_burnout` and `course_by_burnout`: see `iatrogenesis.world.cohort.Design`.
-    """
-
-    design: Design
-    rested: str
-    limited: str
-    severity_by_burnout: Finite
-    course_by_burnout: Finite
-
-    def designs(self) -> dict[str, Design]:
-        """Design by allocation: by chance, by what is seen, by what is not."""
-        return {
-            "chance": self.design,
-            "severity": self.design.model_copy(update={"severity_by_burnout": self.severity_by_burnout}),
-            "course": self.design.model_copy(update={"course_by_burnout": self.course_by_burnout}),
-        }
 
 
 class Reproductions(Strict):

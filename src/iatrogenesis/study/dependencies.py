@@ -4,8 +4,8 @@ Snakemake does not see imported code and would keep results that an edit has mad
 script, or a file that it reaches, at the top or inside a function,
 
 - imports it, or imports something below its package (whose ``__init__.py`` then runs),
-- asks `iatrogenesis.core.registry` for the modules of its package, or for what they declare: for all of them, unless
-  the rule has chosen some,
+- asks `iatrogenesis.core.registry` for the modules of its package: for all of them, unless the rule has chosen some,
+- asks it for what they declare: then for their own text alone, because they are read and not run,
 - names it in a string (templates, style sheets, scripts of a page), or includes it where it is a template.
 """
 
@@ -23,6 +23,8 @@ from iatrogenesis.core.files import write_text
 # What a template takes from another: {% include "style.css" %}, {% import "macros.html.j2" as show %}.
 PART = re.compile(r"""{%-?\s*(?:include|import|from|extends)\s+["']([^"']+)["']""")
 FILE = re.compile(r"[\w./-]{1,80}\.[a-z][a-z0-9]{0,4}")
+READER = Path(__file__).read_bytes()  # a part of each key: what another version of this file has read, does not count
+ASKING = {"member": "packages", "members": "packages", "declarations": "declaring"}
 
 
 class UnclearImport(ValueError):
@@ -30,10 +32,11 @@ class UnclearImport(ValueError):
 
 
 class Named(NamedTuple):
-    """What one file names: dotted names it imports, packages it asks for modules, strings that may be files."""
+    """What one file names: its imports, packages it asks for modules or declarations, strings that may be files."""
 
     imports: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    declaring: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
 
@@ -89,13 +92,15 @@ class Library:
         """
         limits = {f"{self.root.name}.{package}": set(names) for package, names in (chosen or {}).items()}
         found: set[Path] = set()
+        read: set[Path] = set()  # and not run
         waiting = [Path(script)]
         while waiting:
             path = waiting.pop()
             if path not in found:
                 found.add(path)
                 waiting += self._next(path, limits)
-        return sorted(found - {Path(script)})
+                read |= {file for package in self._read(path).declaring for file in self._members(package).values()}
+        return sorted((found | read) - {Path(script)})
 
     def remember(self) -> None:
         """Write what has been read to the cache."""
@@ -105,20 +110,22 @@ class Library:
 
     def _next(self, path: Path, limits: Mapping[str, set[str]]) -> Iterator[Path]:
         named = self._read(path)
-        for name in named.imports:
+        for name in (*named.imports, *named.packages, *named.declaring):
             while name:  # the module, and the packages around it
                 if name in self.modules:
                     yield self.modules[name]
                 name = name.rpartition(".")[0]
         for package in named.packages:
-            for name, file in self.modules.items():
-                parent, _, last = name.rpartition(".")
-                if parent == package and (package not in limits or last in limits[package]):
-                    yield file
+            members = self._members(package)
+            yield from (members[name] for name in members.keys() & limits.get(package, members.keys()))
         for name in named.files:
             fitting = [file for file in self.other_files.get(Path(name).name, []) if f"{file}".endswith(f"/{name}")]
             near = [file for file in fitting if file.is_relative_to(path.parent)]
             yield from (near or fitting)[:1]
+
+    def _members(self, package: str) -> dict[str, Path]:
+        parts = {name: name.rpartition(".") for name in self.modules}
+        return {last: self.modules[name] for name, (parent, _, last) in parts.items() if parent == package}
 
     @cached_property
     def _keys(self) -> dict[Path, str]:
@@ -134,7 +141,7 @@ class Library:
     def _read(self, path: Path) -> Named:
         if path not in self._named:
             content = path.read_bytes()
-            key = f"{path.name} {hashlib.blake2b(content, digest_size=16).hexdigest()}"
+            key = f"{path.name} {hashlib.blake2b(READER + content, digest_size=16).hexdigest()}"
             self._keys[path] = key
             if key in self._remembered and path.name != "__init__.py":  # whose own name is not in its content
                 self._named[path] = Named(*map(tuple, self._remembered[key]))
@@ -145,35 +152,34 @@ class Library:
         return self._named[path]
 
     def _python(self, path: Path, content: bytes) -> Named:
-        imports, packages, files = set(), set(), set()
+        imports, files = set(), set()
+        asked: dict[str, set[str]] = {"packages": set(), "declaring": set()}
         for node in ast.walk(ast.parse(content)):
             if isinstance(node, ast.Import):
                 imports |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
+            elif isinstance(node, ast.ImportFrom):
+                if node.level:
+                    raise UnclearImport(f"{path}, line {node.lineno}: a relative import; write out the package")
                 imports |= {f"{node.module}.{alias.name}" for alias in node.names}
             elif isinstance(node, ast.Call):
-                packages |= self._asked(node, path)
+                self._ask(node, path, asked)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and FILE.fullmatch(node.value):
                 files.add(node.value)
         ours = (name for name in imports if name.split(".")[0] == self.root.name)
-        return Named(tuple(sorted(ours)), tuple(sorted(packages)), tuple(sorted(files)))
+        return Named(tuple(sorted(ours)), *(tuple(sorted(some)) for some in (*asked.values(), files)))
 
-    def _asked(self, call: ast.Call, path: Path) -> set[str]:
-        """The package whose modules a call asks for."""
+    def _ask(self, call: ast.Call, path: Path, asked: dict[str, set[str]]) -> None:
+        """Add the package whose modules, or their declarations, a call asks for."""
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-        if path == self.root / "core" / "registry.py" or name not in (
-            "member",
-            "members",
-            "declarations",
-            "import_module",
-            "__import__",
-        ):
-            return set()
-        package = call.args[0] if call.args and name in ("member", "members", "declarations") else None
+        if path == self.root / "core" / "registry.py" or name not in (*ASKING, "import_module", "__import__"):
+            return
+        package = call.args[0] if call.args and name in ASKING else None
         if isinstance(package, ast.Constant) and package.value in self.modules:
-            return {package.value}
+            asked[ASKING[name]].add(package.value)
+            return
         if getattr(package, "id", "") == "__name__" and path.name == "__init__.py":
-            return {".".join((self.root.name, *path.parent.relative_to(self.root).parts))}
+            asked[ASKING[name]].add(".".join((self.root.name, *path.parent.relative_to(self.root).parts)))
+            return
         raise UnclearImport(
             f"{path}, line {call.lineno}: modules are found by name through core/registry.py, with the package written "
             "as a string, or as __name__ in its own __init__.py"

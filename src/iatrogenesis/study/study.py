@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.sources import Strict, bibliography, records
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.explorer.settings import check_worlds
@@ -19,7 +20,7 @@ from iatrogenesis.inference.models import FACTS, OUTCOME_MODELS
 from iatrogenesis.simulation_study.cells import Cell, read_cells
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
-from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, replicates_for, truth_seconds
+from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, truth_seconds
 from iatrogenesis.simulation_study.policies import PolicyWorld
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES

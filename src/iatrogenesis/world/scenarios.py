@@ -223,6 +223,21 @@ def _resolved(file: ScenarioFile, routes: Mapping[str, Mapping[str, dict]], path
     return read_as(scenario, file.reading) if file.reading != "base" else scenario
 
 
+def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """A copy of the scenario with some parameters, by dotted path, set to other values."""
+    content = scenario.model_dump()
+    for path, value in values.items():
+        *parents, name = path.split(".")
+        node = content
+        for parent in parents:
+            if isinstance(node, (list, tuple)):
+                node = next(child for child in node if child["kind"] == parent)
+            else:
+                node = node[parent]
+        node[name]["value"] = float(value)
+    return Scenario.model_validate(content)
+
+
 def read_as(scenario: Scenario, reading: Reading) -> Scenario:
     """The same scenario with every number taken as a sceptical or an optimistic reader would.
 
