@@ -109,7 +109,8 @@ def chosen_by(output: Output, outputs: list[Output]) -> dict[str, list[str]]:
     if output.rule.startswith("advice_columns_"):
         return {"inference.models": ["null"]}
     if output.rule == "true_effects":
-        return {"inference.models": [name for name, facts in MODELS.items() if "LARGE_SAMPLE" in facts]}
+        fitted = {Path(other.path).stem for other in outputs if other.rule.startswith("fit_")}
+        return {"inference.models": [name for name in fitted if "LARGE_SAMPLE" in MODELS[name]]}
     return {}
 
 
