@@ -1,18 +1,21 @@
-"""Write the record of the run."""
+"""Write the record of the run, and what each rule cost."""
 
 from pathlib import Path
 
 import yaml
 
-from iatrogenesis.core.files import write_text
+from iatrogenesis.core.files import write_csv, write_text
 from iatrogenesis.core.logs import logged
-from iatrogenesis.report.run_record import run_record
+from iatrogenesis.report.run_record import cost, run_record
 
 
-def main(config: dict, scenarios: dict, commit: str, record_path: str) -> None:
-    """Write run.yaml beside the report."""
-    record = run_record(config, scenarios, commit, Path(record_path).parent / "benchmarks")
+def main(config: dict, scenarios: dict, commit: str, record_path: str, cost_path: str) -> None:
+    """Write run.yaml beside the report, and the table of costs beside the others."""
+    table = cost(Path(record_path).parent)
+    write_csv(table, cost_path)
+    record = run_record(config, scenarios, commit, table)
     write_text(yaml.safe_dump(record, sort_keys=False, allow_unicode=True), record_path)
+    print(f"{table['core_seconds'].sum():.0f} core seconds in {table['jobs'].sum()} jobs", flush=True)
 
 
 if __name__ == "__main__":
@@ -22,4 +25,5 @@ if __name__ == "__main__":
             scenarios=snakemake.params.scenarios,
             commit=snakemake.params.commit,
             record_path=snakemake.output.record,
+            cost_path=snakemake.output.cost,
         )

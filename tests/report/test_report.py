@@ -8,6 +8,7 @@ import jinja2
 import pandas as pd
 import pytest
 
+from iatrogenesis.core.logs import cost_of, logged
 from iatrogenesis.core.sources import records
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report.figure_words import words_of
@@ -16,7 +17,7 @@ from iatrogenesis.report.page import open_routes, page_tables, page_words
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
-from iatrogenesis.report.run_record import wall_seconds
+from iatrogenesis.report.run_record import cost
 from iatrogenesis.report.sensitivity import sensitivity_table
 from tests.conftest import CONFIG
 from tests.report.report_tables import of_the_checks, of_the_fits, of_the_study, of_the_world
@@ -256,8 +257,23 @@ def test_every_source_is_listed(tmp_path):
         read_references(tmp_path / "x.bib")
 
 
-def test_wall_time_is_summed_by_rule(tmp_path):
-    (tmp_path / "fit_model").mkdir()
-    for path, seconds in (("check.tsv", 2.0), ("fit_model/null.tsv", 3.0), ("fit_model/casemix.tsv", 4.5)):
-        (tmp_path / path).write_text(f"s\th:m:s\n{seconds}\t0:00:02\n")
-    assert wall_seconds(tmp_path) == {"fit_model": 7.5, "check": 2.0}
+def test_costs_are_summed_by_rule(tmp_path):
+    (tmp_path / "benchmarks" / "fit").mkdir(parents=True)
+    (tmp_path / "logs" / "fit").mkdir(parents=True)
+    for name, wall, core, memory in (("check", 2.0, None, "NA"), ("fit/a", 3.0, 2.5, "90"), ("fit/b", 4.5, 6.0, "120")):
+        (tmp_path / "benchmarks" / f"{name}.tsv").write_text(f"s\tmax_rss\n{wall}\t{memory}\n")
+        (tmp_path / "logs" / f"{name}.log").write_text("said\n" + (f"Core seconds: {core}\n" if core else ""))
+    found = cost(tmp_path).set_index("rule")
+    assert list(found.index) == ["fit", "check"]
+    assert found.loc["fit"].to_dict() == {"jobs": 2, "core_seconds": 8.5, "wall_seconds": 7.5, "max_rss_mb": 120}
+    # A job that says nothing, as before this was kept, counts its wall time.
+    assert found.loc["check", "core_seconds"] == 2.0
+
+
+def test_a_log_ends_with_what_the_job_cost(tmp_path):
+    with logged(tmp_path / "job.log"):
+        sum(range(3_000_000))
+    assert cost_of(tmp_path / "job.log") > 0.05
+    with pytest.raises(ZeroDivisionError), logged(tmp_path / "failed.log"):
+        print(1 / 0)
+    assert cost_of(tmp_path / "failed.log") is None

@@ -11,6 +11,7 @@ MADE = {
     REFERENCE: ("*.png", RESULTS / "default" / "figures"),
     REFERENCE / "tiny": ("*.csv", RESULTS / "tiny" / "tables"),
 }
+COST = {REFERENCE / "cost.csv": RESULTS / "default" / "tables" / "cost.csv"}
 APART = {"explorer.png"}  # a photograph: make screenshot
 
 if __name__ == "__main__":
@@ -19,10 +20,10 @@ if __name__ == "__main__":
         for folder, (pattern, made) in MADE.items()
         for old in sorted(folder.glob(pattern))
         if old.name not in APART
-    }
+    } | COST
     if missing := [path for path in copies.values() if not path.is_file()]:
         sys.exit(f"{missing[0].relative_to(ROOT)} is not there: `make report` and `make report STUDY=tiny` first")
-    changed = [old for old, new in copies.items() if old.read_bytes() != new.read_bytes()]
+    changed = [old for old, new in copies.items() if not old.is_file() or old.read_bytes() != new.read_bytes()]
     for old in changed:
         shutil.copyfile(copies[old], old)
     print(f"{len(changed)} of {len(copies)} files changed" + "".join(f"\n  {old.relative_to(ROOT)}" for old in changed))
