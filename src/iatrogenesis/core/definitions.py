@@ -50,6 +50,11 @@ def judged_sessions(sessions: np.ndarray) -> np.ndarray:
     return np.maximum(sessions - (FIRST_JUDGED_SESSION - 1), 0)
 
 
+def flagged(probability: ArrayLike) -> Any:
+    """Whether therapists with these posterior probabilities of being harmful are flagged; shape kept."""
+    return np.asarray(probability) >= FLAG_PROBABILITY
+
+
 def harmful_rate(mean_rate: ArrayLike) -> Any:
     """The rate above which a therapist is harmful, at most 1, from the mean rate; numbers or arrays."""
     return np.minimum(HARMFUL_RATIO * np.asarray(mean_rate), 1.0)[()]

@@ -1,4 +1,4 @@
-"""What a job says goes to the terminal and to its log, with the traceback if it fails, and what it cost."""
+"""Output of a job goes to the terminal and to its log, with the traceback if it fails, and what it cost."""
 
 import re
 import resource

@@ -18,7 +18,7 @@ CAPTION = (
     "Simulation-based calibration. Parameters are drawn from the prior, data from the parameters, and the model is "
     "fitted; the rank of the true value among the draws must be uniform. Lines: distribution function of the ranks "
     "less the uniform one, one line per parameter, and one for the log-likelihood. Band: 95 % for all points of one "
-    "line at once, so one line in twenty may touch it by chance. A line that leaves it and is called wrong in the "
+    "line at once, so one line in twenty may touch it by chance. A line that leaves it and is rejected in the "
     "table, where the number of lines is allowed for, is drawn in colour."
 )
 

@@ -1,4 +1,4 @@
-"""What a world does to its clients, as sums per independent cluster, so that worlds can be compared twin by twin."""
+"""Outcome sums per independent cluster, so that worlds can be compared twin by twin."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple

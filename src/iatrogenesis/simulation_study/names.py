@@ -8,7 +8,7 @@ CELLS = {"base": "base cell (A)", "world": "simulated world (B)"}
 POLICIES = {
     "remove_raw": "remove the worst 5 %, raw rates",
     "remove_adjusted": "remove the worst 5 %, adjusted",
-    "remove_sure": f"remove if P(rate > {HARMFUL_RATIO:g} × mean) > {FLAG_PROBABILITY:g}",
+    "remove_sure": f"remove if P(rate > {HARMFUL_RATIO:g} × mean) ≥ {FLAG_PROBABILITY:g}",
     "support_worst": "support the worst 5 %",
     "support_burned_out": "support the most burned out",
     "caseload_limit": "limit caseloads",

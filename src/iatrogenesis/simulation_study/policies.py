@@ -13,7 +13,7 @@ keyed: each policy meets the same first therapists, clients, and chances as doin
 =====================  =================================================================================================
 `remove_raw`           the worst 5 % by their own rate since they began are replaced by others of the pool
 `remove_adjusted`      the same by observed less expected, given what is measured of their clients
-`remove_sure`          those with a probability above `FLAG_PROBABILITY` of being harmful, by a shrunken record
+`remove_sure`          those flagged as harmful (`iatrogenesis.core.definitions`), by a shrunken record
 `support_worst`        the worst 5 %, adjusted, get support for a year, which takes something from their burnout
 `support_burned_out`   the 5 % with the highest burnout ratings get it
 `caseload_limit`       nobody has more clients than a limit; fewer clients are seen, and burnout from workload falls
@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from iatrogenesis.core.definitions import FLAG_PROBABILITY, harmful_rate
+from iatrogenesis.core.definitions import flagged, harmful_rate
 from iatrogenesis.core.montecarlo import ratio
 from iatrogenesis.core.sources import Sourced, Strict
 from iatrogenesis.core.streams import Noise
@@ -210,7 +210,7 @@ def _surely_harmful(service: _Service) -> np.ndarray:
     mean = weight * (service.events - service.expected) / information
     sd = np.sqrt(weight / information)
     too_many = logit(np.minimum(harmful_rate(rate), 0.999)) - logit(rate)
-    return norm.sf((too_many - mean) / sd) > FLAG_PROBABILITY
+    return flagged(norm.sf((too_many - mean) / sd))
 
 
 def table(world: PolicyWorld, noise: Noise, replicates: int) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from iatrogenesis.core.definitions import FLAG_PROBABILITY, harmful_rate
+from iatrogenesis.core.definitions import flagged, harmful_rate
 from iatrogenesis.core.montecarlo import ratio
 from iatrogenesis.core.tables import DataError
 
@@ -61,7 +61,7 @@ def profiling(therapists: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     rows += _mean("therapist_rank", "rank_correlation", _correlations(both))
     rows += _flags("flag_worst", both, both["worst"])
     if both["exceeds"].notna().all():
-        rows += _flags("flag_probable", both, both["exceeds"] >= FLAG_PROBABILITY)
+        rows += _flags("flag_probable", both, pd.Series(flagged(both["exceeds"]), both.index))
     return pd.DataFrame(rows, columns=["estimand", "measure", "value", "mcse", "n"])
 
 

@@ -51,7 +51,7 @@ function position(data, k, x) {
 // Where so many standard deviations stand among 100 (the normal distribution, as by Page 1977, to half a per cent).
 function stands(data, k, x) {
   if (!isDeviation(data.sliders[k])) return "";
-  if (x === 0) return "in the middle";
+  if (x === 0) return "average";
   return `above ${Math.round(100 / (1 + Math.exp(-1.5976 * x - 0.07056 * x ** 3)))} of 100 elsewhere`;
 }
 

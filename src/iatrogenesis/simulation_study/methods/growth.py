@@ -1,4 +1,4 @@
-"""Hierarchical Bayes, model `growth`: every session's score instead of a verdict on the last one.
+"""Hierarchical Bayes, model `growth`: every session's score instead of the last one alone.
 
 It says nothing of deterioration itself. What it gives is an order of therapists, by the slope of their average client,
 and what burnout does to that slope.
