@@ -62,6 +62,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--finished", metavar="PROJECT", help="a checkout whose results/tiny is finished and up to date")
 
 
+# Files that take longest, the longest first; those whose tests wait for another file's tiny study come last.
+LONGEST = (
+    "workflow/test_tiny_run.py",
+    "workflow/test_contributing.py",
+    "statistical/test_sbc.py",
+    "statistical/test_known_truth.py",
+    "statistical/test_simulation_study.py",
+    "statistical/test_simulator_truth.py",
+    "browser/test_explorer.py",
+    "simulation_study/test_methods.py",
+    "explorer/test_explorer.py",
+    "workflow/test_dry_run.py",
+    "statistical/test_hospitals.py",
+    "figures/test_figures.py",
+    "statistical/test_collapsed.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest group, so that one worker is not left with it at the end; end with what waits for it."""
-    items.sort(key=lambda item: 0 if "test_tiny_run" in item.nodeid else 2 if "finished" in item.fixturenames else 1)
+    """Begin with the longest files, so that one worker is not left with such a one at the end."""
+
+    def place(item: pytest.Item) -> int:
+        name = "/".join(item.path.parts[-2:])
+        if name in LONGEST:
+            return LONGEST.index(name)
+        return len(LONGEST) + ("finished" in item.fixturenames)
+
+    items.sort(key=place)

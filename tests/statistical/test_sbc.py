@@ -43,11 +43,11 @@ def judged(template, priors, engine: str, simulations: int):
     return sbc.judge(found, "casemix", engine, 3).set_index("quantity")
 
 
-@pytest.mark.slow
-def test_collapsed_is_calibrated(template, priors):
-    table = judged(template, priors, "collapsed", SIMULATIONS)
+@pytest.mark.parametrize("simulations", [30, pytest.param(SIMULATIONS, marks=pytest.mark.slow)])
+def test_collapsed_is_calibrated(template, priors, simulations):
+    table = judged(template, priors, "collapsed", simulations)
     assert table["calibrated"].all(), table
-    assert (table["simulations"] + table["failed"] == SIMULATIONS).all()
+    assert (table["simulations"] + table["failed"] == simulations).all()
     assert {"intercept", "therapist_sd", "coefficients[x]", "therapist_effect[first]", "log_likelihood"} == set(
         table.index
     )
@@ -105,6 +105,7 @@ def test_the_band_is_arvizs(simulations):
     assert 0.93 < np.mean(null >= 1 - simulated) < 0.97
 
 
+@pytest.mark.slow
 def test_a_refusing_engine_leaves_the_fit_to_the_sampler_and_says_so(template, priors):
     point = {"intercept": -1.0, "coefficients": np.array([0.3]), "therapist_effect": np.zeros(10), "therapist_sd": 0.1}
     from iatrogenesis.inference.models.generative import replicate

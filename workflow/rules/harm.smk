@@ -106,7 +106,7 @@ rule preventions:
         design=plain(CONFIG.preventions.design),
         setup=SETUP,
     message:
-        "What preventions avert"
+        f"What preventions avert: {', '.join(CONFIG.preventions.scenarios)}"
     script:
         "../../scripts/harm/preventions.py"
 
