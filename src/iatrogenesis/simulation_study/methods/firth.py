@@ -1,4 +1,4 @@
-"""Fixed effects: a coefficient for each therapist, with Firth's penalty so that it can be estimated for therapists without events.
+"""Fixed effects: a coefficient for each therapist, with Firth's penalty, estimable without events too.
 
 No therapist is drawn towards the others, and clients who come to a therapist for a reason do no harm to the comparison;
 what belongs to the therapist (competence, burnout) cannot be told from the therapist. Heinze & Schemper 2002,
