@@ -5,7 +5,6 @@ REQUIRED INPUTS:
 """
 
 import sys
-from itertools import batched
 from pathlib import Path
 
 ROOT = Path(workflow.basedir)
@@ -91,8 +90,10 @@ def replicates_of_batch(group):
 
 
 def shared_out(things, most):
-    """Lists of so many, a job each, because starting one takes seconds; what is added at the end moves no other."""
-    return [list(some) for some in batched(things, most)]
+    """Lists of at most so many, about equally long: a job each, because starting one takes seconds."""
+    things = list(things)
+    jobs = -(-len(things) // most)
+    return [things[job::jobs] for job in range(jobs)]
 
 
 def together(models, engine):

@@ -1,4 +1,4 @@
-"""Figures, one module each, some by a job; each says itself which tables it takes, and where it stands.
+"""Figures, one module each, by one script; each says itself which tables it takes, and where it stands.
 
 REQUIRED INPUTS:
     tables of results/{study}/tables, ranks of simulation-based calibration, and the clients, sessions and therapist-weeks of routine care
@@ -22,45 +22,34 @@ FIGURE_FILES = expand(result("figures/{figure}.{form}"), figure=FIGURES, form=FI
 
 FIGURE_WORDS = {figure: words_of(figure) for figure in FIGURES}
 
-
-# Starting a job and drawing the first letter of a PDF take as long as drawing two figures.
-for drawn in [
-    some for chapter in CHAPTERS for some in shared_out([one for one in FIGURES if CHAPTER[one] == chapter], 7)
-]:
+for figure, tables in FIGURES.items():
 
     rule:
-        """Draw some figures of one chapter."""
+        """Draw one figure."""
         name:
-            f"figures_{drawn[0]}"
+            f"figure_{figure}"
         input:
-            tables=sorted({path for figure in drawn for path in FIGURES[figure].values()}),
-            code=library("figures/figures", {"figures": drawn}),
+            **tables,
+            code=library("figures/figure", {"figures": [figure]}),
         output:
-            **{
-                f"{figure}_{form}": (
-                    report(
-                        result(f"figures/{figure}.svg"),
-                        caption="../report/figure.rst",
-                        category="Figures",
-                        subcategory=CHAPTER[figure],
-                        labels={"figure": figure.replace("_", " ")},
-                    )
-                    if form == "svg"
-                    else result(f"figures/{figure}.{form}")
-                )
-                for figure in drawn
-                for form in FIGURE_FORMS
-            },
+            svg=report(
+                result(f"figures/{figure}.svg"),
+                caption="../report/figure.rst",
+                category="Figures",
+                subcategory=CHAPTER[figure],
+                labels={"figure": figure.replace("_", " ")},
+            ),
+            png=result(f"figures/{figure}.png"),
+            pdf=result(f"figures/{figure}.pdf"),
         log:
-            result(f"logs/figures/{drawn[0]}.log"),
+            result(f"logs/figure/{figure}.log"),
         benchmark:
-            result(f"benchmarks/figures/{drawn[0]}.tsv")
+            result(f"benchmarks/figure/{figure}.tsv")
         params:
-            tables={figure: FIGURES[figure] for figure in drawn},
-            drawn={figure: [result(f"figures/{figure}.{form}") for form in FIGURE_FORMS] for figure in drawn},
+            figure=figure,
             base=STUDY.base,
-            captions={figure: FIGURE_WORDS[figure]["caption"] for figure in drawn},
+            caption=FIGURE_WORDS[figure]["caption"],
         message:
-            "Drawing {params.drawn}"
+            "Drawing {params.figure}"
         script:
-            "../../scripts/figures/figures.py"
+            "../../scripts/figures/figure.py"

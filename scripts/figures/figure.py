@@ -1,0 +1,30 @@
+"""Draw one figure from its tables."""
+
+from inspect import signature
+
+from iatrogenesis.core.files import read_csv, read_parquet
+from iatrogenesis.core.logs import logged
+from iatrogenesis.core.registry import member
+from iatrogenesis.figures.style import save
+
+
+def main(figure: str, paths: dict[str, str], base: str, drawn: list[str]) -> None:
+    """Read the tables, choose the rows the figure is about, draw, save."""
+    tables = {name: (read_csv if path.endswith(".csv") else read_parquet)(path) for name, path in paths.items()}
+    module = member("iatrogenesis.figures", figure)
+    for name, columns in getattr(module, "ROWS", {}).items():
+        for column, value in columns.items():
+            tables[name] = tables[name][tables[name][column] == value.format(base=base)]
+    if "base" in signature(module.draw).parameters:
+        tables["base"] = base
+    save(module.draw(**tables), *drawn)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            figure=snakemake.params.figure,
+            paths={name: str(path) for name, path in snakemake.input.items() if name != "code"},
+            base=snakemake.params.base,
+            drawn=list(snakemake.output),
+        )
