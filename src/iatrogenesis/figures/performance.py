@@ -20,7 +20,8 @@ CAPTION = (
     "error, dotted: none. Middle: coverage of 95 % intervals, dotted: 95 %. Right: share of data sets in which the 5 "
     "% test rejects: power, or, in cells where burnout has no effect, the type I error rate, dotted: 5 %. "
     "Lines: 95 % Monte Carlo intervals. Ratings are unreliable: methods that take them as they are give attenuated "
-    "estimates; GEE estimates another, marginal odds ratio, somewhat nearer to 1. The table of cells says what each changes."
+    "estimates; GEE estimates another, marginal odds ratio, somewhat nearer to 1. The table of cells says what each "
+    "changes."
 )
 ESTIMAND = "log_odds_ratio[burnout]"
 PANELS = {"bias": "Bias (log odds)", "coverage": "Coverage (%)", "rejected": "Effect found (%)"}
