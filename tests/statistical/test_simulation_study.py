@@ -41,7 +41,7 @@ def study_of(study, cells):
     return of
 
 
-@pytest.mark.parametrize("method", ["glmm", "therapist"])
+@pytest.mark.parametrize("method", ["glmm", pytest.param("therapist", marks=pytest.mark.slow)])
 def test_effects_of_states_known_without_error_are_found_without_bias(study_of, method):
     """The prior of the Bayesian coefficient draws by a few per cent: its SD is 5 standard errors of the estimate."""
     table = study_of("reliability_100", method)
@@ -67,6 +67,7 @@ def test_a_biased_method_is_caught(study_of):
     assert abs(bias) > FAR * mcse
 
 
+@pytest.mark.slow
 def test_ignoring_therapists_is_too_sure(study_of):
     """The known mistake: intervals of what belongs to the therapist are too short, not those of the client's own."""
     table = study_of("few_with_many", "logistic")
@@ -75,6 +76,7 @@ def test_ignoring_therapists_is_too_sure(study_of):
     assert abs(table.loc[("log_odds_ratio[fit]", "model_se_error"), "value"]) < 0.3
 
 
+@pytest.mark.slow
 def test_noisy_ratings_hide_by_the_root_of_their_reliability(study_of):
     """Effects of the therapist's are attenuated by the reliability's root: ratings have the spread of the states."""
     value = study_of("reliability_60", "glmm").loc[(BURNOUT, "bias"), ["value", "mcse"]]
@@ -82,6 +84,7 @@ def test_noisy_ratings_hide_by_the_root_of_their_reliability(study_of):
     assert abs(value["value"] - expected) < FAR * value["mcse"]
 
 
+@pytest.mark.slow
 def test_shrunken_rates_are_nearer_to_the_truth_than_raw_ones(study_of):
     raw, drawn = (
         study_of("clients_15", method).loc[("therapist_rate", "rmse"), "value"] for method in ("raw", "casemix")
@@ -89,6 +92,7 @@ def test_shrunken_rates_are_nearer_to_the_truth_than_raw_ones(study_of):
     assert drawn < 0.8 * raw
 
 
+@pytest.mark.slow
 def test_more_spread_orders_therapists_better(study_of):
     few, many = (
         study_of(name, "null").loc[("therapist_rank", "rank_correlation"), "value"] for name in ("sd_42", "sd_100")
