@@ -119,7 +119,13 @@ def test_jobs_have_the_files_that_their_script_reaches(outputs):
     assert seen == set(known.values()) - {"evidence/calibrate"}  # no part of a report
 
 
-@pytest.mark.parametrize("file", ["figures/caterpillar.py", "evidence/patterns/burnout.py", "report/style.css"])
+ALL = sorted({*LIBRARY.modules.values(), *(path for found in LIBRARY.other_files.values() for path in found)})
+FEW = ("figures/caterpillar.py", "evidence/patterns/burnout.py", "report/style.css")
+FILES = [path.relative_to(SOURCE).as_posix() for path in ALL]
+EDITED = [file if file in FEW else pytest.param(file, marks=pytest.mark.slow) for file in FILES]
+
+
+@pytest.mark.parametrize("file", EDITED)
 def test_an_edit_runs_what_depends_on_it(complete, outputs, file):
     with edited(complete / "src" / "iatrogenesis" / file):
         pending = {output.path for output in summary(complete) if output.pending}
@@ -132,5 +138,5 @@ def test_a_figure_redraws_itself_and_a_pattern_refits_nothing(outputs):
     assert len(drawn) == 1
     pattern = {rules[path] for path in stale(outputs, "evidence/patterns/burnout.py")}
     assert "evidence" in pattern and not any(rule.startswith(("fit_", "simulate", "sbc", "study")) for rule in pattern)
-    model = {rules[path] for path in stale(outputs, "inference/models/growth.py") if "/posterior/" in path}
+    model = {rules[path] for path in stale(outputs, "inference/models/service.py") if "/posterior/" in path}
     assert len(model) == 1
