@@ -75,7 +75,7 @@ def test_every_file_of_the_library_is_reached_by_a_script_or_belongs_to_the_stud
 
 
 def test_a_figure_reaches_its_own_module_and_no_other(library):
-    script = ROOT / "scripts" / "figures" / "figures.py"
+    script = ROOT / "scripts" / "figures" / "figure.py"
     found = reached(library, script, figures=["caterpillar"])
     assert "figures/caterpillar.py" in found and "figures/funnel.py" not in found
     assert "figures/funnel.py" in reached(library, script)
@@ -156,7 +156,7 @@ def test_what_is_declared_is_read_and_what_its_modules_import_does_not_count(sma
 
 
 def test_pages_read_labels_of_methods_and_do_not_depend_on_what_methods_import(library):
-    found = reached(library, ROOT / "scripts" / "figures" / "figures.py", figures=["performance"])
+    found = reached(library, ROOT / "scripts" / "figures" / "figure.py", figures=["performance"])
     assert "simulation_study/methods/growth.py" in found
     assert not {path for path in found if path.startswith(("inference/engines/", "world/"))}
 
