@@ -72,7 +72,6 @@ LONGEST = (
     "statistical/test_known_truth.py",
     "statistical/test_simulation_study.py",
     "statistical/test_simulator_truth.py",
-    "browser/test_explorer.py",
     "simulation_study/test_methods.py",
     "explorer/test_explorer.py",
     "workflow/test_dry_run.py",

@@ -19,7 +19,7 @@ from iatrogenesis.study.study import load_study
 from tests.browser.conftest import DESK, PHONE
 from tests.conftest import CONFIG
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MEGABYTES = 5
 
 
