@@ -111,7 +111,7 @@ def test_every_rule_has_its_script_and_every_script_its_rule():
     assert named == {path.stem for path in (ROOT / "scripts").rglob("*.py")}
     rules = set(RULES.findall(text)) - WITHOUT_SCRIPT
     # Rules that are made in loops have names of their own, and share a script each.
-    assert rules == named - {"fit", "sbc_ranks", "figures", "study_batch", "attribute", "advice_columns"}
+    assert rules == named - {"fit", "sbc_ranks", "figure", "study_batch", "attribute", "advice_columns"}
 
 
 def test_scripts_are_short_and_only_their_last_block_knows_snakemake():
