@@ -66,7 +66,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 LONGEST = (
     "workflow/test_tiny_run.py",
     "workflow/test_contributing.py",
+    "workflow/test_stale.py",
     "statistical/test_sbc.py",
+    "peers/test_r_packages.py",
     "statistical/test_known_truth.py",
     "statistical/test_simulation_study.py",
     "statistical/test_simulator_truth.py",

@@ -87,6 +87,7 @@ def test_collapsed_is_brms(data):
     agree(tree, data, float(tree["sample_stats"]["effective"].values.flat[0]))
 
 
+@pytest.mark.slow
 def test_nuts_is_brms(data):
     import arviz_stats
 
@@ -97,6 +98,7 @@ def test_nuts_is_brms(data):
 
 
 @pytest.mark.peers
+@pytest.mark.slow
 @pytest.mark.skipif(not installed("lme4", "glmmTMB"), reason="R with lme4 and glmmTMB is not installed (apt packages)")
 def test_r_still_gives_the_committed_maximum_likelihood(tmp_path):
     found = by_r(tmp_path, "lme4", "glmmTMB")

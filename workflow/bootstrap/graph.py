@@ -15,7 +15,7 @@ LOOPS = {
     "study_batch": "one a group of methods",
     "advice_columns": "some numbers of clients each",
     "attribute": "some pairs of orders each",
-    "figures": "some of a chapter each",
+    "figure": "one a figure",
 }
 TITLES = {
     "world": "simulate",
