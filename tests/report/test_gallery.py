@@ -38,7 +38,7 @@ def test_every_figure_has_its_words_and_its_files(gallery):
         words = unescape(part)
         assert words_of(name)["caption"] in words and words_of(name)["alt"] in words
         assert f"Figure {number}. {module.__doc__.splitlines()[0]}" in words
-        assert f"figures/{name}.py" in part and "commit abc1234" in part
+        assert f"rule figure_{name} " in part and "commit abc1234" in part
         files = re.findall(r'href="(figures/[^"]+)"', part)
         assert files == [f"figures/{name}.svg", *(f"figures/{name}.{form}" for form in FORMS)]
         assert f'href="report.html#figure-{name}"' in part
