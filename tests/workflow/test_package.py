@@ -29,7 +29,8 @@ sys.meta_path.insert(0, Missing())
 """
 SIMULATE = """
 import yaml
-from iatrogenesis.core.instruments import Instruments, Judgement
+from iatrogenesis.core.definitions import Judgement
+from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.resources import config_folder
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import load_catalogue
