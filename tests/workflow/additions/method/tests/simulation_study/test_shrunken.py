@@ -1,4 +1,4 @@
-"""Shrunken rates lie between the raw ones and the mean, and are surer than they."""
+"""Shrunken rates lie between the raw ones and the mean; their intervals are narrower."""
 
 import numpy as np
 from tests.conftest import CONFIG
