@@ -5,7 +5,7 @@ import numpy as np
 from iatrogenesis.core.files import write_parquet
 from iatrogenesis.core.logs import logged
 from iatrogenesis.explorer.measure import Measures
-from iatrogenesis.explorer.settings import Explorer, by_kind, every_setting, world_of
+from iatrogenesis.explorer.settings import Explorer, by_kind, every_setting, usual, world_of
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
@@ -18,7 +18,7 @@ def main(
     world, reference = Scenario.model_validate(world), Scenario.model_validate(reference)
     every = by_kind(Scenario.model_validate(prevented))
     measures = Measures.of(setup, explorer.design, world, reference)
-    chosen = every_setting(explorer, world)[part :: explorer.parts]
+    chosen = every_setting(explorer, usual(world))[part :: explorer.parts]
     found = [measures.measure(world_of(setting, world, every)) for _, setting in chosen]
     write_parquet({name: np.array([row[name] for row in found]) for name in found[0]}, table_path)
     print(f"{len(found)} settings, {len(found[0])} numbers each", flush=True)

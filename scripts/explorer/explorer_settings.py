@@ -4,14 +4,14 @@ import pandas as pd
 
 from iatrogenesis.core.files import read_parquet, write_csv, write_parquet
 from iatrogenesis.core.logs import logged
-from iatrogenesis.explorer.settings import Explorer, every_setting
+from iatrogenesis.explorer.settings import Explorer, every_setting, usual
 from iatrogenesis.explorer.tables import simulated
 from iatrogenesis.world.scenarios import Scenario
 
 
 def main(part_paths: list[str], explorer: dict, world: dict, measures_path: str, table_path: str) -> None:
     """Interleave the parts, so that rows stand in the order of all settings."""
-    settings = every_setting(Explorer.model_validate(explorer), Scenario.model_validate(world))
+    settings = every_setting(Explorer.model_validate(explorer), usual(Scenario.model_validate(world)))
     parts = [read_parquet(path) for path in part_paths]
     for number, part in enumerate(parts):
         part.index = range(number, number + len(parts) * len(part), len(parts))

@@ -3,6 +3,7 @@
 
 import json
 import re
+from itertools import combinations
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,6 +21,7 @@ from iatrogenesis.explorer.settings import (
     by_kind,
     check_worlds,
     every_setting,
+    fraction,
     random_settings,
     usual,
     world_of,
@@ -53,7 +55,7 @@ def explored():
     explorer = Explorer.model_validate(tiny.config.explorer.model_dump() | SMALL)
     world, every = tiny.catalogue[explorer.world], by_kind(tiny.catalogue[explorer.prevented])
     measures = Measures.of(tiny.setup.apart("explorer"), explorer.design, world, tiny.catalogue["reference"])
-    settings = every_setting(explorer, world)
+    settings = every_setting(explorer, usual(world))
     found = pd.DataFrame(measures.measure(world_of(setting, world, every)) for _, setting in settings)
     surface = Surface.of(explorer, usual(world), found)
     return SimpleNamespace(
@@ -62,12 +64,46 @@ def explored():
     )  # fmt: skip
 
 
-def test_every_combination_of_levels_every_set_and_each_prevention_along_each_slider_are_simulated(explored):
+def test_every_combination_of_levels_each_prevention_along_each_slider_and_sets_of_them_are_simulated(explored):
     kinds = [kind for kind, _ in explored.settings]
     assert kinds.count("grid") == 3 * 2 * 2 * 2 * 2
-    assert kinds.count("sets") == 2**3 - 1
+    assert kinds.count("alone") == 3
     assert kinds.count("axes") == 3 * (2 + 1 + 1 + 1 + 1)
+    assert kinds.count("sets") == 2**3 - 3 - 1
     assert len({setting for _, setting in explored.settings}) == len(explored.settings)
+
+
+@pytest.mark.parametrize("preventions", range(1, 11))
+def test_the_sets_simulated_tell_every_pair_of_preventions_apart(preventions):
+    """The effects of one and two preventions are orthogonal: none is aliased with another."""
+    signs = 2.0 * fraction(preventions) - 1
+    both = [signs[:, i] * signs[:, j] for i, j in combinations(range(preventions), 2)]
+    effects = np.vstack([np.ones(len(signs)), *signs.T, *both])
+    assert effects @ effects.T == pytest.approx(len(signs) * np.eye(len(effects)))
+    assert len(signs) <= 128
+
+
+def test_where_only_pairs_act_together_every_set_is_exact():
+    """Five preventions, sixteen sets simulated, thirty-two asked for."""
+    preventions = ("monitoring", "repair", "supervision", "referral", "adjustment")
+    tiny = load_study(CONFIG / "tiny.yaml", CONFIG)
+    explorer = Explorer.model_validate(tiny.config.explorer.model_dump() | SMALL | {"preventions": preventions})
+    at = usual(tiny.catalogue[explorer.world])
+    alone, both = np.array([-0.5, 0.3, 0.1, -0.2, 0.4]), np.triu(np.arange(25).reshape(5, 5) / 50, 1)
+
+    def log_crises(setting):
+        on = np.isin(preventions, setting.preventions).astype(float)
+        return -3 + on @ alone + on @ both @ on + setting.sliders[0] * (0.2 + 0.1 * on[1])
+
+    settings = [setting for _, setting in every_setting(explorer, at)]
+    values = np.exp([log_crises(setting) for setting in settings])
+    fates = {f"{fate}.0": np.full(len(settings), 1 / len(FATES)) for fate in FATES}
+    surface = Surface.of(explorer, at, pd.DataFrame({"crises.0": values, **fates}))
+    every = [on for many in range(6) for on in combinations(preventions, many)]
+    assert len(every) == 32
+    for on in every:
+        setting = Setting((1.5, *at[1:]), on)
+        assert np.log(surface.at(setting)["crises.0"]) == pytest.approx(log_crises(setting))
 
 
 def test_the_usual_setting_is_the_world_as_it_is(explored):
@@ -136,9 +172,11 @@ def test_lists_that_do_not_fill_a_year_are_refused(explored):
         Measures(explored.study.setup, short, explored.measures.reference, 0).measure(explored.world)
 
 
-def test_the_surface_is_exact_where_something_was_simulated_and_half_a_client_stands_for_none(explored):
+def test_the_surface_is_exact_where_one_prevention_or_none_was_simulated_and_half_a_client_stands_for_none(explored):
     nobody = half_a_client(explored.explorer.design)
-    for number, (_, setting) in enumerate(explored.settings):
+    for number, (kind, setting) in enumerate(explored.settings):
+        if kind == "sets":
+            continue
         said = explored.surface.at(setting)
         for name in explored.found.columns:
             real = explored.found[name].iloc[number]
@@ -197,11 +235,12 @@ def test_tables_carry_errors_and_distances(explored):
     assert len(table) == len(explored.settings) and not table.isna().any(axis=None)
     assert (table[[f"{fate}_mcse" for fate in FATES]] > 0).all(axis=None)
     assert table[list(FATES)].sum(axis=1).to_numpy() == pytest.approx(1000)
-    settings = [setting for _, setting in explored.settings[::9]]
-    check = checked(explored.surface, settings, explored.found.iloc[::9])
+    some = [row for row, (kind, _) in enumerate(explored.settings) if kind != "sets"][::9]
+    settings = [explored.settings[row][1] for row in some]
+    check = checked(explored.surface, settings, explored.found.iloc[some])
     assert len(check) == len(settings) * len((*FATES, *ALSO, *WORK))
     assert check["off"].abs().max() < 1010 * half_a_client(explored.explorer.design)
-    wrong = explored.found.iloc[::9] * 1.1
+    wrong = explored.found.iloc[some] * 1.1
     found = accuracy(checked(explored.surface, settings, wrong))
     assert (
         found.loc["crises", "typical_off_share"] == pytest.approx(np.log(1.1)) == found.loc["crises", "worst_off_share"]

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
@@ -14,7 +15,7 @@ from scipy.stats import t
 
 from iatrogenesis.explorer import charts
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
-from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting
+from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting, every_setting
 from iatrogenesis.explorer.surface import Surface, is_logarithmic
 from iatrogenesis.explorer.tables import accuracy
 from iatrogenesis.explorer.words import Words
@@ -158,15 +159,14 @@ def page(
     """
     data = packed(explorer, surface, words, check, averts)
     because = accuracy(check).loc["worse_because"]
-    grid = int(np.prod([len(levels) for levels in surface.levels]))
-    sets = 2 ** len(explorer.preventions) - 1
+    kinds = Counter(kind for kind, _ in every_setting(explorer, surface.usual))
     design = explorer.design
     counts = {
-        "settings": f"{len(surface.values):,}",
+        "settings": f"{kinds.total():,}",
         "clients": f"{design.replicates * design.therapists * design.clients_per_therapist:,.0f}",
-        "grid": f"{grid:,}",
-        "sets": f"{sets:,}",
-        "axes": f"{len(surface.values) - grid - sets:,}",
+        "grid": f"{kinds['grid']:,}",
+        "single": f"{kinds['alone'] + kinds['axes']:,}",
+        "sets": f"{kinds['sets']:,}",
         "checks": explorer.checks,
         "typical": f"{100 * because['typical_off_share']:.1f}",
         "worst": f"{100 * because['worst_off_share']:.1f}",

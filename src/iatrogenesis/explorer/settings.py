@@ -1,11 +1,13 @@
 """What can be set on the page, and which of all settings are simulated.
 
-Every combination of the sliders' levels is simulated without preventions; every set of preventions where all sliders
-stand as usual; and each prevention alone along each slider. `iatrogenesis.explorer.surface` fills what lies between.
+Every combination of the sliders' levels is simulated without preventions; each prevention alone, where all sliders
+stand as usual and along each slider; and, as usual, a fraction of all sets of preventions, large enough to tell what
+any two change together (a fractional factorial design of resolution V). `iatrogenesis.explorer.surface` fills the rest.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Any, Self
 
@@ -71,7 +73,7 @@ class Explorer(Strict):
     prevented
         The same world with preventions; their numbers are taken from there.
     preventions
-        Those with a switch; every set of them is simulated, so each one doubles that work.
+        Those with a switch.
     design
         Size of each simulation. Lists must be long enough to fill a year; each service is an independent cluster.
     checks
@@ -179,11 +181,32 @@ def grid(explorer: Explorer) -> Iterator[Setting]:
         yield Setting(sliders)
 
 
+def alone(explorer: Explorer, at: tuple[float, ...]) -> Iterator[Setting]:
+    """Each prevention by itself, all sliders as usual."""
+    for name in explorer.preventions:
+        yield Setting(at, (name,))
+
+
 def sets(explorer: Explorer, at: tuple[float, ...]) -> Iterator[Setting]:
-    """Every set of preventions but the empty one, by its number: the first prevention is the lowest bit."""
-    for number in range(1, 2 ** len(explorer.preventions)):
-        on = tuple(name for bit, name in enumerate(explorer.preventions) if number >> bit & 1)
-        yield Setting(at, on)
+    """Two preventions and more at once, all sliders as usual: the fraction of all sets that is simulated."""
+    for row in fraction(len(explorer.preventions)):
+        on = tuple(name for name, chosen in zip(explorer.preventions, row, strict=True) if chosen)
+        if len(on) > 1:
+            yield Setting(at, on)
+
+
+@cache
+def fraction(preventions: int) -> np.ndarray:
+    """Sets of preventions from which the effects of all pairs can be told apart, shape (sets, preventions), bool.
+
+    Resolution V: no effect of one or two preventions is aliased with another of these. Up to four preventions these are
+    all sets; of ten, 128 of 1,024.
+    """
+    from pydoe import fracfact_by_res  # takes a second, and pages do not need it
+
+    if preventions == 1:
+        return np.array([[False], [True]])
+    return fracfact_by_res(preventions, 5) > 0
 
 
 def axes(explorer: Explorer, at: tuple[float, ...]) -> Iterator[Setting]:
@@ -195,10 +218,14 @@ def axes(explorer: Explorer, at: tuple[float, ...]) -> Iterator[Setting]:
                     yield Setting((*at[:place], level, *at[place + 1 :]), (name,))
 
 
-def every_setting(explorer: Explorer, world: Scenario) -> list[tuple[str, Setting]]:
-    """All that is simulated, with what it belongs to: ``grid``, ``sets`` or ``axes``."""
-    at = usual(world)
-    kinds = {"grid": grid(explorer), "sets": sets(explorer, at), "axes": axes(explorer, at)}
+def every_setting(explorer: Explorer, at: tuple[float, ...]) -> list[tuple[str, Setting]]:
+    """All that is simulated, with what it belongs to: ``grid``, ``alone``, ``axes`` or ``sets``; `at` is as usual."""
+    kinds = {
+        "grid": grid(explorer),
+        "alone": alone(explorer, at),
+        "axes": axes(explorer, at),
+        "sets": sets(explorer, at),
+    }
     return [(kind, setting) for kind, settings in kinds.items() for setting in settings]
 
 

@@ -3,24 +3,27 @@
 Shares and averages are put together as logarithms (so that effects multiply and nothing falls below zero), the rest as
 it is. With ``g`` linear between the grid's levels in every slider, ``x`` the sliders and ``u`` their usual places::
 
-    value(x, on) = g(x) + [value(u, on) - g(u)] + sum over i in on, over sliders k of  [d_ik(x_k) - d_ik(u_k)]
-    d_ik(x_k)    = value(u with x_k, {i}) - g(u with x_k)
+    value(x, on) = g(x) + sum over i in on of  d_i(u) + sum over pairs i, j in on of  b_ij
+                        + sum over i in on, over sliders k of  [d_i(u with x_k) - d_i(u)]
+    d_i(x)       = value(x, {i}) - g(x)
 
-Exact wherever something was simulated (but that half a client stands for none). What it leaves out (two sliders that
-together change what a prevention does, or a slider that changes what two do together) is measured by simulating
-settings drawn at random. The fates of clients are scaled to add up to one.
+``b_ij``, what two preventions change beyond what each does alone, is fitted by least squares to the simulated sets.
+Exact wherever at most one prevention was simulated (but that half a client stands for none). What it leaves out (three
+preventions that change one another, two sliders that together change what a prevention does, or a slider that changes
+what two do together) is measured by simulating settings drawn at random. The fates of clients are scaled to add up to
+one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from iatrogenesis.explorer.measure import ALSO, FATES
-from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting
+from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting, every_setting
 from iatrogenesis.world.cohort import Design
 
 LOGARITHMIC = (*FATES, *ALSO, "off_track", "sessions", "new_clients", "places")
@@ -38,12 +41,13 @@ def half_a_client(design: Design) -> float:
 
 @dataclass(frozen=True)
 class Surface:
-    """All simulated settings.
+    """What was simulated, and what any two preventions change together.
 
     Attributes
     ----------
     values
-        Measures in the order of `settings.every_setting`, logarithms taken, shape (settings, measures).
+        Measures, logarithms taken, shape (rows, measures): of the settings of `settings.every_setting` in their order,
+        without its sets; then ``b_ij`` by pair.
     """
 
     levels: tuple[tuple[float, ...], ...]
@@ -59,16 +63,35 @@ class Surface:
         logs = np.array([is_logarithmic(name) for name in columns])
         values = measures.to_numpy(dtype=float)
         values = np.where(logs, np.log(np.maximum(values, half_a_client(explorer.design))), values)
-        return cls(tuple(explorer.levels.by_slider().values()), tuple(usual), explorer.preventions, columns, values)
+        settings = every_setting(explorer, tuple(usual))
+        sets = [setting for kind, setting in settings if kind == "sets"]
+        single = len(settings) - len(sets)
+        levels = tuple(explorer.levels.by_slider().values())
+        found = cls(levels, tuple(usual), explorer.preventions, columns, values[:single])
+        return replace(found, values=np.vstack([found.values, found._beyond(sets, values[single:])]))
+
+    def _beyond(self, sets: Sequence[Setting], values: np.ndarray) -> np.ndarray:
+        """What pairs of preventions change beyond the sum of both, by least squares, shape (pairs, measures)."""
+        on = np.array([[name in setting.preventions for name in self.preventions] for setting in sets], dtype=float)
+        if not sets:
+            return np.zeros((0, len(self.columns)))
+        base = self._grid(self.usual)
+        alone = self.values[self._first_alone :][: len(self.preventions)] - base
+        both = [on[:, i] * on[:, j] for i, j in self._pairs]
+        return np.linalg.lstsq(np.transpose(both), values - base - on @ alone)[0]
+
+    @property
+    def _pairs(self) -> list[tuple[int, int]]:
+        return list(combinations(range(len(self.preventions)), 2))
 
     @property
     def _shape(self) -> tuple[int, ...]:
         return tuple(len(levels) for levels in self.levels)
 
     @property
-    def _sets(self) -> int:
-        """Row before that of the first set of preventions."""
-        return int(np.prod(self._shape)) - 1
+    def _first_alone(self) -> int:
+        """Row of the first prevention alone, all sliders as usual."""
+        return int(np.prod(self._shape))
 
     def _grid(self, sliders: Sequence[float]) -> np.ndarray:
         """Multilinear between the nearest levels."""
@@ -93,20 +116,21 @@ class Surface:
         """Row of one prevention, with one slider at one of its levels."""
         home = [levels.index(u) for levels, u in zip(self.levels, self.usual, strict=True)]
         if level == home[slider]:
-            return self._sets + 2**prevention
+            return self._first_alone + prevention
         away = [len(levels) - 1 for levels in self.levels]
-        start = self._sets + 2 ** len(self.preventions)
+        start = self._first_alone + len(self.preventions)
         return start + prevention * sum(away) + sum(away[:slider]) + level - (level > home[slider])
 
     def at(self, setting: Setting) -> dict[str, float]:
         """Every measure at any setting within the levels."""
         total = self._grid(setting.sliders)
-        on = [self.preventions.index(name) for name in setting.preventions]
-        if on:
-            total = total + self.values[self._sets + sum(2**i for i in on)] - self._grid(self.usual)
-            for i in on:
-                for k in range(len(SLIDERS)):
-                    total = total + self._axis(i, k, setting.sliders[k]) - self._axis(i, k, self.usual[k])
+        on = sorted(self.preventions.index(name) for name in setting.preventions)
+        for i in on:
+            total = total + self.values[self._first_alone + i] - self._grid(self.usual)
+            for k in range(len(SLIDERS)):
+                total = total + self._axis(i, k, setting.sliders[k]) - self._axis(i, k, self.usual[k])
+        for pair in combinations(on, 2):
+            total = total + self.values[self._pairs.index(pair) - len(self._pairs)]
         return whole(
             {name: np.exp(v) if is_logarithmic(name) else v for name, v in zip(self.columns, total, strict=True)}
         )

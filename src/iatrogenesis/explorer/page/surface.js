@@ -8,8 +8,9 @@ function Surface(data) {
   const levels = data.sliders.map(s => s.levels), usual = data.sliders.map(s => s.usual);
   const shape = levels.map(l => l.length);
   const home = levels.map((l, k) => l.indexOf(usual[k]));
-  const lastOfGrid = shape.reduce((a, b) => a * b, 1) - 1;
-  const afterSets = lastOfGrid + 2 ** data.preventions.length;
+  const n = data.preventions.length;
+  const firstAlone = shape.reduce((a, b) => a * b, 1);
+  const firstPair = bytes.length / 2 / width - n * (n - 1) / 2;
   const away = shape.reduce((a, b) => a + b - 1, 0);
 
   const cell = (row, j) => data.low[j] + view.getUint16(2 * (row * width + j), true) * data.step[j];
@@ -32,9 +33,14 @@ function Surface(data) {
   }
 
   function alone(i, k, level) {
-    if (level === home[k]) return lastOfGrid + 2 ** i;
+    if (level === home[k]) return firstAlone + i;
     const before = shape.slice(0, k).reduce((a, b) => a + b - 1, 0);
-    return afterSets + i * away + before + level - (level > home[k] ? 1 : 0);
+    return firstAlone + n + i * away + before + level - (level > home[k] ? 1 : 0);
+  }
+
+  // Row of what two preventions change beyond what each does alone; i < j.
+  function pair(i, j) {
+    return firstPair + i * n - i * (i + 1) / 2 + j - i - 1;
   }
 
   function addAxis(total, i, k, x, weight) {
@@ -48,14 +54,15 @@ function Surface(data) {
   function at(sliders, on) {
     const total = new Float64Array(width);
     addGrid(total, sliders, 1);
-    if (on.length) {
-      add(total, lastOfGrid + on.reduce((sum, i) => sum + 2 ** i, 0), 1);
+    on.forEach(i => {
+      add(total, firstAlone + i, 1);
       addGrid(total, usual, -1);
-      on.forEach(i => sliders.forEach((x, k) => {
+      sliders.forEach((x, k) => {
         addAxis(total, i, k, x, 1);
         addAxis(total, i, k, usual[k], -1);
-      }));
-    }
+      });
+      on.filter(j => j > i).forEach(j => add(total, pair(i, j), 1));
+    });
     const found = {};
     data.columns.forEach((name, j) => { found[name] = data.logarithmic[j] ? Math.exp(total[j]) : total[j]; });
     for (let part = 0; part <= data.clusters; part++) {
@@ -69,7 +76,7 @@ function Surface(data) {
   function simulated(sliders, on) {
     const moved = sliders.filter((x, k) => x !== usual[k]).length;
     const onLevels = sliders.every((x, k) => levels[k].includes(x));
-    return onLevels && (on.length === 0 || moved === 0 || (on.length === 1 && moved === 1));
+    return onLevels && (on.length === 0 || (on.length === 1 && moved < 2));
   }
 
   return { at, simulated, usual };
