@@ -9,11 +9,13 @@ from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.judge import judged
 
 
-def main(batches: list[list[str]], cells: dict, files: dict[str, list[str]], replicates: int, paths: dict) -> None:
+def main(
+    batches: list[list[str]], cells: dict, files: dict[str, list[str]], replicates: dict[str, int], paths: dict
+) -> None:
     """Write performance, and the truths and cells that it is about.
 
-    `batches` are cell, method and number of each, in the order of the files of estimates and therapists; the files of
-    truth and rates are in the order of the cells.
+    `replicates` is how many data sets each method was given. `batches` are cell, method and number of each, in the
+    order of the files of estimates and therapists; the files of truth and rates are in the order of the cells.
     """
     truth = pd.concat([read_csv(path) for path in files["truth"]], ignore_index=True)
     rates = dict(zip(cells, files["rates"], strict=True))
@@ -22,8 +24,8 @@ def main(batches: list[list[str]], cells: dict, files: dict[str, list[str]], rep
     for (cell, method), group in groupby(parts, key=lambda part: part[0][:2]):
         _, *both = zip(*group, strict=True)
         estimates, therapists = (pd.concat([read_parquet(path) for path in own], ignore_index=True) for own in both)
-        tables.append(judged(cell, method, estimates, therapists, truth, read_parquet(rates[cell]), replicates))
-        print(f"{cell}, {method}: judged over {replicates} data sets", flush=True)
+        tables.append(judged(cell, method, estimates, therapists, truth, read_parquet(rates[cell]), replicates[method]))
+        print(f"{cell}, {method}: judged over {replicates[method]} data sets", flush=True)
     about = pd.DataFrame(cells.values())
     write_csv(about.assign(also=about["also"].str.join(" ")), paths["cells"])
     write_csv(truth, paths["truth"])

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.simulation_study.cells import read_cells
@@ -45,9 +46,26 @@ def test_fewer_methods_leave_the_batches_of_a_group_as_they_are(cells):
 
 
 def test_slow_methods_run_where_they_are_asked_for(cells):
-    jobs = {(batch.cell, name) for batch in plan(list(cells.values()), NAMES, 76) for name in batch.methods}
+    jobs = {
+        (batch.cell, name) for batch in plan(list(cells.values()), dict.fromkeys(NAMES, 76)) for name in batch.methods
+    }
     assert ("reliability_60", "measurement") in jobs and ("base", "measurement") not in jobs
     assert ("world", "growth") in jobs and ("base", "growth") not in jobs
+
+
+def test_methods_that_sample_are_asked_about_the_first_data_sets_only(study, cells):
+    settings = study.config.simulation_study.model_copy(
+        update={"coverage_mcse": 0.025, "sampled_coverage_mcse": 0.035, "methods": NAMES}
+    )
+    sizes = settings.replicates_by_method
+    assert (sizes["measurement"], sizes["growth"], sizes["therapist"], sizes["raw"]) == (39, 39, 76, 76)
+    done = {}
+    for batch in plan([cells["world"]], sizes):
+        for name in batch.methods:
+            done.setdefault(name, []).extend(batch.replicates)
+    assert done["growth"] == list(range(39)) and done["casemix"] == list(range(76))
+    with pytest.raises(ValidationError, match="at most as many"):
+        type(settings).model_validate(settings.model_dump() | {"sampled_coverage_mcse": 0.01})
 
 
 def test_times_are_said_in_words():

@@ -138,7 +138,7 @@ rule performance:
     params:
         batches=[list(key) for key in ANSWERS],
         cells={name: plain(cell) for name, cell in STUDY.cells.items()},
-        replicates=CONFIG.simulation_study.replicates,
+        replicates=CONFIG.simulation_study.replicates_by_method,
     message:
         "Judging every method in every cell"
     script:

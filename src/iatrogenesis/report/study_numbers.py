@@ -22,15 +22,17 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
     found = {
         f"study.{row.cell}.{row.method}.{row.estimand}.{row.measure}": _performance(row) for row in rows.itertuples()
     }
-    failures = performance.loc[performance["estimand"] == "all", "failures"]
+    asked = performance[performance["estimand"] == "all"]
+    most, fewest = int(performance["replicates"].max()), int(asked["replicates"].min())
+    if fewest < most:
+        unit = "data sets of each cell put to methods that sample"
+        found["study.sampled"] = number(fewest, PERFORMANCE, unit)
     return found | {
         "study.cells": number(int(performance["cell"].nunique()), PERFORMANCE, "cells"),
         "study.methods": number(int(performance["method"].nunique()), PERFORMANCE, "methods"),
-        "study.replicates": number(int(performance["replicates"].max()), PERFORMANCE, "data sets of each cell"),
-        "study.failures": number(int(failures.sum()), PERFORMANCE, "data sets without an answer"),
-        "study.asked": number(
-            int(performance["replicates"].max()) * len(failures), PERFORMANCE, "data sets put to methods"
-        ),
+        "study.replicates": number(most, PERFORMANCE, "data sets of each cell"),
+        "study.failures": number(int(asked["failures"].sum()), PERFORMANCE, "data sets without an answer"),
+        "study.asked": number(int(asked["replicates"].sum()), PERFORMANCE, "data sets put to methods"),
     }
 
 

@@ -35,7 +35,7 @@ from iatrogenesis.simulation_study.methods.answer import LEVEL
 from iatrogenesis.simulation_study.profiling import profiling
 
 COLUMNS = ("question", "therapists", "clients", "therapist_sd", "effect", "quantity", "value", "mcse", "replicates")
-DRAWS = 1000
+DRAWS = 500  # of each chain: what a replicate tells differs far more between replicates than between draws
 MANY = 40_000  # therapists whose raw rates are set beside their true ones
 NODES = 9
 Z = float(norm.ppf(0.5 + LEVEL / 2))

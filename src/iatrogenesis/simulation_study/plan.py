@@ -63,13 +63,13 @@ def advice_seconds(therapists: int, spreads: int, effects: int, replicates: int)
     return START_SECONDS + replicates * therapists * (0.06 * spreads + 0.012 * effects)
 
 
-def plan(cells: Sequence[Cell], methods: tuple[str, ...], replicates: int) -> Iterator[Batch]:
-    """Yield every batch of a study."""
+def plan(cells: Sequence[Cell], replicates: Mapping[str, int]) -> Iterator[Batch]:
+    """Yield every batch of a study; `replicates` is how many each method that it asks does, alike within a group."""
     for cell in cells:
-        asked = cell.runs(methods)
+        asked = cell.runs(tuple(replicates))
         for group, members in GROUPS.items():
             if own := tuple(name for name in members if name in asked):
-                yield from batches(cell, group, own, replicates)
+                yield from batches(cell, group, own, replicates[own[0]])
 
 
 def announce(files: Mapping[str, float], rest: float, cores: int) -> str:

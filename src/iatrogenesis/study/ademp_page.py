@@ -51,6 +51,7 @@ def page(studies: dict[str, Study]) -> str:
         mcse_default=f"{default.config.simulation_study.coverage_mcse:.1%}",
         n_full=settings.replicates,
         n_default=default.config.simulation_study.replicates,
+        n_sampled=min(default.config.simulation_study.replicates_by_method.values()),
         seed=full.config.seed,
         batches_full=len(jobs["full"]),
         time_full=spoken(sum(batch.seconds for batch in jobs["full"]), 2),

@@ -18,6 +18,7 @@ from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.logit_normal import Coefficients
 from iatrogenesis.simulation_study.methods import NAMES as METHODS
+from iatrogenesis.simulation_study.methods import SLOW
 from iatrogenesis.world.cohort import Design
 
 # Names of what has a file: spelled out in the schemas, so that editors offer them.
@@ -99,6 +100,8 @@ class SimulationStudy(Strict):
         Names in `config/study_design.csv`, or `all`.
     coverage_mcse
         Monte Carlo standard error that the coverage of a 95 % interval is to have; the number of replicates follows.
+    sampled_coverage_mcse
+        The same for methods that sample, which take seconds a data set; as the others where it is not given.
     true_clients
         Family B: each therapist's clients in the long run.
     sampler, convergence
@@ -109,6 +112,7 @@ class SimulationStudy(Strict):
     cells: Literal["all"] | tuple[str, ...] = Field(min_length=1)
     methods: tuple[MethodName, ...] = Field(min_length=1)
     coverage_mcse: float = Field(gt=0.001, le=0.2)
+    sampled_coverage_mcse: float | None = Field(None, gt=0.001, le=0.2)
     true_clients: int = Field(ge=50)
     sampler: Sampler
     convergence: Convergence
@@ -117,6 +121,18 @@ class SimulationStudy(Strict):
     def replicates(self) -> int:
         """Data sets of each cell."""
         return replicates_for(self.coverage_mcse)
+
+    @property
+    def replicates_by_method(self) -> dict[str, int]:
+        """How many of them, the first ones, each method is asked about."""
+        sampled = replicates_for(self.sampled_coverage_mcse or self.coverage_mcse)
+        return {name: sampled if name in SLOW else self.replicates for name in self.methods}
+
+    @model_validator(mode="after")
+    def _sampled_are_some(self) -> Self:
+        if self.sampled_coverage_mcse is not None and self.sampled_coverage_mcse < self.coverage_mcse:
+            raise ValueError("sampled_coverage_mcse: methods that sample are asked about at most as many data sets")
+        return self
 
 
 class Policies(Strict):

@@ -116,7 +116,7 @@ class Study:
     def batches(self) -> list[Batch]:
         """Every job of the simulation study."""
         settings = self.config.simulation_study
-        return list(plan(list(self.cells.values()), settings.methods, settings.replicates))
+        return list(plan(list(self.cells.values()), settings.replicates_by_method))
 
     @property
     def costs(self) -> dict[str, float]:
