@@ -74,6 +74,7 @@ lint: .venv/.installed ## Check style, formatting, spelling, types, and that imp
 
 bench: .venv/.installed ## Measure speed and memory beside peers; BENCH_LARGEST=10000000 for ten million clients
 	PYTHONPATH=. $(BIN)/python -m bench.simulator
+	PYTHONPATH=. $(BIN)/python -m bench.members
 	PYTHONPATH=. $(BIN)/python -m bench.engines
 
 calibrate: .venv/.installed ## Find the simulator's free parameters anew

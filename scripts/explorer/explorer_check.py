@@ -20,7 +20,7 @@ def main(
     world, every = Scenario.model_validate(world), by_kind(Scenario.model_validate(prevented))
     measures = Measures.of(setup, explorer.design, world, Scenario.model_validate(reference))
     settings = random_settings(explorer, setup.apart("checks").seed)
-    found = pd.DataFrame(measures.measure(world_of(setting, world, every)) for setting in settings)
+    found = pd.DataFrame(measures.measure_all([world_of(setting, world, every) for setting in settings]))
     surface = Surface.of(explorer, usual(world), read_parquet(measures_path))
     table = checked(surface, settings, found)
     write_csv(table, table_path)

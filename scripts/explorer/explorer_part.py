@@ -19,7 +19,7 @@ def main(
     every = by_kind(Scenario.model_validate(prevented))
     measures = Measures.of(setup, explorer.design, world, reference)
     chosen = every_setting(explorer, usual(world))[part :: explorer.parts]
-    found = [measures.measure(world_of(setting, world, every)) for _, setting in chosen]
+    found = measures.measure_all([world_of(setting, world, every) for _, setting in chosen])
     write_parquet({name: np.array([row[name] for row in found]) for name in found[0]}, table_path)
     print(f"{len(found)} settings, {len(found[0])} numbers each", flush=True)
 

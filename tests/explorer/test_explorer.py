@@ -145,6 +145,16 @@ def test_fates_are_those_that_the_simulator_tells(explored):
     assert clusters(explored.explorer.design) == 3 == sum(name.startswith("crises.") for name in row) - 1
 
 
+def test_settings_measured_side_by_side_are_what_each_is_alone(explored):
+    some = explored.settings[::11]
+    worlds = [world_of(setting, explored.world, explored.every) for _, setting in some]
+    assert len({world.preventions for world in worlds}) > 1
+    for row, (place, found) in zip(
+        explored.found.iloc[::11].to_dict("records"), enumerate(explored.measures.measure_all(worlds)), strict=True
+    ):
+        assert found == row, some[place]
+
+
 def test_courses_and_the_year_are_those_of_the_run(explored):
     row = explored.measures.measure(explored.world)
     run = explored.measures.setup.run(explored.world, explored.explorer.design, record=True)

@@ -1,5 +1,6 @@
 """What the page shows of one setting, as numbers by name: outcomes of clients, their courses, a therapist's year."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from iatrogenesis.harm.outcomes import outcome_sums
 from iatrogenesis.world.burnout import WEEKS_PER_YEAR
 from iatrogenesis.world.cohort import Design, draw_therapists
 from iatrogenesis.world.judged import Sample
+from iatrogenesis.world.members import together
 from iatrogenesis.world.run import Run
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -36,6 +38,9 @@ YEAR_FAN = (0.10, 0.50, 0.90)
 ENOUGH = 1 / 3
 """Share of therapists whose places must be taken until the year is over."""
 
+TOGETHER = 8
+"""Settings simulated side by side: more of them no longer fit into the processor's cache."""
+
 BEGUN = (8, 34)
 """Weeks over which new clients are counted: places were all filled at once in the first week."""
 
@@ -55,6 +60,18 @@ class Measures:
         therapists = draw_therapists(world.world, design, Noise(setup.seed), range(design.replicates))
         return cls(setup, design, setup.sample(reference, design), int(np.argmin(np.abs(therapists.workload))))
 
+    def measure_all(self, worlds: Sequence[Scenario]) -> list[dict[str, float]]:
+        """`measure` of each setting; those with the same preventions are simulated side by side."""
+        found: dict[int, dict[str, float]] = {}
+        kinds = [tuple(prevention.kind for prevention in world.preventions) for world in worlds]
+        for kind in dict.fromkeys(kinds):
+            alike = [place for place, other in enumerate(kinds) if other == kind]
+            for some in (alike[start : start + TOGETHER] for start in range(0, len(alike), TOGETHER)):
+                run = self.setup.run(together([worlds[place] for place in some]), self.design, record=True)
+                for member, place in enumerate(some):
+                    found[place] = self._measured(run.of_member(member))
+        return [found[place] for place in range(len(worlds))]
+
     def measure(self, world: Scenario) -> dict[str, float]:
         """Every number of one setting, by name.
 
@@ -66,7 +83,9 @@ class Measures:
         ValueError
             If the lists are too short to fill a year.
         """
-        run = self.setup.run(world, self.design, record=True)
+        return self._measured(self.setup.run(world, self.design, record=True))
+
+    def _measured(self, run: Run) -> dict[str, float]:
         if (most := _share_at_work(run)) < ENOUGH:
             raise ValueError(
                 f"explorer.design: only {100 * most:.0f} % of therapists have their places taken for a year; give "

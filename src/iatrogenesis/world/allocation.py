@@ -23,7 +23,7 @@ def allocate(
     """
     if design.severity_by_burnout == 0 and design.course_by_burnout == 0:
         return clients
-    r = float(process.workload_correlation)
+    r = process.workload_correlation.value
     own = noise.normal("burnout.start", replicate=therapists.replicate, therapist=therapists.index)
     burnout = (r * therapists.workload + np.sqrt(1 - r**2) * own)[clients.row]
     return replace(

@@ -9,21 +9,21 @@ from iatrogenesis.world.parameters import BurnoutProcess
 WEEKS_PER_YEAR = 52
 
 
-def weekly_stability(process: BurnoutProcess) -> float:
+def weekly_stability(process: BurnoutProcess) -> float | np.ndarray:
     """Share of a deviation that is still there a week later.
 
     The yearly correlation is that of the whole state. Its part from workload is permanent (its variance is the squared
     correlation with workload), so the moving part carries the rest.
     """
-    permanent = float(process.workload_correlation) ** 2
-    return float(((float(process.yearly_stability) - permanent) / (1 - permanent)) ** (1 / WEEKS_PER_YEAR))
+    permanent = process.workload_correlation.value**2
+    return ((process.yearly_stability.value - permanent) / (1 - permanent)) ** (1 / WEEKS_PER_YEAR)
 
 
-def start(process: BurnoutProcess, relief: float, therapists: Therapists, noise: Noise) -> np.ndarray:
+def start(process: BurnoutProcess, relief: float | np.ndarray, therapists: Therapists, noise: Noise) -> np.ndarray:
     """Burnout in the first week, SD of the reference population, shape (therapists,); ``relief``: see `next_week`."""
-    r = float(process.workload_correlation)
+    r = process.workload_correlation.value
     own = noise.normal("burnout.start", replicate=therapists.replicate, therapist=therapists.index)
-    return float(process.mean) - float(process.support) - relief + r * therapists.workload + np.sqrt(1 - r**2) * own
+    return process.mean.value - process.support.value - relief + r * therapists.workload + np.sqrt(1 - r**2) * own
 
 
 def first_pressure(therapists: Therapists, noise: Noise) -> np.ndarray:
@@ -33,13 +33,13 @@ def first_pressure(therapists: Therapists, noise: Noise) -> np.ndarray:
 
 def next_pressure(process: BurnoutProcess, new: np.ndarray, pressure: np.ndarray) -> np.ndarray:
     """How much busier than usual each therapist is one week on: busy spells come and go (``new``: the week's noise)."""
-    kept = float(process.pressure_stability)
+    kept = process.pressure_stability.value
     return kept * pressure + np.sqrt(1 - kept**2) * new
 
 
 def next_week(
     process: BurnoutProcess,
-    relief: float,
+    relief: float | np.ndarray,
     therapists: Therapists,
     shock: np.ndarray,
     burnout: np.ndarray,
@@ -58,12 +58,12 @@ def next_week(
         where nobody could be judged, the expected share. Shape (therapists,).
     """
     stability = weekly_stability(process)
-    r = float(process.workload_correlation)
+    r = process.workload_correlation.value
     target = (
-        float(process.mean)
-        - float(process.support)
+        process.mean.value
+        - process.support.value
         - relief
         + r * therapists.workload
-        + float(process.distress_push) * (worse_share - float(process.expected_worse))
+        + process.distress_push.value * (worse_share - process.expected_worse.value)
     )
     return target + stability * (burnout - target) + np.sqrt((1 - r**2) * (1 - stability**2)) * shock

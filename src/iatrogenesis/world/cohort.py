@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field, model_validator
 
-from iatrogenesis.core.sources import Finite, Strict
+from iatrogenesis.core.sources import Finite, Sourced, Strict
 from iatrogenesis.core.streams import Noise
+from iatrogenesis.world.members import aligned, members
 from iatrogenesis.world.parameters import Category, World
 
 YOUNG = "18-25"  # the youngest age band
@@ -53,8 +54,9 @@ class Design(Strict):
 
 @dataclass(frozen=True)
 class Therapists:
-    """One entry per therapist of each replicate, shape (therapists,)."""
+    """One entry per therapist of each replicate of each member, member by member, shape (therapists,)."""
 
+    member: np.ndarray
     replicate: np.ndarray
     index: np.ndarray
     service: np.ndarray
@@ -107,21 +109,27 @@ def noisy_rating(true: np.ndarray, mean: float, reliability: float, error: np.nd
 
 
 def draw_therapists(world: World, design: Design, noise: Noise, replicates: range) -> Therapists:
-    """Draw the therapists of some replicates; any subset of replicates gives the same people as all together."""
-    replicate = np.repeat(np.asarray(replicates, dtype=np.uint32), design.therapists)
-    index = np.tile(np.arange(design.therapists, dtype=np.uint32), len(replicates))
+    """Draw the therapists of some replicates; any subset of replicates gives the same people as all together.
+
+    Each member of an ensemble (`iatrogenesis.world.members`) has the same people.
+    """
+    worlds, one = members(world), np.repeat(np.asarray(replicates, dtype=np.uint32), design.therapists)
+    member, replicate = np.repeat(np.arange(worlds), len(one)), np.tile(one, worlds)
+    index = np.tile(np.arange(design.therapists, dtype=np.uint32), len(replicates) * worlds)
+    world = aligned(world, member)
     service = (index % design.services).astype(np.uint32)
     who = {"replicate": replicate, "therapist": index}
     p = world.therapist
     workload = noise.normal("therapist.caseload", **who)
-    competence = float(p.competence_mean) + noise.normal("therapist.competence", **who)
+    competence = p.competence_mean.value + noise.normal("therapist.competence", **who)
     spread = design.clients_log_sd
     r = design.clients_by_workload
     length = r * workload + np.sqrt(1 - r**2) * noise.normal("therapist.list", **who)
     clients = np.exp(np.log(design.clients_per_therapist) - spread**2 / 2 + spread * length)
     clients = np.maximum(np.rint(clients), design.clients_minimum).astype(np.int64)
-    caseload = float(p.caseload_mean) + float(p.caseload_sd) * workload
+    caseload = p.caseload_mean.value + p.caseload_sd.value * workload
     return Therapists(
+        member=member,
         replicate=replicate,
         index=index,
         service=service,
@@ -130,11 +138,11 @@ def draw_therapists(world: World, design: Design, noise: Noise, replicates: rang
         workload=workload,
         competence=competence,
         competence_rating=noisy_rating(
-            competence, 0.0, float(world.ratings.competence), noise.normal("rating.competence", **who)
+            competence, 0.0, world.ratings.competence.value, noise.normal("rating.competence", **who)
         ),
-        drift=float(p.drift_sd) * noise.normal("therapist.drift", **who),
-        dropout=float(p.dropout_sd) * noise.normal("therapist.dropout", **who),
-        alliance=float(p.alliance_sd) * noise.normal("therapist.alliance", **who),
+        drift=p.drift_sd.value * noise.normal("therapist.drift", **who),
+        dropout=p.dropout_sd.value * noise.normal("therapist.dropout", **who),
+        alliance=p.alliance_sd.value * noise.normal("therapist.alliance", **who),
         first_client=np.concatenate([[0], np.cumsum(clients)[:-1]]).astype(np.int64),
     )
 
@@ -147,47 +155,54 @@ def draw_clients(world: World, therapists: Therapists, noise: Noise) -> Clients:
         "therapist": therapists.index[row],
         "client": (np.arange(len(row)) - therapists.first_client[row]).astype(np.uint32),
     }
+    world = aligned(world, therapists.member[row])
     p, t = world.client, world.therapy
-    fit = float(p.fit_mean) + noise.normal("client.fit", **who)
+    fit = p.fit_mean.value + noise.normal("client.fit", **who)
     age = _category(p.age_shares.value, noise.uniform("client.age", **who))
     deprivation = _category(p.deprivation_shares.value, noise.uniform("client.deprivation", **who)) + 1
     bands = list(p.age_shares.value)
-    by_age = np.array([float(p.age_drift[band]) if band in p.age_drift else 0.0 for band in bands])
-    case_mix, drift = {}, by_age[age] + float(p.deprivation_drift) * (deprivation - 5.5)
+    case_mix, drift = {}, _by_category(p.age_drift, bands, age) + p.deprivation_drift.value * (deprivation - 5.5)
     for name in type(p.case_mix).model_fields:
         category: Category = getattr(p.case_mix, name)
         values = list(category.shares.value)
         which = _category(category.shares.value, noise.uniform(f"client.{name}", **who))
-        added = np.array([float(category.drift[value]) if value in category.drift else 0.0 for value in values])
-        case_mix[name], drift = np.asarray(values, dtype=object)[which], drift + added[which]
-    gain_spread = float(t.gain_log_sd)
-    agreed = np.exp(float(t.agreed_log_mean) + float(t.agreed_log_sd) * noise.normal("client.agreed", **who))
+        case_mix[name] = np.asarray(values, dtype=object)[which]
+        drift = drift + _by_category(category.drift, values, which)
+    gain_spread = t.gain_log_sd.value
+    agreed = np.exp(t.agreed_log_mean.value + t.agreed_log_sd.value * noise.normal("client.agreed", **who))
     return Clients(
         replicate=who["replicate"],
         therapist=who["therapist"],
         index=who["client"],
         row=row,
-        level=float(p.severity_mean)
-        - float(p.intake_elevation)
-        + float(p.level_sd) * noise.normal("client.level", **who),
-        elevation=float(p.intake_elevation) + float(p.fluctuation_sd) * noise.normal("client.intake", **who),
-        natural_slope=float(p.natural_slope_mean) + float(p.natural_slope_sd) * noise.normal("client.slope", **who),
-        gain=float(t.gain) * np.exp(gain_spread * noise.normal("client.gain", **who) - gain_spread**2 / 2),
-        agreed=np.clip(np.rint(agreed), 2, float(t.agreed_maximum)).astype(np.int64),
+        level=p.severity_mean.value - p.intake_elevation.value + p.level_sd.value * noise.normal("client.level", **who),
+        elevation=p.intake_elevation.value + p.fluctuation_sd.value * noise.normal("client.intake", **who),
+        natural_slope=p.natural_slope_mean.value + p.natural_slope_sd.value * noise.normal("client.slope", **who),
+        gain=t.gain.value * np.exp(gain_spread * noise.normal("client.gain", **who) - gain_spread**2 / 2),
+        agreed=np.clip(np.rint(agreed), 2, t.agreed_maximum.value).astype(np.int64),
         fit=fit,
-        fit_rating=noisy_rating(fit, 0.0, float(world.ratings.fit), noise.normal("rating.fit", **who)),
-        alliance=float(world.alliance.own_sd) * noise.normal("client.alliance", **who) + therapists.alliance[row],
+        fit_rating=noisy_rating(fit, 0.0, world.ratings.fit.value, noise.normal("rating.fit", **who)),
+        alliance=world.alliance.own_sd.value * noise.normal("client.alliance", **who) + therapists.alliance[row],
         age_band=np.asarray(bands, dtype=object)[age],
         deprivation=deprivation,
         **case_mix,
         case_mix_drift=drift,
         young=(age == bands.index(YOUNG)) * 1.0 if YOUNG in bands else np.zeros(len(row)),
-        trauma=(noise.uniform("client.trauma", **who) < float(p.trauma_share)) * 1.0,
-        fragile=(noise.uniform("client.fragile", **who) < float(p.fragile_share)) * 1.0,
-        unrealistic=(noise.uniform("client.unrealistic", **who) < float(p.unrealistic_share)) * 1.0,
+        trauma=(noise.uniform("client.trauma", **who) < p.trauma_share.value) * 1.0,
+        fragile=(noise.uniform("client.fragile", **who) < p.fragile_share.value) * 1.0,
+        unrealistic=(noise.uniform("client.unrealistic", **who) < p.unrealistic_share.value) * 1.0,
     )
 
 
 def _category(shares: dict[str, float], uniform: np.ndarray) -> np.ndarray:
     edges = np.cumsum(list(shares.values()))
     return np.minimum(np.searchsorted(edges, uniform, side="right"), len(edges) - 1)
+
+
+def _by_category(numbers: dict[str, Sourced], names: list[str], which: np.ndarray) -> np.ndarray:
+    """The number of each client's category, 0 where it has none, shape (clients,)."""
+    found = np.zeros(len(which))
+    for position, name in enumerate(names):
+        if name in numbers:
+            found = np.where(which == position, numbers[name].value, found)
+    return found

@@ -21,6 +21,7 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.world.allocation import allocate
 from iatrogenesis.world.cohort import Clients, Design, Therapists, draw_clients, draw_therapists
 from iatrogenesis.world.follow_up import follow_up
+from iatrogenesis.world.members import aligned
 from iatrogenesis.world.preventions.base import Posts
 from iatrogenesis.world.recording import final_state, sessions, therapist_weeks
 from iatrogenesis.world.run import Run
@@ -41,7 +42,7 @@ def simulate(
     replicates: range | None = None,
     record: bool = False,
 ) -> Run:
-    """Run one scenario until every client on every list has ended.
+    """Run one scenario, or all members of an ensemble of it, until every client on every list has ended.
 
     Parameters
     ----------
@@ -50,11 +51,12 @@ def simulate(
     record
         Keep every session and therapist-week (memory grows with them).
     """
-    world = scenario.world
-    therapists = draw_therapists(world, design, noise, range(design.replicates) if replicates is None else replicates)
-    posts = Posts(float(world.therapist.caseload_mean), float(world.therapist.caseload_sd))
-    clients = allocate(draw_clients(world, therapists, noise), therapists, design, world.burnout, noise)
-    for prevention in scenario.preventions:
+    world, chosen = scenario.world, range(design.replicates) if replicates is None else replicates
+    therapists = draw_therapists(world, design, noise, chosen)
+    theirs = aligned(scenario, therapists.member)
+    posts = Posts(theirs.world.therapist.caseload_mean.value, theirs.world.therapist.caseload_sd.value)
+    clients = allocate(draw_clients(world, therapists, noise), therapists, design, theirs.world.burnout, noise)
+    for prevention in theirs.preventions:
         therapists = prevention.staff(therapists, posts)
     run = run_course(scenario, therapists, clients, instruments, judgement, noise, record=record)
     run.one_of_many = design.replicates > 1

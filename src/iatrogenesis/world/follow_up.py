@@ -3,6 +3,7 @@
 import numpy as np
 
 from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.routes import Routes
 from iatrogenesis.world.state import State
 from iatrogenesis.world.steps import Steps
 
@@ -12,19 +13,20 @@ def follow_up(steps: Steps, state: State) -> dict[str, np.ndarray]:
 
     Part of the gain is lost, fluctuation has moved on, exacerbation has passed, and late harm shows.
     """
-    clients, world = steps.clients, steps.world
+    clients, world = steps.clients, steps.of_clients.world
     gained = np.maximum(clients.level - state.level, 0.0)
-    late = steps.routes.at_the_end("after", state.own)
-    level = state.level + float(world.follow_up.relapse) * gained + late
-    weeks = float(world.follow_up.weeks)
-    kept = float(world.client.fluctuation_stability) ** weeks
-    new = float(world.client.fluctuation_sd) * np.sqrt(1 - kept**2)
+    routes = Routes(steps.of_clients.mechanisms, steps.of_clients.preventions)
+    late = routes.at_the_end("after", state.own)
+    level = state.level + world.follow_up.relapse.value * gained + late
+    weeks = world.follow_up.weeks.value
+    kept = world.client.fluctuation_stability.value**weeks
+    new = world.client.fluctuation_sd.value * np.sqrt(1 - kept**2)
     everyone = Draw(steps.noise, clients.replicate, clients.therapist, clients.index)
     fluctuation = kept * state.fluctuation + new * everyone.normal("follow_up.fluctuation")
     severity = level + fluctuation
-    second = float(world.second.kept) ** weeks * state.second
-    scores = steps.scoring.at_follow_up(severity, second, everyone)
+    second = world.second.kept.value**weeks * state.second
+    scores = steps.scoring.at_follow_up(severity, second, world, everyone)
     unwell = steps.judgement.caseness(scores, steps.instruments)
-    logit = float(world.help_seeking.logit) + steps.routes.at_the_end("help_seeking", state.own)
+    logit = world.help_seeking.logit.value + routes.at_the_end("help_seeking", state.own)
     returns = unwell & everyone.event_by_log_odds("help_seeking", logit)
     return {"severity": severity, "fluctuation": fluctuation, **scores, "unwell": unwell, "returns": returns}

@@ -14,8 +14,12 @@ from iatrogenesis.world.run import DROPPED_OUT, Run
 
 @dataclass(frozen=True)
 class Sample:
-    """Clients of a run, judged. Arrays of shape (clients,); ``unit`` numbers therapists over all replicates."""
+    """Clients of a run, judged. Arrays of shape (clients,).
 
+    ``unit`` numbers therapists, ``cluster`` services, over all replicates and members (of an ensemble).
+    """
+
+    member: np.ndarray
     replicate: np.ndarray
     unit: np.ndarray
     cluster: np.ndarray
@@ -59,11 +63,13 @@ class Sample:
         case = judgement.caseness(state.first, instruments)
         alarmed = state.own.get("monitoring.alarmed", np.zeros(len(case)))
         finished = finished_courses(state.session)
-        services = int(therapists.service.max()) + 1
+        services, replicates = int(therapists.service.max()) + 1, int(therapists.replicate.max()) + 1
+        copies = therapists.member * replicates + therapists.replicate.astype(np.int64)
         return cls(
+            member=therapists.member[clients.row],
             replicate=clients.replicate,
             unit=clients.row,
-            cluster=(therapists.replicate.astype(np.int64) * services + therapists.service)[clients.row],
+            cluster=(copies * services + therapists.service)[clients.row],
             finished=finished,
             deteriorated=worse & finished,
             improved=better & finished,

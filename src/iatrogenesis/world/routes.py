@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import CHANNELS, Intake, Mechanism, Own, Week
+from iatrogenesis.world.mechanisms.base import CHANNELS, Intake, Mechanism, Own, Share, Week
 from iatrogenesis.world.preventions.base import Prevention
 
 
@@ -38,9 +38,9 @@ class Routes:
         """Own states of all clients at their first session, by ``kind.name``; those left out begin at 0."""
         found = {}
         for route in self.all:
-            exposure = 1.0
+            exposure: Share = 1.0
             for prevention in self.preventions:
-                exposure *= prevention.exposure(route.kind)
+                exposure = exposure * prevention.exposure(route.kind)
             for name, values in route.begin(intake, clients.of(route.kind), exposure).items():
                 found[f"{route.kind}.{name}"] = np.asarray(values, dtype=float)
         return found
@@ -98,6 +98,6 @@ class Routes:
         return total
 
     @property
-    def relief(self) -> float:
+    def relief(self) -> Share:
         """SD taken off the burnout that therapists tend to."""
         return sum((prevention.relief() for prevention in self.preventions), start=0.0)

@@ -29,38 +29,43 @@ class Scoring:
     """
 
     def __init__(self, world: World, instruments: Instruments, clients: Clients, noise: Noise) -> None:
-        self._instruments, self._parts = instruments.by_name(), world.scores
+        self._instruments = instruments.by_name()
         everyone = Draw(noise, clients.replicate, clients.therapist, clients.index)
-        elevation = float(world.client.intake_elevation)
-        mean_level = float(world.client.severity_mean) - elevation
+        elevation = world.client.intake_elevation.value
+        mean_level = world.client.severity_mean.value - elevation
         self.marks = {}
         for name, instrument in self._instruments.items():
-            part = self._parts[name]
-            mark = float(instrument.mean) + float(part.level_loading) * (clients.level - mean_level)
-            mark = mark - float(part.change_loading) * (clients.level + elevation)
-            self.marks[f"mark.{name}"] = mark + float(part.own_sd) * everyone.normal(f"{name}.own")
+            part = world.scores[name]
+            mark = instrument.mean.value + part.level_loading.value * (clients.level - mean_level)
+            mark = mark - part.change_loading.value * (clients.level + elevation)
+            self.marks[f"mark.{name}"] = mark + part.own_sd.value * everyone.normal(f"{name}.own")
 
     @property
     def names(self) -> list[str]:
         """Names of the constant parts."""
         return list(self.marks)
 
-    def see(self, places: CaseloadPlaces, draw: Draw) -> dict[str, np.ndarray]:
+    def see(self, places: CaseloadPlaces, world: World, draw: Draw) -> dict[str, np.ndarray]:
         """Whole-number scores (as floats) of the clients in session."""
         marks = {name: places[f"mark.{name}"] for name in self._instruments}
-        return self._seen(marks, places["severity"], places["second"], draw)
+        return self._seen(marks, places["severity"], places["second"], world, draw)
 
-    def at_follow_up(self, severity: np.ndarray, second: np.ndarray, everyone: Draw) -> dict[str, np.ndarray]:
+    def at_follow_up(
+        self, severity: np.ndarray, second: np.ndarray, world: World, everyone: Draw
+    ) -> dict[str, np.ndarray]:
         """Whole-number scores of everyone at follow-up."""
         draw = everyone.then(FOLLOW_UP_OCCASION)
         marks = {name: self.marks[f"mark.{name}"] for name in self._instruments}
-        return {name: values.astype(np.int16) for name, values in self._seen(marks, severity, second, draw).items()}
+        seen = self._seen(marks, severity, second, world, draw)
+        return {name: values.astype(np.int16) for name, values in seen.items()}
 
-    def _seen(self, marks: dict, severity: np.ndarray, second: np.ndarray, draw: Draw) -> dict[str, np.ndarray]:
+    def _seen(
+        self, marks: dict, severity: np.ndarray, second: np.ndarray, world: World, draw: Draw
+    ) -> dict[str, np.ndarray]:
         seen = {}
         for name, instrument in self._instruments.items():
-            part = self._parts[name]
-            true = marks[name] + float(part.change_loading) * severity + float(part.second_loading) * second
-            error = np.hypot(float(part.occasion_sd), instrument.error_sd) * draw.normal(f"{name}.error")
+            part = world.scores[name]
+            true = marks[name] + part.change_loading.value * severity + part.second_loading.value * second
+            error = np.hypot(part.occasion_sd.value, instrument.error_sd) * draw.normal(f"{name}.error")
             seen[name] = instrument.score(true + error)
         return seen

@@ -19,8 +19,8 @@ class ServiceDrift:
 
     def __init__(self, world: World, therapists: Therapists, noise: Noise) -> None:
         p = world.therapist
-        self._sd, self._stable = float(p.service_drift_sd), float(p.service_stable_share)
-        self._kept, self._noise = float(p.service_year_correlation), noise
+        self._sd, self._stable = p.service_drift_sd.value, p.service_stable_share.value
+        self._kept, self._noise = p.service_year_correlation.value, noise
         self._who = {"replicate": therapists.replicate, "therapist": therapists.service}
         self._lasting = noise.normal("service.drift", **self._who)
         self._changing = noise.normal("service.year", **self._who, occasion=0)

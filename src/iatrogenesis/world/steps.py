@@ -14,6 +14,7 @@ from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.cohort import Clients, Therapists, noisy_rating
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Week
+from iatrogenesis.world.members import View, aligned, at
 from iatrogenesis.world.routes import Routes
 from iatrogenesis.world.run import COMPLETED, DROPPED_OUT
 from iatrogenesis.world.scenarios import Scenario
@@ -40,15 +41,21 @@ class Steps:
         brought: dict[str, np.ndarray],
         scoring: Scoring | None,
     ) -> None:
-        self.scenario, self.world, self.noise = scenario, scenario.world, noise
+        self.scenario, self.noise = scenario, noise
         self.therapists, self.clients = therapists, clients
         self.instruments, self.judgement = instruments, judgement
-        self.routes = Routes(scenario.mechanisms, scenario.preventions)
-        self.scoring = scoring or Scoring(self.world, instruments, clients, noise)
-        self.burnout = burnout.start(self.world.burnout, self.routes.relief, therapists, noise)
+        # The same numbers as therapists, clients, and those in session have them.
+        member = therapists.member[clients.row]
+        self._in_session = View(scenario, member)
+        self.world = self._in_session.scenario.world
+        self.of_therapists, self.of_clients = aligned(scenario, therapists.member), aligned(scenario, member)
+        self.routes = Routes(self._in_session.scenario.mechanisms, self._in_session.scenario.preventions)
+        self.relief = Routes((), self.of_therapists.preventions).relief
+        self.scoring = scoring or Scoring(self.of_clients.world, instruments, clients, noise)
+        self.burnout = burnout.start(self.of_therapists.world.burnout, self.relief, therapists, noise)
         self.pressure = burnout.first_pressure(therapists, noise)
         self.weekly = {name: Weekly(noise, therapists, name) for name in WEEKLY}
-        self.service = ServiceDrift(self.world, therapists, noise)
+        self.service = ServiceDrift(self.of_therapists.world, therapists, noise)
         self.waiting_lists = WaitingLists(therapists)
         self.last_row = clients.row.copy()
         scores = [f"{which}.{name}" for which in ("first", "last") for name in instruments.by_name()]
@@ -81,7 +88,8 @@ class Steps:
             unrealistic=c.unrealistic,
             competence=self.therapists.competence[c.row],
         )
-        return self.routes.begin(intake, Draw(self.noise, c.replicate, c.therapist, c.index))
+        routes = Routes(self.of_clients.mechanisms, self.of_clients.preventions)
+        return routes.begin(intake, Draw(self.noise, c.replicate, c.therapist, c.index))
 
     # Step 1
 
@@ -89,7 +97,7 @@ class Steps:
         """Give free places to those who were referred, then to the next on each list."""
         places, t = self.places, self.therapists
         error = self.weekly["rating.burnout"].at(week)
-        rating = noisy_rating(self.burnout, 0.0, float(self.world.ratings.burnout), error)
+        rating = noisy_rating(self.burnout, 0.0, self.of_therapists.world.ratings.burnout.value, error)
         (back, back_row), (new, row) = self.waiting_lists.next()
         places.bring_back(back, back_row)
         places.begin(new, row)
@@ -118,6 +126,7 @@ class Steps:
         seen = {name: places[name] for name in Week.__dataclass_fields__ if name != "alliance"}
         self.week = Week(alliance=places["core"], **seen)
         self.routes.look(places)
+        self._in_session.look(who)
 
     def _total(self, channel: str) -> np.ndarray | float:
         return self.routes.total(channel, self.week)
@@ -130,10 +139,10 @@ class Steps:
         if not self.scenario.treated:
             places["alliance"] = 0.0
         else:
-            rupture = self.draw.event_by_log_odds("rupture", float(p.rupture_logit) + self._total("rupture"))
-            left_open = (1.0 - float(p.repair_probability)) * self.routes.left_over("repair", self.week)
+            rupture = self.draw.event_by_log_odds("rupture", p.rupture_logit.value + self._total("rupture"))
+            left_open = (1.0 - p.repair_probability.value) * self.routes.left_over("repair", self.week)
             repaired = self.draw.event("repair", (1.0 - left_open) * (places["damage"] > 0))
-            hurt = float(p.rupture_damage) * self.routes.left_over("soothe", self.week)
+            hurt = p.rupture_damage.value * self.routes.left_over("soothe", self.week)
             damage = np.where(repaired, 0.0, places["damage"])
             places["repaired"] = repaired
             alliance = places["core"] + self._total("alliance")  # before this session's rupture is known to anybody
@@ -145,15 +154,15 @@ class Steps:
             places["repairs"][:] += places["repaired"]
         self.week.alliance = places["alliance"]
         error = self.draw.normal("rating.alliance")
-        self.rating = noisy_rating(places["alliance"], 0.0, float(self.world.ratings.alliance), error)
+        self.rating = noisy_rating(places["alliance"], 0.0, self.world.ratings.alliance.value, error)
         places["alliance_rating_sum"][:] += self.rating
 
     def break_out(self) -> None:
         """Self-harm ideation breaks out, the likelier the worse the client is."""
         places, p = self.places, self.world.crisis
         places["severity"] = places["level"] + places["fluctuation"] + places["transient"]
-        excess = places["severity"] - float(self.world.client.severity_mean)
-        logit = float(p.logit) + float(p.per_point) * excess + self._total("crisis")
+        excess = places["severity"] - self.world.client.severity_mean.value
+        logit = p.logit.value + p.per_point.value * excess + self._total("crisis")
         places["crisis"] = self.draw.event_by_log_odds("crisis", logit)
         places["crises"][:] += places["crisis"]
 
@@ -162,7 +171,7 @@ class Steps:
     def measure(self) -> None:
         """Scores at the beginning of the session, before it can do anything; and how they stand to the first ones."""
         places = self.places
-        scores = self.scoring.see(places, self.draw)
+        scores = self.scoring.see(places, self.world, self.draw)
         new = places["session"] == 1
         first = {}
         for name, values in scores.items():
@@ -183,7 +192,7 @@ class Steps:
     def notice(self) -> None:
         """Therapists notice some of those who are off track; more with a prevention that tells them."""
         places = self.places
-        unaware = 1.0 - float(self.world.recognition.unaided) * places["worse"] * can_be_judged(places["session"])
+        unaware = 1.0 - self.world.recognition.unaided.value * places["worse"] * can_be_judged(places["session"])
         chance = 1.0 - unaware * self.routes.left_over("notice", self.week)
         places["noticed"] = np.maximum(places["noticed"], self.draw.event("notice", chance * (places["noticed"] == 0)))
 
@@ -195,12 +204,12 @@ class Steps:
         agreed = places["session"] >= places["agreed"]
         end = np.where(agreed, COMPLETED, 0)
         if self.scenario.treated:
-            logit = float(world.dropout.logit) + float(world.alliance.dropout) * places["alliance"]
+            logit = world.dropout.logit.value + world.alliance.dropout.value * places["alliance"]
             logit = logit + places["therapist_dropout"] + self._total("dropout")
             left = ~agreed & self.draw.event_by_log_odds("dropout", logit)
             scores = {name: places[f"seen.{name}"] for name in self.instruments.by_name()}
             well = ~self.judgement.caseness(scores, self.instruments) & can_be_judged(places["session"])
-            enough = self.draw.event("good_enough", float(world.therapy.good_enough_ending) * well)
+            enough = self.draw.event("good_enough", world.therapy.good_enough_ending.value * well)
             end = np.where(left, DROPPED_OUT, np.where(enough, COMPLETED, end))
         places["end"] = end
         self.leaving = np.flatnonzero(end)
@@ -218,23 +227,23 @@ class Steps:
         drift, passing, symptom = places["slope"], 0.0, 0.0
         if self.scenario.treated:
             distress = np.maximum(places["level"], 0.0)
-            gain = places["gain"] * distress / (distress + float(world.therapy.half_gain_level))
+            gain = places["gain"] * distress / (distress + world.therapy.half_gain_level.value)
             drift = drift - gain * np.exp(self._total("gain"))
             drift = (
                 drift
                 + places["therapist_drift"]
                 + self.service.now[places.row]
-                + float(world.alliance.drift) * places["alliance"]
+                + world.alliance.drift.value * places["alliance"]
             )
             drift = drift + self._total("drift")
             passing, symptom = self._total("exacerbation"), self._total("symptom")
-        stability = float(world.client.fluctuation_stability)
-        shock = float(world.client.fluctuation_sd) * np.sqrt(1 - stability**2)
+        stability = world.client.fluctuation_stability.value
+        shock = world.client.fluctuation_sd.value * np.sqrt(1 - stability**2)
         self.routes.move(self.week, self.draw)
         places["level"][:] += drift
         places["fluctuation"] = stability * places["fluctuation"] + shock * self.draw.normal("fluctuation")
-        places["transient"] = float(world.exacerbation.kept) * places["transient"] + passing
-        places["second"] = np.maximum(float(world.second.kept) * places["second"] + symptom, 0.0)
+        places["transient"] = world.exacerbation.kept.value * places["transient"] + passing
+        places["second"] = np.maximum(world.second.kept.value * places["second"] + symptom, 0.0)
 
     # Step 6
 
@@ -248,15 +257,15 @@ class Steps:
         leaving = np.flatnonzero(who & (places["referred"] == 0))
         target = self.waiting_lists.colleague(places.row[leaving], self.draw.at(leaving).uniform("colleague"))
         leaving, target = leaving[target >= 0], target[target >= 0]
-        clients, p = places.client[leaving].copy(), self.world
+        clients, p = places.client[leaving].copy(), self.of_clients.world
         self.waiting_lists.free_places(places.row[leaving])
         places.store(leaving)
         self.leaving = np.sort(np.concatenate([self.leaving, leaving]))
         c = self.clients
         second = Draw(self.noise, c.replicate[clients], c.therapist[clients], c.index[clients], 1)
-        own = float(p.alliance.own_sd) * second.normal("client.alliance")
+        own = at(p.alliance.own_sd.value, clients) * second.normal("client.alliance")
         changed = {
-            "fit": float(p.client.fit_mean) + second.normal("client.fit"),
+            "fit": at(p.client.fit_mean.value, clients) + second.normal("client.fit"),
             "core": own + self.therapists.alliance[target],
             "referred": 1.0,
             **dict.fromkeys(("damage", "strained", "noticed"), 0.0),
@@ -271,15 +280,15 @@ class Steps:
 
     def move_therapists(self, week: int) -> None:
         """Burnout answers to the clients that were in session this week."""
-        expected = float(self.world.burnout.expected_worse)
-        share = np.divide(self.distressed, self.judged, out=np.full(len(self.burnout), expected), where=self.judged > 0)
+        process, new = self.of_therapists.world.burnout, self.weekly["pressure.week"].at(week)
+        share = np.full(len(self.burnout), process.expected_worse.value)
+        np.divide(self.distressed, self.judged, out=share, where=self.judged > 0)
         self.burnout = burnout.next_week(
-            self.world.burnout,
-            self.routes.relief,
+            process,
+            self.relief,
             self.therapists,
             self.weekly["burnout.week"].at(week),
             self.burnout,
             share,
         )
-        new = self.weekly["pressure.week"].at(week)
-        self.pressure = burnout.next_pressure(self.world.burnout, new, self.pressure)
+        self.pressure = burnout.next_pressure(process, new, self.pressure)

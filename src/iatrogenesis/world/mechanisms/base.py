@@ -19,6 +19,10 @@ Own = dict[str, np.ndarray]
 """A mechanism's own state by name; one entry per dyad, numbers (0 and 1 for no and yes)."""
 
 
+type Share = float | np.ndarray
+"""A factor for everybody, or one for each client."""
+
+
 @dataclass(frozen=True)
 class Intake:
     """Clients before their first session, shape (clients,).
@@ -136,7 +140,7 @@ class Mechanism(Strict):
         """Names of the channels that this class contributes to."""
         return tuple(name for name in CHANNELS if getattr(cls, name) is not getattr(Mechanism, name))
 
-    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+    def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:
         """Own states at the first session, shape (clients,).
 
         ``exposure`` is the factor, 0 to 1, by which preventions lower the chance to meet this mechanism.

@@ -24,8 +24,8 @@ class Burnout(Mechanism):
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session; positive is worse."""
-        return float(self.drift_per_sd) * week.burnout + float(self.drift_per_pressure) * week.pressure
+        return self.drift_per_sd.value * week.burnout + self.drift_per_pressure.value * week.pressure
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance; negative with burnout (reduced empathy)."""
-        return float(self.alliance_per_sd) * week.burnout
+        return self.alliance_per_sd.value * week.burnout

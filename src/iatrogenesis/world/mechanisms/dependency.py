@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
 
 
 class Dependency(Mechanism):
@@ -36,22 +36,22 @@ class Dependency(Mechanism):
     rebound_points: Sourced
     return_logit: Sourced
 
-    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+    def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:
         """Who leans on the therapist."""
-        return {"prone": draw.uniform("prone") < float(self.share) * exposure}
+        return {"prone": draw.uniform("prone") < self.share.value * exposure}
 
     def dropout(self, week: Week, own: Own) -> np.ndarray:
         """Log odds; negative, because reliance keeps people in therapy."""
-        return -float(self.clinging) * own["reliance"]
+        return -self.clinging.value * own["reliance"]
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Reliance grows with every session."""
-        return {"reliance": own["reliance"] + float(self.growth) * own["prone"] * (1.0 - own["reliance"])}
+        return {"reliance": own["reliance"] + self.growth.value * own["prone"] * (1.0 - own["reliance"])}
 
     def after(self, own: Own) -> np.ndarray:
         """Points that come back once the therapist is gone."""
-        return float(self.rebound_points) * own["reliance"]
+        return self.rebound_points.value * own["reliance"]
 
     def help_seeking(self, own: Own) -> np.ndarray:
         """Log odds of coming back; positive with reliance."""
-        return float(self.return_logit) * own["reliance"]
+        return self.return_logit.value * own["reliance"]

@@ -31,17 +31,17 @@ class EmotionalWithdrawal(Mechanism):
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance; negative with numbness."""
-        return -float(self.alliance_loss) * own["numbness"]
+        return -self.alliance_loss.value * own["numbness"]
 
     def gain(self, week: Week, own: Own) -> np.ndarray:
         """Log gain; negative with numbness."""
-        return -float(self.gain_loss) * own["numbness"]
+        return -self.gain_loss.value * own["numbness"]
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Hurt adds to numbness, time takes from it."""
-        hurt = float(self.per_rupture) * week.strained + float(self.per_point) * np.maximum(week.transient, 0.0)
-        return {"numbness": np.minimum(float(self.kept) * own["numbness"] + hurt, 1.0)}
+        hurt = self.per_rupture.value * week.strained + self.per_point.value * np.maximum(week.transient, 0.0)
+        return {"numbness": np.minimum(self.kept.value * own["numbness"] + hurt, 1.0)}
 
     def after(self, own: Own) -> np.ndarray:
         """Points of shame and hopelessness that outlast therapy."""
-        return float(self.shame_points) * own["numbness"]
+        return self.shame_points.value * own["numbness"]

@@ -23,5 +23,5 @@ class Incompetence(Mechanism):
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session; positive is worse."""
-        shortfall = np.maximum(float(self.threshold) - week.competence, 0.0)
-        return float(self.drift_below_threshold) * shortfall - float(self.drift_per_sd) * week.competence
+        shortfall = np.maximum(self.threshold.value - week.competence, 0.0)
+        return self.drift_below_threshold.value * shortfall - self.drift_per_sd.value * week.competence

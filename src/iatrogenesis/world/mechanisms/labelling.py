@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
 
 
 class Labelling(Mechanism):
@@ -38,23 +38,23 @@ class Labelling(Mechanism):
     isolation_gain_loss: Sourced
     barrier: Sourced
 
-    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+    def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:
         """Who gets a label."""
-        return {"labelled": draw.uniform("labelled") < float(self.share) * exposure}
+        return {"labelled": draw.uniform("labelled") < self.share.value * exposure}
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session by reduced self-worth."""
-        return float(self.self_worth_points) * own["stigma"]
+        return self.self_worth_points.value * own["stigma"]
 
     def gain(self, week: Week, own: Own) -> np.ndarray:
         """Log gain; negative with isolation."""
-        return -float(self.isolation_gain_loss) * own["stigma"]
+        return -self.isolation_gain_loss.value * own["stigma"]
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """The label is taken over bit by bit."""
-        taken = float(self.internalising) * own["labelled"]
+        taken = self.internalising.value * own["labelled"]
         return {"stigma": own["stigma"] + taken * (1.0 - own["stigma"])}
 
     def help_seeking(self, own: Own) -> np.ndarray:
         """Log odds; negative with stigma."""
-        return -float(self.barrier) * own["stigma"]
+        return -self.barrier.value * own["stigma"]

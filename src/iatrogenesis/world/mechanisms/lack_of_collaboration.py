@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
 
 
 class LackOfCollaboration(Mechanism):
@@ -26,14 +26,14 @@ class LackOfCollaboration(Mechanism):
     alliance_loss: Sourced
     dropout_logit: Sourced
 
-    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+    def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:
         """Who is not asked."""
-        return {"unasked": draw.uniform("unasked") < float(self.share) * exposure}
+        return {"unasked": draw.uniform("unasked") < self.share.value * exposure}
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance; negative where the client is not asked."""
-        return -float(self.alliance_loss) * own["unasked"]
+        return -self.alliance_loss.value * own["unasked"]
 
     def dropout(self, week: Week, own: Own) -> np.ndarray:
         """Log odds; positive where the client is not asked."""
-        return float(self.dropout_logit) * own["unasked"]
+        return self.dropout_logit.value * own["unasked"]

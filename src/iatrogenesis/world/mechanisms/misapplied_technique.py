@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
 
 
 class MisappliedTechnique(Mechanism):
@@ -38,24 +38,22 @@ class MisappliedTechnique(Mechanism):
     lasting_points: Sourced
     rupture_logit: Sourced
 
-    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+    def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:
         """Who is pushed."""
-        logit = float(self.logit) - float(self.per_competence) * intake.competence
+        logit = self.logit.value - self.per_competence.value * intake.competence
         return {"pushed": draw.uniform("pushed") < exposure / (1.0 + np.exp(-logit))}
 
     def _active(self, week: Week, own: Own) -> np.ndarray:
-        return own["pushed"] * (
-            (week.session >= float(self.first_session)) & (week.session <= float(self.last_session))
-        )
+        return own["pushed"] * ((week.session >= self.first_session.value) & (week.session <= self.last_session.value))
 
     def exacerbation(self, week: Week, own: Own) -> np.ndarray:
         """Points that pass, while the client is pushed."""
-        return float(self.exacerbation_points) * self._active(week, own)
+        return self.exacerbation_points.value * self._active(week, own)
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points that stay, with complex trauma."""
-        return float(self.lasting_points) * self._active(week, own) * week.trauma
+        return self.lasting_points.value * self._active(week, own) * week.trauma
 
     def rupture(self, week: Week, own: Own) -> np.ndarray:
         """Log odds of a rupture while the client is pushed."""
-        return float(self.rupture_logit) * self._active(week, own)
+        return self.rupture_logit.value * self._active(week, own)

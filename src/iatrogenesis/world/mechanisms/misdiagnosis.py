@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
 
 
 class Misdiagnosis(Mechanism):
@@ -35,22 +35,22 @@ class Misdiagnosis(Mechanism):
     mismatch_points: Sourced
     symptom_points: Sourced
 
-    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+    def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:
         """Whose diagnosis is wrong."""
-        return {"wrong": draw.uniform("wrong") < float(self.share) * exposure}
+        return {"wrong": draw.uniform("wrong") < self.share.value * exposure}
 
     def gain(self, week: Week, own: Own) -> np.ndarray:
         """Log gain; negative while the treatment does not match."""
-        return -float(self.gain_loss) * own["wrong"]
+        return -self.gain_loss.value * own["wrong"]
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session while the treatment does not match."""
-        return float(self.mismatch_points) * own["wrong"]
+        return self.mismatch_points.value * own["wrong"]
 
     def symptom(self, week: Week, own: Own) -> np.ndarray:
         """Points of new symptoms while the treatment does not match."""
-        return float(self.symptom_points) * own["wrong"]
+        return self.symptom_points.value * own["wrong"]
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Some diagnoses are corrected."""
-        return {"wrong": own["wrong"] * ~draw.event("correction", float(self.correction) * own["wrong"])}
+        return {"wrong": own["wrong"] * ~draw.event("correction", self.correction.value * own["wrong"])}

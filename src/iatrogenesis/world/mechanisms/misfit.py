@@ -23,8 +23,8 @@ class Misfit(Mechanism):
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance per SD of fit."""
-        return float(self.alliance_per_sd) * week.fit
+        return self.alliance_per_sd.value * week.fit
 
     def rupture(self, week: Week, own: Own) -> np.ndarray:
         """Log odds of a rupture; misfit (negative fit) raises them."""
-        return float(self.rupture_per_sd) * week.fit
+        return self.rupture_per_sd.value * week.fit

@@ -25,8 +25,8 @@ class NewSymptoms(Mechanism):
     def symptom(self, week: Week, own: Own) -> np.ndarray:
         """Points of new symptoms per session."""
         bad = np.maximum(-1.0 - week.alliance, 0.0)
-        return float(self.per_point) * np.maximum(week.transient, 0.0) + float(self.per_sd) * bad
+        return self.per_point.value * np.maximum(week.transient, 0.0) + self.per_sd.value * bad
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session by what the new symptoms take."""
-        return float(self.spill) * week.second
+        return self.spill.value * week.second

@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
 
 
 class Overmedication(Mechanism):
@@ -47,40 +47,40 @@ class Overmedication(Mechanism):
     kept: Sourced
     late_withdrawal_points: Sourced
 
-    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+    def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:
         """Who takes how many drugs that should not have been prescribed."""
-        harmful = draw.uniform("prescribed") < float(self.share)
-        harmful &= draw.uniform("inappropriate") < float(self.inappropriate) * exposure
+        harmful = draw.uniform("prescribed") < self.share.value
+        harmful &= draw.uniform("inappropriate") < self.inappropriate.value * exposure
         more = draw.uniform("polypharmacy")
-        drugs = 1 + (more < float(self.two_or_more)) + (more < float(self.three_or_more))
+        drugs = 1 + (more < self.two_or_more.value) + (more < self.three_or_more.value)
         return {"drugs": harmful * drugs}
 
     def _extra(self, week: Week) -> np.ndarray:
-        return 1.0 + float(self.young_extra) * week.young
+        return 1.0 + self.young_extra.value * week.young
 
     def symptom(self, week: Week, own: Own) -> np.ndarray:
         """Points of side effects per session."""
-        return float(self.side_effect_points) * own["drugs"] * self._extra(week)
+        return self.side_effect_points.value * own["drugs"] * self._extra(week)
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session by interactions, from the second drug on."""
-        return float(self.interaction_points) * np.maximum(own["drugs"] - 1.0, 0.0) * self._extra(week)
+        return self.interaction_points.value * np.maximum(own["drugs"] - 1.0, 0.0) * self._extra(week)
 
     def exacerbation(self, week: Week, own: Own) -> np.ndarray:
         """Points that pass, after an abrupt stop."""
-        return float(self.withdrawal_points) * own["withdrawal"]
+        return self.withdrawal_points.value * own["withdrawal"]
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Dependence grows; some stop from one day to the next."""
         taking = own["drugs"] > 0
-        stops = draw.event("stop", float(self.abrupt_stop) * taking)
-        dependence = own["dependence"] + float(self.growth) * taking * (1.0 - own["dependence"])
+        stops = draw.event("stop", self.abrupt_stop.value * taking)
+        dependence = own["dependence"] + self.growth.value * taking * (1.0 - own["dependence"])
         return {
             "drugs": own["drugs"] * ~stops,
-            "withdrawal": np.where(stops, dependence, float(self.kept) * own["withdrawal"]),
+            "withdrawal": np.where(stops, dependence, self.kept.value * own["withdrawal"]),
             "dependence": dependence * ~stops,
         }
 
     def after(self, own: Own) -> np.ndarray:
         """Points by stopping after the end."""
-        return float(self.late_withdrawal_points) * own["dependence"]
+        return self.late_withdrawal_points.value * own["dependence"]

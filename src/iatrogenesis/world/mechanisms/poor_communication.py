@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
 
 
 class PoorCommunication(Mechanism):
@@ -29,22 +29,22 @@ class PoorCommunication(Mechanism):
     muddle_points: Sourced
     alliance_loss: Sourced
 
-    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+    def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:
         """Who has another provider."""
-        return {"shared": draw.uniform("shared") < float(self.share) * exposure}
+        return {"shared": draw.uniform("shared") < self.share.value * exposure}
 
     def gain(self, week: Week, own: Own) -> np.ndarray:
         """Log gain; negative in a muddled week."""
-        return -float(self.gain_loss) * own["muddled"]
+        return -self.gain_loss.value * own["muddled"]
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points in a muddled week."""
-        return float(self.muddle_points) * own["muddled"]
+        return self.muddle_points.value * own["muddled"]
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance; negative in a muddled week."""
-        return -float(self.alliance_loss) * own["muddled"]
+        return -self.alliance_loss.value * own["muddled"]
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Whose providers contradict each other until the next session."""
-        return {"muddled": draw.event("muddled", float(self.muddle) * own["shared"])}
+        return {"muddled": draw.event("muddled", self.muddle.value * own["shared"])}

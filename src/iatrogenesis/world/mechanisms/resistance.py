@@ -34,21 +34,21 @@ class Resistance(Mechanism):
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance; negative with distrust."""
-        return -float(self.alliance_loss) * own["distrust"]
+        return -self.alliance_loss.value * own["distrust"]
 
     def dropout(self, week: Week, own: Own) -> np.ndarray:
         """Log odds; positive with distrust."""
-        return float(self.dropout_logit) * own["distrust"]
+        return self.dropout_logit.value * own["distrust"]
 
     def gain(self, week: Week, own: Own) -> np.ndarray:
         """Log gain; negative with the belief of being incurable."""
-        return -float(self.gain_loss) * own["distrust"]
+        return -self.gain_loss.value * own["distrust"]
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Each bad session teaches."""
-        lesson = float(self.per_worse) * week.worse + float(self.per_rupture) * week.strained
+        lesson = self.per_worse.value * week.worse + self.per_rupture.value * week.strained
         return {"distrust": own["distrust"] + lesson * (1.0 - own["distrust"])}
 
     def help_seeking(self, own: Own) -> np.ndarray:
         """Log odds; negative with distrust."""
-        return -float(self.barrier) * own["distrust"]
+        return -self.barrier.value * own["distrust"]

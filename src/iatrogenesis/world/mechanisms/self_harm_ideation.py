@@ -26,12 +26,12 @@ class SelfHarmIdeation(Mechanism):
 
     def crisis(self, week: Week, own: Own) -> np.ndarray:
         """Log odds of an episode."""
-        return float(self.per_point) * (week.transient + week.second) + float(self.per_rupture) * week.strained
+        return self.per_point.value * (week.transient + week.second) + self.per_rupture.value * week.strained
 
     def exacerbation(self, week: Week, own: Own) -> np.ndarray:
         """Transient points after an episode."""
-        return float(self.distress_points) * week.crisis
+        return self.distress_points.value * week.crisis
 
     def dropout(self, week: Week, own: Own) -> np.ndarray:
         """Log odds of leaving after an episode."""
-        return float(self.dropout_logit) * week.crisis
+        return self.dropout_logit.value * week.crisis

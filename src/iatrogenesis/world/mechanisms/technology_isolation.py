@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Week
+from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
 
 
 class TechnologyIsolation(Mechanism):
@@ -27,18 +27,18 @@ class TechnologyIsolation(Mechanism):
     alliance_loss: Sourced
     isolation_points: Sourced
 
-    def begin(self, intake: Intake, draw: Draw, exposure: float) -> Own:
+    def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:
         """Who is treated at a distance without supervision."""
-        return {"remote": draw.uniform("remote") < float(self.share) * exposure}
+        return {"remote": draw.uniform("remote") < self.share.value * exposure}
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance; negative at a distance."""
-        return -float(self.alliance_loss) * own["remote"]
+        return -self.alliance_loss.value * own["remote"]
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session by isolation."""
-        return float(self.isolation_points) * own["isolation"]
+        return self.isolation_points.value * own["isolation"]
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Isolation grows with every session at a distance."""
-        return {"isolation": own["isolation"] + float(self.growth) * own["remote"] * (1.0 - own["isolation"])}
+        return {"isolation": own["isolation"] + self.growth.value * own["remote"] * (1.0 - own["isolation"])}

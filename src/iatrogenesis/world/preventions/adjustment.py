@@ -24,4 +24,4 @@ class Adjustment(Prevention):
 
     def effect(self, kind: str, week: Week) -> np.ndarray | float | None:
         """Less of what harmed, for clients who were noticed."""
-        return 1.0 - float(self.changed) * week.noticed if kind in ADJUSTABLE else None
+        return 1.0 - self.changed.value * week.noticed if kind in ADJUSTABLE else None

@@ -22,15 +22,15 @@ class Cost(Strict):
     def hours(self, clients: Amount, sessions: Amount, therapist_weeks: Amount) -> Amount:
         """Hours for so many clients, sessions and weeks of therapists."""
         parts = ((self.per_client, clients), (self.per_session, sessions), (self.per_therapist_week, therapist_weeks))
-        return sum(float(minutes) * number for minutes, number in parts if minutes is not None) / 60
+        return sum(minutes.value * number for minutes, number in parts if minutes is not None) / 60
 
 
 @dataclass(frozen=True)
 class Posts:
     """How caseloads are distributed before any prevention: mean and SD in clients at a time."""
 
-    mean: float
-    sd: float
+    mean: Amount
+    sd: Amount
 
 
 class Prevention(Mechanism):
@@ -42,7 +42,7 @@ class Prevention(Mechanism):
 
     cost: Cost = Cost()
 
-    def exposure(self, kind: str) -> float:
+    def exposure(self, kind: str) -> Amount:
         """Factor, 0 to 1, on a client's chance to meet the mechanism ``kind``."""
         return 1.0
 
@@ -54,7 +54,7 @@ class Prevention(Mechanism):
         """The therapists, trained or relieved of places."""
         return therapists
 
-    def relief(self) -> float:
+    def relief(self) -> Amount:
         """SD taken off the level that therapists' burnout tends to."""
         return 0.0
 

@@ -24,9 +24,9 @@ class CaseloadLimit(Prevention):
 
     def staff(self, therapists: Therapists, posts: Posts) -> Therapists:
         """Fewer places for those who had more than the limit."""
-        limit = float(self.limit)
+        limit = self.limit.value
         return replace(
             therapists,
-            caseload=np.minimum(therapists.caseload, max(round(limit), 1)),
+            caseload=np.minimum(therapists.caseload, np.maximum(np.rint(limit), 1).astype(np.int64)),
             workload=np.minimum(therapists.workload, (limit - posts.mean) / posts.sd),
         )

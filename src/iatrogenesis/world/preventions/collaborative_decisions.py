@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.mechanisms.base import Own, Week
-from iatrogenesis.world.preventions.base import Prevention
+from iatrogenesis.world.preventions.base import Amount, Prevention
 
 
 class CollaborativeDecisions(Prevention):
@@ -24,11 +24,11 @@ class CollaborativeDecisions(Prevention):
     fewer_prone: Sourced
     alliance_gain: Sourced
 
-    def exposure(self, kind: str) -> float:
+    def exposure(self, kind: str) -> Amount:
         """Fewer are left out, fewer lean on the therapist."""
-        fewer = {"lack_of_collaboration": self.fewer_unasked, "dependency": self.fewer_prone}.get(kind, 0.0)
-        return 1.0 - float(fewer)
+        fewer = {"lack_of_collaboration": self.fewer_unasked, "dependency": self.fewer_prone}
+        return 1.0 - fewer[kind].value if kind in fewer else 1.0
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """SD of alliance, the same for all."""
-        return np.full_like(week.alliance, float(self.alliance_gain))
+        return np.full_like(week.alliance, self.alliance_gain.value)

@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.mechanisms.base import Week
-from iatrogenesis.world.preventions.base import Prevention
+from iatrogenesis.world.preventions.base import Amount, Prevention
 
 
 class MedicationReview(Prevention):
@@ -21,10 +21,10 @@ class MedicationReview(Prevention):
     found: Sourced
     watched: Sourced
 
-    def exposure(self, kind: str) -> float:
+    def exposure(self, kind: str) -> Amount:
         """Fewer clients take what they should not."""
-        return 1.0 - float(self.found) if kind == "overmedication" else 1.0
+        return 1.0 - self.found.value if kind == "overmedication" else 1.0
 
     def effect(self, kind: str, week: Week) -> np.ndarray | float | None:
         """Regular check-ins catch part of the rest."""
-        return 1.0 - float(self.watched) if kind == "overmedication" else None
+        return 1.0 - self.watched.value if kind == "overmedication" else None

@@ -38,16 +38,16 @@ class Monitoring(Prevention):
 
     def alarm(self, week: Week) -> np.ndarray:
         """Whether the client is not on track by the rule."""
-        expected = -float(self.expected_fall) * np.minimum(week.session - 1, float(self.expected_sessions))
-        return (week.rise - expected > float(self.margin)) & can_be_judged(week.session)
+        expected = -self.expected_fall.value * np.minimum(week.session - 1, self.expected_sessions.value)
+        return (week.rise - expected > self.margin.value) & can_be_judged(week.session)
 
     def notice(self, week: Week) -> np.ndarray:
         """Probability that the alarm is seen and taken seriously."""
-        return float(self.attention) * self.alarm(week)
+        return self.attention.value * self.alarm(week)
 
     def drift(self, week: Week, own: Own) -> np.ndarray:
         """Points per session; negative where the therapist knows and does something about it."""
-        return -float(self.support_points) * week.noticed
+        return -self.support_points.value * week.noticed
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Who ever was off track, noticed or not."""

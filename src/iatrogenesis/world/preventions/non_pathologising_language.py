@@ -6,7 +6,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.mechanisms.base import Week
-from iatrogenesis.world.preventions.base import Prevention
+from iatrogenesis.world.preventions.base import Amount, Prevention
 
 
 class NonPathologisingLanguage(Prevention):
@@ -21,10 +21,10 @@ class NonPathologisingLanguage(Prevention):
     fewer_labels: Sourced
     softer: Sourced
 
-    def exposure(self, kind: str) -> float:
+    def exposure(self, kind: str) -> Amount:
         """Fewer clients get a label."""
-        return 1.0 - float(self.fewer_labels) if kind == "labelling" else 1.0
+        return 1.0 - self.fewer_labels.value if kind == "labelling" else 1.0
 
     def effect(self, kind: str, week: Week) -> np.ndarray | float | None:
         """What a label does is softened."""
-        return 1.0 - float(self.softer) if kind == "labelling" else None
+        return 1.0 - self.softer.value if kind == "labelling" else None

@@ -23,4 +23,4 @@ class Referral(Prevention):
     def refer(self, week: Week, draw: Draw) -> np.ndarray:
         """Who goes to another therapist."""
         known = (week.noticed > 0) & (week.worse > 0)
-        return draw.event("willing", float(self.willingness) * known)
+        return draw.event("willing", self.willingness.value * known)

@@ -7,7 +7,7 @@ import numpy as np
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Own, Week
-from iatrogenesis.world.preventions.base import Prevention
+from iatrogenesis.world.preventions.base import Amount, Prevention
 
 
 class Repair(Prevention):
@@ -28,17 +28,17 @@ class Repair(Prevention):
     apologise: Sourced
     collaborate: Sourced
 
-    def repair(self, week: Week) -> float:
+    def repair(self, week: Week) -> Amount:
         """Admitting the harm restores honesty: more ruptures are repaired."""
-        return float(self.acknowledge)
+        return self.acknowledge.value
 
-    def soothe(self, week: Week) -> float:
+    def soothe(self, week: Week) -> Amount:
         """An apology without excuses validates: less is broken."""
-        return float(self.apologise)
+        return self.apologise.value
 
     def alliance(self, week: Week, own: Own) -> np.ndarray:
         """A plan made together empowers: SD of alliance after a repair."""
-        return float(self.collaborate) * own["empowered"]
+        return self.collaborate.value * own["empowered"]
 
     def move(self, week: Week, own: Own, draw: Draw) -> Own:
         """Whoever lived through a repair is empowered."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.cohort import Therapists
-from iatrogenesis.world.preventions.base import Posts, Prevention
+from iatrogenesis.world.preventions.base import Amount, Posts, Prevention
 
 
 class Supervision(Prevention):
@@ -30,9 +30,9 @@ class Supervision(Prevention):
 
     def staff(self, therapists: Therapists, posts: Posts) -> Therapists:
         """Those below the standard come closer to it."""
-        missing = np.maximum(float(self.standard) - therapists.competence, 0.0)
-        return replace(therapists, competence=therapists.competence + float(self.learned) * missing)
+        missing = np.maximum(self.standard.value - therapists.competence, 0.0)
+        return replace(therapists, competence=therapists.competence + self.learned.value * missing)
 
-    def relief(self) -> float:
+    def relief(self) -> Amount:
         """SD of burnout."""
-        return float(self.relief_sd)
+        return self.relief_sd.value

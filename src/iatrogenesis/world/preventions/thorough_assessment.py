@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from iatrogenesis.core.sources import Sourced
-from iatrogenesis.world.preventions.base import Prevention
+from iatrogenesis.world.preventions.base import Amount, Prevention
 
 
 class ThoroughAssessment(Prevention):
@@ -18,7 +18,7 @@ class ThoroughAssessment(Prevention):
     fewer_wrong: Sourced
     coordinated: Sourced
 
-    def exposure(self, kind: str) -> float:
+    def exposure(self, kind: str) -> Amount:
         """Fewer wrong diagnoses, fewer colliding plans."""
-        fewer = {"misdiagnosis": self.fewer_wrong, "poor_communication": self.coordinated}.get(kind, 0.0)
-        return 1.0 - float(fewer)
+        fewer = {"misdiagnosis": self.fewer_wrong, "poor_communication": self.coordinated}
+        return 1.0 - fewer[kind].value if kind in fewer else 1.0

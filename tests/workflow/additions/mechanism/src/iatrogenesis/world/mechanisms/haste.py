@@ -21,4 +21,4 @@ class Haste(Mechanism):
 
     def dropout(self, week: Week, own: Own) -> np.ndarray:
         """Log odds per SD of pressure."""
-        return float(self.dropout_per_pressure) * week.pressure
+        return self.dropout_per_pressure.value * week.pressure

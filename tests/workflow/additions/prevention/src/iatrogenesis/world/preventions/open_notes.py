@@ -21,4 +21,4 @@ class OpenNotes(Prevention):
 
     def notice(self, week: Week) -> np.ndarray:
         """Probability of being told."""
-        return float(self.told) * week.worse
+        return self.told.value * week.worse
