@@ -2,12 +2,13 @@
 
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
-from iatrogenesis.simulation_study.reproductions import Published, table
+from iatrogenesis.simulation_study.reproduced import Published, Reproduced
+from iatrogenesis.simulation_study.reproductions import table
 
 
-def main(seed: int, replicates: int, evidence: dict[str, float], table_path: str) -> None:
+def main(seed: int, replicates: int, evidence: dict[str, float], reproduced: dict, table_path: str) -> None:
     """Write one row per study, setting and quantity."""
-    found = table(seed, replicates, Published.of(evidence))
+    found = table(seed, replicates, Published.of(evidence), Reproduced.model_validate(reproduced))
     write_csv(found, table_path)
     print(found.to_string(index=False))
 
@@ -18,5 +19,6 @@ if __name__ == "__main__":
             seed=snakemake.params.seed,
             replicates=snakemake.params.replicates,
             evidence=snakemake.params.evidence,
+            reproduced=snakemake.params.reproduced,
             table_path=snakemake.output.table,
         )

@@ -7,7 +7,7 @@ from iatrogenesis.report import tables
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.judge import COLUMNS as JUDGED
 from iatrogenesis.simulation_study.policies import POLICIES
-from iatrogenesis.simulation_study.reproductions import Published
+from iatrogenesis.simulation_study.reproduced import Published
 from iatrogenesis.simulation_study.reproductions import table as reproductions
 from iatrogenesis.study.study import Study
 from tests.conftest import CONFIG
@@ -67,7 +67,7 @@ def of_the_fits(base: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def of_the_checks(base: str) -> dict[str, pd.DataFrame]:
+def of_the_checks(study: Study, base: str) -> dict[str, pd.DataFrame]:
     """Whether fits can be trusted: predictions, what-ifs, calibration, priors, engines, others' simulations."""
     checked = {"model": "null", "dataset": base, "statistic": "deterioration rate, %", "observed": 6.0, "expected": 5.0}
     checked |= {"low": 2.0, "high": 8.0, "p": 0.3, "p_mcse": 0.03}
@@ -85,7 +85,7 @@ def of_the_checks(base: str) -> dict[str, pd.DataFrame]:
         "what_if": pd.DataFrame(answers).assign(
             truth=-16.0, truth_mcse=1.0, value=-14.0, low=-20.0, high=-9.0, mcse=0.1
         ),
-        "reproductions": reproductions(1, 10, Published(0.0584, 0.101, 0.6)),
+        "reproductions": reproductions(1, 10, Published(0.0584, 0.101, 0.6), study.reproduced),
         "sbc": pd.DataFrame([ranks]),
         "prior_sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),
         "engines": pd.DataFrame({"agree": [True, False], "distance": [1.5, 6.0], "pareto_k": [0.1, 0.2]}),

@@ -68,7 +68,7 @@ def results(study) -> dict[str, pd.DataFrame]:
     return {
         **of_the_world(study, list(TITLES)),
         **of_the_fits(study.base),
-        **of_the_checks(study.base),
+        **of_the_checks(study, study.base),
         **of_the_study(),
     }
 

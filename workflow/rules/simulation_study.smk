@@ -49,6 +49,7 @@ rule reproductions:
         seed=CONFIG.seed,
         replicates=CONFIG.reproductions.replicates,
         evidence=STUDY.published,
+        reproduced=plain(STUDY.reproduced),
     message:
         "Reproducing published simulations"
     script:

@@ -6,8 +6,8 @@ Each therapist's clients are one count, for which the models are exact and take 
 question         quantities
 ===============  =======================================================================================================
 `spread`         width and coverage of the 95 % interval of the VPC (Bayes, null)
-`flagging`       sensitivity, fdr, flagged: of those whose rate exceeds twice the average with a probability of at
-                 least 80 % (Bayes, null); and, prefixed `raw_`, of the worst 5 % by raw rate
+`flagging`       sensitivity, fdr, flagged: of those flagged as harmful (`iatrogenesis.core.definitions`; Bayes, null);
+                 and, prefixed `raw_`, of the worst 5 % by raw rate
 `burnout`        power of the maximum-likelihood test that burnout, as rated, matters
 `reliability`    raw_rate: squared correlation of therapists' raw rates with their true ones; formula: what
                  n p (1 - p) s^2 / (1 + n p (1 - p) s^2) gives

@@ -197,7 +197,7 @@ def _chosen(policy: str, service: _Service, when: dict) -> np.ndarray:
 
 
 def _surely_harmful(service: _Service) -> np.ndarray:
-    """Whose rate, for the same clients, exceeds twice the average with 80 % probability; normal on the log-odds scale.
+    """Who is flagged as harmful, by rates for the same clients; normal on the log-odds scale.
 
     The record tells (events - expected) / information of a therapist's log odds, which the published spread shrinks.
     """

@@ -1,8 +1,8 @@
 """Provider profiling: how well a method estimates therapists' rates, ranks therapists, and flags harmful ones.
 
-A therapist is *harmful* if the true standardised rate exceeds twice the mean of the service's therapists. Two rules
-flag therapists: `flag_probable`, those harmful with a probability of at least 80 % by the method; `flag_worst`, the
-worst 5 % by its own ranking (at least one), as in Imel et al. (2015, 10.1037/pst0000023).
+Who is *harmful* and who is *flagged* is defined in `iatrogenesis.core.definitions`. Two rules flag therapists:
+`flag_probable`, those who are by the method's posterior probability; `flag_worst`, the worst 5 % by its own ranking (at
+least one), as in Imel et al. (2015, 10.1037/pst0000023).
 
 ===================  ===================================================================================================
 `therapist_rate`     bias, rmse, coverage and width over a service's therapists, averaged over services

@@ -13,15 +13,13 @@ import numpy as np
 
 from iatrogenesis.core.streams import Noise
 
-PUBLISHED = 0.118
-
 
 @dataclass(frozen=True)
 class Referral:
     """Sizes and variances; the residual variance is 1 less the true ICC."""
 
-    icc: float = 0.05
-    confounding: float = 0.075
+    icc: float
+    confounding: float
     therapists: int = 10
     clients: int = 20
 

@@ -1,9 +1,5 @@
 """Published simulations reproduced, and repeated with a rare harmful outcome and different case mix."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
-
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
@@ -14,52 +10,26 @@ from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models.spread import sd_of, vpc
 from iatrogenesis.simulation_study import referral, removal
+from iatrogenesis.simulation_study.reproduced import Published, Reproduced
 
 COLUMNS = ("study", "setting", "quantity", "published", "value", "mcse", "replicates", "note")
-UNLIKE = 0.5  # SD of log odds, as in config/policies.yaml; assumed
-MOVING = 0.25  # log odds per SD of burnout, assumed
-THERAPISTS, CLIENTS = 80, 76  # about Saxon et al. 2017
 ICC_REPLICATES = 10  # per replicate of the other, since one costs so little
 
 
-@dataclass(frozen=True)
-class Published:
-    """Values of the evidence table that the versions with rare harm take.
-
-    Attributes
-    ----------
-    harm_rate
-        Reliable deterioration in England, D01.
-    spread
-        Share of variance of deterioration between therapists, T01.
-    stability
-        One-year correlation of burnout, B13.
-    """
-
-    harm_rate: float
-    spread: float
-    stability: float
-
-    @classmethod
-    def of(cls, evidence: Mapping[str, float]) -> Self:
-        """From values by id of the evidence table."""
-        return cls(evidence["D01"], evidence["T01"], evidence["B13"])
-
-
-def table(seed: int, replicates: int, published: Published) -> pd.DataFrame:
+def table(seed: int, replicates: int, published: Published, reproduced: Reproduced) -> pd.DataFrame:
     """Every reproduction with its published value, and what follows for harm; columns `COLUMNS`."""
     rows = [
-        *_removal(seed, replicates),
-        *_harm(seed, replicates, published),
-        *_referral(seed, ICC_REPLICATES * replicates),
+        *_removal(seed, replicates, reproduced),
+        *_harm(seed, replicates, published, reproduced.unlike.value),
+        *_referral(seed, ICC_REPLICATES * replicates, reproduced),
+        *_rare_referral(seed, replicates, published, reproduced),
     ]
-    rows += _rare_referral(seed, replicates, published)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _removal(seed: int, replicates: int) -> list[dict]:
+def _removal(seed: int, replicates: int, reproduced: Reproduced) -> list[dict]:
     rows = []
-    for share, published in removal.PUBLISHED.items():
+    for share, published in ((float(name), record.value) for name, record in reproduced.gained.items()):
         noise = Noise(derived_seed(seed, "reproductions", "removal"))
         found = removal.simulate(removal.Removal(share), noise, replicates)
         setting = f"VPC {share:.0%}, half respond"
@@ -69,9 +39,12 @@ def _removal(seed: int, replicates: int) -> list[dict]:
     return rows
 
 
-def _harm(seed: int, replicates: int, published: Published) -> list[dict]:
+def _harm(seed: int, replicates: int, published: Published, unlike: float) -> list[dict]:
     rows = []
-    for sd, clients in ((0.0, "clients come by chance"), (0.5, "places get unlike clients, SD 0.5 log odds")):
+    for sd, clients in (
+        (0.0, "clients come by chance"),
+        (unlike, f"places get unlike clients, SD {unlike:g} log odds"),
+    ):
         noise = Noise(derived_seed(seed, "reproductions", "harm"))
         policy = removal.Removal(published.spread, published.harm_rate, harm=True, referral_sd=sd)
         found = removal.simulate(policy, noise, replicates)
@@ -83,10 +56,11 @@ def _harm(seed: int, replicates: int, published: Published) -> list[dict]:
     return rows
 
 
-def _referral(seed: int, replicates: int) -> list[dict]:
+def _referral(seed: int, replicates: int, reproduced: Reproduced) -> list[dict]:
     rows = []
-    for confounding, published in ((0.075, referral.PUBLISHED), (0.0, np.nan)):
-        design = referral.Referral(confounding=confounding)
+    settings = ((reproduced.confounding.value, reproduced.apparent_icc.value), (0.0, np.nan))
+    for confounding, published in settings:
+        design = referral.Referral(reproduced.icc.value, confounding)
         between, inside = referral.simulate(design, Noise(derived_seed(seed, "reproductions", "referral")), replicates)
         value, error = referral.icc(between, inside)
         setting = f"true ICC {design.icc:g}, referral as strong as an ICC of {confounding:g}"
@@ -96,39 +70,55 @@ def _referral(seed: int, replicates: int) -> list[dict]:
     return rows
 
 
-def _rare_referral(seed: int, replicates: int, published: Published) -> list[dict]:
+def _rare_referral(seed: int, replicates: int, published: Published, reproduced: Reproduced) -> list[dict]:
     """Apparent share of variance of deterioration: with unlike clients, and with burnout that comes and goes."""
     noise, rows = Noise(derived_seed(seed, "reproductions", "rare referral")), []
+    unlike, burnout = reproduced.unlike.value, reproduced.burnout.value
+    size = (round(reproduced.therapists.value), round(reproduced.clients.value))
     settings = {
         "clients come by chance": (0.0, 0.0, 1),
-        f"therapists get unlike clients, SD {UNLIKE:g} log odds, not measured": (UNLIKE, 0.0, 1),
-        f"{MOVING:g} log odds per SD of it come from burnout, one year": (0.0, MOVING, 1),
-        "the same over ten years": (0.0, MOVING, 10),
+        f"therapists get unlike clients, SD {unlike:g} log odds, not measured": (unlike, 0.0, 1),
+        f"{burnout:g} log odds per SD of it come from burnout, one year": (0.0, burnout, 1),
+        "the same over ten years": (0.0, burnout, 10),
     }
-    for setting, (unlike, moving, years) in settings.items():
-        found = [_apparent(noise, replicate, published, unlike, moving, years) for replicate in range(replicates)]
+    for setting, (brought, moving, years) in settings.items():
+        found = [
+            _apparent(noise, replicate, published, size, brought, moving, years) for replicate in range(replicates)
+        ]
         note = "" if years == 1 else "what moves averages out, and the share of what stays is seen"
-        if unlike:
-            note = f"in the long run {vpc(np.hypot(sd_of(published.spread), unlike)):.3f}"
+        if brought:
+            note = f"in the long run {vpc(np.hypot(sd_of(published.spread), brought)):.3f}"
         about = f"true VPC at any time {published.spread:.1%}, {published.harm_rate:.1%} deteriorate, {setting}"
         rows.append(_row("with rare harm", about, "apparent VPC", np.nan, np.array(found), note))
     return rows
 
 
-def _apparent(noise: Noise, replicate: int, published: Published, unlike: float, moving: float, years: int) -> float:
-    """VPC by maximum likelihood of a service's counts over some years, the last part of the spread moving."""
-    who = {"replicate": replicate, "therapist": np.arange(THERAPISTS)}
+def _apparent(
+    noise: Noise,
+    replicate: int,
+    published: Published,
+    size: tuple[int, int],
+    unlike: float,
+    moving: float,
+    years: int,
+) -> float:
+    """VPC by maximum likelihood of a service's counts over some years, the last part of the spread moving.
+
+    `size` is the number of therapists, and of clients of each in a year.
+    """
+    therapists, clients = size
+    who = {"replicate": replicate, "therapist": np.arange(therapists)}
     lasting = np.sqrt(sd_of(published.spread) ** 2 - moving**2) * noise.normal("lasting", **who)
     lasting = lasting + unlike * noise.normal("unlike", **who)
-    burnout, kept, events = noise.normal("burnout", **who), published.stability**0.25, np.zeros(THERAPISTS)
+    burnout, kept, events = noise.normal("burnout", **who), published.stability**0.25, np.zeros(therapists)
     quarters = 4 * years
     for quarter in range(quarters):
         if quarter:
             burnout = kept * burnout + np.sqrt(1 - kept**2) * noise.normal("burnout", **who, occasion=quarter)
         rate = expit(logit(published.harm_rate) + lasting + moving * burnout)
-        events += binom.ppf(noise.uniform("outcome", **who, occasion=quarter), CLIENTS // 4, rate)
-    trials = np.full(THERAPISTS, quarters * (CLIENTS // 4))
-    return fit(counts("apparent", [f"T{j:03d}" for j in range(THERAPISTS)], events.astype(int), trials)).vpc[0]
+        events += binom.ppf(noise.uniform("outcome", **who, occasion=quarter), clients // 4, rate)
+    trials = np.full(therapists, quarters * (clients // 4))
+    return fit(counts("apparent", [f"T{j:03d}" for j in range(therapists)], events.astype(int), trials)).vpc[0]
 
 
 def _row(study: str, setting: str, quantity: str, published: float, values: np.ndarray, note: str = "") -> dict:

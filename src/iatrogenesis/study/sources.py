@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.world.scenarios import ConfigError, explain, merged, read_yaml
 
-NOT_STUDIES = ("instruments", "codebook", "policies", "explorer")  # other YAML files of the config folder
+# Other YAML files of the config folder.
+NOT_STUDIES = ("instruments", "codebook", "policies", "reproductions", "explorer")
 
 type Field = Sequence[str | int]
 

@@ -20,6 +20,7 @@ from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
 from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, truth_seconds
 from iatrogenesis.simulation_study.policies import PolicyWorld
+from iatrogenesis.simulation_study.reproduced import Reproduced
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
 from iatrogenesis.study.named import cells_of, check_scenarios, recorded
@@ -33,7 +34,8 @@ class Study:
     """A configuration together with everything it names, all validated before any work starts.
 
     ``instruments`` holds those that the study uses, ``cells`` the cells of its simulation study, ``policies``
-    the numbers of the ten years of policies, ``words`` what the explorer says.
+    the numbers of the ten years of policies, ``reproduced`` what published simulations found, ``words`` what the
+    explorer says.
     """
 
     config: StudyConfig
@@ -42,6 +44,7 @@ class Study:
     evidence: pd.DataFrame
     cells: Mapping[str, Cell]
     policies: PolicyWorld
+    reproduced: Reproduced
     words: Words
 
     @property
@@ -246,6 +249,7 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     check_scenarios(config, catalogue, sources)
     instruments = recorded(Instruments, folder / "instruments.yaml", keys)
     policies = recorded(PolicyWorld, folder / "policies.yaml", keys)
+    reproduced = recorded(Reproduced, folder / "reproductions.yaml", keys)
     words = recorded(Words, folder / "explorer.yaml", keys)
     if silent := [name for name in config.explorer.preventions if name not in words.preventions]:
         raise sources.fault("explorer.preventions", f"{silent[0]!r} has no words in {folder / 'explorer.yaml'}")
@@ -256,4 +260,4 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     used = instruments.only(config.judgement.instruments)
     cells = cells_of(config, catalogue, folder / "study_design.csv", sources)
     evidence = read_evidence(folder / "evidence.csv", keys)
-    return Study(config, catalogue, used, evidence, cells, policies, words)
+    return Study(config, catalogue, used, evidence, cells, policies, reproduced, words)
