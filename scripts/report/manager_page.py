@@ -15,6 +15,7 @@ def main(numbers: str, figure: str, words: dict, grid: dict, study: str, commit:
     effects, sizes = sorted(grid["burnout"]), sorted(grid["clients"])
     effect = effects[len(effects) // 2]
     about = {
+        "rate": f"{1000 * grid['rate']:.0f}",
         "sd": f"{grid['therapist_sd'][0]:g}",
         "sizes": [f"{size:g}" for size in sizes],
         "few": f"{sizes[0]:g}",

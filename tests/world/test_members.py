@@ -8,7 +8,7 @@ import pytest
 from iatrogenesis.core.sources import Sourced, records
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.judged import Sample
-from iatrogenesis.world.members import aligned, members, together, varying, with_members
+from iatrogenesis.world.members import aligned, member_count, together, varying, with_members
 from iatrogenesis.world.scenarios import with_values
 
 DESIGN = Design(replicates=2, therapists=6, services=2, clients_per_therapist=12)
@@ -47,7 +47,7 @@ def test_each_member_of_a_block_is_what_it_is_alone(study, name):
     scenario = study.catalogue[name]
     moved = shaken(scenario, 3)
     whole = study.setup.run(with_members(scenario, moved), DESIGN, record=True)
-    assert members(whole.scenario) == 3 and len(whole.therapists.index) == 3 * 2 * 6
+    assert member_count(whole.scenario) == 3 and len(whole.therapists.index) == 3 * 2 * 6
     for member in range(3):
         alone_in = with_values(scenario, {path: value[member] for path, value in moved.items()})
         alone, part = study.setup.run(alone_in, DESIGN, record=True), whole.of_member(member)
@@ -86,7 +86,7 @@ def test_worlds_that_differ_in_numbers_are_members_of_one(study):
 
 def test_a_scenario_with_one_world_is_left_as_it_is(study):
     scenario = study.catalogue["full_harm"]
-    assert members(scenario) == 1 and varying(scenario) == {} and with_members(scenario, {}) is scenario
+    assert member_count(scenario) == 1 and varying(scenario) == {} and with_members(scenario, {}) is scenario
     assert aligned(scenario, np.zeros(3, dtype=int)) is scenario
 
 

@@ -24,6 +24,9 @@ HARMFUL_RATIO = 2.0
 FLAG_PROBABILITY = 0.8
 """A therapist is flagged if the posterior probability of being harmful is at least this; a choice of this study."""
 
+CERTAIN_PROBABILITY = 0.9
+"""Above it the report calls a therapist nearly certain to be harmful; a choice of this study."""
+
 REFERENCE: Mapping[str, tuple] = {"mechanisms": (), "preventions": ()}
 """Fields of a scenario in its reference world. Competence, burnout and fit act by mechanisms, which do nothing at the
 mean of the reference population; so without mechanisms everybody fares as at the mean. A choice of this study."""
@@ -112,6 +115,7 @@ PHRASES = {
     "ratio": RATIO_IN_WORDS,
     "probability": f"{FLAG_PROBABILITY:g}",
     "percent": f"{100 * FLAG_PROBABILITY:g} %",
+    "certain": f"{CERTAIN_PROBABILITY:g}",
 }
 """What templates, and captions in curly brackets, print of the definitions."""
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from iatrogenesis.core.definitions import harmful_rate
+from iatrogenesis.core.definitions import CERTAIN_PROBABILITY, harmful_rate
 from iatrogenesis.core.registry import declarations
 from iatrogenesis.core.sources import Record, records
 from iatrogenesis.report import model_numbers as of_models
@@ -133,7 +133,7 @@ def therapist_numbers(therapists: pd.DataFrame, base: str) -> dict[str, Number]:
         "all": (len(rows), "therapists"),
         "median_clients": (float(rows["clients"].median()), "finished courses"),
         "likely_harmful": (int((exceeds > 0.5).sum()), "therapists"),
-        "surely_harmful": (int((exceeds > 0.9).sum()), "therapists"),
+        "surely_harmful": (int((exceeds > CERTAIN_PROBABILITY).sum()), "therapists"),
         "highest_p_harmful": (float(exceeds.max()), "probability"),
         "rank_width": (float(width.median()), "ranks"),
         "raw_zero": (int((rows["deteriorated"] == 0).sum()), "therapists"),

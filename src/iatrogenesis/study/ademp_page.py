@@ -36,6 +36,7 @@ def page(studies: dict[str, Study]) -> str:
     )
     jobs = {name: list(study.batches) for name, study in studies.items()}
     return TEMPLATE.render(
+        rate=f"{1000 * full.config.advice.rate:.0f}",
         competence=f"{coefficients.competence:g}",
         fit=f"{coefficients.fit:g}",
         case_mix=f"{case_mix} (per standardised unit)",

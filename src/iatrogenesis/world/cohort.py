@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from iatrogenesis.core.sources import Finite, Sourced, Strict
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.world.members import aligned, members
+from iatrogenesis.world.members import aligned, member_count
 from iatrogenesis.world.parameters import Category, World
 
 YOUNG = "18-25"  # the youngest age band
@@ -113,7 +113,7 @@ def draw_therapists(world: World, design: Design, noise: Noise, replicates: rang
 
     Each member of an ensemble (`iatrogenesis.world.members`) has the same people.
     """
-    worlds, one = members(world), np.repeat(np.asarray(replicates, dtype=np.uint32), design.therapists)
+    worlds, one = member_count(world), np.repeat(np.asarray(replicates, dtype=np.uint32), design.therapists)
     member, replicate = np.repeat(np.arange(worlds), len(one)), np.tile(one, worlds)
     index = np.tile(np.arange(design.therapists, dtype=np.uint32), len(replicates) * worlds)
     world = aligned(world, member)

@@ -47,7 +47,7 @@ def together[T: BaseModel](worlds: Sequence[T]) -> T:
     return with_members(worlds[0], {p: np.array(v) for p, v in values.items() if any(one != v[0] for one in v)})
 
 
-def members(node: BaseModel) -> int:
+def member_count(node: BaseModel) -> int:
     """How many members a scenario (or a part of it) holds; 1 where no number varies."""
     return next((len(value) for value in varying(node).values()), 1)
 
