@@ -1,7 +1,8 @@
 """Hierarchical models fitted and judged: diagnostics, effects and therapists beside the truth, checks of the models.
 
-What the collapsed engine fits is one job; what is sampled is a job a model: compiled once for each number of therapists,
-then used for every data set.
+What the collapsed engine fits is one job: its fits take a second each, starting a job takes three, so an edit of one of
+these models refits them all. What is sampled is a job a model: compiled once for each number of therapists, then used for
+every data set.
 
 REQUIRED INPUTS:
     results/{study}/simulated/{base,known}/clients.parquet, sessions of base, and the service counts where present

@@ -60,7 +60,7 @@ MEASURES = {
     "net_against_reference": (
         "net_reference",
         "clients",
-        "Caused less prevented, against the reference, per 1,000 clients",
+        "Net difference from the reference, per 1,000 clients",
     ),
     "net_against_base": ("net_base", "clients", "More deterioration than in routine care, per 1,000 clients"),
     "improved": ("improved", "finished", "Reliably improved, per 1,000 finished courses"),

@@ -19,7 +19,7 @@ SCENARIO_COLUMNS = {
     "deteriorated_per_client": "Worse",
     "iatrogenic": "Caused",
     "spared": "Prevented",
-    "net_against_reference": "Caused less prevented",
+    "net_against_reference": "Net, caused less prevented",
     "net_against_base": "More than in routine care",
     "improved": "Improved, of finished",
     "dropped_out": "Dropped out",

@@ -67,12 +67,7 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
     case_last = judgement.caseness(state.last, instruments)
     finished = finished_courses(state.session)
     by_therapist = therapists_table(run).iloc[clients.row].reset_index(drop=True)
-    scores = {}
-    for name in instruments.by_name():
-        scores[f"{name}_first"] = state.first[name]
-        scores[f"{name}_last"] = state.last[name]
-        scores[f"{name}_follow_up"] = run.follow_up[name]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "client_id": client_ids(run),
             "therapist_id": by_therapist["therapist_id"],
@@ -82,7 +77,7 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
             "start_week": state.start_week,
             "n_sessions": state.session,
             "end": np.asarray(ENDS, dtype=object)[state.end],
-            **scores,
+            **_scores(run, instruments),
             "finished": finished,
             "deteriorated": _where(finished, worse),
             "improved": _where(finished, better),
@@ -109,16 +104,33 @@ def clients_table(run: Run, instruments: Instruments, judgement: Judgement, twin
             "competence_rating": by_therapist["competence_rating"],
             "burnout": state.burnout_at_start,
             "burnout_rating": state.burnout_rating,
+            **(_caused(finished, worse, twin, instruments, judgement) if twin is not None else {}),
         }
     )
-    if twin is not None:
-        other, _ = judgement.worse_and_better(twin.state.first, twin.state.last, instruments)
-        known = finished_courses(twin.state.session)
-        other &= known
-        table["deteriorated_reference"] = _where(known, other)
-        table["iatrogenic"] = _where(finished, worse & ~other)
-        table["spared"] = _where(finished, ~worse & other)
-    return table
+
+
+def _scores(run: Run, instruments: Instruments) -> dict[str, np.ndarray]:
+    """Every instrument at the first session, the last and follow-up."""
+    scores = {}
+    for name in instruments.by_name():
+        scores[f"{name}_first"] = run.state.first[name]
+        scores[f"{name}_last"] = run.state.last[name]
+        scores[f"{name}_follow_up"] = run.follow_up[name]
+    return scores
+
+
+def _caused(
+    finished: np.ndarray, worse: np.ndarray, twin: Run, instruments: Instruments, judgement: Judgement
+) -> dict[str, pd.array]:
+    """What only a comparison with the reference world tells; a course not finished there counts as no deterioration."""
+    other, _ = judgement.worse_and_better(twin.state.first, twin.state.last, instruments)
+    known = finished_courses(twin.state.session)
+    other &= known
+    return {
+        "deteriorated_reference": _where(known, other),
+        "iatrogenic": _where(finished, worse & ~other),
+        "spared": _where(finished, ~worse & other),
+    }
 
 
 def _where(known: np.ndarray, values: np.ndarray) -> pd.array:

@@ -46,34 +46,16 @@ def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
     seen = np.flatnonzero(clients)
     effects, clients, events = effects[:, seen], clients[seen], events[seen]
     rates = therapists_rates(tree, seen)
-    ranks = rankdata(rates, axis=1)
-    exceeds = (rates > harmful_rate(rates.mean(axis=1, keepdims=True))).astype(float)
-    tails = ((1 - level) / 2, (1 + level) / 2)
-    raw_low, raw_high = clopper_pearson(events, clients, level)
-    rate_low, rate_high = np.quantile(rates, tails, axis=0)
-    rank_low, rank, rank_high = np.quantile(ranks, (tails[0], 0.5, tails[1]), axis=0)
-    population = np.mean(stacked(tree, "therapist_sd") ** 2)
     shape = tree["posterior"]["therapist_sd"].shape
     return pd.DataFrame(
         {
             "therapist_id": tree["posterior"]["therapist"].values[seen].astype(str),
             "clients": clients,
             "deteriorated": events,
-            "raw_rate": events / clients,
-            "raw_low": raw_low,
-            "raw_high": raw_high,
-            "rate": rates.mean(axis=0),
-            "rate_low": rate_low,
-            "rate_high": rate_high,
-            "rate_mcse": _mcse(rates, shape),
-            "rank": rank,
-            "rank_low": rank_low,
-            "rank_high": rank_high,
-            "p_harmful": exceeds.mean(axis=0),
-            "p_harmful_mcse": _mcse(exceeds, shape),
-            "effect": effects.mean(axis=0),
-            "effect_sd": effects.std(axis=0, ddof=1),
-            "reliability": 1 - effects.var(axis=0, ddof=1) / population,
+            **_raw(events, clients, level),
+            **_rates_and_ranks(rates, shape, level),
+            **_harmful(rates, shape),
+            **_effects(effects, stacked(tree, "therapist_sd")),
         }
     )
 
@@ -84,6 +66,40 @@ def _tallies(tree: xr.DataTree, therapists: int) -> tuple[np.ndarray, np.ndarray
     np.add.at(clients, index, tree["constant_data"]["trials"].values)
     np.add.at(events, index, tree["observed_data"]["deteriorated"].values)
     return clients, events
+
+
+def _raw(events: np.ndarray, clients: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    low, high = clopper_pearson(events, clients, level)
+    return {"raw_rate": events / clients, "raw_low": low, "raw_high": high}
+
+
+def _rates_and_ranks(rates: np.ndarray, shape: tuple[int, int], level: float) -> dict[str, np.ndarray]:
+    tails = ((1 - level) / 2, (1 + level) / 2)
+    rate_low, rate_high = np.quantile(rates, tails, axis=0)
+    rank_low, rank, rank_high = np.quantile(rankdata(rates, axis=1), (tails[0], 0.5, tails[1]), axis=0)
+    return {
+        "rate": rates.mean(axis=0),
+        "rate_low": rate_low,
+        "rate_high": rate_high,
+        "rate_mcse": _mcse(rates, shape),
+        "rank": rank,
+        "rank_low": rank_low,
+        "rank_high": rank_high,
+    }
+
+
+def _harmful(rates: np.ndarray, shape: tuple[int, int]) -> dict[str, np.ndarray]:
+    exceeds = (rates > harmful_rate(rates.mean(axis=1, keepdims=True))).astype(float)
+    return {"p_harmful": exceeds.mean(axis=0), "p_harmful_mcse": _mcse(exceeds, shape)}
+
+
+def _effects(effects: np.ndarray, population_sd: np.ndarray) -> dict[str, np.ndarray]:
+    population = np.mean(population_sd**2)
+    return {
+        "effect": effects.mean(axis=0),
+        "effect_sd": effects.std(axis=0, ddof=1),
+        "reliability": 1 - effects.var(axis=0, ddof=1) / population,
+    }
 
 
 def _mcse(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

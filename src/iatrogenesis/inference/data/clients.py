@@ -54,15 +54,7 @@ def from_clients(
     _check_identity(clients, dataset)
     ids = tuple(therapist_ids) if therapist_ids is not None else tuple(sorted(clients["therapist_id"].unique()))
     therapist = _index(clients, ids, dataset)
-    finished = clients[flags(clients, "finished", dataset)]
-    if finished.empty:
-        raise DataError(f"{dataset}: column 'finished' is false in every row, so there is no outcome to fit.")
-    missing = clients["finished"].astype(bool) & clients["deteriorated"].isna()
-    refuse(
-        missing,
-        clients["deteriorated"],
-        f"{dataset}: column 'deteriorated' is missing for a finished course. Set finished to false, or fill it in",
-    )
+    finished = _finished(clients, dataset)
     therapist = therapist[finished.index]
     deteriorated = flags(finished, "deteriorated", dataset).astype(np.int64)
     if not covariates:
@@ -146,6 +138,20 @@ def _check_identity(clients: pd.DataFrame, dataset: str) -> None:
         f"{dataset}: column 'client_id' holds the same client more than once. Keep one "
         "course per client, or give each course its own id",
     )
+
+
+def _finished(clients: pd.DataFrame, dataset: str) -> pd.DataFrame:
+    """Rows of the finished courses, by their number in the whole table; each must have its outcome."""
+    finished = clients[flags(clients, "finished", dataset)]
+    if finished.empty:
+        raise DataError(f"{dataset}: column 'finished' is false in every row, so there is no outcome to fit.")
+    missing = clients["finished"].astype(bool) & clients["deteriorated"].isna()
+    refuse(
+        missing,
+        clients["deteriorated"],
+        f"{dataset}: column 'deteriorated' is missing for a finished course. Set finished to false, or fill it in",
+    )
+    return finished
 
 
 def _index(clients: pd.DataFrame, ids: tuple[str, ...], dataset: str) -> np.ndarray:

@@ -18,7 +18,7 @@ from iatrogenesis.inference.models.priors import Priors
 # 1,700 whatever the SD, centring 1,500 at a large one and 33 at a small one; with the thousands of courses of 199
 # services (here 40) not centring gave 600 to 1,000, centring 2,000 to 2,200.
 CENTRE_ABOVE = 4.0
-MIDDLING_VARIANCE = 0.25
+TYPICAL_VARIANCE = 0.25
 
 
 def model_of(data: FitData) -> pm.Model:
@@ -88,4 +88,4 @@ def centring_pays(data: OutcomeData) -> bool:
     """Whether the centred parametrisation suits these data (many clients per therapist)."""
     rate = data.deteriorated.sum() / data.trials.sum()
     information = np.median(data.clients[data.clients > 0]) * rate * (1 - rate)
-    return bool(information * MIDDLING_VARIANCE > CENTRE_ABOVE)
+    return bool(information * TYPICAL_VARIANCE > CENTRE_ABOVE)

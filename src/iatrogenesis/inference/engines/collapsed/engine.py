@@ -1,5 +1,7 @@
 """Draws from the posterior by importance, with therapist effects, in the form that all engines return."""
 
+from typing import NamedTuple
+
 import numpy as np
 import xarray as xr
 from arviz_stats.base import array_stats
@@ -9,7 +11,7 @@ from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.data.posterior import posterior_tree
 from iatrogenesis.inference.engines.collapsed.marginal import NODES
-from iatrogenesis.inference.engines.collapsed.proposal import TAILS, find
+from iatrogenesis.inference.engines.collapsed.proposal import TAILS, Proposal, find
 from iatrogenesis.inference.engines.collapsed.target import Target
 from iatrogenesis.inference.models import OUTCOME_MODELS
 from iatrogenesis.inference.models.priors import Priors
@@ -23,6 +25,17 @@ TRIED = 32  # draws on which the number of nodes is tried
 
 class Unreliable(RuntimeError):
     """The proposal does not follow the posterior well enough; another engine must be used."""
+
+
+class Weighted(NamedTuple):
+    """Proposals, with effects drawn at each, and how much each counts."""
+
+    beta: np.ndarray  # (draws, k + 1)
+    sd: np.ndarray  # (draws,)
+    effects: np.ndarray  # (J_seen, draws)
+    weight: np.ndarray  # (draws,)
+    k: float  # Pareto's, of the weights
+    nodes: int  # of the quadrature
 
 
 def sample(
@@ -63,8 +76,26 @@ def sample(
     if model not in MODELS:
         raise ValueError(f"engine collapsed covers {', '.join(MODELS)}; {model} is fitted by nuts")
     target = Target.of(data.validate(), priors)
-    proposal = find(target)
     noise = Noise(derived_seed(seed, "collapsed", model, data.dataset))
+    found = _weighted(target, find(target), noise, draws, max_k, f"{data.dataset}, {model}")
+    shape = (chains, draws // chains)
+    parameters = _drawn(found, noise, target, data)
+    posterior = {name: values.reshape(*shape, *values.shape[1:]) for name, values in parameters.items()}
+    effective = 1.0 / np.sum(found.weight**2)
+    statistics = {"pareto_k": np.full(shape, found.k), "effective": np.full(shape, effective)}
+    about = {
+        "model": model,
+        "engine": "collapsed",
+        "seed": seed,
+        "priors": priors.model_dump_json(),
+        "draws": draws,
+        "nodes": found.nodes,
+    }
+    return posterior_tree(data, posterior, statistics, about, DIMS)
+
+
+def _weighted(target: Target, proposal: Proposal, noise: Noise, draws: int, max_k: float, fit: str) -> Weighted:
+    """Propose and weigh, with the lightest tails that follow the posterior; ``fit`` is what errors call it."""
     number, columns = np.arange(draws), np.arange(len(target.mean))
     normal = noise.normal("coefficients", client=number[:, None], occasion=columns)
     uniforms = noise.uniform("effect", therapist=target.seen[:, None], client=number)
@@ -75,38 +106,28 @@ def sample(
         beta, sd, log_proposal = proposal.draw(noise.uniform("therapist_sd", client=number), normal, chi, tails)
         nodes = target.enough_nodes(beta[:TRIED], sd[:TRIED], guess, log_proposal[:TRIED])
         if nodes is None:
-            raise Unreliable(f"{data.dataset}, {model}: the therapists' integrals need more nodes than {NODES[-1]}")
+            raise Unreliable(f"{fit}: the therapists' integrals need more nodes than {NODES[-1]}")
         log_target, effects = target.log_posterior(beta, sd, guess, uniforms, nodes=nodes)
         log_weight, k = _smoothed(log_target - log_proposal)
         if k <= max_k:
-            break
-    else:
-        raise Unreliable(f"{data.dataset}, {model}: Pareto k {k:.2f} of the importance weights is above {max_k}")
-    weight = np.exp(log_weight)
-    chosen = _resampled(weight, float(noise.uniform("resample")), noise.uniform("order", client=number))
-    everyone = np.empty((draws, len(data.therapist_ids)))
-    everyone[:, target.seen] = effects[:, chosen].T
+            return Weighted(beta, sd, effects, np.exp(log_weight), k, nodes)
+    raise Unreliable(f"{fit}: Pareto k {k:.2f} of the importance weights is above {max_k}")
+
+
+def _drawn(found: Weighted, noise: Noise, target: Target, data: OutcomeData) -> dict[str, np.ndarray]:
+    """Parameters by name at equally weighted draws, one draw after the other: shapes (draws, ...)."""
+    number = np.arange(len(found.sd))
+    chosen = _resampled(found.weight, float(noise.uniform("resample")), noise.uniform("order", client=number))
+    sd = found.sd[chosen]
+    effects = np.empty((len(number), len(data.therapist_ids)))
+    effects[:, target.seen] = found.effects[:, chosen].T
+    # The data say nothing of therapists without clients: they are drawn from the population.
     unseen = np.setdiff1d(np.arange(len(data.therapist_ids)), target.seen)
-    everyone[:, unseen] = sd[chosen][:, None] * noise.normal("unseen", therapist=unseen, client=number[:, None])
-    shape = (chains, draws // chains)
-    posterior = {
-        "intercept": beta[chosen, 0].reshape(shape),
-        "therapist_sd": sd[chosen].reshape(shape),
-        "therapist_effect": everyone.reshape(*shape, -1),
-    }
+    effects[:, unseen] = sd[:, None] * noise.normal("unseen", therapist=unseen, client=number[:, None])
+    parameters = {"intercept": found.beta[chosen, 0], "therapist_sd": sd, "therapist_effect": effects}
     if data.covariate_names:
-        posterior["coefficients"] = beta[chosen, 1:].reshape(*shape, -1)
-    effective = 1.0 / np.sum(weight**2)
-    statistics = {"pareto_k": np.full(shape, k), "effective": np.full(shape, effective)}
-    about = {
-        "model": model,
-        "engine": "collapsed",
-        "seed": seed,
-        "priors": priors.model_dump_json(),
-        "draws": draws,
-        "nodes": nodes,
-    }
-    return posterior_tree(data, posterior, statistics, about, DIMS)
+        parameters["coefficients"] = found.beta[chosen, 1:]
+    return parameters
 
 
 def _smoothed(log_ratio: np.ndarray) -> tuple[np.ndarray, float]:

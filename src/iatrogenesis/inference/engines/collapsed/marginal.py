@@ -183,6 +183,8 @@ def integrate(
     effects
         Shape (J, block): filled with effects in log odds where uniforms are given.
     """
+    # long: the fastest loop of the engine, compiled, whose steps share their arrays; `_mode`, `_log_denominator` and
+    # `_draw` are what could be taken out
     block, nodes = sd.size, points.size
     u, spread, slope, curve = np.empty(block), np.empty(block), np.empty(block), np.empty(block)
     factor, product, fixed = np.empty(block), np.empty(block), np.empty(block)
