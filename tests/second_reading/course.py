@@ -1,6 +1,6 @@
 """One client's path, session by session, to the follow-up."""
 
-from math import exp, hypot, sqrt
+from math import exp, sqrt
 from types import SimpleNamespace
 
 from tests.second_reading.chance import Chance
@@ -29,9 +29,12 @@ class Course:
             strained=False,
             crisis=False,
             worse=False,
+            better=False,
             noticed=False,
             rise=0.0,
         )
+        names = self.instruments.by_name()
+        self.moving = {name: self.chance.normal(f"{name}.own_change", 0) for name in names}
         self.sessions, self.first, self.end = [], {}, ""
 
     def run(self) -> None:
@@ -79,9 +82,11 @@ class Course:
             true = float(instrument.mean)
             true += float(part.level_loading) * (intake - (float(client.severity_mean) - elevation))
             true += float(part.change_loading) * (severity - intake - elevation)
-            true += float(part.second_loading) * second + float(part.own_sd) * self.chance.normal(f"{name}.own")
-            error = float(instrument.sd) * sqrt(1 - float(instrument.reliability))
-            noise = hypot(float(part.occasion_sd), error) * self.chance.normal(f"{name}.error", occasion)
+            c, stays = float(part.changing_share), self.chance.normal(f"{name}.own")
+            true += float(part.second_loading) * second
+            true += float(part.own_sd) * (sqrt(1 - c) * stays + sqrt(c) * self.moving[name])
+            error = sqrt((float(instrument.reliable_change) / 1.96) ** 2 / 2 - 1 / 12)
+            noise = error * self.chance.normal(f"{name}.error", occasion)
             found[name] = min(max(round(true + noise), instrument.minimum), instrument.maximum)
         return found
 
@@ -94,7 +99,8 @@ class Course:
         steps = {name: float(known[name].reliable_change) for name in self.judgement.instruments}
         rises = {name: self.seen[name] - self.first[name] for name in steps}
         up = any(rises[name] >= step for name, step in steps.items())
-        w.worse = up and not any(-rises[name] >= step for name, step in steps.items())
+        down = any(-rises[name] >= step for name, step in steps.items())
+        w.worse, w.better = up and not down, down and not up
         main = self.judgement.instruments[0]
         w.rise = rises[main] / steps[main]
 
@@ -120,12 +126,16 @@ class Course:
         odds += self.routes.sums(w)["dropout"]
         known = self.instruments.by_name()
         well = all(self.seen[name] < float(known[name].caseness) for name in self.judgement.instruments)
-        if k >= self.client.agreed:
+        odds += float(world.dropout.no_progress) * min(max(w.rise, -1.0), 1.0)
+        came_as_case = any(self.first[name] >= float(known[name].caseness) for name in self.judgement.instruments)
+        well = well and k >= 2 and (w.better or not came_as_case)
+        extension = float(world.therapy.extension) if not well and k < float(world.therapy.agreed_maximum) else 0.0
+        planned = k >= self.client.agreed and not self.chance.event("extension", extension, k)
+        enough = well and self.chance.event("good_enough", float(world.therapy.good_enough_ending), k)
+        if planned or enough:
             self.end = "completed"
         elif self.chance.by_log_odds("dropout", odds, k):
             self.end = "dropped_out"
-        elif well and k >= 2 and self.chance.event("good_enough", float(world.therapy.good_enough_ending), k):
-            self.end = "completed"
 
     def move(self) -> None:
         """Step 5."""
@@ -135,13 +145,22 @@ class Course:
         gain = c.gain * above / (above + float(world.therapy.half_gain_level)) * exp(sums["gain"])
         drift = c.slope + c.case_mix - gain + self.therapist.drift
         drift += self.therapist.service_drift(world, self.week)
+        drift += float(world.therapist.drift_with_pressure) * w.pressure
+        drift += float(world.alliance.repair_drift) * w.repaired
         drift += float(world.alliance.drift) * w.alliance + sums["drift"]
         self.routes.move(w)
         stability, sd = float(world.client.fluctuation_stability), float(world.client.fluctuation_sd)
         shock = sd * sqrt(1 - stability**2) * self.chance.normal("fluctuation", w.session)
         w.level, w.fluctuation = w.level + drift, stability * w.fluctuation + shock
+        self.shift(stability, w.session)
         w.transient = float(world.exacerbation.kept) * w.transient + sums["exacerbation"]
         w.second = max(0.0, float(world.second.kept) * w.second + sums["symptom"])
+
+    def shift(self, kept: float, occasion: int) -> None:
+        """What of each instrument's own part moves."""
+        for name, value in self.moving.items():
+            new = self.chance.normal(f"{name}.own_change", occasion)
+            self.moving[name] = kept * value + sqrt(1 - kept**2) * new
 
     def follow_up(self) -> None:
         """Some months after the end."""
@@ -151,6 +170,7 @@ class Course:
         new = sd * sqrt(1 - kept**2) * self.chance.normal("follow_up.fluctuation")
         self.severity_follow_up = level + kept * w.fluctuation + new
         second = w.second * float(world.second.kept) ** float(p.weeks)
+        self.shift(kept, 1_000_000)
         self.scores_follow_up = self.scores(self.severity_follow_up, second, 1_000_000)
         known = self.instruments.by_name()
         rule = self.judgement.instruments

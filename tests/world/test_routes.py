@@ -41,12 +41,12 @@ def without(scenario: Scenario, kind: str) -> Scenario:
 
 
 def silenced(one):
-    """The same with every number at its neutral value; ranges of assumed numbers need not contain it."""
+    """The same with every number at its neutral value; ranges of numbers need not contain it."""
     content = one.model_dump()
     for name, number in content.items():
         if isinstance(number, dict) and "value" in number:
-            number |= {"value": one.neutral.get(name, 0.0), "low": None, "high": None, "status": "calibrated"}
-            number |= {"fitted_to": ("nothing",)}
+            neutral = one.neutral.get(name, 0.0)
+            number |= {"value": neutral, "low": neutral, "high": neutral}
     return type(one).model_validate(content)
 
 

@@ -18,21 +18,22 @@ def both(study, name):
 
 @pytest.fixture(scope="module")
 def base(study):
-    return both(study, "base")
+    return both(study, "no_resistance")
 
 
 @pytest.fixture(scope="module")
 def resistant(study):
-    return both(study, "resistance")
+    return both(study, "base")
 
 
 def test_it_begins_where_the_follow_up_left_off(base):
     run, who, later = base
     assert np.array_equal(who, np.flatnonzero(run.follow_up["returns"])) and len(who) > 100
     assert np.allclose(later.clients.level + later.clients.elevation, run.follow_up["severity"][who])
-    # Both scores see the same severity through the same person; only the error of the day differs.
+    # Both scores see the same severity through the same person; only the error of the day differs, and who comes again
+    # was chosen by the first one, so that the second is a little lower.
     apart = later.state.first["gad7"].astype(float) - run.follow_up["gad7"][who]
-    assert abs(apart.mean()) < 0.5 and apart.std() < 5
+    assert -1 < apart.mean() < 0.3 and apart.std() < 5
     assert (later.state.end > 0).all()
 
 

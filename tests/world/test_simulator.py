@@ -189,20 +189,27 @@ def test_places_hold_with_referrals(referring):
         assert np.all(week["in_study"] <= week["caseload"])
 
 
-def test_harm_that_outlasts_therapy_shows_at_follow_up_only(study, small, run):
+def only(study, kind):
+    """Routine care with one route of harm alone, and with none."""
+    base = study.catalogue["base"]
+    one = tuple(mechanism for mechanism in base.mechanisms if mechanism.kind == kind)
+    return base.model_copy(update={"mechanisms": one}), study.catalogue["reference"]
+
+
+def test_harm_that_outlasts_therapy_shows_at_follow_up_only(study, small):
     """Dependency keeps people in therapy a little longer; its harm comes afterwards."""
-    other = study.setup.run(study.catalogue["dependency"], small)
-    same = other.state.session == run.state.session
-    late = other.follow_up["severity"] - run.follow_up["severity"]
-    prone = other.state.own["dependency.reliance"] > 0
-    assert np.array_equal(run.state.first["phq9"], other.state.first["phq9"])
+    leaning, spared = (study.setup.run(scenario, small) for scenario in only(study, "dependency"))
+    same = leaning.state.session == spared.state.session
+    late = leaning.follow_up["severity"] - spared.follow_up["severity"]
+    prone = leaning.state.own["dependency.reliance"] > 0
+    assert np.array_equal(spared.state.last["phq9"][same], leaning.state.last["phq9"][same])
     assert late[same & prone].mean() > 0.5
 
 
 def test_exacerbation_passes_and_retraumatisation_stays(study):
     """Without trauma the pushed are as well at follow-up as their twins; with trauma they are not."""
     design = Design(therapists=60, services=6, clients_per_therapist=60)
-    pushed, spared = (study.setup.run(study.catalogue[name], design) for name in ("misapplied_technique", "base"))
+    pushed, spared = (study.setup.run(scenario, design) for scenario in only(study, "misapplied_technique"))
     was = (pushed.state.own["misapplied_technique.pushed"] > 0) & (pushed.state.session == spared.state.session)
     was &= pushed.state.session >= 5
     change = pushed.follow_up["severity"] - spared.follow_up["severity"]

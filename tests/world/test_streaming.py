@@ -12,7 +12,7 @@ DESIGN = Design(replicates=5, therapists=6, services=2, clients_per_therapist=12
 
 @pytest.mark.parametrize("size", [1, 2, 5, 50])
 def test_a_streamed_file_is_the_table_of_one_run(study, tmp_path, size):
-    scenario, told = study.catalogue["full_harm"], []
+    scenario, told = study.catalogue["base"], []
     path = tmp_path / "clients.parquet"
     written = stream.stream_clients(
         study.setup, scenario, DESIGN, path, size=size, progress=lambda *step: told.append(step)

@@ -89,6 +89,12 @@ class Judgement(Strict):
         known = rules.by_name()
         return np.logical_or.reduce([scores[name] >= float(known[name].caseness) for name in self.instruments])
 
+    def well(
+        self, first: Mapping[str, np.ndarray], last: Mapping[str, np.ndarray], improved: np.ndarray, rules: Instruments
+    ) -> np.ndarray:
+        """Whether it is good enough: below caseness, and *improved* if that was not so at first; shape kept."""
+        return ~self.caseness(last, rules) & (improved | ~self.caseness(first, rules))
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -143,7 +149,8 @@ WORDS = {
     "reference": Definition(
         "reference world",
         "the same clients and the same chance events, with every therapist at average competence and burnout, every "
-        "dyad at average fit, and no route of harm open",
+        "dyad at average fit, and no route of harm open; other differences between therapists and services, ruptures, "
+        "and what goes with burnout or competence without being caused by it stay",
         "a choice of this study",
     ),
 }

@@ -7,6 +7,11 @@ import numpy as np
 
 from iatrogenesis.core.sources import Sourced, Strict
 
+CRITICAL = 1.96
+"""A change is reliable beyond so many SDs of a difference without true change."""
+ROUNDING_VARIANCE = 1 / 12
+"""Variance that rounding to whole points adds."""
+
 
 class Instrument(Strict):
     """One questionnaire; higher scores are worse."""
@@ -19,18 +24,21 @@ class Instrument(Strict):
     reliability: Sourced
     reliable_change: Sourced
     caseness: Sourced
-    last_mean: Sourced | None = None
-    last_sd: Sourced | None = None
 
     @property
     def error_sd(self) -> float:
-        """Standard error of measurement in points: ``sd * sqrt(1 - reliability)``."""
-        return float(self.sd) * sqrt(1 - float(self.reliability))
+        """SD in points of what moves a score without true change, before it is rounded.
+
+        Such that the difference of two whole-number scores without true change has an SD of ``reliable_change / 1.96``:
+        rounding adds a variance of 1/12 to each score. Whole scores reach a whole threshold from half a point below,
+        so that without true change the rule finds a change in 7 to 8 of 100, not in 5.
+        """
+        return sqrt((float(self.reliable_change) / CRITICAL) ** 2 / 2 - ROUNDING_VARIANCE)
 
     @property
     def computed_reliable_change(self) -> float:
-        """Reliable change in points, ``1.96 * sqrt(2) * error_sd`` (Jacobson & Truax, 10.1037/0022-006X.59.1.12)."""
-        return 1.96 * sqrt(2) * self.error_sd
+        """Reliable change in points from ``sd`` and ``reliability`` (Jacobson & Truax, 10.1037/0022-006X.59.1.12)."""
+        return CRITICAL * sqrt(2) * float(self.sd) * sqrt(1 - float(self.reliability))
 
     def score(self, true: np.ndarray) -> np.ndarray:
         """Whole points within the instrument's range from continuous values, shape kept."""

@@ -25,9 +25,12 @@ class Record(Strict):
     ``assumed``
         nobody has measured it: needs ``low``, ``high`` and a reason in ``note``.
     ``calibrated``
-        found by simulated moments: needs the evidence rows it was fitted to in ``fitted_to``.
+        fitted to evidence: needs the rows it was fitted to in ``fitted_to``, and ``low`` and ``high``.
 
-    ``certainty`` says how the source was read; ``memory`` is provisional and the report marks it so.
+    ``low`` and ``high`` are the ends of the range in which the number is thought to lie (of an effect that nobody has
+    measured: none at all among them), ``se`` the sampling error of a published one; both make its prior
+    (`iatrogenesis.evidence.unknowns`). ``certainty`` says how the source was read; ``memory`` is provisional and the
+    report marks it so.
     """
 
     unit: str
@@ -39,6 +42,7 @@ class Record(Strict):
     fitted_to: tuple[str, ...] = ()
     low: Finite | None = None
     high: Finite | None = None
+    se: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -46,7 +50,7 @@ class Record(Strict):
             "reported": ("cite", "where", "certainty"),
             "converted": ("cite", "where", "certainty", "note"),
             "assumed": ("low", "high", "note"),
-            "calibrated": ("fitted_to",),
+            "calibrated": ("fitted_to", "low", "high"),
         }[self.status]
         missing = [name for name in needed if getattr(self, name) in (None, "", ())]
         if missing:

@@ -13,6 +13,7 @@ from iatrogenesis.core.sources import Finite, Sourced, Strict
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.world.members import aligned, member_count
 from iatrogenesis.world.parameters import Category, World
+from iatrogenesis.world.shapes import g_and_h
 
 YOUNG = "18-25"  # the youngest age band
 
@@ -108,20 +109,38 @@ def noisy_rating(true: np.ndarray, mean: float, reliability: float, error: np.nd
     return mean + np.sqrt(reliability) * (true - mean) + np.sqrt(1 - reliability) * error
 
 
-def draw_therapists(world: World, design: Design, noise: Noise, replicates: range) -> Therapists:
+def draw_therapists(
+    world: World, design: Design, noise: Noise, replicates: range, *, apart: bool = False
+) -> Therapists:
     """Draw the therapists of some replicates; any subset of replicates gives the same people as all together.
 
-    Each member of an ensemble (`iatrogenesis.world.members`) has the same people.
+    Each member of an ensemble (`iatrogenesis.world.members`) has the same people; ``apart``: people of its own, the
+    replicates being dealt out to the members in turn.
+
+    Raises
+    ------
+    ValueError
+        If replicates cannot be dealt out evenly.
     """
     worlds, one = member_count(world), np.repeat(np.asarray(replicates, dtype=np.uint32), design.therapists)
-    member, replicate = np.repeat(np.arange(worlds), len(one)), np.tile(one, worlds)
-    index = np.tile(np.arange(design.therapists, dtype=np.uint32), len(replicates) * worlds)
+    if apart:
+        if len(replicates) % worlds:
+            raise ValueError(f"{len(replicates)} replicates cannot be dealt out evenly to {worlds} members")
+        member, replicate = np.repeat(np.arange(worlds), len(one) // worlds), one
+    else:
+        member, replicate = np.repeat(np.arange(worlds), len(one)), np.tile(one, worlds)
+    index = np.tile(np.arange(design.therapists, dtype=np.uint32), len(member) // design.therapists)
     world = aligned(world, member)
     service = (index % design.services).astype(np.uint32)
     who = {"replicate": replicate, "therapist": index}
     p = world.therapist
     workload = noise.normal("therapist.caseload", **who)
-    competence = p.competence_mean.value + noise.normal("therapist.competence", **who)
+    skill = noise.normal("therapist.competence", **who)
+    competence = p.competence_mean.value + skill
+    c = world.burnout.workload_correlation.value
+    burnout = c * workload + np.sqrt(1 - c**2) * noise.normal("burnout.start", **who)  # as it is in `burnout.start`
+    form = g_and_h(noise.normal("therapist.drift", **who), p.drift_skewness.value, p.drift_tails.value)
+    drift = p.drift_sd.value * form + p.drift_with_burnout.value * burnout - p.drift_with_competence.value * skill
     spread = design.clients_log_sd
     r = design.clients_by_workload
     length = r * workload + np.sqrt(1 - r**2) * noise.normal("therapist.list", **who)
@@ -140,7 +159,7 @@ def draw_therapists(world: World, design: Design, noise: Noise, replicates: rang
         competence_rating=noisy_rating(
             competence, 0.0, world.ratings.competence.value, noise.normal("rating.competence", **who)
         ),
-        drift=p.drift_sd.value * noise.normal("therapist.drift", **who),
+        drift=drift,
         dropout=p.dropout_sd.value * noise.normal("therapist.dropout", **who),
         alliance=p.alliance_sd.value * noise.normal("therapist.alliance", **who),
         first_client=np.concatenate([[0], np.cumsum(clients)[:-1]]).astype(np.int64),
@@ -161,13 +180,16 @@ def draw_clients(world: World, therapists: Therapists, noise: Noise) -> Clients:
     age = _category(p.age_shares.value, noise.uniform("client.age", **who))
     deprivation = _category(p.deprivation_shares.value, noise.uniform("client.deprivation", **who)) + 1
     bands = list(p.age_shares.value)
-    case_mix, drift = {}, _by_category(p.age_drift, bands, age) + p.deprivation_drift.value * (deprivation - 5.5)
+    log_odds = _by_category(p.age_log_odds, bands, age) + p.deprivation_log_odds.value * (deprivation - 5.5)
+    case_mix = {}
     for name in type(p.case_mix).model_fields:
         category: Category = getattr(p.case_mix, name)
         values = list(category.shares.value)
         which = _category(category.shares.value, noise.uniform(f"client.{name}", **who))
         case_mix[name] = np.asarray(values, dtype=object)[which]
-        drift = drift + _by_category(category.drift, values, which)
+        log_odds = log_odds + _by_category(category.log_odds, values, which)
+    alliance = world.alliance.own_sd.value * noise.normal("client.alliance", **who)
+    slope = p.natural_slope_mean.value + p.natural_slope_sd.value * noise.normal("client.slope", **who)
     gain_spread = t.gain_log_sd.value
     agreed = np.exp(t.agreed_log_mean.value + t.agreed_log_sd.value * noise.normal("client.agreed", **who))
     return Clients(
@@ -177,16 +199,16 @@ def draw_clients(world: World, therapists: Therapists, noise: Noise) -> Clients:
         row=row,
         level=p.severity_mean.value - p.intake_elevation.value + p.level_sd.value * noise.normal("client.level", **who),
         elevation=p.intake_elevation.value + p.fluctuation_sd.value * noise.normal("client.intake", **who),
-        natural_slope=p.natural_slope_mean.value + p.natural_slope_sd.value * noise.normal("client.slope", **who),
+        natural_slope=slope + p.slope_with_alliance.value * alliance,
         gain=t.gain.value * np.exp(gain_spread * noise.normal("client.gain", **who) - gain_spread**2 / 2),
         agreed=np.clip(np.rint(agreed), 2, t.agreed_maximum.value).astype(np.int64),
         fit=fit,
         fit_rating=noisy_rating(fit, 0.0, world.ratings.fit.value, noise.normal("rating.fit", **who)),
-        alliance=world.alliance.own_sd.value * noise.normal("client.alliance", **who) + therapists.alliance[row],
+        alliance=alliance + therapists.alliance[row],
         age_band=np.asarray(bands, dtype=object)[age],
         deprivation=deprivation,
         **case_mix,
-        case_mix_drift=drift,
+        case_mix_drift=p.drift_per_log_odds.value * log_odds,
         young=(age == bands.index(YOUNG)) * 1.0 if YOUNG in bands else np.zeros(len(row)),
         trauma=(noise.uniform("client.trauma", **who) < p.trauma_share.value) * 1.0,
         fragile=(noise.uniform("client.fragile", **who) < p.fragile_share.value) * 1.0,

@@ -40,6 +40,7 @@ def simulate(
     noise: Noise,
     *,
     replicates: range | None = None,
+    apart: bool = False,
     record: bool = False,
 ) -> Run:
     """Run one scenario, or all members of an ensemble of it, until every client on every list has ended.
@@ -48,11 +49,13 @@ def simulate(
     ----------
     replicates
         Which replicates to run; all of the design's by default. Any split gives the same clients the same course.
+    apart
+        Whether each member of an ensemble has people of its own; see `draw_therapists`.
     record
         Keep every session and therapist-week (memory grows with them).
     """
     world, chosen = scenario.world, range(design.replicates) if replicates is None else replicates
-    therapists = draw_therapists(world, design, noise, chosen)
+    therapists = draw_therapists(world, design, noise, chosen, apart=apart)
     theirs = aligned(scenario, therapists.member)
     posts = Posts(theirs.world.therapist.caseload_mean.value, theirs.world.therapist.caseload_sd.value)
     clients = allocate(draw_clients(world, therapists, noise), therapists, design, theirs.world.burnout, noise)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from iatrogenesis.world.draws import Draw
+from iatrogenesis.world.parameters import World
 from iatrogenesis.world.routes import Routes
 from iatrogenesis.world.state import State
 from iatrogenesis.world.steps import Steps
@@ -25,8 +26,17 @@ def follow_up(steps: Steps, state: State) -> dict[str, np.ndarray]:
     fluctuation = kept * state.fluctuation + new * everyone.normal("follow_up.fluctuation")
     severity = level + fluctuation
     second = world.second.kept.value**weeks * state.second
-    scores = steps.scoring.at_follow_up(severity, second, world, everyone)
+    seen = steps.scoring.at_follow_up(severity, second, state.specific, world, everyone)
+    scores = {name: values.astype(np.int16) for name, values in seen.scores.items()}
     unwell = steps.judgement.caseness(scores, steps.instruments)
-    logit = world.help_seeking.logit.value + routes.at_the_end("help_seeking", state.own)
-    returns = unwell & everyone.event_by_log_odds("help_seeking", logit)
-    return {"severity": severity, "fluctuation": fluctuation, **scores, "unwell": unwell, "returns": returns}
+    returns = seeks_help(world, routes, state.own, unwell, everyone)
+    states = {"severity": severity, "fluctuation": fluctuation, "second": second}
+    return {**states, **scores, "unwell": unwell, "returns": returns}
+
+
+def seeks_help(
+    world: World, routes: Routes, own: dict[str, np.ndarray], unwell: np.ndarray, everyone: Draw
+) -> np.ndarray:
+    """Who of the unwell seeks help again, by what these routes left in them (``kind.name``); bool, shape (clients,)."""
+    logit = world.help_seeking.logit.value + routes.at_the_end("help_seeking", own)
+    return unwell & everyone.event_by_log_odds("help_seeking", logit)

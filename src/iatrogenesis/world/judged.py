@@ -16,7 +16,9 @@ from iatrogenesis.world.run import DROPPED_OUT, Run
 class Sample:
     """Clients of a run, judged. Arrays of shape (clients,).
 
-    ``unit`` numbers therapists, ``cluster`` services, over all replicates and members (of an ensemble).
+    ``on_main`` judges by the first instrument of the study alone. ``truly`` judges by the same rule what scores would
+    be without error. ``unit`` numbers therapists, ``cluster`` services, over all replicates and members
+    (of an ensemble).
     """
 
     member: np.ndarray
@@ -26,6 +28,8 @@ class Sample:
     finished: np.ndarray
     deteriorated: np.ndarray
     improved: np.ndarray
+    truly_deteriorated: np.ndarray
+    truly_improved: np.ndarray
     dropped_out: np.ndarray
     sessions: np.ndarray
     first: dict[str, np.ndarray]
@@ -45,6 +49,8 @@ class Sample:
     start_week: np.ndarray
     case_at_first: np.ndarray
     recovered: np.ndarray
+    case_on_main: np.ndarray
+    recovered_on_main: np.ndarray
     worse_at_follow_up: np.ndarray
     ruptures: np.ndarray
     repairs: np.ndarray
@@ -58,9 +64,12 @@ class Sample:
         """Judge every client of ``run``; only *finished* courses count as deteriorated, improved or recovered."""
         state, clients, therapists = run.state, run.clients, run.therapists
         worse, better = judgement.worse_and_better(state.first, state.last, instruments)
+        truly_worse, truly_better = judgement.worse_and_better(state.true_first, state.true_last, instruments)
         later = {name: run.follow_up[name] for name in state.first}
         worse_later, _ = judgement.worse_and_better(state.first, later, instruments)
         case = judgement.caseness(state.first, instruments)
+        main = Judgement(instruments=judgement.instruments[:1])
+        main_case = main.caseness(state.first, instruments)
         alarmed = state.own.get("monitoring.alarmed", np.zeros(len(case)))
         finished = finished_courses(state.session)
         services, replicates = int(therapists.service.max()) + 1, int(therapists.replicate.max()) + 1
@@ -73,6 +82,8 @@ class Sample:
             finished=finished,
             deteriorated=worse & finished,
             improved=better & finished,
+            truly_deteriorated=truly_worse & finished,
+            truly_improved=truly_better & finished,
             dropped_out=state.end == DROPPED_OUT,
             sessions=state.session,
             first=state.first,
@@ -92,6 +103,8 @@ class Sample:
             start_week=state.start_week,
             case_at_first=case,
             recovered=finished & case & ~judgement.caseness(state.last, instruments),
+            case_on_main=main_case,
+            recovered_on_main=finished & main_case & ~main.caseness(state.last, instruments),
             worse_at_follow_up=worse_later & finished,
             ruptures=state.ruptures,
             repairs=state.repairs,
@@ -106,8 +119,8 @@ class Sample:
         """Year, from 0, in which each course began."""
         return self.start_week // WEEKS_PER_YEAR
 
-    def only(self, keep: np.ndarray) -> "Sample":
-        """The sample with some of the clients, by a boolean array or positions."""
+    def only(self, keep: np.ndarray | slice) -> "Sample":
+        """The sample with some of the clients, by a boolean array, positions, or a slice."""
         pick: dict[str, Any] = {
             name: {k: v[keep] for k, v in value.items()} if isinstance(value, dict) else value[keep]
             for name, value in vars(self).items()

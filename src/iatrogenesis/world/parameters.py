@@ -10,16 +10,16 @@ from iatrogenesis.core.sources import Sourced, SourcedShares, Strict
 
 
 class Category(Strict):
-    """A trait with few values: their shares, and what each adds to drift (none where it is left out)."""
+    """A trait with few values: their shares, and the log odds of deterioration of each (0 where it is left out)."""
 
     shares: SourcedShares
-    drift: dict[str, Sourced]
+    log_odds: dict[str, Sourced]
 
     @model_validator(mode="after")
     def _known(self) -> "Category":
-        unknown = sorted(set(self.drift) - set(self.shares.value))
+        unknown = sorted(set(self.log_odds) - set(self.shares.value))
         if unknown:
-            raise ValueError(f"drift names {unknown}; known: {sorted(self.shares.value)}")
+            raise ValueError(f"log_odds names {unknown}; known: {sorted(self.shares.value)}")
         return self
 
 
@@ -32,7 +32,10 @@ class CaseMix(Strict):
 
 
 class Client(Strict):
-    """Who comes: severity at intake, its fluctuation, its natural course, and case mix."""
+    """Who comes: severity at intake, its fluctuation, its natural course, and case mix.
+
+    Case mix is published as log odds of deterioration; `drift_per_log_odds` turns them into points per session.
+    """
 
     severity_mean: Sourced
     level_sd: Sourced
@@ -41,11 +44,13 @@ class Client(Strict):
     intake_elevation: Sourced
     natural_slope_mean: Sourced
     natural_slope_sd: Sourced
+    slope_with_alliance: Sourced
     fit_mean: Sourced
     age_shares: SourcedShares
-    age_drift: dict[str, Sourced]
+    age_log_odds: dict[str, Sourced]
     deprivation_shares: SourcedShares
-    deprivation_drift: Sourced
+    deprivation_log_odds: Sourced
+    drift_per_log_odds: Sourced
     case_mix: CaseMix
     trauma_share: Sourced
     fragile_share: Sourced
@@ -53,22 +58,31 @@ class Client(Strict):
 
     @model_validator(mode="after")
     def _known_ages(self) -> "Client":
-        unknown = sorted(set(self.age_drift) - set(self.age_shares.value))
+        unknown = sorted(set(self.age_log_odds) - set(self.age_shares.value))
         if unknown:
-            raise ValueError(f"age_drift names {unknown}; known age bands: {sorted(self.age_shares.value)}")
+            raise ValueError(f"age_log_odds names {unknown}; known age bands: {sorted(self.age_shares.value)}")
         return self
 
 
 class Therapist(Strict):
-    """Who treats: places in the caseload, and stable differences between therapists and services."""
+    """Who treats: places in the caseload, and stable differences between therapists and services.
+
+    `drift_skewness` and `drift_tails` give the differences their form (`iatrogenesis.world.shapes`). What goes with
+    competence, burnout and busy weeks without being caused by them is `drift_with_...`; it stays in every world.
+    """
 
     caseload_mean: Sourced
     caseload_sd: Sourced
     competence_mean: Sourced
     drift_sd: Sourced
+    drift_skewness: Sourced
+    drift_tails: Sourced
+    drift_with_competence: Sourced
+    drift_with_burnout: Sourced
+    drift_with_pressure: Sourced
     dropout_sd: Sourced
     alliance_sd: Sourced
-    service_drift_sd: Sourced
+    service_log_odds_sd: Sourced
     service_stable_share: Sourced
     service_year_correlation: Sourced
 
@@ -94,6 +108,7 @@ class Therapy(Strict):
     agreed_log_mean: Sourced
     agreed_log_sd: Sourced
     agreed_maximum: Sourced
+    extension: Sourced
     good_enough_ending: Sourced
 
 
@@ -105,13 +120,15 @@ class Alliance(Strict):
     dropout: Sourced
     rupture_logit: Sourced
     rupture_damage: Sourced
+    repair_drift: Sourced
     repair_probability: Sourced
 
 
 class Dropout(Strict):
-    """Leaving against agreement, decided after each session."""
+    """Leaving against agreement, decided after each session: of a client without change, and by change so far."""
 
     logit: Sourced
+    no_progress: Sourced
 
 
 class Crisis(Strict):
@@ -140,13 +157,16 @@ class HelpSeeking(Strict):
 
 
 class Scores(Strict):
-    """How severity becomes the scores of an instrument: loadings of level, change and new symptoms, its own parts."""
+    """How severity becomes the scores of an instrument: loadings of level, change and new symptoms, its own part.
+
+    ``changing_share`` is the share of the own part's variance that moves from week to week.
+    """
 
     level_loading: Sourced
     change_loading: Sourced
     second_loading: Sourced
     own_sd: Sourced
-    occasion_sd: Sourced
+    changing_share: Sourced
 
 
 class Ratings(Strict):

@@ -53,5 +53,8 @@ def final_state(steps: Steps) -> State:
         row=steps.last_row,
         first=scores("first"),
         last=scores("last"),
+        true_first=scores("true_first"),
+        true_last=scores("true_last"),
+        specific={name: stored(name).copy() for name in steps.scoring.began},
         own={name: stored(name).copy() for name in steps.routes.names},
     )

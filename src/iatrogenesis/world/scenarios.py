@@ -42,6 +42,8 @@ class ScenarioFile(About):
     ----------
     mechanisms, preventions
         Names of those that are on; their numbers stand in ``config/mechanisms`` and ``config/preventions``.
+    closed
+        Names of mechanisms of the scenario it is based on that are off here.
     changed
         Numbers of mechanisms and preventions that differ here, by name and parameter.
     reading
@@ -52,6 +54,7 @@ class ScenarioFile(About):
 
     world: dict[str, Any]
     mechanisms: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
     preventions: tuple[str, ...] = ()
     changed: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -208,7 +211,9 @@ def _whole(name: str, raw: Mapping[str, dict], path: Path) -> dict[str, Any]:
 
 
 def _resolved(file: ScenarioFile, routes: Mapping[str, Mapping[str, dict]], path: Path) -> Scenario:
-    parts = {}
+    if idle := [name for name in file.closed if name not in file.mechanisms]:
+        raise ConfigError(f"{path}: closed: {idle[0]!r} is not open; open: {', '.join(file.mechanisms) or 'none'}")
+    parts, switched_on = {}, set()
     for field, known in routes.items():
         names = getattr(file, field)
         if len(set(names)) != len(names):
@@ -216,11 +221,12 @@ def _resolved(file: ScenarioFile, routes: Mapping[str, Mapping[str, dict]], path
         for name in names:
             if name not in known:
                 raise ConfigError(f"{path}: {field}: unknown {name!r}; known: {', '.join(known)}")
-        parts[field] = tuple(merged(known[name], file.changed.get(name, {})) for name in names)
-    switched_on = {*file.mechanisms, *file.preventions}
+        on = [name for name in names if name not in file.closed]
+        parts[field] = tuple(merged(known[name], file.changed.get(name, {})) for name in on)
+        switched_on |= set(on)
     if idle := [name for name in file.changed if name not in switched_on]:
         raise ConfigError(f"{path}: changed: {idle[0]!r} is not among this scenario's mechanisms and preventions")
-    scenario = Scenario.model_validate(file.model_dump(exclude={"changed", *parts}) | parts)
+    scenario = Scenario.model_validate(file.model_dump(exclude={"changed", "closed", *parts}) | parts)
     return read_as(scenario, file.reading) if file.reading != "base" else scenario
 
 

@@ -19,8 +19,9 @@ def second_episode(
 ) -> tuple[np.ndarray, Run | None]:
     """Treat those who seek help again at follow-up, by the same therapists, from the severity of the follow-up on.
 
-    Lasting severity, and the own states that mechanisms carry over (`Mechanism.carried`), are brought along; the
-    alliance begins anew. Chance events are others than in the first episode, but the same in every scenario.
+    Lasting severity, symptoms of another kind, and the own states that mechanisms carry over (`Mechanism.carried`), are
+    brought along; the alliance begins anew. Chance events are others than in the first episode, but the same in every
+    scenario.
 
     Returns
     -------
@@ -35,6 +36,7 @@ def second_episode(
     fluctuation = run.follow_up["fluctuation"][who]
     clients = replace(before, level=run.follow_up["severity"][who] - fluctuation, elevation=fluctuation)
     brought = {name: run.state.own[name][who] for name in routes.carried()}
+    brought["second"] = run.follow_up["second"][who]
     therapists = _with_lists_of(run.therapists, np.bincount(clients.row, minlength=len(run.therapists.index)))
     later = Noise(derived_seed(noise.seed, "second episode"))
     # The same person answers the same questionnaires: what an instrument adds of its own stays.

@@ -12,14 +12,15 @@ class ServiceDrift:
     """Points per session that a service adds, year by year.
 
         v_0 = normal,  v_y = p v_(y-1) + sqrt(1 - p^2) normal       ("service.year", occasion = year)
-        drift = service_drift_sd (sqrt(s) normal + sqrt(1 - s) v_y) ("service.drift")
+        drift = drift_per_log_odds service_log_odds_sd (sqrt(s) normal + sqrt(1 - s) v_y) ("service.drift")
 
     with s the stable share of the variance and p the correlation of the changing part from one year to the next.
     """
 
     def __init__(self, world: World, therapists: Therapists, noise: Noise) -> None:
         p = world.therapist
-        self._sd, self._stable = p.service_drift_sd.value, p.service_stable_share.value
+        self._sd = world.client.drift_per_log_odds.value * p.service_log_odds_sd.value
+        self._stable = p.service_stable_share.value
         self._kept, self._noise = p.service_year_correlation.value, noise
         self._who = {"replicate": therapists.replicate, "therapist": therapists.service}
         self._lasting = noise.normal("service.drift", **self._who)

@@ -25,7 +25,15 @@ class Setup(Strict):
         """
         return self.model_copy(update={"seed": derived_seed(self.seed, purpose)})
 
-    def run(self, scenario: Scenario, design: Design, *, replicates: range | None = None, record: bool = False) -> Run:
+    def run(
+        self,
+        scenario: Scenario,
+        design: Design,
+        *,
+        replicates: range | None = None,
+        apart: bool = False,
+        record: bool = False,
+    ) -> Run:
         """Simulate a scenario; see :func:`iatrogenesis.world.engine.simulate`."""
         return simulate(
             scenario,
@@ -34,9 +42,13 @@ class Setup(Strict):
             self.judgement,
             Noise(self.seed),
             replicates=replicates,
+            apart=apart,
             record=record,
         )
 
-    def sample(self, scenario: Scenario, design: Design, *, replicates: range | None = None) -> Sample:
+    def sample(
+        self, scenario: Scenario, design: Design, *, replicates: range | None = None, apart: bool = False
+    ) -> Sample:
         """Simulate a scenario and judge every client."""
-        return Sample.of(self.run(scenario, design, replicates=replicates), self.instruments, self.judgement)
+        run = self.run(scenario, design, replicates=replicates, apart=apart)
+        return Sample.of(run, self.instruments, self.judgement)

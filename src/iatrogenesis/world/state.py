@@ -17,6 +17,9 @@ PASSING = (
 )  # fmt: skip
 """Quantities of this therapist or this session."""
 
+SCORES = ("first", "last", "true_first", "true_last")
+"""Scores of each instrument that a client keeps; the true ones are without error."""
+
 COUNTS = ("session", "start_week", "ruptures", "repairs", "crises", "distressed_sessions")
 """Those of the kept quantities that are whole numbers."""
 
@@ -45,6 +48,10 @@ class State:
         Sessions from the second on at which the client was reliably worse or in crisis.
     first, last
         Scores by instrument.
+    true_first, true_last
+        What they would be without error.
+    specific
+        The instruments' own moving parts at the end, in SD, by ``own.<instrument>``.
     own
         The mechanisms' own states by ``kind.name``.
     """
@@ -69,6 +76,9 @@ class State:
     distressed_sessions: np.ndarray
     first: dict[str, np.ndarray]
     last: dict[str, np.ndarray]
+    true_first: dict[str, np.ndarray]
+    true_last: dict[str, np.ndarray]
+    specific: dict[str, np.ndarray]
     own: dict[str, np.ndarray]
 
     @property

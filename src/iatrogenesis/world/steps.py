@@ -20,7 +20,7 @@ from iatrogenesis.world.run import COMPLETED, DROPPED_OUT
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.scores import Scoring
 from iatrogenesis.world.service import ServiceDrift
-from iatrogenesis.world.state import KEPT, PASSING
+from iatrogenesis.world.state import KEPT, PASSING, SCORES
 from iatrogenesis.world.waiting_lists import WaitingLists
 from iatrogenesis.world.weekly import Weekly
 
@@ -58,7 +58,7 @@ class Steps:
         self.service = ServiceDrift(self.of_therapists.world, therapists, noise)
         self.waiting_lists = WaitingLists(therapists)
         self.last_row = clients.row.copy()
-        scores = [f"{which}.{name}" for which in ("first", "last") for name in instruments.by_name()]
+        scores = [f"{which}.{name}" for which in SCORES for name in instruments.by_name()]
         c = clients
         began = {"level": c.level, "fluctuation": c.elevation, "fit": c.fit, "core": c.alliance}
         fixed = {
@@ -72,8 +72,8 @@ class Steps:
         seen = [f"seen.{name}" for name in instruments.by_name()]
         self.places = CaseloadPlaces(
             fixed,
-            (*KEPT, *scores, *self.routes.names),
-            began | self._own_at_intake() | brought,
+            (*KEPT, *scores, *self.scoring.began, *self.routes.names),
+            began | self.scoring.began | self._own_at_intake() | brought,
             (*PASSING, *seen),
             int(therapists.caseload.sum()),
         )
@@ -171,18 +171,20 @@ class Steps:
     def measure(self) -> None:
         """Scores at the beginning of the session, before it can do anything; and how they stand to the first ones."""
         places = self.places
-        scores = self.scoring.see(places, self.world, self.draw)
-        new = places["session"] == 1
-        first = {}
+        seen = self.scoring.see(places, self.world, self.draw)
+        scores, new, first = seen.scores, places["session"] == 1, {}
         for name, values in scores.items():
             np.copyto(places[f"first.{name}"], values, where=new)
+            np.copyto(places[f"true_first.{name}"], seen.true[name], where=new)
             places[f"last.{name}"] = places[f"seen.{name}"] = values
+            places[f"true_last.{name}"] = seen.true[name]
             first[name] = places[f"first.{name}"]
-        worse, _ = self.judgement.worse_and_better(first, scores, self.instruments)
+        worse, better = self.judgement.worse_and_better(first, scores, self.instruments)
         main = self.judgement.instruments[0]
         places["worse"] = worse
         places["rise"] = (scores[main] - first[main]) / float(self.instruments.by_name()[main].reliable_change)
         judged = can_be_judged(places["session"])
+        self.well = judged & self.judgement.well(first, scores, better, self.instruments)
         distressed = (worse | (places["crisis"] > 0)) & judged
         places["distressed_sessions"][:] += distressed
         n = len(self.burnout)
@@ -201,17 +203,17 @@ class Steps:
     def end_courses(self) -> None:
         """Decide who does not come again, and free their places."""
         places, world = self.places, self.world
-        agreed = places["session"] >= places["agreed"]
-        end = np.where(agreed, COMPLETED, 0)
+        session = places["session"]
+        planned, left = session >= places["agreed"], np.zeros(len(session), dtype=bool)
         if self.scenario.treated:
+            goes_on = ~self.well & (session < world.therapy.agreed_maximum.value)
+            planned &= ~self.draw.event("extension", world.therapy.extension.value * goes_on)
+            planned |= self.draw.event("good_enough", world.therapy.good_enough_ending.value * self.well)
             logit = world.dropout.logit.value + world.alliance.dropout.value * places["alliance"]
+            logit = logit + world.dropout.no_progress.value * np.clip(places["rise"], -1.0, 1.0)
             logit = logit + places["therapist_dropout"] + self._total("dropout")
-            left = ~agreed & self.draw.event_by_log_odds("dropout", logit)
-            scores = {name: places[f"seen.{name}"] for name in self.instruments.by_name()}
-            well = ~self.judgement.caseness(scores, self.instruments) & can_be_judged(places["session"])
-            enough = self.draw.event("good_enough", world.therapy.good_enough_ending.value * well)
-            end = np.where(left, DROPPED_OUT, np.where(enough, COMPLETED, end))
-        places["end"] = end
+            left = ~planned & self.draw.event_by_log_odds("dropout", logit)
+        places["end"] = end = np.where(left, DROPPED_OUT, np.where(planned, COMPLETED, 0))
         self.leaving = np.flatnonzero(end)
         self.waiting_lists.free_places(places.row[self.leaving])
         places.store(self.leaving)  # as they are now; their places are given up at the end of the week
@@ -232,14 +234,17 @@ class Steps:
             drift = (
                 drift
                 + places["therapist_drift"]
+                + world.therapist.drift_with_pressure.value * places["pressure"]
                 + self.service.now[places.row]
                 + world.alliance.drift.value * places["alliance"]
+                + world.alliance.repair_drift.value * places["repaired"]
             )
             drift = drift + self._total("drift")
             passing, symptom = self._total("exacerbation"), self._total("symptom")
         stability = world.client.fluctuation_stability.value
         shock = world.client.fluctuation_sd.value * np.sqrt(1 - stability**2)
         self.routes.move(self.week, self.draw)
+        self.scoring.move(places, world, self.draw)
         places["level"][:] += drift
         places["fluctuation"] = stability * places["fluctuation"] + shock * self.draw.normal("fluctuation")
         places["transient"] = world.exacerbation.kept.value * places["transient"] + passing
