@@ -8,8 +8,8 @@ import yaml
 
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import Record, bibliography, records
-from iatrogenesis.evidence.calibration import INTERNAL
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
+from iatrogenesis.evidence.worlds import DISTRESSED
 from iatrogenesis.world.scenarios import read_yaml
 from iatrogenesis.world.tidy import clients_table, sessions_table, therapist_weeks_table, therapists_table
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config"
 SCENARIOS = sorted(path.stem for path in (CONFIG / "scenarios").glob("*.yaml"))
 UNITS = re.compile(
-    r"^(points|share|SD|log|correlation|probability|reliability|sessions|weeks|clients|minutes|Cronbach)"
+    r"^(points|share|SD|log|correlation|probability|reliability|sessions|weeks|clients|minutes|Cronbach|[gh] of Tukey)"
 )
 
 
@@ -56,7 +56,7 @@ def test_units_are_known(study):
 
 
 def test_calibrated_numbers_name_patterns_that_exist(study):
-    known = set(study.evidence["id"]) | {INTERNAL}
+    known = set(study.evidence["id"]) | {DISTRESSED}
     for path, record in numbers(study).items():
         assert set(record.fitted_to) <= known, path
         assert not record.fitted_to or record.status == "calibrated", path
