@@ -1,50 +1,65 @@
-"""Find the free parameters by simulated moments; write them, the fit, and the scenario file with the new values."""
+"""Find the plausible worlds and their centre; write both, with what they show beside what is published."""
 
 from pathlib import Path
 
-from iatrogenesis.core.files import write_csv, write_text
+import numpy as np
+
+from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
-from iatrogenesis.core.sources import bibliography_keys
-from iatrogenesis.evidence.calibration import calibrate, write_back
-from iatrogenesis.evidence.counterparts import Counterparts
-from iatrogenesis.evidence.published import read_evidence
-from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.scenarios import Scenario
-from iatrogenesis.world.setup import Setup
+from iatrogenesis.evidence.centre import centred
+from iatrogenesis.evidence.ensemble import (
+    Search,
+    assimilated,
+    fingerprint,
+    learned,
+    prior_scores,
+    summary,
+    write_ensemble,
+)
+from iatrogenesis.evidence.fitted import Basis
+from iatrogenesis.evidence.worlds import shown
+from iatrogenesis.evidence.write_back import write_files
+
+REPLICATES = 8  # of the centre, many enough that its patterns are nearly free of Monte Carlo error
+CENTRE_STEPS = 8
 
 
-def main(paths: dict[str, str], base: dict, design: dict, setup: dict, output: dict[str, str]) -> None:
-    """Calibrate and write; the committed scenario is left for a person to replace."""
-    setup, design, scenario = (
-        Setup.model_validate(setup).apart("calibrate"),
-        Design.model_validate(design),
-        Scenario.model_validate(base),
+def main(basis: Basis, search: Search, cores: int, output: dict[str, str]) -> None:
+    """Calibrate and write; what is committed is left for a person to replace."""
+    unknowns, fitted = basis.unknowns, basis.fitted
+    searching = basis.asked("calibrate")
+
+    def told(scores: np.ndarray, step: int) -> np.ndarray:
+        return shown(searching, unknowns.values(scores), step * search.members, cores)
+
+    prior = prior_scores(unknowns.names, search)
+    scores = assimilated(prior, fitted.target, fitted.tolerance, told, search)
+    write_ensemble(
+        unknowns.named(scores), search, fingerprint(unknowns.priors, basis.published), Path(output["ensemble"])
     )
-    published = read_evidence(Path(paths["evidence"]), bibliography_keys(Path(paths["references"])))
+    write_csv(learned(unknowns, prior, scores), output["unknowns"])
+    table = summary(list(fitted.names), told(scores, search.steps))
+    write_csv(table.assign(published=fitted.target, tolerance=fitted.tolerance), output["patterns"])
 
-    def simulate(changed: Scenario) -> Counterparts:
-        without = changed.model_copy(update={"treated": False, "mechanisms": ()})
-        return Counterparts(setup.sample(changed, design), setup.sample(without, design))
+    known, free = basis.known, unknowns.fitted(basis.known)
+    alike = basis.asked("centre", replicates=REPLICATES, shared=True)
 
-    kinds = [mechanism.kind for mechanism in scenario.mechanisms]
-    found = calibrate(scenario, published, simulate)
-    write_csv(found.parameters, output["parameters"])
-    write_csv(found.patterns, output["patterns"])
-    write_csv(found.sensitivity.reset_index(names="pattern"), output["sensitivity"])
-    files = {"": Path(paths["scenario"])}
-    files |= {f"mechanisms.{kind}": Path(f"config/mechanisms/{kind}.yaml") for kind in kinds}
-    texts = write_back({part: file.read_text(encoding="utf-8") for part, file in files.items()}, found.parameters)
-    for part, text in texts.items():
-        write_text(text, output[part.removeprefix("mechanisms.") or "scenario"])
-    print("Compare the files written with those of the same name in config/, and copy them there if the fit is better.")
+    def patterns(of: np.ndarray) -> np.ndarray:
+        return shown(alike, unknowns.values(of), cores=cores) / fitted.tolerance[:, None]
+
+    start = np.where(free, scores.mean(axis=1), unknowns.scores_of(known))
+    centre = centred(start, free, fitted.target / fitted.tolerance, patterns, CENTRE_STEPS)
+    values = {path: float(of[0]) for path, of in unknowns.values(centre[:, None]).items()}
+    values = {path: value for path, value in values.items() if known[path].status == "calibrated"}
+    write_files(values, Path("config"), Path(output["centre"]))
+    print(f"Compare {output['centre']} and {output['ensemble']} with config/, and copy them if they fit better.")
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            paths=dict(snakemake.input.items()),
-            base=snakemake.params.base,
-            design=snakemake.params.design,
-            setup=snakemake.params.setup,
+            Basis.of(dict(snakemake.input.items()), **snakemake.params.basis),
+            search=Search.model_validate(snakemake.params.search),
+            cores=snakemake.threads,
             output=dict(snakemake.output.items()),
         )

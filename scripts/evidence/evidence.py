@@ -4,8 +4,9 @@ from pathlib import Path
 
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
-from iatrogenesis.core.sources import bibliography_keys
+from iatrogenesis.core.sources import bibliography_keys, records
 from iatrogenesis.evidence.counterparts import Counterparts
+from iatrogenesis.evidence.labels import labelled
 from iatrogenesis.evidence.published import evidence_table, read_evidence
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
@@ -19,14 +20,14 @@ def main(
     setup = Setup.model_validate(setup).apart("evidence")
     published = read_evidence(Path(paths["evidence"]), bibliography_keys(Path(paths["references"])))
     scenarios = {name: Scenario.model_validate(world) for name, world in worlds.items()}
-    monitoring = scenarios.pop("monitoring").preventions
-    scenarios["monitored"] = scenarios["treated"].model_copy(update={"preventions": monitoring})
+    known = {path: record for scenario in scenarios.values() for path, record in records(scenario).items()}
     one_year, years = Design.model_validate(designs["year"]), Design.model_validate(designs["years"])
     year = Counterparts(**{name: setup.sample(scenario, one_year) for name, scenario in scenarios.items()})
     print("simulated one service year in every world", flush=True)
     over_years = Counterparts(setup.sample(scenarios["treated"], years))
     print("simulated several years", flush=True)
-    write_csv(evidence_table(published, year, over_years), table_path)
+    labels = labelled(published, [*records(setup.instruments).values(), *known.values()])
+    write_csv(evidence_table(published, labels, year, over_years), table_path)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
 from iatrogenesis.evidence.patterns.register import between_share, counted, mean_by, odds_ratio, residual
 from iatrogenesis.evidence.patterns.services import _persistence
-from iatrogenesis.evidence.published import DIRECTION, read_evidence, verdict
+from iatrogenesis.evidence.published import COLUMNS, DIRECTION, read_evidence, verdict
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import ConfigError
@@ -94,9 +94,9 @@ def test_persistence_is_freed_of_sampling_error():
         assert _persistence(lag)(counterparts) == pytest.approx(1, abs=0.15)
 
 
-def test_lasting_effects_are_those_that_the_reference_spares():
-    here = sample(4, worse_at_follow_up=np.array([1, 1, 0, 0], dtype=bool))
-    there = sample(4, worse_at_follow_up=np.array([1, 0, 1, 0], dtype=bool))
+def test_lasting_effects_are_net_of_those_that_the_reference_spares():
+    here = sample(4, worse_at_follow_up=np.array([1, 1, 1, 0], dtype=bool))
+    there = sample(4, worse_at_follow_up=np.array([1, 0, 0, 1], dtype=bool))
     assert PATTERNS["N01"](Counterparts(here, reference=there)) == 0.25
 
 
@@ -137,8 +137,9 @@ def test_a_direction_has_no_value_and_one_bound(study, tmp_path):
     assert np.isnan(found.loc["C02", "value"]) and found.loc["C02", ["lower", "upper"]].tolist() == [1, np.inf]
     assert verdict(1.4, 0.1, 1, np.inf) == "reproduced" and verdict(0.9, 0.01, 1, np.inf) == "not reproduced"
     path = tmp_path / "evidence.csv"
-    text = ",".join(("id,quantity,value,low,high,interval,unit,cite,where,certainty,note", ""))[:-1]
-    for row in (f"C02,x,,1,2,{DIRECTION},RR,a,b,read,", "C02,x,,1,,published,RR,a,b,read,"):
+    text = ",".join(COLUMNS)
+    for bounds in (f"1,2,{DIRECTION}", "1,,published"):
+        row = f"C02,x,competence,,{bounds},,,why,predict,RR,a,b,read,"
         path.write_text(f"{text}\n{row}\n")
         with pytest.raises(ConfigError, match=r"line 2 \(C02\): value is missing"):
             read_evidence(path, frozenset({"a"}))

@@ -107,16 +107,23 @@ def test_a_faulty_scenario_stops_the_study(config, keys, value, words):
         ("preventions/monitoring.yaml", ("support_points", "cite"), "nobody1999", r"no source 'nobody1999'"),
         ("preventions/monitoring.yaml", ("cost", "per_sesion"), {}, r"cost\.per_sesion: unknown field"),
         (
-            "scenarios/labelling.yaml",
+            "scenarios/no_labelling.yaml",
             ("preventions",),
             ["monitorin"],  # codespell:ignore
             r"preventions: unknown 'monitorin'; .*repair",
         ),
-        ("scenarios/labelling.yaml", ("mechanisms",), ["burnout", "burnout"], r"mechanisms: duplicate name"),
-        ("scenarios/labelling.yaml", ("changed",), {"resistance": {}}, r"'resistance' is not among this scenario's"),
-        ("scenarios/labelling.yaml", ("changed",), {"labelling": {"shar": {}}}, r"labelling\.shar: unknown field"),
-        ("scenarios/labelling.yaml", ("reading",), "hopeful", r"reading: .*'hopeful'"),
-        ("scenarios/labelling.yaml", ("based_on",), "labelling", r"'labelling' is not a scenario to build on"),
+        ("scenarios/no_labelling.yaml", ("mechanisms",), ["labelling", "labelling"], r"mechanisms: duplicate name"),
+        (
+            "scenarios/no_labelling.yaml",
+            ("closed",),
+            ["labeling"],
+            r"closed: 'labeling' is not open; open: incompetence,",
+        ),
+        ("scenarios/no_labelling.yaml", ("mechanisms",), [], r"closed: 'labelling' is not open; open: none"),
+        ("scenarios/no_labelling.yaml", ("changed",), {"labelling": {}}, r"'labelling' is not among this scenario's"),
+        ("scenarios/no_labelling.yaml", ("changed",), {"burnout": {"shar": {}}}, r"burnout\.shar: unknown field"),
+        ("scenarios/no_labelling.yaml", ("reading",), "hopeful", r"reading: .*'hopeful'"),
+        ("scenarios/no_labelling.yaml", ("based_on",), "no_labelling", r"'no_labelling' is not a scenario to build on"),
     ],
 )
 def test_a_faulty_route_or_its_use_stops_the_study(config, path, keys, value, words):
@@ -150,17 +157,27 @@ def test_a_scenario_cannot_build_on_what_is_not_there(config):
 
 
 @pytest.mark.parametrize(
-    ("line", "words"),
+    ("cells", "words"),
     [
-        ("T01,again,0.1,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"duplicate id 'T01'"),
-        ("T99,unknown,0.1,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"T99.*no simulated counterpart"),
-        ("T01x,x,much,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"line \d+ \(T01x\): value must be .*'much'"),
-        ("T01x,x,,,,10 % rule,VPC,saxon2017therapist,abstract,read,", r"line \d+ \(T01x\): no simulated counterpart"),
+        (("T01", "0.1", "0.02", "0.01", "why", "fit"), r"duplicate id 'T01'"),
+        (("T99", "0.1", "0.02", "0.01", "why", "fit"), r"line \d+ \(T99\): no simulated counterpart"),
+        (("T01", "much", "0.02", "0.01", "why", "fit"), r"line \d+ \(T01\): value must be a number \(found 'much'\)"),
+        (("T01", "", "0.02", "0.01", "why", "fit"), r"line \d+ \(T01\): value is missing"),
+        (("T01", "0.1", "few", "0.01", "why", "fit"), r"line \d+ \(T01\): sampling_se must be a number"),
+        (("T01", "0.1", "-0.02", "0.01", "why", "fit"), r"line \d+ \(T01\): give sampling_se, at least 0"),
+        (("T01", "0.1", "0.02", "0", "why", "fit"), r"line \d+ \(T01\): give .*discrepancy, above 0"),
+        (("T01", "0.1", "0.02", "0.01", "", "fit"), r"line \d+ \(T01\): give the reason"),
+        (("T01", "0.1", "0.02", "0.01", "why", "look"), r"line \d+ \(T01\): use must be one of fit, predict"),
     ],
 )
-def test_faulty_evidence_is_refused_by_line(config, line, words):
-    with (config / "evidence.csv").open("a") as file:
-        file.write(line + "\n")
+def test_faulty_evidence_is_refused_by_line(config, cells, words):
+    path = config / "evidence.csv"
+    about = {"quantity": "x", "interval": "none published", "unit": "VPC", "cite": "saxon2017therapist"}
+    about |= {"where": "abstract", "certainty": "read", "group": "therapists"}
+    row = about | dict(zip(("id", "value", "sampling_se", "discrepancy", "reason", "use"), cells, strict=True))
+    header = path.read_text().splitlines()[0].split(",")
+    with path.open("a") as file:
+        file.write(",".join(row.get(column, "") for column in header) + "\n")
     with pytest.raises(ConfigError, match=words):
         load_study(config / "tiny.yaml", config)
 

@@ -18,7 +18,6 @@ NOT_OF_SCRIPTS = {
     "explorer/picture.py": "`make screenshot`",
     "report/figure_words.py": "rules, for captions",
     "report/provenance.py": "rules, for the commit",
-    "world/second_episode.py": "people, for a second course of treatment",
     "world/streaming.py": "people, for runs larger than memory",
 }
 NAMES = [f"{path.parent.name}/{path.stem}" for path in SCRIPTS]

@@ -112,7 +112,7 @@ def test_an_error_in_the_base_names_both_files(config, mine):
     mine.write_text("name: mine\nbased_on: tiny\nsimulate: {therapists: 30}\n")
     tiny, default = config / "tiny.yaml", config / "default.yaml"
     for path, old, new, words in [
-        (tiny, "core_minutes: 10", "core_minutes: few", r"mine\.yaml, based on \S*/tiny\.yaml: core_minutes: .*'few'"),
+        (tiny, "core_minutes: 3", "core_minutes: few", r"mine\.yaml, based on \S*/tiny\.yaml: core_minutes: .*'few'"),
         (default, "\nseed: 20261122", "", r"mine\.yaml, based on \S*/default\.yaml: seed: Field required"),
         (default, "poor_fit", "poor_fti", r"mine\.yaml, based on \S*/default\.yaml: scenarios: unknown scenario"),
         (default, "name: default", "name: [", r"default\.yaml: not valid YAML"),
@@ -128,14 +128,12 @@ def test_an_error_in_the_base_names_both_files(config, mine):
 
 def test_what_does_not_go_together_names_the_users_file_although_the_field_stands_in_the_base(config, mine):
     (config / "scenarios" / "frail.yaml").write_text(
-        "id: frail\ntitle: t\nquestion: q\nbased_on: full_harm\nworld: {client: {fit_mean: {value: 0.3, unit: SD, "
+        "id: frail\ntitle: t\nquestion: q\nbased_on: base\nworld: {client: {fit_mean: {value: 0.3, unit: SD, "
         "status: assumed, low: 0, high: 1, note: n}}}\n"
     )
     prevented = (config / "scenarios" / "all_preventions.yaml").read_text()
     prevented = prevented.replace("id: all_preventions", "id: frail_prevented")
-    (config / "scenarios" / "frail_prevented.yaml").write_text(
-        prevented.replace("based_on: full_harm", "based_on: frail")
-    )
+    (config / "scenarios" / "frail_prevented.yaml").write_text(prevented.replace("based_on: base", "based_on: frail"))
     mine.write_text("name: mine\nbased_on: default\nexplorer: {world: frail, prevented: frail_prevented}\n")
     said = r"mine\.yaml, based on \S*default\.yaml: explorer\.levels\.fit: the value of frail, 0\.3, must be one"
     with pytest.raises(ConfigError, match=said):

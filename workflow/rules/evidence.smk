@@ -29,7 +29,7 @@ rule evidence:
             "treated": scenario(STUDY.base),
             "untreated": scenario(CONFIG.untreated),
             "reference": scenario(CONFIG.reference),
-            "monitoring": scenario(CONFIG.monitoring),
+            "monitored": scenario(CONFIG.monitoring),
         },
         designs={"year": plain(CONFIG.evidence), "years": plain(CONFIG.evidence_years)},
         setup=SETUP,
@@ -39,32 +39,73 @@ rule evidence:
         "../../scripts/evidence/evidence.py"
 
 
+BASIS = {
+    "worlds": {
+        "treated": scenario(STUDY.base),
+        "untreated": scenario(CONFIG.untreated),
+        "monitored": scenario(CONFIG.monitoring),
+        "prevented": scenario(CONFIG.conclusions.prevented),
+    },
+    "associations": {name: plain(one) for name, one in STUDY.associations.items()},
+    "setup": SETUP,
+}
+
+
 rule calibrate:
-    """Find the simulator's free parameters anew (not part of a report; the found values are committed)."""
+    """Find the plausible worlds and their centre anew (not part of a report; what was found is committed)."""
     input:
         scenario="config/scenarios/base.yaml",
-        mechanisms=[f"config/mechanisms/{mechanism.kind}.yaml" for mechanism in STUDY.catalogue["base"].mechanisms],
         evidence="config/evidence.csv",
         references="config/references.bib",
         code=library("evidence/calibrate"),
     output:
-        **{
-            mechanism.kind: result(f"calibration/mechanisms/{mechanism.kind}.yaml")
-            for mechanism in STUDY.catalogue["base"].mechanisms
-        },
-        parameters=result("calibration/parameters.csv"),
+        ensemble=result("calibration/ensemble.csv"),
+        unknowns=result("calibration/unknowns.csv"),
         patterns=result("calibration/patterns.csv"),
-        sensitivity=result("calibration/sensitivity.csv"),
-        scenario=result("calibration/scenarios/base.yaml"),
+        centre=directory(result("calibration/centre")),
     log:
         result("logs/calibrate.log"),
     benchmark:
         result("benchmarks/calibrate.tsv")
+    threads: 64  # as many as there are; Snakemake lowers it
     params:
-        base=scenario("base"),
-        design=plain(CONFIG.calibrate),
-        setup=SETUP,
+        basis=BASIS | {"design": plain(CONFIG.calibrate.design)},
+        search={
+            "members": CONFIG.calibrate.members,
+            "steps": CONFIG.calibrate.steps,
+            "seed": CONFIG.seed,
+        },
     message:
-        "Calibrating: simulated moments against the published patterns"
+        "Calibrating: an ensemble of worlds, moved to the published patterns"
     script:
         "../../scripts/evidence/calibrate.py"
+
+
+rule trials:
+    """Try the calibration out: groups of patterns left out and predicted, known truths found again (not in a report)."""
+    input:
+        evidence="config/evidence.csv",
+        references="config/references.bib",
+        code=library("evidence/trials"),
+    output:
+        weighed=result("calibration/weighed.csv"),
+        left_out=result("calibration/predicted_groups.csv"),
+        known_truths=result("calibration/known_truths.csv"),
+    log:
+        result("logs/trials.log"),
+    benchmark:
+        result("benchmarks/trials.tsv")
+    threads: 64  # as many as there are; Snakemake lowers it
+    params:
+        basis=BASIS | {"design": plain(CONFIG.calibrate.trial.design)},
+        rested=scenario(CONFIG.what_if.rested),
+        search={
+            "members": CONFIG.calibrate.trial.members,
+            "steps": CONFIG.calibrate.trial.steps,
+            "seed": CONFIG.seed,
+        },
+        truths=CONFIG.calibrate.trial.truths,
+    message:
+        "Trying the calibration out"
+    script:
+        "../../scripts/evidence/trials.py"

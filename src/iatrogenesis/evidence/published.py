@@ -1,5 +1,6 @@
 """The evidence table: each published pattern beside the simulated one, with a verdict."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +12,22 @@ from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
 from iatrogenesis.world.scenarios import ConfigError
 
-TEN_PERCENT = 0.10  # where a source gives no interval
 DIRECTION = "direction only"
-COLUMNS = ("id", "quantity", "value", "low", "high", "interval", "unit", "cite", "where", "certainty", "note")
+USES = ("fit", "predict")
+"""Whether the ensemble is fitted to a pattern, or has to predict it."""
+COLUMNS = (
+    *("id", "quantity", "group", "value", "low", "high", "interval", "sampling_se", "discrepancy", "reason", "use"),
+    *("unit", "cite", "where", "certainty", "note"),
+)
+NUMBERS = ("value", "low", "high", "sampling_se", "discrepancy")
 
 
 def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
-    """Read the published patterns, adding ``lower`` and ``upper`` (published, or ten per cent either side).
+    """Read the published patterns, adding ``tolerance``, ``lower`` and ``upper``.
 
-    A pattern of which only the direction is published has no value, and one of ``low`` and ``high``.
+    The tolerance is the sampling error of the source together with what the simulated quantity differs from the
+    published one by construction (``discrepancy``, a choice with its ``reason``); the ends are two tolerances away. A
+    pattern of which only the direction is published has no value, and one of ``low`` and ``high``.
 
     Raises
     ------
@@ -30,7 +38,7 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
     table = read_csv(path)
     if missing := [name for name in COLUMNS if name not in table]:
         raise ConfigError(f"{path}: column {missing[0]!r} is missing")
-    for name in ("value", "low", "high"):
+    for name in NUMBERS:
         table[name] = _numeric(table, name, path)
     for number, row in enumerate(table.to_dict("records"), start=2):
         fault = _fault(row, references)
@@ -39,10 +47,12 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
     twice = table["id"][table["id"].duplicated()]
     if len(twice):
         raise ConfigError(f"{path}: duplicate id {twice.iloc[0]!r}; give each pattern its own id")
-    margin = TEN_PERCENT * table["value"].abs()
+    tolerance = np.hypot(table["sampling_se"], table["discrepancy"])
+    known = table["value"].notna()
     return table.assign(
-        lower=table["low"].fillna((table["value"] - margin).fillna(-np.inf)),
-        upper=table["high"].fillna((table["value"] + margin).fillna(np.inf)),
+        tolerance=tolerance,
+        lower=(table["value"] - 2 * tolerance).where(known, table["low"].fillna(-np.inf)),
+        upper=(table["value"] + 2 * tolerance).where(known, table["high"].fillna(np.inf)),
     )
 
 
@@ -66,6 +76,16 @@ def _fault(row: dict, references: frozenset[str]) -> str | None:
         return "give both low and high, or neither"
     if bounds == 2 and not row["low"] <= row["value"] <= row["high"]:
         return f"value {row['value']} lies outside {row['low']} to {row['high']}"
+    if row["use"] not in USES:
+        return f"use must be one of {', '.join(USES)} (found {row['use']!r})"
+    if pd.isna(row["value"]) and row["use"] == "fit":
+        return "a pattern without a value cannot be fitted; use: predict"
+    if pd.isna(row["group"]):
+        return "give the group that it is left out with (group)"
+    if pd.isna(row["reason"]):
+        return "give the reason of its tolerance (reason)"
+    if pd.notna(row["value"]) and not (row["sampling_se"] >= 0 and row["discrepancy"] > 0):
+        return "give sampling_se, at least 0, and discrepancy, above 0, in the unit of the value"
     if row["cite"] not in references:
         return f"no source {row['cite']!r} in the bibliography; add it there"
     if pd.isna(row["where"]) or pd.isna(row["certainty"]):
@@ -80,11 +100,15 @@ def verdict(value: float, mcse: float, lower: float, upper: float) -> str:
     return "unclear" if lower - 2 * mcse <= value <= upper + 2 * mcse else "not reproduced"
 
 
-def evidence_table(evidence: pd.DataFrame, year: Counterparts, years: Counterparts) -> pd.DataFrame:
-    """Every published pattern with its simulated value, MCSE (jackknife over replicates) and verdict.
+def evidence_table(
+    evidence: pd.DataFrame, labels: Mapping[str, str], year: Counterparts, years: Counterparts
+) -> pd.DataFrame:
+    """Every published pattern with its label, tolerance, simulated value, MCSE (jackknife over replicates) and verdict.
 
     Parameters
     ----------
+    labels
+        Of each pattern by id: input, fitted or predicted (`iatrogenesis.evidence.labels`).
     year
         Counterparts of one service year.
     years
@@ -99,11 +123,16 @@ def evidence_table(evidence: pd.DataFrame, year: Counterparts, years: Counterpar
             {
                 "id": row["id"],
                 "quantity": row["quantity"],
+                "group": row["group"],
+                "label": labels[row["id"]],
                 "unit": row["unit"],
                 "published": row["value"],
+                "tolerance": row["tolerance"],
                 "published_low": row["lower"],
                 "published_high": row["upper"],
-                "interval": row["interval"],
+                "sampling_se": row["sampling_se"],
+                "discrepancy": row["discrepancy"],
+                "reason": row["reason"],
                 "simulated": value,
                 "mcse": mcse,
                 "verdict": verdict(value, mcse, row["lower"], row["upper"]),

@@ -157,14 +157,43 @@ class Preventions(Strict):
     design: Design
 
 
-class Sensitivity(Strict):
-    """Sensitivity analysis of some conclusions (`iatrogenesis.harm.sensitivity`), with so many draws of all at once."""
+class Conclusions(Strict):
+    """Conclusions over the ensemble of plausible worlds (`iatrogenesis.harm.conclusions`).
 
-    conclusions: tuple[Literal["routine", "routes", "averted"], ...] = Field(min_length=1)
-    full: str
+    Attributes
+    ----------
+    prevented
+        The scenario with every prevention.
+    members
+        How many members of the ensemble the main conclusions are drawn from; at most as many as there are.
+    each
+        How many for what each route and each prevention does, which takes a world for each.
+    design
+        Of one member.
+    """
+
     prevented: str
-    draws: int = Field(ge=10)
+    members: int = Field(ge=10)
+    each: int = Field(ge=10)
     design: Design
+
+
+class Trial(Strict):
+    """Trials of the search (`iatrogenesis.evidence.trials`): its own size, and how many known truths it must find."""
+
+    members: int = Field(ge=20)
+    steps: int = Field(ge=1, le=20)
+    truths: int = Field(ge=2)
+    design: Design
+
+
+class Calibrate(Strict):
+    """The search for the ensemble (`iatrogenesis.evidence.ensemble`): the size of one member, members and steps."""
+
+    members: int = Field(ge=20)
+    steps: int = Field(ge=1, le=20)
+    design: Design
+    trial: Trial
 
 
 class StudyConfig(Strict):
@@ -189,10 +218,10 @@ class StudyConfig(Strict):
     evidence_years: Design
     true_effects: Design
     true_rates: Design
-    calibrate: Design
+    calibrate: Calibrate
     attribution: Attribution
     preventions: Preventions
-    sensitivity: Sensitivity
+    conclusions: Conclusions
     fit: Fit
     engines: Engines = Engines()
     sbc: SimulationBasedCalibration
@@ -222,8 +251,7 @@ class StudyConfig(Strict):
             "attribution.full": (self.attribution.full,),
             "preventions.against": (self.preventions.against,),
             "preventions.scenarios": self.preventions.scenarios,
-            "sensitivity.full": (self.sensitivity.full,),
-            "sensitivity.prevented": (self.sensitivity.prevented,),
+            "conclusions.prevented": (self.conclusions.prevented,),
             "explorer.world": (self.explorer.world,),
             "explorer.prevented": (self.explorer.prevented,),
             "what_if.rested": (self.what_if.rested,),

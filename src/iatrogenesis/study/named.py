@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from iatrogenesis.core.definitions import REFERENCE
-from iatrogenesis.core.sources import Strict, records
+from iatrogenesis.core.sources import records
 from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.simulation_study.cells import Cell, read_cells
 from iatrogenesis.study.configuration import StudyConfig
@@ -54,7 +54,7 @@ def cells_of(
     return {name: known[name] for name in known if name in chosen}
 
 
-def recorded[Model: Strict](kind: type[Model], path: Path, keys: frozenset[str]) -> Model:
+def recorded[Model: BaseModel](kind: type[Model], path: Path, keys: frozenset[str]) -> Model:
     """A file of numbers with their records, whose sources are all in the bibliography."""
     try:
         found = kind.model_validate(read_yaml(path))

@@ -1,6 +1,6 @@
 """The page about all mechanisms and preventions, written from their classes and numbers.
 
-Run as a module (``python -m iatrogenesis.study.study.routes_page config docs/routes.md``) it writes the page.
+Run as a module (``python -m iatrogenesis.study.routes_page config docs/routes.md``) it writes the page.
 """
 
 import sys
@@ -40,8 +40,6 @@ SEED = (
 """Headings of the founding text, in its order; the first part has none."""
 
 FIGURES = {"mechanisms": "attribution", "preventions": "preventions"}
-ALONE = {"incompetence": "low_competence", "burnout": "high_burnout", "misfit": "poor_fit"}
-"""Scenarios about the mechanisms that routine care has anyway."""
 
 HEAD = """# Routes of harm, and what prevents them
 
@@ -58,8 +56,8 @@ In the equations, `x = ...` after the name of a channel is what is contributed t
 
 
 def scenario_of(kind: str) -> str:
-    """Id of the scenario that is about one mechanism or prevention."""
-    return f"with_{kind}" if kind in PREVENTIONS else ALONE.get(kind, kind)
+    """Id of the scenario that is about one mechanism, which is closed there, or prevention, which is added."""
+    return f"with_{kind}" if kind in PREVENTIONS else f"no_{kind}"
 
 
 def page(catalogue: dict[str, Scenario]) -> str:

@@ -12,6 +12,7 @@ from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.sources import bibliography, records
 from iatrogenesis.evidence.published import read_evidence
+from iatrogenesis.evidence.unknowns import Association, Associations, Feasible, FeasibleStudies
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.inference.models import FACTS, OUTCOME_MODELS
@@ -35,7 +36,8 @@ class Study:
 
     ``instruments`` holds those that the study uses, ``cells`` the cells of its simulation study, ``policies``
     the numbers of the ten years of policies, ``reproduced`` what published simulations found, ``words`` what the
-    explorer says.
+    explorer says, ``associations`` the published associations that are causes in part,
+    ``feasible`` what further studies could measure.
     """
 
     config: StudyConfig
@@ -46,6 +48,8 @@ class Study:
     policies: PolicyWorld
     reproduced: Reproduced
     words: Words
+    associations: Mapping[str, Association]
+    feasible: Mapping[str, Feasible]
 
     @property
     def name(self) -> str:
@@ -260,4 +264,6 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     used = instruments.only(config.judgement.instruments)
     cells = cells_of(config, catalogue, folder / "study_design.csv", sources)
     evidence = read_evidence(folder / "evidence.csv", keys)
-    return Study(config, catalogue, used, evidence, cells, policies, reproduced, words)
+    named = recorded(Associations, folder / "associations.yaml", keys).root
+    feasible = recorded(FeasibleStudies, folder / "feasible.yaml", keys).root
+    return Study(config, catalogue, used, evidence, cells, policies, reproduced, words, named, feasible)

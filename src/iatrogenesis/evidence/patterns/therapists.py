@@ -78,9 +78,12 @@ def _extreme(counterparts: Counterparts, event: str, among: np.ndarray, highest:
 
 @pattern("T07_lowest")
 def lowest_recovery(counterparts: Counterparts) -> float:
-    """Lowest recovery rate among therapists with at least thirty clients who were cases; mean over replicates."""
+    """Lowest recovery rate, by one questionnaire, among therapists with at least thirty cases; mean over replicates."""
     return _extreme(
-        counterparts, "recovered", counterparts.treated.finished & counterparts.treated.case_at_first, highest=False
+        counterparts,
+        "recovered_on_main",
+        counterparts.treated.finished & counterparts.treated.case_on_main,
+        highest=False,
     )
 
 
@@ -88,7 +91,10 @@ def lowest_recovery(counterparts: Counterparts) -> float:
 def highest_recovery(counterparts: Counterparts) -> float:
     """Highest recovery rate, likewise."""
     return _extreme(
-        counterparts, "recovered", counterparts.treated.finished & counterparts.treated.case_at_first, highest=True
+        counterparts,
+        "recovered_on_main",
+        counterparts.treated.finished & counterparts.treated.case_on_main,
+        highest=True,
     )
 
 
