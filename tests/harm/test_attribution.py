@@ -85,7 +85,7 @@ def test_intervals_of_few_pairs_hold_the_truth_as_often_as_they_say():
 
 
 def test_outcomes_are_those_of_the_clients_table(study, small):
-    run = study.setup.run(study.catalogue["full_harm"], small)
+    run = study.setup.run(study.catalogue["base"], small)
     sums = {name: sums.sum() for name, sums in outcome_sums(run, study.setup).items()}
     clients = clients_table(run, study.instruments, study.config.judgement)
     assert sums["clients"] == len(clients)
@@ -100,7 +100,7 @@ def test_outcomes_are_those_of_the_clients_table(study, small):
 def test_a_world_does_not_differ_from_itself_and_harm_has_its_sign(study):
     design = Design(replicates=4, therapists=20, services=4, clients_per_therapist=40)
     base, full = (
-        outcome_sums(study.setup.run(study.catalogue[name], design), study.setup) for name in ("base", "full_harm")
+        outcome_sums(study.setup.run(study.catalogue[name], design), study.setup) for name in ("reference", "base")
     )
     assert set(compared(base, base).values()) == {(0.0, 0.0, 0.0, 0.0)}
     more = compared(full, base)

@@ -4,7 +4,8 @@ REQUIRED INPUTS:
     scenarios (in `params`, merged)
 OUTPUTS:
     results/{study}/twins/{scenario}.parquet, results/{study}/attribution/
-    results/{study}/tables/{scenarios,attribution,preventions,sensitivity}.csv
+    results/{study}/tables/{scenarios,attribution,preventions,second_episodes}.csv,
+    results/{study}/tables/{members,conclusions,drivers,next_studies}.csv
 """
 
 
@@ -111,27 +112,54 @@ rule preventions:
         "../../scripts/harm/preventions.py"
 
 
-rule sensitivity:
-    """Sensitivity analysis: the conclusions where assumed numbers take other values of their ranges."""
+rule second_episodes:
+    """Who comes back, who stays away because of which route, and how the second course goes."""
     input:
-        code=library("harm/sensitivity"),
+        code=library("harm/second_episodes"),
     output:
-        table="results/{study}/tables/sensitivity.csv",
+        table="results/{study}/tables/second_episodes.csv",
     log:
-        "results/{study}/logs/sensitivity.log",
+        "results/{study}/logs/second_episodes.log",
     benchmark:
-        "results/{study}/benchmarks/sensitivity.tsv"
+        "results/{study}/benchmarks/second_episodes.tsv"
     params:
-        asked=CONFIG.sensitivity.conclusions,
-        worlds={
-            "base": scenario(STUDY.base),
-            "full": scenario(CONFIG.sensitivity.full),
-            "prevented": scenario(CONFIG.sensitivity.prevented),
-        },
-        draws=CONFIG.sensitivity.draws,
-        design=plain(CONFIG.sensitivity.design),
+        base=scenario(STUDY.base),
+        design=plain(CONFIG.count_twins),
         setup=SETUP,
     message:
-        "Sensitivity analysis: moving assumed numbers through their ranges"
+        "Two episodes of the same clients"
     script:
-        "../../scripts/harm/sensitivity.py"
+        "../../scripts/harm/second_episodes.py"
+
+
+rule conclusions:
+    """The conclusions in every plausible world: their ranges, what drives them, which study would narrow them."""
+    input:
+        ensemble="config/ensemble.csv",
+        code=library("harm/conclusions"),
+    output:
+        members="results/{study}/tables/members.csv",
+        conclusions="results/{study}/tables/conclusions.csv",
+        drivers="results/{study}/tables/drivers.csv",
+        next_studies="results/{study}/tables/next_studies.csv",
+    log:
+        "results/{study}/logs/conclusions.log",
+    benchmark:
+        "results/{study}/benchmarks/conclusions.tsv"
+    threads: 2
+    params:
+        scenarios={
+            "base": scenario(STUDY.base),
+            "prevented": scenario(CONFIG.conclusions.prevented),
+            "rested": scenario(CONFIG.what_if.rested),
+        },
+        associations={name: plain(one) for name, one in STUDY.associations.items()},
+        feasible={unit: plain(one) for unit, one in STUDY.feasible.items()},
+        members=CONFIG.conclusions.members,
+        each=CONFIG.conclusions.each,
+        design=plain(CONFIG.conclusions.design),
+        setup=SETUP,
+    message:
+        "Conclusions in {params.members} plausible worlds"
+    script:
+        "../../scripts/harm/conclusions.py"

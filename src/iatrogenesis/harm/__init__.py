@@ -1,1 +1,1 @@
-"""What routes of harm cause and what preventions avert, by counterfactual twins; sensitivity to assumptions."""
+"""What routes of harm cause and what preventions avert, by counterfactual twins, in every plausible world."""

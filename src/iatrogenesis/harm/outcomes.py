@@ -7,6 +7,7 @@ import numpy as np
 
 from iatrogenesis.core.definitions import finished as finished_courses
 from iatrogenesis.core.montecarlo import around, ratio
+from iatrogenesis.world.cohort import Therapists
 from iatrogenesis.world.run import DROPPED_OUT, Run
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -33,6 +34,12 @@ Sums = dict[str, np.ndarray]
 """Sums over the clients of each cluster (a service of a replicate) by outcome, and ``clients``; shape (clusters,)."""
 
 
+def clusters(therapists: Therapists) -> np.ndarray:
+    """Number of each therapist's independent cluster, from 0 without gaps, shape (therapists,)."""
+    services = int(therapists.service.max()) + 1
+    return np.unique(therapists.replicate.astype(np.int64) * services + therapists.service, return_inverse=True)[1]
+
+
 def outcome_sums(run: Run, setup: Setup) -> Sums:
     """What became of the clients of a run, summed by cluster."""
     state, clients, therapists = run.state, run.clients, run.therapists
@@ -53,9 +60,7 @@ def outcome_sums(run: Run, setup: Setup) -> Sums:
         "sessions": state.session,
         "waiting": state.start_week,
     }
-    services = int(therapists.service.max()) + 1
-    cluster = therapists.replicate.astype(np.int64) * services + therapists.service
-    _, cluster = np.unique(cluster, return_inverse=True)
+    cluster = clusters(therapists)
     sums = {name: np.bincount(cluster[clients.row], weights=column) for name, column in columns.items()}
     weeks = np.zeros(len(cluster))
     np.maximum.at(weeks, clients.row, state.start_week + state.session)

@@ -1,0 +1,74 @@
+"""The conclusions in every plausible world: ranges, what drives them, and which study would narrow them."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.core.files import write_csv
+from iatrogenesis.core.logs import logged
+from iatrogenesis.core.sources import records
+from iatrogenesis.evidence.ensemble import read_ensemble
+from iatrogenesis.evidence.unknowns import Association, Unknowns
+from iatrogenesis.harm.conclusions import MAIN, Measurable, drivers, next_studies, one_by_one, ranges, worlds_of
+from iatrogenesis.harm.over_members import over_members
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.setup import Setup
+
+CENTRE = 5  # times as many clients as a member has
+
+
+def main(
+    ensemble_path: str,
+    scenarios: dict[str, dict],
+    associations: dict[str, dict],
+    feasible: dict[str, dict],
+    members: int,
+    each: int,
+    design: dict,
+    setup: dict,
+    cores: int,
+    output: dict[str, str],
+) -> None:
+    """Write members, conclusions, drivers and next studies."""
+    setup, design = Setup.model_validate(setup).apart("conclusions"), Design.model_validate(design)
+    routine, everything, rested = (Scenario.model_validate(scenarios[name]) for name in ("base", "prevented", "rested"))
+    shares = {name: Association.model_validate(one) for name, one in associations.items()}
+    unknowns = Unknowns([routine, everything], setup.judgement.instruments, shares)
+    ensemble = read_ensemble(Path(ensemble_path), unknowns.names)
+
+    def some(number: int) -> dict:
+        return unknowns.split({name: of[:number] for name, of in ensemble.items()})
+
+    worlds, alone = worlds_of(routine, everything, rested), one_by_one(routine, everything)
+    main_ones = over_members(setup, design, worlds, MAIN, some(members), cores)
+    table = pd.concat([main_ones, over_members(setup, design, *alone, some(each), cores)])
+    write_csv(table, output["members"])
+    known = records(routine) | records(everything)
+    usual = {path: np.array([known[path].value]) for path in some(1)}
+    many = design.model_copy(update={"replicates": CENTRE * design.replicates})
+    at = [over_members(setup.apart("centre"), many, *about, usual, 1) for about in ((worlds, MAIN), alone)]
+    write_csv(ranges(table, pd.concat(at)), output["conclusions"])
+    driving = drivers(main_ones, unknowns, ensemble)
+    write_csv(driving, output["drivers"])
+    units = {name: known[name].unit if name in known else "" for name in unknowns.names}
+    could = {unit: Measurable(one["se"]["value"], one["sample"]) for unit, one in feasible.items()}
+    measurable = {name: could[unit] for name, unit in units.items() if unit in could}
+    write_csv(next_studies(driving, ensemble, measurable), output["next_studies"])
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            ensemble_path=snakemake.input.ensemble,
+            scenarios=snakemake.params.scenarios,
+            associations=snakemake.params.associations,
+            feasible=snakemake.params.feasible,
+            members=snakemake.params.members,
+            each=snakemake.params.each,
+            design=snakemake.params.design,
+            setup=snakemake.params.setup,
+            cores=snakemake.threads,
+            output=dict(snakemake.output.items()),
+        )

@@ -1,0 +1,267 @@
+"""Conclusions over plausible worlds: twins by hand, ranges, planted drivers, what one more study would narrow."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import betainc
+from scipy.stats import norm
+
+from iatrogenesis.evidence.unknowns import Prior
+from iatrogenesis.harm.conclusions import (
+    LEVELS,
+    MAIN,
+    Conclusion,
+    Measurable,
+    concluded,
+    drivers,
+    next_studies,
+    one_by_one,
+    ranges,
+    truly_deteriorated,
+    worlds_of,
+)
+from iatrogenesis.harm.over_members import over_members
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import with_values
+
+LEVEL = Conclusion("Worse here", "here", None)
+NET = Conclusion("More than there", "here", "there")
+TRUE = Conclusion("Truly more than there", "here", "there", truly_deteriorated)
+
+
+def clients(cluster, worse, truly=None):
+    """What `concluded` looks at of a sample."""
+    worse = np.array(worse, dtype=bool)
+    truly = worse if truly is None else np.array(truly, dtype=bool)
+    return SimpleNamespace(cluster=np.array(cluster), deteriorated=worse, truly_deteriorated=truly)
+
+
+def table(values, mcse=0.0, name="net"):
+    """Members of one conclusion."""
+    values = np.asarray(values, dtype=float)
+    return pd.DataFrame(
+        {"conclusion": name, "label": name.title(), "member": np.arange(len(values)), "value": values, "mcse": mcse}
+    )
+
+
+def test_five_clients_in_two_clusters_by_hand():
+    """Clusters of 3 and 2: residual sums of the level .2 and -.2, of the twins' differences .8 and -.8."""
+    cluster = [7, 7, 7, 9, 9]
+    samples = {
+        "here": clients(cluster, [1, 1, 0, 0, 1], truly=[0, 0, 0, 0, 1]),
+        "there": clients(cluster, [0, 0, 0, 0, 1], truly=[0, 1, 0, 0, 1]),
+    }
+    found = concluded(samples, {"level": LEVEL, "net": NET, "true": TRUE})
+    assert found["level"] == pytest.approx((600, 80))
+    assert found["net"] == pytest.approx((400, 320))
+    assert found["true"] == pytest.approx((-200, 1000 * np.sqrt(2 * 2 * 0.4**2) / 5))
+    same = {"nothing": Conclusion("Nothing", "here", "here")}
+    assert concluded(samples, same) == {"nothing": (0.0, 0.0)}
+
+
+def test_errors_are_those_of_the_jackknife_over_clusters():
+    """Leaving out one cluster at a time gives nearly the same errors; clients of a cluster are worse together."""
+    rng = np.random.default_rng(5)
+    sizes, often = rng.integers(80, 120, size=40), rng.beta(2, 20, size=40)
+    cluster = np.repeat(np.arange(40), sizes)
+    luck = rng.random(len(cluster))
+    here, there = luck < often[cluster], luck < 0.6 * often[cluster]
+    value, mcse = concluded({"here": clients(cluster, here), "there": clients(cluster, there)}, {"net": NET})["net"]
+    more = here.astype(float) - there
+    without = [1000 * more[cluster != one].mean() for one in range(40)]
+    assert value == pytest.approx(1000 * more.mean())
+    assert mcse == pytest.approx(np.sqrt(39 / 40 * np.sum((without - np.mean(without)) ** 2)), rel=0.03)
+    assert mcse > 1.3 * 1000 * more.std() / np.sqrt(len(more))  # as if clients were independent
+
+
+def test_what_is_concluded_of_simulated_worlds_is_paired(study):
+    design = Design(replicates=4, therapists=12, services=3, clients_per_therapist=20)
+    worlds = worlds_of(*(study.catalogue[name] for name in ("base", "all_preventions", "rested")))
+    samples = {name: study.setup.sample(scenario, design) for name, scenario in worlds.items()}
+    found = concluded(samples, MAIN)
+    rates = {name: 1000 * sample.deteriorated.mean() for name, sample in samples.items()}
+    assert found["level"][0] == pytest.approx(rates["base"])
+    for name, less in (("net", "reference"), ("rested", "rested"), ("averted", "prevented")):
+        assert found[name][0] == pytest.approx(rates["base"] - rates[less]), name
+    assert found["net"][0] > 0 and found["averted"][0] > 0
+    other = concluded(samples, {"reference": Conclusion("", "reference", None)})["reference"][1]
+    assert 0 < found["rested"][1] < found["net"][1] < np.hypot(found["level"][1], other)
+    truly = [samples[name].truly_deteriorated.mean() for name in ("base", "reference")]
+    assert found["level_true"][0] == pytest.approx(1000 * truly[0])
+    assert found["net_true"][0] == pytest.approx(1000 * (truly[0] - truly[1]))
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_each_member_is_concluded_from_its_own_numbers_and_people(study, cores):
+    """Eleven members, two blocks: each as it is alone, with the replicates that are its own."""
+    design = Design(replicates=2, therapists=6, services=2, clients_per_therapist=15)
+    base, path = study.catalogue["base"], "world.alliance.drift"
+    worlds = {"here": base, "there": study.catalogue["reference"]}
+    values = {path: np.linspace(-1, 0, 11), "preventions.repair.apologise": np.zeros(11)}
+    found = over_members(study.setup, design, worlds, {"net": NET, "level": LEVEL}, values, cores)
+    assert found["conclusion"].tolist() == ["net"] * 11 + ["level"] * 11
+    assert found["member"].tolist() == [*range(11)] * 2
+    for member in (0, 10):
+        own = range(2 * member, 2 * member + 2)
+        samples = {
+            name: study.setup.sample(with_values(one, {path: values[path][member]}), design, replicates=own)
+            for name, one in worlds.items()
+        }
+        expected = concluded(samples, {"net": NET, "level": LEVEL})
+        mine = found[found["member"] == member].set_index("conclusion")
+        for name, (value, mcse) in expected.items():
+            assert (mine["value"][name], mine["mcse"][name]) == pytest.approx((value, mcse)), name
+
+
+def test_main_worlds_are_those_of_the_catalogue(study):
+    worlds = worlds_of(*(study.catalogue[name] for name in ("base", "all_preventions", "rested")))
+    assert {one.world for one in MAIN.values()} | {one.less for one in MAIN.values()} - {None} == set(worlds)
+    for name in ("reference", "rested"):
+        mine, listed = worlds[name], study.catalogue[name]
+        assert (mine.world, mine.mechanisms, mine.preventions) == (listed.world, listed.mechanisms, listed.preventions)
+
+
+def test_each_route_is_closed_alone_and_each_prevention_added_alone(study):
+    base, prevented = study.catalogue["base"], study.catalogue["all_preventions"]
+    worlds, found = one_by_one(base, prevented)
+    assert len(found) == len(base.mechanisms) + len(prevented.preventions) == 26
+    assert set(worlds) == {"base", *found}
+    for name, one in found.items():
+        what, kind = name.split(".")
+        assert (one.world, one.less) == ("base", name) and kind.replace("_", " ") in one.label
+        world = worlds[name]
+        if what == "route":
+            assert world.mechanisms == study.catalogue[f"no_{kind}"].mechanisms and world.preventions == ()
+        else:
+            assert world.mechanisms == base.mechanisms
+            assert world.preventions == study.catalogue[f"with_{kind}"].preventions
+        assert world.world == base.world
+
+
+def ranged(members: pd.DataFrame) -> pd.DataFrame:
+    """Ranges, with the first member as the centre."""
+    return ranges(members, members.drop_duplicates("conclusion"))
+
+
+def test_quantiles_are_those_of_harrell_and_davis():
+    """Order statistics weighted by the beta distribution of the sample quantile, worked out from its definition."""
+    values = np.random.default_rng(2).gamma(2.0, size=50)
+    found, n = ranged(table(values)).iloc[0], 50
+    for name, p in LEVELS.items():
+        steps = betainc(p * (n + 1), (1 - p) * (n + 1), np.arange(n + 1) / n)
+        assert found[name] == pytest.approx(np.diff(steps) @ np.sort(values)), name
+    assert found["members"] == 50
+
+
+def test_conclusions_keep_their_order_and_their_own_members():
+    both = pd.concat([table([1.0, 2.0, 3.0] * 7, name="z"), table([-1.0, 0.0, 1.0, 2.0] * 5, name="a")])
+    centre = pd.DataFrame({"conclusion": ["a", "z"], "value": [7.0, 8.0], "mcse": [0.1, 0.2]})
+    found = ranges(both, centre)
+    assert found["conclusion"].tolist() == ["z", "a"] and found["label"].tolist() == ["Z", "A"]
+    assert found["members"].tolist() == [21, 20]
+    assert found["centre"].tolist() == [8, 7] and found["centre_mcse"].tolist() == [0.2, 0.1]
+
+
+@pytest.mark.parametrize(("mcse", "widened"), [(0.0, 0.0), (3.0, 25.0), (4.0, 100 * (5 / 3 - 1))])
+def test_the_error_of_each_members_value_widens_the_range(mcse, widened):
+    """An SD of 5 with errors of 3 in it is one of 4 without."""
+    values = np.random.default_rng(4).normal(size=60)
+    values = 5 * (values - values.mean()) / values.std(ddof=1)
+    found = ranged(table(values, mcse)).iloc[0]
+    assert found["widened"] == pytest.approx(widened)
+    assert found["mcse"] == pytest.approx(mcse)
+
+
+def test_the_error_of_the_ends_is_how_far_they_move_from_sample_to_sample():
+    """Four hundred samples of sixty normal draws: the ends' own spread is what each sample says it is, on average."""
+    draws = np.random.default_rng(8).normal(size=(400, 60))
+    found = pd.concat([ranged(table(values)) for values in draws])
+    ends, errors = found[["low_90", "high_90"]], found[["low_90_mcse", "high_90_mcse"]]
+    assert ends.mean().tolist() == pytest.approx(norm.ppf([0.05, 0.95]).tolist(), abs=0.1)
+    assert errors.mean().tolist() == pytest.approx(ends.std().tolist(), rel=0.15)
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """Four hundred members in which one unknown decides, one helps against it, and thirty do nothing."""
+    rng = np.random.default_rng(11)
+    score = {"decides": rng.normal(size=400), "against": rng.normal(size=400)}
+    score |= {f"nothing {number}": rng.normal(size=400) for number in range(30)}
+    priors = {name: Prior(-2.0, 6.0, 0.0) for name in score} | {"against": Prior(-np.inf, np.inf, 5.0, 2.0)}
+    unknowns = SimpleNamespace(priors=priors)
+    ensemble = {name: priors[name].quantile(of) for name, of in score.items()}
+    return unknowns, ensemble, score
+
+
+def test_planted_drivers_are_found_and_nothing_else(planted):
+    """Values of 2 a - b + e have 4/6 and 1/6 of their variance from a and b; ranks of normals show a little less."""
+    unknowns, ensemble, score = planted
+    values = 2 * score["decides"] - score["against"] + np.random.default_rng(12).normal(size=400)
+    found = drivers(table(values), unknowns, ensemble).set_index("unknown")
+    assert list(found.index) == list(unknowns.priors)
+    expected = {
+        name: (6 / np.pi * np.arcsin(np.sqrt(share) / 2)) ** 2
+        for name, share in (("decides", 4 / 6), ("against", 1 / 6))
+    }
+    assert found["explained"][list(expected)].to_dict() == pytest.approx(expected, abs=0.08)
+    assert found["correlation"]["decides"] > 0 > found["correlation"]["against"]
+    nothing = found[found.index.str.startswith("nothing")]
+    assert nothing["explained"].max() < 0.04 and nothing["explained"].mean() < 0.005
+
+
+def test_without_taking_off_chance_noise_would_explain_something(planted):
+    """Thirty squared correlations average 1 / 399 by chance; what is left of them is about half of that, cut at 0."""
+    unknowns, ensemble, _ = planted
+    noise = table(np.random.default_rng(13).normal(size=400))
+    found = drivers(noise, unknowns, ensemble)
+    assert np.mean(found["correlation"] ** 2) == pytest.approx(1 / 399, rel=0.6)
+    assert (found["explained"] == 0).mean() > 0.5
+
+
+def test_a_driver_need_not_be_linear_and_members_may_be_some_in_any_order(planted):
+    unknowns, ensemble, score = planted
+    part = table(np.exp(3 * score["decides"])).sample(80, random_state=1)
+    found = drivers(part, unknowns, ensemble).set_index("unknown")
+    assert found["explained"]["decides"] == pytest.approx(1) and found["correlation"]["decides"] == pytest.approx(1)
+    assert found["explained"].drop("decides").max() < 0.2
+
+
+def test_what_the_patterns_leave_of_a_prior_is_the_spread_of_its_scores():
+    """Half of a uniform range is the normal cut at its quartiles: SD sqrt(1 - 2 a phi(a) / .5), a = .674."""
+    values = np.linspace(0, 1, 2001)[1:-1]
+    unknowns = SimpleNamespace(priors={"free": Prior(0.0, 1.0, 0.5), "known": Prior(0.0, 1.0, 0.5)})
+    found = drivers(table(values), unknowns, {"free": values, "known": 0.25 + values / 2}).set_index("unknown")
+    a = norm.ppf(0.75)
+    assert found["spread_left"]["free"] == pytest.approx(1, abs=0.01)
+    assert found["spread_left"]["known"] == pytest.approx(np.sqrt(1 - 2 * a * norm.pdf(a) / 0.5), abs=0.01)
+
+
+def driving(**explained):
+    """Rows of the drivers of one conclusion."""
+    return [{"conclusion": "net", "unknown": name, "explained": share} for name, share in explained.items()]
+
+
+def test_what_a_study_would_narrow_by_hand():
+    """Spread 3, error 4: 9 / 25 of what is explained goes; of .5 that is .18, of the range 1 - sqrt(.82)."""
+    rows = pd.DataFrame([*driving(small=0.1, large=0.5, none=0.0, unmeasurable=0.9)])
+    rows = pd.concat([rows, rows.head(1).assign(conclusion="averted")])
+    three = np.array([-3.0, 3.0])
+    feasible = {name: Measurable(4.0, f"a study of {name}") for name in ("small", "large", "none")}
+    found = next_studies(rows, {name: three for name in ("small", "large", "none", "unmeasurable")}, feasible)
+    assert found["conclusion"].tolist() == ["averted", "net", "net", "net"]
+    assert found["unknown"].tolist() == ["small", "large", "small", "none"]
+    narrower = 100 * (1 - np.sqrt(1 - np.array([0.036, 0.18, 0.036, 0.0])))
+    assert found["narrower_percent"].to_numpy() == pytest.approx(narrower)
+    assert found.loc[1, ["sample", "se", "spread_now"]].tolist() == ["a study of large", 4.0, 3.0]
+
+
+def test_narrowing_is_what_a_measurement_leaves_unexplained():
+    """A hundred thousand normal worlds, measured with error: what regression on the measurement leaves."""
+    rng = np.random.default_rng(3)
+    unknown, rest, error = (sd * rng.normal(size=100_000) for sd in (3.0, 4.0, 2.0))
+    value, measured = unknown + rest, unknown + error
+    left = np.sqrt(1 - np.corrcoef(value, measured)[0, 1] ** 2)
+    found = next_studies(pd.DataFrame(driving(a=9 / 25)), {"a": unknown}, {"a": Measurable(2.0, "")})
+    assert found["narrower_percent"][0] == pytest.approx(100 * (1 - left), abs=0.5)
