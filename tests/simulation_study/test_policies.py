@@ -1,6 +1,7 @@
 """Ten years of policies: nothing done is nothing averted, and each part of the world does what it says."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import expit
 
@@ -88,11 +89,24 @@ def test_burnout_keeps_its_stability(numbers):
 
 def test_the_table_has_every_policy_in_every_reading(world):
     found = table(world, NOISE, 3)
-    assert list(found["policy"]) == list(POLICIES) * 3
+    assert list(found["policy"]) == list(POLICIES) * 4
     by = found.set_index(["policy", "reading"])
     assert by.loc[("monitoring", "sceptical"), "averted"] == 0 < by.loc[("monitoring", "base"), "averted"]
     assert by.loc[("caseload_limit", "base"), "not_seen"] > 1000
     assert found.loc[found["policy"].str.startswith("remove"), "not_seen"].eq(0).all()
+    wide = found[found["reading"] == "plausible"].set_index("policy")
+    assert (wide["averted_low"] < wide["averted"]).all() and (wide["averted"] < wide["averted_high"]).all()
+    low, high = wide.loc["monitoring", ["averted_low", "averted_high"]]
+    assert low < by.loc[("monitoring", "base"), "averted"] < high
+
+
+def test_plausible_worlds_are_drawn_from_the_records(world):
+    drawn = pd.DataFrame(world.plausible(NOISE, 400))
+    assert drawn["rate"].nunique() == 1, "a number without a width stays"
+    assert drawn["burnout"].min() >= 0.1 and drawn["burnout"].max() <= 0.46
+    assert drawn["burnout"].mean() == pytest.approx(0.28, abs=0.02)
+    assert drawn["spread"].std() == pytest.approx(0.023, rel=0.15)
+    assert pd.DataFrame(world.plausible(NOISE, 400)).equals(drawn)
 
 
 @pytest.mark.parametrize("reading", ["sceptical", "base", "optimistic"])

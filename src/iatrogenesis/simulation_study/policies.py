@@ -33,11 +33,13 @@ from iatrogenesis.core.definitions import flagged, harmful_rate
 from iatrogenesis.core.montecarlo import ratio
 from iatrogenesis.core.sources import Sourced, Strict
 from iatrogenesis.core.streams import Noise
+from iatrogenesis.evidence.unknowns import is_uncertain, prior_of
 from iatrogenesis.inference.models.spread import log_odds_at, sd_of
 from iatrogenesis.simulation_study.names import POLICIES
 
 QUARTERS, POOL, YEAR = 40, 1000, 4
 WORST = 0.8
+WORLDS, SERVICES = 40, 10  # plausible worlds, and services in each: few, because the many worlds tell the range
 COLUMNS = (
     "policy", "reading", "averted", "averted_mcse", "averted_low", "averted_high", "chosen", "fdr",
     "fdr_mcse", "not_seen", "clients", "replicates",
@@ -62,6 +64,16 @@ class PolicyWorld(Strict):
     caseload_limit: Sourced
     caseload_spread: Sourced
     monitoring: Sourced
+
+    def plausible(self, noise: Noise, worlds: int) -> list[dict[str, float]]:
+        """Return plain numbers of so many worlds, each drawn from what its record says is plausible."""
+        world = np.arange(worlds)
+        every: dict[str, float | np.ndarray] = dict(self.read_as("base"))
+        for name in type(self).model_fields:
+            record = getattr(self, name)
+            if is_uncertain(record):
+                every[name] = prior_of(record).quantile(noise.normal(f"plausible.{name}", client=world))
+        return [{name: float(np.broadcast_to(of, worlds)[one]) for name, of in every.items()} for one in world]
 
     def read_as(self, reading: str) -> dict[str, float]:
         """Return plain numbers, as a base, sceptical or optimistic reader would take them."""
@@ -214,7 +226,7 @@ def _surely_harmful(service: _Service) -> np.ndarray:
 
 
 def table(world: PolicyWorld, noise: Noise, replicates: int) -> pd.DataFrame:
-    """Every policy beside doing nothing, in each reading that it has; columns `COLUMNS`.
+    """Every policy beside doing nothing, in each reading that it has and in plausible worlds; columns `COLUMNS`.
 
     `averted` counts deteriorations fewer among as many clients as are seen with no policy; clients who find no place
     because of a caseload limit are `not_seen`, and nothing is claimed about them.
@@ -246,7 +258,37 @@ def table(world: PolicyWorld, noise: Noise, replicates: int) -> pd.DataFrame:
                     "replicates": replicates,
                 }
             )
+    rows += _plausible(world, noise)
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _plausible(world: PolicyWorld, noise: Noise) -> list[dict[str, object]]:
+    """What each policy averts in plausible worlds: median, and the 90 % range as `averted_low` and `averted_high`.
+
+    `averted_mcse` is the Monte Carlo error of one world's value.
+    """
+    found: dict[str, list[tuple[float, ...]]] = {policy: [] for policy in POLICIES}
+    for numbers in world.plausible(noise, WORLDS):
+        nothing = ten_years("none", numbers, noise, SERVICES)
+        for policy, of in found.items():
+            years = ten_years(policy, numbers, noise, SERVICES)
+            averted = nothing.deteriorated - years.deteriorated * nothing.seen / years.seen
+            error = averted.std(ddof=1) / np.sqrt(SERVICES)
+            not_seen = (nothing.seen - years.seen).mean()
+            of.append((averted.mean(), error, years.chosen.mean(), not_seen, nothing.seen.mean()))
+    rows = []
+    for policy, of in found.items():
+        averted, error, chosen, not_seen, clients = np.array(of).T
+        low, median, high = np.quantile(averted, [0.05, 0.5, 0.95])
+        about = {"policy": policy, "reading": "plausible", "averted": median, "averted_low": low, "averted_high": high}
+        about |= {
+            "averted_mcse": np.sqrt(np.mean(error**2)),
+            "chosen": chosen.mean(),
+            "fdr": np.nan,
+            "fdr_mcse": np.nan,
+        }
+        rows.append(about | {"not_seen": not_seen.mean(), "clients": clients.mean(), "replicates": WORLDS})
+    return rows
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> tuple[float, float]:
