@@ -28,7 +28,7 @@ def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: di
         figures=page_figures({name: Path(path).read_bytes() for name, path in figures.items()}, about["words"]),
         tables=page_tables(results, worlds, titles, priors, references),
         about={
-            **page_words(results, worlds["base"], titles),
+            **page_words(results, worlds["base"]),
             "study": about["study"],
             "commit": about["commit"],
             "judged_by": about["judged_by"],

@@ -12,16 +12,13 @@ from iatrogenesis.figures import FACTS
 from iatrogenesis.figures.funnel import limit
 from iatrogenesis.figures.style import UNDATED, save
 from iatrogenesis.figures.trajectories import FEWEST_CLIENTS, _means, _thirds
+from iatrogenesis.harm.conclusions import MAIN
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.simulation_study.policies import POLICIES
 from tests.conftest import ROOT
 
-SHARED = ("__init__", "style", "methods")
-NAMES = sorted(
-    path.stem
-    for path in (ROOT / "src/iatrogenesis/figures").glob("*.py")
-    if path.stem not in ("__init__", "style", "methods")
-)
+SHARED = ("__init__", "style", "methods", "unknown_names", "episode_worlds")
+NAMES = sorted(path.stem for path in (ROOT / "src/iatrogenesis/figures").glob("*.py") if path.stem not in SHARED)
 
 
 def _therapists(count: int) -> pd.DataFrame:
@@ -46,7 +43,8 @@ def _therapists(count: int) -> pd.DataFrame:
 
 
 def _scenarios() -> pd.DataFrame:
-    measures = {"deteriorated_per_client": 60.0, "iatrogenic": 15.0, "spared": 10.0}
+    measures = {"net_against_reference": 5.0, "net_true_against_reference": 4.0, "iatrogenic": 15.0, "spared": 10.0}
+    measures |= {"caused_at_least": 5.0, "caused_at_most": 60.0}
     return pd.DataFrame(
         [
             {"scenario": name, "measure": measure, "value": k * value, "low": k * value - 4, "high": k * value + 4}
@@ -67,7 +65,9 @@ def _evidence() -> pd.DataFrame:
                 "VPC",
                 "Odds ratio of improvement",
             ],
+            "label": ["fitted", "input", "predicted", "fitted"],
             "published": [0.06, 0.2, 0.1, 0.6],
+            "tolerance": [0.005, 0.005, 0.005, 0.05],
             "published_low": [0.05, 0.19, 0.09, 0.5],
             "published_high": [0.07, 0.21, 0.11, 0.7],
             "simulated": [0.06, 0.22, 0.9, 0.3],
@@ -99,6 +99,26 @@ def _preventions() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["scenario", "reading", "outcome"])
     value = -np.arange(len(table), dtype=float)
     return table.assign(value=value, low=value - 1, high=value + 1)
+
+
+def _second_episodes() -> pd.DataFrame:
+    """Two worlds, one route that bears on seeking help."""
+    outcomes = ("improved", "dropped_out", "deteriorated")
+    rows = [
+        (world, "", "clients", "follow_up", outcome)
+        for world in ("base", "reference", "no_low_hope")
+        for outcome in ("unwell", "returning", "not_returning")
+    ]
+    rows += [
+        (world, "", *course, outcome)
+        for world in ("base", "reference", "no_low_hope")
+        for course in (("clients", "first"), ("returning", "first"), ("returning", "second"))
+        for outcome in outcomes
+    ]
+    rows += [("base", less, "clients", "follow_up", "not_returning") for less in ("low_hope_barrier", "no_low_hope")]
+    table = pd.DataFrame(rows, columns=["world", "less", "people", "course", "outcome"])
+    value = 200.0 + np.arange(len(table))
+    return table.assign(less=table["less"].replace("", np.nan), value=value, low=value - 9, high=value + 9)
 
 
 def _performance() -> pd.DataFrame:
@@ -140,10 +160,15 @@ def _advice() -> pd.DataFrame:
 
 
 def _policies() -> pd.DataFrame:
-    rows = [(policy, reading) for policy in POLICIES for reading in ("sceptical", "base", "optimistic")]
+    rows = [(policy, reading) for policy in POLICIES for reading in ("sceptical", "base", "optimistic", "plausible")]
     table = pd.DataFrame(rows, columns=["policy", "reading"])
     table = table.assign(
-        averted=np.linspace(-50.0, 900.0, len(table)), averted_mcse=20.0, clients=60_000.0, replicates=20
+        averted=np.linspace(-50.0, 900.0, len(table)),
+        averted_mcse=20.0,
+        clients=60_000.0,
+        replicates=20,
+        averted_low=-80.0,
+        averted_high=1200.0,
     )
     return table.assign(fdr=table["policy"].map(lambda name: 0.4 if "_" in name else np.nan), fdr_mcse=0.01)
 
@@ -160,16 +185,23 @@ def _predictive() -> pd.DataFrame:
     return table.assign(inside=table["low"].le(5.0) & table["high"].ge(5.0))
 
 
-def _sensitivity() -> pd.DataFrame:
-    rows = [("as assumed", "")]
-    rows += [(end, f"world.part.number_{i}") for i in range(12) for end in ("low", "high")]
-    rows += [("all at once", str(draw)) for draw in range(20)]
-    parts = []
-    for conclusion in ("routine", "averted"):
-        part = pd.DataFrame(rows, columns=["end", "parameter"]).assign(conclusion=conclusion, mcse=1.0, change_mcse=0.5)
-        part["change"] = [0.0, *np.linspace(-4, 6, len(rows) - 1)]
-        parts.append(part.assign(value=10 + part["change"], low=8 + part["change"], high=12 + part["change"]))
-    return pd.concat(parts, ignore_index=True)
+def _conclusions() -> pd.DataFrame:
+    labels = {name: one.label for name, one in MAIN.items()}
+    labels |= {f"route.{kind}": f"Averted if closed: {kind}" for kind in ("burnout", "misfit")}
+    labels |= {"prevention.repair": "Averted by this prevention alone: repair"}
+    table = pd.DataFrame({"conclusion": list(labels), "label": list(labels.values())})
+    middle = np.linspace(60.0, -2.0, len(table))
+    ends = {"low_90": -9, "low_50": -4, "median": 0, "high_50": 5, "high_90": 12}
+    return table.assign(**{name: middle + end for name, end in ends.items()}, members=300)
+
+
+def _drivers() -> pd.DataFrame:
+    unknowns = ["share of burnout", *(f"mechanisms.burnout.number_{i}" for i in range(11))]
+    table = pd.DataFrame([(name, unknown) for name in MAIN for unknown in unknowns], columns=["conclusion", "unknown"])
+    correlation = np.linspace(-0.6, 0.5, len(table))
+    return table.assign(
+        correlation=correlation, explained=correlation**2, spread_left=np.linspace(0.3, 1.02, len(table))
+    )
 
 
 def _what_if() -> pd.DataFrame:
@@ -216,6 +248,8 @@ def _weeks() -> pd.DataFrame:
 def _tables(name: str) -> dict:
     if name in ("caterpillar", "funnel", "hospitals"):
         return {"therapists": _therapists(12)}
+    if name == "drivers":
+        return {"drivers": _drivers(), "conclusions": _conclusions()}
     if name == "trajectories":
         return dict(zip(("clients", "sessions"), _courses(), strict=True))
     single = {
@@ -230,9 +264,10 @@ def _tables(name: str) -> dict:
         "predictive": ("predictive", _predictive),
         "what_if": ("what_if", _what_if),
         "sbc": ("curves", _curves),
-        "sensitivity": ("sensitivity", _sensitivity),
+        "conclusions": ("conclusions", _conclusions),
         "attribution": ("attribution", _attribution),
         "preventions": ("preventions", _preventions),
+        "second_episodes": ("second_episodes", _second_episodes),
         "burnout_year": ("therapist_weeks", _weeks),
         "posterior_against_truth": ("effects", _effects),
     }
@@ -241,7 +276,7 @@ def _tables(name: str) -> dict:
 
 
 # Curves, points and many small panels; the others are saved twice in the slow tier.
-SAVED = ("trajectories", "funnel", "sensitivity")
+SAVED = ("trajectories", "funnel", "drivers")
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,20 @@
 
 import pandas as pd
 
+from iatrogenesis.core.sources import records
+from iatrogenesis.evidence.labels import labelled
+from iatrogenesis.harm.conclusions import MAIN
 from iatrogenesis.harm.outcomes import OUTCOMES
-from iatrogenesis.report import tables
+from iatrogenesis.harm.second_episodes import Episodes, episodes, rows, twin_sums
+from iatrogenesis.harm.twins import MEASURES
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.judge import COLUMNS as JUDGED
 from iatrogenesis.simulation_study.policies import POLICIES
 from iatrogenesis.simulation_study.reproduced import Published
 from iatrogenesis.simulation_study.reproductions import table as reproductions
 from iatrogenesis.study.study import Study
+from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import Scenario
 from tests.conftest import CONFIG
 
 
@@ -18,16 +24,20 @@ def of_the_world(study: Study, scenarios: list[str]) -> dict[str, pd.DataFrame]:
     evidence = study.evidence.rename(columns={"value": "published"}).assign(
         published_low=study.evidence["lower"], published_high=study.evidence["upper"]
     )
+    labels = labelled(study.evidence, records(study.catalogue[study.base]).values())
     evidence = evidence.assign(simulated=evidence["published"], mcse=0.01, verdict="reproduced")
+    evidence = evidence.assign(label=evidence["id"].map(labels)).drop(columns=["interval", "use"])
     evidence.loc[0, ["simulated", "verdict"]] = [0.9, "not reproduced"]
-    evidence["interval"] = evidence["interval"].fillna("none")
-    measures = [*tables.SCENARIO_COLUMNS, "deteriorated"]
-    compared = pd.DataFrame([(name, measure) for name in scenarios for measure in measures])
+    compared = pd.DataFrame([(name, measure) for name in scenarios for measure in MEASURES])
     compared.columns = ["scenario", "measure"]
     compared = compared.assign(label="Something, per 1,000 clients", value=20.5, mcse=2.0, low=16.0, high=24.0)
     outcomes = list(OUTCOMES)
     attribution = pd.DataFrame(
-        [(kind, what, o) for kind, what in (("all", "total"), ("burnout", "shapley")) for o in outcomes],
+        [
+            (kind, what, o)
+            for kind, what in (("all", "total"), *(("burnout", w) for w in ("alone", "removed", "shapley")))
+            for o in outcomes
+        ],
         columns=["mechanism", "attribution", "outcome"],
     ).assign(label="Something, per 1,000 clients", value=5.0, mcse=0.5, low=4.0, high=6.0)
     preventions = pd.DataFrame(
@@ -39,7 +49,18 @@ def of_the_world(study: Study, scenarios: list[str]) -> dict[str, pd.DataFrame]:
         "scenarios": compared.assign(clients=100),
         "attribution": attribution,
         "preventions": preventions,
+        "second_episodes": second_episodes(study),
     }
+
+
+def second_episodes(study: Study) -> pd.DataFrame:
+    """Two episodes of a few clients of routine care."""
+    few = Design(replicates=1, therapists=12, services=2, clients_per_therapist=30)
+
+    def both(world: Scenario) -> Episodes:
+        return episodes(study.setup.run(world, few), study.setup)
+
+    return pd.DataFrame(rows(twin_sums(study.catalogue[study.base], both)))
 
 
 def of_the_fits(base: str) -> dict[str, pd.DataFrame]:
@@ -118,7 +139,7 @@ def of_the_study() -> dict[str, pd.DataFrame]:
     policies = [
         {"policy": policy, "reading": reading, "fdr": 0.4 if policy.startswith("remove") else None}
         for policy in POLICIES
-        for reading in ("sceptical", "base", "optimistic")
+        for reading in ("sceptical", "base", "optimistic", "plausible")
     ]
     numbers = {"averted": 900.0, "averted_mcse": 30.0, "averted_low": 500.0, "averted_high": 1400.0, "chosen": 120.0}
     numbers |= {"fdr_mcse": 0.01, "not_seen": 6000.0, "clients": 60_000.0, "replicates": 20}
@@ -128,16 +149,30 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         "needed": pd.DataFrame([known, spread, alone, never]),
         "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
         "policies": pd.DataFrame(policies).assign(**numbers),
-        "sensitivity": sensitivity(),
     }
 
 
-def sensitivity() -> pd.DataFrame:
-    """Two conclusions with two moved numbers each, one of which does nothing."""
-    rows = [("", "as assumed", None, 0.0), ("world.a.x", "low", 0.1, -3.0), ("world.a.x", "high", 0.3, 2.0)]
-    rows += [("world.b.y", "low", 1.0, 0.0), ("world.b.y", "high", 2.0, 0.0)]
-    rows += [(str(draw), "all at once", None, float(draw - 12)) for draw in range(21)]
-    table = pd.DataFrame(rows, columns=["parameter", "end", "given", "change"])
-    table = table.assign(value=10 + table["change"], mcse=1.0, change_mcse=0.5)
-    table = table.assign(low=table["value"] - 1.96, high=table["value"] + 1.96)
-    return pd.concat([table.assign(conclusion=name) for name in ("routine", "averted")], ignore_index=True)
+def of_the_ensemble() -> dict[str, pd.DataFrame]:
+    """Conclusions over plausible worlds: main ones, routes, a prevention; two unknowns, of which one is informed."""
+    labels = {name: one.label for name, one in MAIN.items()}
+    labels |= {"route.burnout": "Averted if closed: burnout", "route.misfit": "Averted if closed: misfit"}
+    labels |= {"prevention.repair": "Averted by this prevention alone: repair"}
+    ranged = pd.DataFrame({"conclusion": list(labels), "label": list(labels.values())})
+    ranged = ranged.assign(low_90=2.0, low_50=8.0, median=12.5, high_50=15.0, high_90=22.0, members=300)
+    ranged = ranged.assign(low_90_mcse=0.5, high_90_mcse=0.7, mcse=1.5, widened=4.0, centre=9.0, centre_mcse=0.4)
+    ranged.loc[ranged["conclusion"] == "route.misfit", ["median", "widened"]] = [14.0, 1e6]
+    unknowns = [("share of burnout", 0.6, 0.36, 0.99), ("mechanisms.burnout.drift_per_sd", -0.3, 0.09, 0.4)]
+    drivers = pd.DataFrame(
+        [(name, *unknown) for name in MAIN for unknown in unknowns],
+        columns=["conclusion", "unknown", "correlation", "explained", "spread_left"],
+    )
+    studies = drivers[["conclusion", "unknown"]].assign(
+        sample="a trial", se=0.2, spread_now=0.29, narrower_percent=[14.0, 3.0] * len(MAIN)
+    )
+    members = ranged[["conclusion", "label"]].merge(pd.DataFrame({"member": [0, 1], "value": [12.0, 13.0]}), "cross")
+    return {
+        "members": members.assign(mcse=1.5),
+        "conclusions": ranged,
+        "drivers": drivers,
+        "next_studies": studies,
+    }

@@ -27,13 +27,23 @@ def tables(clients) -> dict:
     therapists["raw_rate"] = therapists["deteriorated"] / therapists["clients"]
     therapists = therapists.assign(rate_low=0.01, rate=0.05, rate_high=0.1, p_harmful=0.2)
     values = {"deteriorated_per_client": 60.0, "iatrogenic": 13.0, "spared": 10.0}
-    values |= {"net_against_reference": 3.0, "net_against_base": 0.0}
+    values |= {"net_against_reference": 3.0, "net_against_base": 0.0, "caused_at_least": 3.0, "caused_at_most": 60.0}
     scenarios = pd.DataFrame({"scenario": "base", "measure": list(values), "value": list(values.values())})
+    scenarios["high"] = scenarios["value"] + 2
+    attribution = pd.DataFrame({"attribution": ["total", "shapley", "shapley"], "value": [3.0, 2.0, 1.0], "low": 0.5})
+    conclusions = pd.DataFrame({"low_90": [1.0], "low_50": [2.0], "median": [3.0], "high_50": [4.0], "high_90": [5.0]})
     effects = pd.DataFrame(
         {"dataset": ["base", "base"], "model": ["null", "null"], "estimand": ["therapist_sd", "vpc"]}
     ).assign(low=0.0, estimate=0.5, high=1.0, mcse=0.01, truth=0.6, covered=True)
     diagnostics = pd.DataFrame({"dataset": ["base"], "model": ["null"], "passed": [True], "rhat": [1.0]})
-    return {"therapists": therapists, "scenarios": scenarios, "effects": effects, "diagnostics": diagnostics}
+    return {
+        "therapists": therapists,
+        "scenarios": scenarios,
+        "attribution": attribution.assign(outcome="deteriorated"),
+        "conclusions": conclusions,
+        "effects": effects,
+        "diagnostics": diagnostics,
+    }
 
 
 def broken(rows: list[dict]) -> list[str]:
@@ -45,8 +55,13 @@ def client_faults(study, clients) -> list[str]:
 
 
 def table_faults(tables, **changed) -> list[str]:
-    part = {name: tables[name] for name in ("scenarios", "effects", "diagnostics")} | changed
-    return broken(checks.table_checks(**part, fits=1, base="base"))
+    part = {name: tables[name] for name in ("effects", "diagnostics")} | changed
+    return broken(checks.table_checks(**part, fits=1))
+
+
+def harm_faults(tables, **changed) -> list[str]:
+    part = {name: tables[name] for name in ("scenarios", "attribution", "conclusions")} | changed
+    return broken(checks.harm_checks(**part, base="base"))
 
 
 def therapist_faults(tables, table, **changed) -> list[str]:
@@ -56,6 +71,7 @@ def therapist_faults(tables, table, **changed) -> list[str]:
 def test_sound_results_pass(study, clients, tables):
     assert client_faults(study, clients) == []
     assert table_faults(tables) == []
+    assert harm_faults(tables) == []
     assert therapist_faults(tables, clients) == []
     assert broken(checks.output_checks({"a": {"value": 1.0, "low": 0.5}}, {"a.svg": 5000})) == []
 
@@ -104,17 +120,28 @@ def test_faults_of_therapists_are_caught(tables, clients):
     assert therapist_faults(tables, clients, p_harmful=1.5) == ["probabilities lie between 0 and 1"]
 
 
-def test_faults_of_tables_are_caught(tables):
-    scenarios, effects = tables["scenarios"], tables["effects"]
+def test_faults_of_tables_of_harm_are_caught(tables):
+    scenarios, attribution, conclusions = tables["scenarios"], tables["attribution"], tables["conclusions"]
 
     def changed(measure, value):
         return scenarios.assign(value=scenarios["value"].mask(scenarios["measure"] == measure, value))
 
     net = changed("net_against_reference", 4.0)
-    assert table_faults(tables, scenarios=net) == ["iatrogenic less spared is the net"]
-    assert "no more are iatrogenic than deteriorate" in table_faults(tables, scenarios=changed("iatrogenic", 70.0))
+    assert harm_faults(tables, scenarios=net) == ["caused less prevented is the net"]
+    assert "no more are caused than deteriorate" in harm_faults(tables, scenarios=changed("iatrogenic", 70.0))
+    for bound, value in (("caused_at_least", 14.0), ("caused_at_most", 12.0)):
+        assert harm_faults(tables, scenarios=changed(bound, value)) == ["caused lies within its bounds"]
     itself = changed("net_against_base", 1.0)
-    assert table_faults(tables, scenarios=itself) == ["routine care does not differ from itself"]
+    assert harm_faults(tables, scenarios=itself) == ["routine care does not differ from itself"]
+    shares = attribution.assign(value=[4.0, 2.0, 1.0])
+    assert harm_faults(tables, attribution=shares) == ["shares of routes sum to their total"]
+    assert harm_faults(tables, attribution=attribution.assign(low=63.0)) == ["routes cause no more than deteriorates"]
+    crossed = conclusions.assign(low_50=3.5)
+    assert harm_faults(tables, conclusions=crossed) == ["ranges over plausible worlds are nested"]
+
+
+def test_faults_of_tables_are_caught(tables):
+    effects = tables["effects"]
     assert table_faults(tables, diagnostics=tables["diagnostics"].iloc[:0]) == ["every fit is diagnosed"]
     assert table_faults(tables, effects=effects.iloc[:0]) == ["every fit has its estimates"]
     assert table_faults(tables, effects=effects.assign(estimate=5.0)) == ["estimates lie inside their intervals"]

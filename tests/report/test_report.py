@@ -17,13 +17,14 @@ from iatrogenesis.report.page import open_routes, page_tables, page_words
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
+from iatrogenesis.report.rounding import with_interval
 from iatrogenesis.report.run_record import cost
-from iatrogenesis.report.sensitivity import sensitivity_table
+from iatrogenesis.report.second_episodes import second_course, who_comes_back
 from tests.conftest import CONFIG
-from tests.report.report_tables import of_the_checks, of_the_fits, of_the_study, of_the_world
+from tests.report.report_tables import of_the_checks, of_the_ensemble, of_the_fits, of_the_study, of_the_world
 
-# What may be typed: names of instruments, "per 1,000", and the level of intervals.
-ALLOWED = ("PHQ-9", "GAD-7", "1,000", "95")
+# What may be typed: names of instruments, "per 1,000", and the levels of intervals and ranges.
+ALLOWED = ("PHQ-9", "GAD-7", "1,000", "95", "90")
 TITLES = {"base": "Routine care", "high_burnout": "A burned-out service"}
 
 
@@ -70,23 +71,25 @@ def results(study) -> dict[str, pd.DataFrame]:
         **of_the_fits(study.base),
         **of_the_checks(study, study.base),
         **of_the_study(),
+        **of_the_ensemble(),
     }
 
 
 @pytest.fixture(scope="module")
 def numbers(study, results) -> dict:
-    base, everything = study.catalogue[study.base], study.catalogue[study.config.sensitivity.prevented]
+    base, everything = study.catalogue[study.base], study.catalogue[study.config.conclusions.prevented]
     return collect.every_number(results, base, everything, study.config.model_dump(mode="json"))
 
 
 FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")
+FIGURES += ("second_episodes",)
 FIGURES += ("posterior_against_truth", "caterpillar", "funnel", "hospitals", "predictive", "what_if", "performance")
-FIGURES += ("spread_found", "flagging", "advice", "policies", "sensitivity", "sbc")
+FIGURES += ("spread_found", "flagging", "advice", "policies", "conclusions", "drivers", "sbc")
 
 
 def worlds(study) -> dict:
     """Whatever has numbers with a source."""
-    fullest = study.catalogue[study.config.sensitivity.prevented]
+    fullest = study.catalogue[study.config.conclusions.prevented]
     rest = {"policies": study.policies, "instruments": study.setup.instruments}
     return {"base": study.catalogue[study.base], "everything": fullest} | rest
 
@@ -98,7 +101,7 @@ def page(study, results, numbers) -> str:
         numbers,
         page_figures(dict.fromkeys(FIGURES, b"<svg/>"), {name: words_of(name) for name in FIGURES}),
         page_tables(results, worlds(study), TITLES, priors, references),
-        page_words(results, study.catalogue[study.base], TITLES)
+        page_words(results, study.catalogue[study.base])
         | {
             "study": "x",
             "judged_by": study.judged_by,
@@ -129,7 +132,9 @@ def test_numbers_are_those_of_the_tables(numbers, results):
     ratio = numbers["base.therapist.odds_ratio[burnout_rating]"]
     assert ratio["value"] == pytest.approx(1.2840254) and ratio["high"] == pytest.approx(1.4918247)
     assert numbers["evidence.not_reproduced"]["value"] == 1
-    assert numbers["evidence.fitted.all"]["value"] + numbers["evidence.free.all"]["value"] == len(results["evidence"])
+    labels = [numbers[f"evidence.{label}.all"]["value"] for label in ("input", "fitted", "predicted")]
+    assert sum(labels) == len(results["evidence"]) and min(labels) > 5
+    assert numbers["attribution.share"]["value"] == pytest.approx(100 * 5.0 / 20.5)
     assert numbers["therapists.likely_harmful"]["value"] == 1 and numbers["therapists.surely_harmful"]["value"] == 0
     assert numbers["fits.failed"]["value"] == 1
     assert numbers["predictive.posterior.inside"]["value"] == 0 and numbers["predictive.prior.inside"]["value"] == 1
@@ -155,8 +160,9 @@ def test_the_page_is_whole_the_same_each_time_and_needs_no_network(study, result
 
 def test_the_page_names_the_routes_that_are_open_in_its_world_and_no_others(study, results, numbers):
     text = page(study, results, numbers)
-    assert [name in text for name in ("<b>Burnout:</b>", "<b>Misfit:</b>", "<b>Labelling:</b>")] == [True, True, False]
-    for world in ("full_harm", "untreated"):
+    assert [name in text for name in ("<b>Burnout:</b>", "<b>Misfit:</b>", "<b>Labelling:</b>")] == [True, True, True]
+    assert "Burnout" not in [route["name"] for route in open_routes(study.catalogue["no_burnout"])]
+    for world in ("base", "untreated"):
         routes = open_routes(study.catalogue[world])
         assert len(routes) == len(study.catalogue[world].mechanisms)
         assert all(route["name"] and route["words"].endswith(".") for route in routes)
@@ -192,7 +198,7 @@ def test_a_page_without_one_of_its_numbers_is_not_written(study, results, number
 def test_the_page_shows_what_failed(study, results, numbers):
     text = page(study, results, numbers)
     assert "no: R-hat 1.2" in text
-    assert "Reliable deterioration among finished courses: 0.900, published 0.0584" in text
+    assert "Reliable deterioration among finished courses (fitted): 0.900, published 0.0584" in text
     assert "there are no results on" in re.sub(r"\s+", " ", text)
 
 
@@ -204,28 +210,32 @@ def test_every_number_of_every_world_stands_in_the_report(study, results):
     everything = records(study.catalogue["all_preventions"])
     assert shown[""] + shown["route_"] + shown["prevention_"] == len(everything) > 200
     assert shown["policy_"] == len(records(study.policies)) > 10
-    assert shown["instrument_"] == len(records(study.setup.instruments)) > 10
+    assert shown["instrument_"] == len(records(study.setup.instruments)) > 5
     monitoring = {row[0]: row[-1] for row in found["prevention_parameters"].rows if row[0].startswith("monitoring")}
     assert any("a sceptic reads" in words for words in monitoring.values())
 
 
-def test_the_sensitivity_analysis_is_told_by_numbers_of_its_table(numbers, results):
-    assert numbers["sensitivity.routine"]["value"] == 10 and numbers["sensitivity.averted"]["low"] == pytest.approx(
-        8.04
+def test_the_abstract_leads_with_the_net(study, results, numbers):
+    abstract = re.sub(r"\s+", " ", page(study, results, numbers)).partition("The answer in short")[2]
+    places = [
+        abstract.index(words) for words in ("net harm", "What would prevent it?", "Under shared chance", "at most")
+    ]
+    assert places == sorted(places)
+
+
+def test_second_episodes_are_told_by_numbers_of_their_table(study, results, numbers):
+    table = results["second_episodes"].set_index(["world", "less", "people", "course", "outcome"]).sort_index()
+    kept = table.loc[("base", "resistance_barrier", "clients", "follow_up", "not_returning")]
+    told = numbers["second.less_resistance_barrier.clients.follow_up.not_returning"]
+    assert {name: told[name] for name in ("value", "low", "high", "mcse")} == pytest.approx(
+        kept[["value", "low", "high", "mcse"]].to_dict()
     )
-    # Twenty-one draws from -2 to 18: nine in ten lie between about the second and about the last but one, evenly.
-    low, high = (numbers[f"sensitivity.routine.{end}"] for end in ("low_90", "high_90"))
-    assert -2 < low["value"] < 0 and low["value"] + high["value"] == pytest.approx(16)
-    assert 0 < low["mcse"] == pytest.approx(high["mcse"])
-    assert (
-        numbers["sensitivity.routine.above_zero"]["value"] == 18 and numbers["sensitivity.routine.draws"]["value"] == 21
-    )
-    assert (
-        numbers["sensitivity.routine.moved"]["value"] == 2 and numbers["sensitivity.routine.influential"]["value"] == 1
-    )
-    rows = sensitivity_table(results["sensitivity"]).rows
-    assert [row[1] for row in rows] == ["a · x", "a · x"]
-    assert rows[0][2:] == ["0.1: −3.00 (0.50)", "0.3: +2.00 (0.50)"]
+    assert told["unit"] == "per 1,000 clients" and len(set(table.index)) == len(table)
+    who, courses = who_comes_back(results["second_episodes"]), second_course(results["second_episodes"])
+    assert [row[0] for row in who.rows][:2] == ["routine care", "reference world"] and len(who.rows) == 5
+    assert who.rows[0][-2:] == ["", ""] and all(len(row) == len(who.columns) for row in who.rows)
+    assert {row[0]: row[-1] for row in who.rows}["without resistance"] == with_interval(*kept[["value", "low", "high"]])
+    assert len(courses.rows) == 2 * 4 + 4 and all(all(row) for row in courses.rows)
 
 
 def test_assumed_and_remembered_numbers_are_marked(study):
@@ -239,8 +249,11 @@ def test_assumed_and_remembered_numbers_are_marked(study):
 
 
 def test_shortcomings_say_how_far_off(results):
-    line = shortcomings(results["evidence"], "not reproduced")[0]
-    assert "above the interval by 84.1 Monte Carlo standard errors" in line
+    evidence = results["evidence"]
+    far = (0.9 - 0.0584) / evidence["tolerance"].iloc[0]
+    assert f"{far:.1f} tolerances above the published value" in shortcomings(evidence, "not reproduced")[0]
+    bound = evidence[evidence["published"].isna()].assign(simulated=-0.5, verdict="not reproduced")
+    assert "; below the bound by 0.5" in shortcomings(bound, "not reproduced")[0]
     assert shortcomings(results["evidence"], "unclear") == []
 
 

@@ -12,6 +12,7 @@ TABLES = [
     "scenarios",
     "attribution",
     "preventions",
+    "second_episodes",
     "therapist_effects",
     "therapists",
     "diagnostics",
@@ -28,10 +29,13 @@ TABLES = [
     "advice",
     "needed",
     "policies",
-    "sensitivity",
+    "conclusions",
+    "drivers",
+    "next_studies",
 ]
-NOT_CHECKED = ["performance", "attribution", "preventions", "predictive", "prior_sensitivity", "model_comparison"]
-NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "cells", "advice", "needed", "policies", "sensitivity"]
+NOT_CHECKED = ["performance", "preventions", "predictive", "prior_sensitivity", "model_comparison"]
+NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "cells", "advice", "needed", "policies"]
+NOT_CHECKED += ["drivers", "next_studies", "second_episodes"]
 
 THERE_ARE = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 NOTEBOOKS = THERE_ARE if CONFIG.notebooks == "all" else list(CONFIG.notebooks)
@@ -58,7 +62,7 @@ rule numbers:
         "results/{study}/benchmarks/numbers.tsv"
     params:
         base=scenario(STUDY.base),
-        everything=scenario(CONFIG.sensitivity.prevented),
+        everything=scenario(CONFIG.conclusions.prevented),
         config=plain(CONFIG),
     message:
         "Collecting numbers"
@@ -91,7 +95,7 @@ rule report:
         titles={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
         worlds={
             "base": scenario(STUDY.base),
-            "everything": scenario(CONFIG.sensitivity.prevented),
+            "everything": scenario(CONFIG.conclusions.prevented),
             "policies": plain(STUDY.policies),
             "instruments": SETUP["instruments"],
         },

@@ -13,13 +13,13 @@ TABLES = {"policies": "tables/policies.csv"}
 CHAPTER = "Simulation study"
 ALT = (
     "Two panels with one row per policy: deteriorations averted per 1,000 clients over ten years, with the range "
-    "between a sceptical and an optimistic reading of the evidence, and the false discovery rate: the proportion of "
+    "over plausible worlds, and the false discovery rate: the proportion of "
     "those removed or supported who do not belong to the worst fifth."
 )
 CAPTION = (
     "Ten years of a service with the published rate of deterioration, a case mix that differs between places, and "
     "burnout that fluctuates. Left: deteriorations averted per 1,000 clients seen; dot: base reading, with its 95 % "
-    "Monte Carlo interval; pale bar: from the sceptical to the optimistic reading. Right: false discovery rate, the "
+    "Monte Carlo interval; pale bar: 90 % range over plausible worlds. Right: false discovery rate, the "
     "proportion of those removed or supported who do not belong to the worst fifth by their lasting effect. Removal "
     "looks well because the pool has no end and nobody has to be trained: what it costs the removed, and the clients "
     "whose therapy is cut, is not counted."
@@ -36,10 +36,9 @@ def draw(policies: pd.DataFrame) -> Figure:
         "What should be done about bad results?", 0.36 * len(POLICIES) + 1.7, width=7.0, ncols=2, sharey=True
     )
     for place, name in enumerate(POLICIES):
-        ends = [averted[reading, name] for reading in ("sceptical", "base", "optimistic")]
-        axes[0].hlines(
-            place, min(ends), max(ends), color=PALE, lw=9, label="sceptical to optimistic" if not place else None
-        )
+        wide = by.loc[("plausible", name)]
+        ends = [wide[end] * 1000 / wide["clients"] for end in ("averted_low", "averted_high")]
+        axes[0].hlines(place, *ends, color=PALE, lw=9, label="plausible worlds, 90 %" if not place else None)
         base = by.loc[("base", name)]
         value, replicates = averted["base", name], int(base["replicates"])
         axes[0].hlines(place, *around(value, error["base", name], replicates), color=BLUE, lw=2)

@@ -13,7 +13,7 @@ ALT = (
     " the base reading and an optimist take the evidence, and beside it the hours of work per 1,000 clients."
 )
 CAPTION = (
-    "Deteriorations averted per 1,000 clients by each prevention in the world with every route of harm, by "
+    "Deteriorations averted per 1,000 clients by each prevention in routine care, by "
     "counterfactual twins. Dot: base reading of the evidence, with its 95 % Monte Carlo interval. Pale bar: from "
     "the sceptical to the optimistic reading, which differ far more than chance does. At the right, hours of work "
     "for the prevention per 1,000 clients; longer waiting and other sessions are in the table."

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import DARK, GREY, ORANGE, PALE, figure, styled
 
-PLACE = 20
+PLACE = 21
 TABLES = {"curves": "sbc/curves.parquet"}
 NEEDS = "simulation-based calibration"
 ALT = (

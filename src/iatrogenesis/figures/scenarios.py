@@ -1,25 +1,29 @@
-"""How many clients in a thousand get worse, and how many because of the treatment they got?"""
+"""How much harm does therapy do, net, and how much of it is caused?"""
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, DARK, GREEN, ORANGE, figure, key, styled
+from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, figure, key, styled
 
 PLACE = 4
 TABLES = {"scenarios": "tables/scenarios.csv"}
 ALT = (
-    "Bar chart, one bar per scenario: clients per 1,000 who reliably deteriorate, split in those who do so because of "
-    "the treatment they got and those who would have anyway; to the left of zero, deteriorations that it prevented."
+    "Dot chart, one row per scenario: net harm per 1,000 clients with its interval, by scores and without error; a"
+    " thin line from the fewest to the most deteriorations that can be caused; and the numbers caused and prevented "
+    "under shared chance, the latter left of zero."
 )
 CAPTION = (
-    "Of 1,000 clients. Right of zero, those who reliably deteriorate: hatched, because of the treatment they got (the "
-    "twin, at average competence, burnout and fit and with the same chance events, does not deteriorate); plain, those "
-    "whose twin deteriorates too. Left of zero, dotted: deterioration prevented, in clients who are not reliably worse "
-    "here and whose twin deteriorates (some because they left before it could show). Whiskers: 95 % Monte Carlo "
-    "intervals of the dotted part, of the hatched part and of the whole bar. They are about simulation error, not "
-    "about how true the simulated world is."
+    "Of 1,000 clients. Filled circle: net harm, by how many more reliably deteriorate than in the reference world, "
+    "with its 95 % Monte Carlo interval; open circle: the same on scores without error. Thin "
+    "line: bounds of how many deteriorations are caused, whatever chance both worlds share. Triangle and, left of "
+    "zero, square: caused and prevented if all chance events are shared; their difference is the net harm. Intervals "
+    "are about simulation error; how the net differs between plausible worlds is in the figure of conclusions."
 )
+MARKS = {
+    "iatrogenic": (1, {"marker": "^", "mfc": "white", "mec": ORANGE, "label": "caused, under shared chance"}),
+    "spared": (-1, {"marker": "s", "mfc": "white", "mec": GREEN, "label": "prevented, under shared chance"}),
+}
 
 
 @styled()
@@ -27,26 +31,25 @@ def draw(scenarios: pd.DataFrame) -> Figure:
     """Draw from the scenarios table, in its order."""
     order = list(dict.fromkeys(scenarios["scenario"]))[::-1]
     by = scenarios.pivot(index="scenario", columns="measure").loc[order]
-    whole, caused, spared = (by["value"][name] for name in ("deteriorated_per_client", "iatrogenic", "spared"))
+    value, low, high = by["value"], by["low"], by["high"]
     at = np.arange(len(order))
-    made, axes = figure("Of 1,000 clients: who gets worse, and who\nbecause of the treatment?", 0.66 * len(order) + 1.9)
-    axes.barh(at, caused, color=ORANGE, hatch="///", edgecolor="white", height=0.6, label="worse because of treatment")
-    axes.barh(at, whole - caused, left=caused, color=BLUE, height=0.6, label="would have got worse anyway")
-    axes.barh(at, -spared, color="white", hatch="...", edgecolor=GREEN, height=0.6, label="prevented by treatment")
-    for measure, side, shift in (("deteriorated_per_client", 1, 0.13), ("iatrogenic", 1, -0.13), ("spared", -1, 0)):
-        ends = side * by["low"][measure], side * by["high"][measure]
-        axes.hlines(at + shift, *ends, color="white", lw=3.2)  # a rim, so that they stand out on dark bars
-        axes.hlines(at + shift, *ends, color=DARK, lw=1.3)
-        axes.plot(np.array(ends).T.ravel(), np.repeat(at + shift, 2), "|", color=DARK, ms=5)
-    reach = by["high"]["deteriorated_per_client"].max()
-    for row, (total, part) in enumerate(zip(whole, caused, strict=True)):
-        place = (by["high"]["deteriorated_per_client"].iloc[row], row)
-        axes.annotate(
-            f"{total:.0f}, of them\n{part:.0f} caused", place, xytext=(5, 0), textcoords="offset points", va="center"
-        )
-    axes.axvline(0, color=DARK, lw=1)
+    made, axes = figure("How much harm does therapy do, net?", 0.62 * len(order) + 2.3)
+    ends = value["caused_at_least"], value["caused_at_most"]
+    axes.hlines(at - 0.12, *ends, color=GREY, lw=1.1, label="caused: bounds")
+    axes.plot(np.array(ends).T.ravel(), np.repeat(at - 0.12, 2), "|", color=GREY, ms=6)
+    for measure, (side, look) in MARKS.items():
+        axes.plot(side * value[measure], at - 0.12, ls="none", ms=6, **look)
+    net, true = "net_against_reference", "net_true_against_reference"
+    axes.hlines(at + 0.14, low[net], high[net], color=BLUE, lw=3)
+    axes.plot(value[net], at + 0.14, "o", color=BLUE, ms=7, label="net harm, 95 % interval")
+    axes.hlines(at + 0.34, low[true], high[true], color=DARK, lw=1)
+    axes.plot(value[true], at + 0.34, "o", mfc="white", mec=DARK, ms=5, label="net harm, scores without error")
+    for row, number in zip(at, value[net], strict=True):
+        text = f"net {number:.1f}".replace("-", "−")
+        axes.annotate(text, (1.02, row), xycoords=("axes fraction", "data"), va="center", fontsize=9)
+    axes.axvline(0, color=DARK, lw=0.8)
     axes.set_yticks(at, [name.replace("_", "\n") for name in order])
-    axes.set(xlabel="Clients per 1,000", xlim=(-1.25 * by["high"]["spared"].max(), 1.42 * reach))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    key(made, columns=1)
+    axes.set(xlabel="Clients per 1,000 (left of zero: prevented)", ylim=(-0.5, len(order) - 0.4))
+    axes.xaxis.set_major_formatter(lambda place, _: f"{abs(place):g}")
+    key(made, columns=2)
     return made

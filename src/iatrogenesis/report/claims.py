@@ -63,19 +63,32 @@ def therapist_checks(therapists: pd.DataFrame, clients: pd.DataFrame, base: str)
     ]
 
 
-def table_checks(
-    scenarios: pd.DataFrame, effects: pd.DataFrame, diagnostics: pd.DataFrame, fits: int, base: str
-) -> list[dict]:
-    """The report's tables against each other. ``fits`` is how many fits the study asks for."""
+def harm_checks(scenarios: pd.DataFrame, attribution: pd.DataFrame, conclusions: pd.DataFrame, base: str) -> list[dict]:
+    """Tables of harm against each other: net, gross and bounds; routes and their total; ranges over worlds."""
     wide = scenarios.pivot(index="scenario", columns="measure", values="value")
     gap = np.abs(wide["iatrogenic"] - wide["spared"] - wide["net_against_reference"]).max()
+    bounded = wide["iatrogenic"].between(wide["caused_at_least"] - TINY, wide["caused_at_most"] + TINY)
     more = int((wide["iatrogenic"] > wide["deteriorated_per_client"] + TINY).sum())
+    by = attribution[attribution["outcome"] == "deteriorated"].set_index("attribution")
+    total, shares = by.loc["total"], by.loc[["shapley"], "value"].sum()
+    worst = scenarios.set_index(["scenario", "measure"]).loc[(base, "deteriorated_per_client"), "high"]
+    levels = conclusions[["low_90", "low_50", "median", "high_50", "high_90"]].to_numpy()
+    return [
+        row("caused less prevented is the net", bool(gap < TINY), True),
+        row("caused lies within its bounds", int((~bounded).sum()), 0),
+        row("no more are caused than deteriorate", more, 0),
+        row("routine care does not differ from itself", float(wide.loc[base, "net_against_base"]), 0.0),
+        row("shares of routes sum to their total", bool(abs(shares - total["value"]) < 1e-3), True),
+        row("routes cause no more than deteriorates", bool(total["low"] <= worst), True),
+        row("ranges over plausible worlds are nested", int((np.diff(levels, axis=1) < 0).any(axis=1).sum()), 0),
+    ]
+
+
+def table_checks(effects: pd.DataFrame, diagnostics: pd.DataFrame, fits: int) -> list[dict]:
+    """The fits' tables against each other. ``fits`` is how many fits the study asks for."""
     inside = (effects["low"] <= effects["estimate"]) & (effects["estimate"] <= effects["high"])
     without = int(diagnostics["rhat"].isna().sum()) if "rhat" in diagnostics else 0  # fits that gave no draws
     return [
-        row("iatrogenic less spared is the net", bool(gap < TINY), True),
-        row("no more are iatrogenic than deteriorate", more, 0),
-        row("routine care does not differ from itself", float(wide.loc[base, "net_against_base"]), 0.0),
         row("every fit is diagnosed", len(diagnostics), fits),
         row(
             "every fit has its estimates",

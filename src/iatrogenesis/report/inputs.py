@@ -10,26 +10,55 @@ from iatrogenesis.report.references import Reference
 from iatrogenesis.report.rounding import MINUS, rounded, with_error
 from iatrogenesis.report.tables import Table
 
+PUBLISHED = "Published (two tolerances either side)"
 VERDICT_MARKS = {"reproduced": "", "unclear": "open", "not reproduced": "bad"}
 
 
-def evidence(table: pd.DataFrame, fitted: set[str], references: Mapping[str, Reference]) -> Table:
-    """Each pattern with its verdict; those that calibration was fitted to are told apart."""
+def evidence(table: pd.DataFrame, references: Mapping[str, Reference]) -> Table:
+    """Each pattern with its tolerance, verdict and label: put in, fitted to, or predicted."""
     rows = [
         [
             f"{row['id']}: {row['quantity']}",
             _published(row).replace("-", MINUS),
             with_error(row["simulated"], row["mcse"]),
             row["verdict"],
-            "fitted to" if row["id"] in fitted else "left free",
-            row["interval"],
+            row["label"],
+            _tolerance(row),
             _source(references, row["cite"], row["where"], row["certainty"]),
             _text(row["note"]),
         ]
         for row in table.to_dict("records")
     ]
-    heads = ["Pattern", "Published (interval)", "Simulated (MCSE)", "Verdict", "Calibration", "Interval is", "Source"]
+    heads = ["Pattern", PUBLISHED, "Simulated (MCSE)", "Verdict", "Label", "Tolerance", "Source"]
     return Table([*heads, "Note"], rows, [VERDICT_MARKS[verdict] for verdict in table["verdict"]])
+
+
+def predicted(table: pd.DataFrame) -> Table:
+    """The patterns that were neither put in nor fitted to: what the world says of them by itself."""
+    part = table[table["label"] == "predicted"]
+    rows = [
+        [
+            row["quantity"],
+            _published(row).replace("-", MINUS),
+            with_error(row["simulated"], row["mcse"]),
+            "" if pd.isna(row["published"]) else f"{_distance(row):+.1f}".replace("-", MINUS),
+            row["verdict"],
+        ]
+        for row in part.to_dict("records")
+    ]
+    heads = ["Predicted pattern", PUBLISHED, "Simulated (MCSE)", "Distance, tolerances", "Verdict"]
+    return Table(heads, rows, [VERDICT_MARKS[verdict] for verdict in part["verdict"]])
+
+
+def _distance(row: Mapping) -> float:
+    return (row["simulated"] - row["published"]) / row["tolerance"]
+
+
+def _tolerance(row: Mapping) -> str:
+    if pd.isna(row["published"]):
+        return _text(row["reason"])
+    sampling, differs = f"{row['sampling_se']:.2g}", f"{row['discrepancy']:.2g}"
+    return f"{row['tolerance']:.2g}: sampling {sampling}, discrepancy {differs} ({row['reason']})"
 
 
 def _published(row: Mapping) -> str:
@@ -45,10 +74,14 @@ def shortcomings(table: pd.DataFrame, verdict: str) -> list[str]:
     for row in table[table["verdict"] == verdict].to_dict("records"):
         above = row["simulated"] > row["published_high"]
         edge = row["published_high"] if above else row["published_low"]
-        steps = abs(row["simulated"] - edge) / row["mcse"] if row["mcse"] > 0 else float("inf")
+        side = "above" if above else "below"
+        if pd.isna(row["published"]):
+            far = f"{side} the bound by {abs(row['simulated'] - edge):.2g}"
+        else:
+            far = f"{abs(_distance(row)):.1f} tolerances {side} the published value"
         lines.append(
-            f"{row['quantity']}: {rounded(row['simulated'], row['mcse'])}, published {_published(row)}; "
-            f"{'above' if above else 'below'} the interval by {steps:.1f} Monte Carlo standard errors"
+            f"{row['quantity']} ({row['label']}): {rounded(row['simulated'], row['mcse'])}, "
+            f"published {_published(row)}; {far}"
             + (f"; {row['note']}" if isinstance(row["note"], str) and row["note"] else "")
         )
     return lines

@@ -9,9 +9,11 @@ from scipy.stats import binom
 from iatrogenesis.core.definitions import CERTAIN_PROBABILITY, harmful_rate
 from iatrogenesis.core.registry import declarations
 from iatrogenesis.core.sources import Record, records
+from iatrogenesis.evidence.labels import LABELS
+from iatrogenesis.report import conclusions as of_worlds
 from iatrogenesis.report import model_numbers as of_models
 from iatrogenesis.report.entry import CONFIGURED, Number, number
-from iatrogenesis.report.sensitivity import sensitivity_numbers
+from iatrogenesis.report.second_episodes import second_episode_numbers
 from iatrogenesis.report.study_numbers import study_numbers
 from iatrogenesis.world.scenarios import Scenario
 
@@ -31,11 +33,10 @@ def every_number(
 ) -> dict[str, Number]:
     """All numbers of the report: from its tables by name, its smallest and its fullest world, and the configuration."""
     parameters = records(base)
-    fitted = {pattern for record in parameters.values() for pattern in record.fitted_to}
     return (
         scenario_numbers(tables["scenarios"])
         | effect_numbers(tables["therapist_effects"])
-        | evidence_numbers(tables["evidence"], fitted)
+        | evidence_numbers(tables["evidence"])
         | therapist_numbers(tables["therapists"], base.id)
         | fit_numbers(tables["diagnostics"])
         | engine_numbers(tables["engines"])
@@ -47,9 +48,12 @@ def every_number(
         | of_models.marginal_numbers(tables["marginal_effects"])
         | of_models.what_if_numbers(tables["what_if"])
         | of_models.reproduction_numbers(tables["reproductions"])
-        | attribution_numbers(tables["attribution"])
+        | attribution_numbers(tables["attribution"], tables["scenarios"], base.id)
         | prevention_numbers(tables["preventions"])
-        | sensitivity_numbers(tables["sensitivity"])
+        | second_episode_numbers(tables["second_episodes"])
+        | of_worlds.conclusion_numbers(tables["conclusions"])
+        | of_worlds.driver_numbers(tables["drivers"], tables["conclusions"])
+        | of_worlds.study_numbers(tables["next_studies"])
         | parameter_numbers(parameters, "parameters")
         | parameter_numbers(records(everything), "parameters.everything")
         | config_numbers(config, SIZES)
@@ -108,14 +112,11 @@ def _odds_ratio(name: str, row) -> dict[str, Number]:
     return found
 
 
-def evidence_numbers(evidence: pd.DataFrame, fitted: set[str]) -> dict[str, Number]:
-    """How many patterns are reproduced, apart for those that calibration was fitted to and those it was not."""
+def evidence_numbers(evidence: pd.DataFrame) -> dict[str, Number]:
+    """How many patterns are reproduced, apart for those that were put in, fitted to, and predicted."""
     found = {}
-    for name, part in {
-        "evidence": evidence,
-        "evidence.fitted": evidence[evidence["id"].isin(fitted)],
-        "evidence.free": evidence[~evidence["id"].isin(fitted)],
-    }.items():
+    parts = {f"evidence.{label}": evidence[evidence["label"] == label] for label in LABELS}
+    for name, part in ({"evidence": evidence} | parts).items():
         found[f"{name}.all"] = number(len(part), EVIDENCE, "patterns")
         for verdict in ("reproduced", "unclear", "not reproduced"):
             count = int((part["verdict"] == verdict).sum())
@@ -172,8 +173,8 @@ def fit_numbers(diagnostics: pd.DataFrame) -> dict[str, Number]:
     }
 
 
-def attribution_numbers(attribution: pd.DataFrame) -> dict[str, Number]:
-    """``attribution.<mechanism>.<attribution>.<outcome>``, and how many mechanisms there are."""
+def attribution_numbers(attribution: pd.DataFrame, scenarios: pd.DataFrame, base: str) -> dict[str, Number]:
+    """``attribution.<mechanism>.<attribution>.<outcome>``, how many mechanisms, and their share of deteriorations."""
     found = {
         f"attribution.{row.mechanism}.{row.attribution}.{row.outcome}": number(
             row.value, ATTRIBUTION, row.label.rpartition(", ")[2], row.low, row.high, row.mcse
@@ -181,7 +182,14 @@ def attribution_numbers(attribution: pd.DataFrame) -> dict[str, Number]:
         for row in attribution.itertuples()
     }
     kinds = attribution.loc[attribution["attribution"] == "shapley", "mechanism"].nunique()
-    return found | {"attribution.mechanisms": number(int(kinds), ATTRIBUTION, "mechanisms")}
+    whole = attribution[(attribution["attribution"] == "total") & (attribution["outcome"] == "deteriorated")]
+    level = scenarios[(scenarios["scenario"] == base) & (scenarios["measure"] == "deteriorated_per_client")]
+    (total, total_error), (worse, worse_error) = (part[["value", "mcse"]].to_numpy()[0] for part in (whole, level))
+    share, error = 100 * total / worse, 100 / worse * np.hypot(total_error, total / worse * worse_error)
+    return found | {
+        "attribution.mechanisms": number(int(kinds), ATTRIBUTION, "mechanisms"),
+        "attribution.share": number(share, f"{ATTRIBUTION}, {SCENARIOS}", "% of deteriorations", mcse=error),
+    }
 
 
 def prevention_numbers(preventions: pd.DataFrame) -> dict[str, Number]:

@@ -8,11 +8,11 @@ import pandas as pd
 from pydantic import BaseModel
 
 from iatrogenesis.core.sources import records
+from iatrogenesis.figures.episode_worlds import barriers
 from iatrogenesis.inference.models import MODELS
 from iatrogenesis.inference.models.by_name import model
-from iatrogenesis.report import inputs, model_tables, study_tables, tables
+from iatrogenesis.report import conclusions, inputs, model_tables, second_episodes, study_tables, tables
 from iatrogenesis.report.references import Reference
-from iatrogenesis.report.sensitivity import sensitivity_table
 from iatrogenesis.world.scenarios import Scenario
 
 
@@ -32,13 +32,15 @@ def page_tables(
     everything = records(worlds["everything"])
     routes = {path: record for path, record in everything.items() if path.startswith("mechanisms.")}
     preventions = {path: record for path, record in everything.items() if path.startswith("preventions.")}
-    fitted = {pattern for record in parameters.values() for pattern in record.fitted_to}
     every, judged = results["therapists"], results["performance"]
     return {
-        "evidence": inputs.evidence(results["evidence"], fitted, references),
+        "evidence": inputs.evidence(results["evidence"], references),
+        "predicted": inputs.predicted(results["evidence"]),
         "scenarios": tables.scenarios(results["scenarios"], dict(titles)),
         "attribution": tables.attribution(results["attribution"]),
         "preventions": tables.preventions(results["preventions"]),
+        "second_episodes": second_episodes.who_comes_back(results["second_episodes"]),
+        "second_courses": second_episodes.second_course(results["second_episodes"]),
         "priors": inputs.priors(priors),
         "effects": tables.effects(results["therapist_effects"]),
         "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "null")]),
@@ -58,7 +60,11 @@ def page_tables(
         "what_if": model_tables.what_if(results["what_if"]),
         "reproductions": model_tables.reproductions(results["reproductions"]),
         "diagnostics": tables.diagnostics(results["diagnostics"]),
-        "sensitivity": sensitivity_table(results["sensitivity"]),
+        "conclusions": conclusions.conclusion_table(results["conclusions"], "main"),
+        "route_conclusions": conclusions.conclusion_table(results["conclusions"], "route"),
+        "prevention_conclusions": conclusions.conclusion_table(results["conclusions"], "prevention"),
+        "drivers": conclusions.driver_table(results["drivers"], results["conclusions"]),
+        "next_studies": conclusions.study_table(results["next_studies"], results["drivers"], results["conclusions"]),
         "parameters": inputs.parameters(
             {path: record for path, record in parameters.items() if path.startswith("world.")}, references
         ),
@@ -93,14 +99,15 @@ def open_routes(world: Scenario) -> list[dict[str, str]]:
     return found
 
 
-def page_words(results: Mapping[str, pd.DataFrame], world: Scenario, titles: Mapping[str, str]) -> dict:
+def page_words(results: Mapping[str, pd.DataFrame], world: Scenario) -> dict:
     """What the page says of the base scenario's world that is neither number, table nor figure."""
     base = world.id
     effects, therapists = results["therapist_effects"], results["therapists"]
     return {
         "base": base,
         "routes": open_routes(world),
-        "harmful": {name: title for name, title in titles.items() if name != base},
+        "barriers": barriers(results["second_episodes"]["less"].dropna()),
+        "first_driver": conclusions.first_drivers(results["drivers"], results["conclusions"]),
         "family": [family_member(name) for name in MODELS if name in set(results["diagnostics"]["model"])],
         "models": sorted(effects.loc[effects["dataset"] == base, "model"].unique()),
         "truly_known": bool("true_rate" in therapists and therapists["true_rate"].notna().any()),

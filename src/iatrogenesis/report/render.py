@@ -46,6 +46,11 @@ class Numbers:
             return f"{value} (95{NARROW}% Monte Carlo interval {interval(found['low'], found['high'])})"
         return f"{value} (MCSE {rounded(error, error)})" if error else value
 
+    def plausible(self, name: str) -> str:
+        """A conclusion's median with its 90 % range over the plausible worlds, rounded by the range's width."""
+        middle, low, high = (self._find(f"{name}.{level}")["value"] for level in ("median", "low_90", "high_90"))
+        return f"{rounded(float(middle), (high - low) / 4)} (90{NARROW}% range {interval(low, high)})"
+
     def surely_below(self, name: str, limit: float) -> bool:
         """Whether the number's whole interval lies below a limit, so that words may say so."""
         found = self._find(name)
@@ -113,6 +118,7 @@ def render(
         "ci": access.ci,
         "mc": access.mc,
         "plain": access.plain,
+        "plausible": access.plausible,
         "surely_below": access.surely_below,
         "known": set(numbers),
         "define": PHRASES,

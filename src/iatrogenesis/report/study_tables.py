@@ -147,7 +147,7 @@ def reliability(table: pd.DataFrame) -> Table:
 
 
 def policies(table: pd.DataFrame) -> Table:
-    """One row per policy: averted in three readings, how many are chosen and their false discovery rate."""
+    """One row per policy: averted by reading and in plausible worlds, the number chosen, and false discovery."""
     by = table.set_index(["policy", "reading"])
     rows = []
     for policy in dict.fromkeys(table["policy"]):
@@ -156,8 +156,11 @@ def policies(table: pd.DataFrame) -> Table:
             with_error(*(1000 / by.loc[(policy, one), "clients"] * by.loc[(policy, one), ["averted", "averted_mcse"]]))
             for one in ("sceptical", "base", "optimistic")
         ]
+        wide = by.loc[(policy, "plausible")]
+        ends = [f"{1000 * wide[end] / wide['clients']:.0f}" for end in ("averted_low", "averted_high")]
         fdr = "" if pd.isna(base["fdr"]) else with_error(100 * base["fdr"], 100 * base["fdr_mcse"])
         not_seen = f"{1000 * base['not_seen'] / base['clients']:.0f}" if base["not_seen"] > 0.5 else ""
-        rows.append([POLICIES[policy], *averted, f"{base['chosen']:.0f}", fdr, not_seen])
-    heads = ["Policy", "Averted, sceptical", "Averted, base", "Averted, optimistic", "Chosen in ten years"]
+        rows.append([POLICIES[policy], *averted, " to ".join(ends), f"{base['chosen']:.0f}", fdr, not_seen])
+    heads = ["Policy", "Averted, sceptical", "Averted, base", "Averted, optimistic", "In plausible worlds, 90 %"]
+    heads += ["Chosen in ten years"]
     return Table([*heads, "False discovery rate, %", "Clients not seen, per 1,000"], rows, [""] * len(rows))

@@ -16,15 +16,17 @@ NAMES = {
     "mean_rate": "mean rate",
 }
 SCENARIO_COLUMNS = {
-    "deteriorated_per_client": "Worse",
-    "iatrogenic": "Caused",
-    "spared": "Prevented",
-    "net_against_reference": "Net, caused less prevented",
+    "net_against_reference": "Net harm",
+    "net_true_against_reference": "Net harm, scores without error",
     "net_against_base": "More than in routine care",
+    "deteriorated_per_client": "Deteriorated",
+    "iatrogenic": "Caused, shared chance",
+    "spared": "Prevented, shared chance",
     "improved": "Improved, of finished",
     "dropped_out": "Dropped out",
     "sessions": "Sessions, mean",
 }
+BOUNDS = ("caused_at_least", "caused_at_most")
 
 
 class Table(NamedTuple):
@@ -42,8 +44,9 @@ def scenarios(table: pd.DataFrame, titles: dict[str, str]) -> Table:
     for name, part in table.groupby("scenario", sort=False):
         by = part.set_index("measure")
         cells = [with_interval(*by.loc[measure, ["value", "low", "high"]]) for measure in columns]
-        rows.append([titles.get(name, name), *cells])
-    return _plain(["Scenario", *columns.values()], rows)
+        bounds = [with_error(*by.loc[measure, ["value", "mcse"]]) for measure in BOUNDS]
+        rows.append([titles.get(name, name), *cells, " to ".join(bounds)])
+    return _plain(["Scenario", *columns.values(), "Caused, bounds (MCSE)"], rows)
 
 
 OUTCOME_COLUMNS = {
@@ -59,18 +62,21 @@ OUTCOME_COLUMNS = {
 
 
 def attribution(table: pd.DataFrame) -> Table:
-    """One row per mechanism, by its share of deterioration; and what all of them cause together."""
-    shares = table[table["attribution"].isin(["shapley", "total"])]
-    by = shares.set_index(["mechanism", "outcome"])[["value", "mcse"]]
-    order = by.xs("deteriorated", level="outcome")["value"].sort_values(ascending=False).index
+    """One row per mechanism: what closing it alone would avert, and its share of the total; and the total."""
+    by = table.set_index(["attribution", "mechanism", "outcome"])[["value", "mcse"]].sort_index()
+    closed = by.loc[["removed", "total"]].droplevel("attribution")
+    shares = by.loc[["shapley", "total"]].droplevel("attribution").xs("deteriorated", level="outcome")
+    order = closed.xs("deteriorated", level="outcome")["value"].sort_values(ascending=False).index
     rows = [
         [
             "all together" if kind == "all" else kind.replace("_", " "),
-            *(with_error(*by.loc[(kind, outcome)]) for outcome in OUTCOME_COLUMNS),
+            with_error(*shares.loc[kind]),
+            *(with_error(*closed.loc[(kind, outcome)]) for outcome in OUTCOME_COLUMNS),
         ]
         for kind in order
     ]
-    return _plain(["Per 1,000 clients, where not said otherwise", *OUTCOME_COLUMNS.values()], rows)
+    heads = ["Per 1,000 clients, where not said otherwise", "Worse, share of the total (Shapley)"]
+    return _plain([*heads, *OUTCOME_COLUMNS.values()], rows)
 
 
 def preventions(table: pd.DataFrame) -> Table:
