@@ -12,6 +12,7 @@ from scipy.stats import t
 from iatrogenesis.core.files import read_csv, read_parquet
 from iatrogenesis.explorer.charts import FATE_COLOURS
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
+from iatrogenesis.explorer.ranges import Ranges, headlines
 from iatrogenesis.explorer.settings import SLIDERS, Setting, usual
 from iatrogenesis.explorer.surface import Surface, jackknife_error
 from iatrogenesis.explorer.tables import averages
@@ -121,8 +122,11 @@ def test_it_opens_with_the_usual_setting_as_the_table_has_it(explore, table, at)
     page = explore()
     row = table.loc[(*at, "")]
     expect(page, row)
-    worse = shown(page)["worse_because"] + shown(page)["worse_anyway"]
-    assert page.locator("#panel-a .answer").inner_text().startswith(f"Of 1,000 clients, {worse:.0f} end reliably worse")
+    found = shown(page)
+    worse, net = found["worse_because"] + found["worse_anyway"], found["worse_because"] - found["spared"]
+    text = page.locator("#panel-a .answer").inner_text()
+    assert text.startswith(f"Of 1,000 clients, {worse:.0f} end reliably worse (in plausible worlds between")
+    assert f"): {net:.0f} more (between" in text and "than if competence" in text
     assert page.locator("#panel-a .how").inner_text() == "This very setting was simulated."
 
 
@@ -183,6 +187,12 @@ def surface(study, at, pages):
     return Surface.of(study.config.explorer, at, read_parquet(pages / "explorer" / "settings.parquet"))
 
 
+@pytest.fixture(scope="module")
+def ranges(study, at, pages):
+    """Where the page's headline numbers should lie in plausible worlds."""
+    return Ranges.of(study.config.explorer, at, read_csv(pages / "tables" / "explorer_ranges.csv"))
+
+
 @pytest.mark.parametrize(
     ("sliders", "preventions"),
     [
@@ -200,6 +210,60 @@ def test_the_page_fills_in_as_the_library_does(explore, study, surface, sliders,
     assert found.keys() == said.keys()
     for name, value in said.items():
         assert found[name] == pytest.approx(value, rel=3e-3, abs=2e-3), name
+
+
+@pytest.mark.parametrize(
+    ("sliders", "preventions"),
+    [
+        ((0.0, 0.0, 0.0, 15.0, 1.0), ()),
+        ((0.6, -0.4, -0.3, 17.0, 1.3), ("repair",)),
+        ((-0.75, -1.5, 0.0, 20.0, 2.0), ("monitoring", "repair")),
+        ((1.5, 0.0, -1.0, 15.0, 1.0), ("monitoring", "supervision", "caseload_limit", "repair")),
+    ],
+)
+def test_ranges_are_those_of_the_library(explore, study, ranges, sliders, preventions):
+    page, names = explore(), study.config.explorer.preventions
+    now = {"sliders": list(sliders), "on": [names.index(name) for name in preventions]}
+    setting = Setting(sliders, preventions)
+    for headline, here in (("worse", 61.0), ("net", -3.5), ("net", 24.0)):
+        found = page.evaluate("([name, now, here]) => explorer.ranges.at(name, now, here)", [headline, now, here])
+        assert found == pytest.approx(ranges.range(headline, setting, here), abs=2e-3)
+    usually = {"sliders": list(ranges.usual), "on": []}
+    found = page.evaluate("([a, b]) => explorer.ranges.difference(a, b, 5)", [usually, now])
+    assert found == pytest.approx(ranges.difference(Setting(ranges.usual), setting, 5.0), abs=2e-3)
+
+
+def test_the_ranges_stand_beside_the_headline_numbers(explore, at, surface, ranges, study):
+    """In one panel, and between two."""
+    page = explore(fragment="#a=0,0,0,15,1,&b=1.5,0,0,20,1,")
+    page.locator("#panel-b .chart svg").nth(3).wait_for()
+    busy = Setting((1.5, 0.0, 0.0, 20.0, 1.0))
+    one, other = (headlines(surface.at(setting)) for setting in (Setting(at), busy))
+    low, high = ranges.range("worse", busy, other["worse"])
+    assert f"between {low:.0f} and {high:.0f})" in page.locator("#panel-b .answer").inner_text()
+    ends = [abs(round(end)) for end in ranges.range("net", busy, other["net"])]
+    found = re.search(r"\(between (\d+)(?: fewer)? and (\d+) more\)", page.locator("#panel-b .answer").inner_text())
+    assert [int(end) for end in found.groups()] == pytest.approx(ends, abs=1)
+    ends = [abs(round(end)) for end in ranges.difference(Setting(at), busy, other["worse"] - one["worse"])]
+    found = re.search(
+        r"between (\d+)(?: fewer)? and (\d+) (more|fewer)", page.locator("#difference-answer").inner_text()
+    )
+    assert [int(end) for end in found.groups()[:2]] == pytest.approx(ends, abs=1)
+    rests = page.locator(".rests").inner_text()
+    assert f"nine of ten of {study.config.explorer.members} worlds that fit what is published" in rests
+
+
+def test_ranges_are_said_in_words(explore):
+    page = explore()
+    for ends, words in (
+        ([3.2, 12.4], "between 3 and 12 more"),
+        ([-2, 7], "between 2 fewer and 7 more"),
+        ([-12, -3], "between 3 and 12 fewer"),
+        ([-0.2, 4], "between 0 and 4 more"),
+        ([-4, 0.3], "between 0 and 4 fewer"),
+        ([-0.1, 0.1], "as many"),
+    ):
+        assert page.evaluate("ends => moreRange(ends)", ends) == words
 
 
 def test_two_settings_stand_side_by_side_with_their_difference(explore, table, surface, study, at):
@@ -223,7 +287,9 @@ def test_two_settings_stand_side_by_side_with_their_difference(explore, table, s
     half = t.ppf(0.975, number_of - 1) * jackknife_error(parts)
     ends = [number(end) for end in row.locator(".interval").inner_text().split(" to ")]
     assert ends == pytest.approx([change - half, change + half], abs=0.6)
-    assert f"In the second, {change:.0f} more of 1,000" in page.locator("#difference-answer").inner_text()
+    worse = sum(other[f"{fate}.0"] - one[f"{fate}.0"] for fate in ("worse_because", "worse_anyway"))
+    said = page.locator("#difference-answer").inner_text()
+    assert f"In the second, {1000 * worse:.0f} more of 1,000 clients end reliably worse" in said
     page.uncheck("#compare")
     assert page.locator("#panel-b").is_hidden()
 

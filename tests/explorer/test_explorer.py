@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from iatrogenesis.core.montecarlo import jackknife
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
 from iatrogenesis.explorer.page import LABELS, averted, page
+from iatrogenesis.explorer.ranges import HEADLINES, Ranges, settings_of
 from iatrogenesis.explorer.settings import (
     SLIDERS,
     Explorer,
@@ -44,6 +45,8 @@ SMALL = {
     "preventions": ("monitoring", "supervision", "repair"),
     "design": {"therapists": 6, "services": 3, "clients_per_therapist": 190, "clients_log_sd": 0},
     "checks": 3,
+    "members": 10,
+    "member_design": {"therapists": 6, "services": 3, "clients_per_therapist": 10},
     "parts": 2,
 }
 
@@ -260,17 +263,15 @@ def test_tables_carry_errors_and_distances(explored):
 
 def test_worlds_that_do_not_belong_together_are_refused(explored):
     catalogue, explorer = explored.study.catalogue, explored.explorer
-    with pytest.raises(ValueError, match=r"explorer\.prevented: .*must be full_harm with preventions"):
-        check_worlds(explorer, catalogue["full_harm"], catalogue["base"])
+    with pytest.raises(ValueError, match=r"explorer\.prevented: .*must be base with preventions"):
+        check_worlds(explorer, catalogue["base"], catalogue["no_burnout"])
     with pytest.raises(ValueError, match=r"explorer\.preventions: with_repair does not have 'monitoring'"):
-        check_worlds(explorer, catalogue["full_harm"], catalogue["with_repair"])
+        check_worlds(explorer, catalogue["base"], catalogue["with_repair"])
     with pytest.raises(ValueError, match=r"explorer\.preventions: with_repair has some already"):
         check_worlds(explorer, catalogue["with_repair"], catalogue["all_preventions"])
     elsewhere = explorer.levels.model_copy(update={"caseload": (14.0, 22.0)})
-    with pytest.raises(ValueError, match=r"explorer\.levels\.caseload: the value of full_harm, 15,"):
-        check_worlds(
-            explorer.model_copy(update={"levels": elsewhere}), catalogue["full_harm"], catalogue["all_preventions"]
-        )
+    with pytest.raises(ValueError, match=r"explorer\.levels\.caseload: the value of base, 15,"):
+        check_worlds(explorer.model_copy(update={"levels": elsewhere}), catalogue["base"], catalogue["all_preventions"])
 
 
 @pytest.mark.parametrize(
@@ -284,6 +285,8 @@ def test_worlds_that_do_not_belong_together_are_refused(explored):
         ("", "preventions", ["prayer"], "unknown prevention 'prayer'"),
         ("", "preventions", ["repair", "repair"], "duplicate prevention"),
         ("", "design", {"therapists": 6, "services": 1, "clients_per_therapist": 190}, "at least two services"),
+        ("", "member_design", {"therapists": 6, "services": 1, "clients_per_therapist": 9}, "member_design: at least"),
+        ("", "members", 9, "greater than or equal to 10"),
     ],
 )
 def test_faulty_sections_are_refused(explored, section, name, value, words):
@@ -328,9 +331,9 @@ def test_what_a_prevention_averts_is_said_with_both_readings():
     rows = [("with_repair", "base", -6.7), ("with_repair", "sceptical", 0.2), ("with_repair", "optimistic", -11.2)]
     table = pd.DataFrame(rows, columns=["scenario", "reading", "value"]).assign(outcome="deteriorated", mcse=0.5)
     said = averted(table, {"repair": "with_repair", "referral": None})
-    assert said == {"repair": "7 fewer of 1,000 get worse (a sceptic: as many, an optimist: 11 fewer)"}
+    assert said == {"repair": "7 fewer of 1,000 get worse (to a sceptic: as many; to an optimist: 11 fewer)"}
     worse = averted(table.assign(value=2.2), {"repair": "with_repair"})["repair"]
-    assert worse == "2 more of 1,000 get worse (a sceptic: 2 more, an optimist: 2 more)"
+    assert worse == "2 more of 1,000 get worse (to a sceptic: 2 more; to an optimist: 2 more)"
 
 
 def test_the_page_holds_everything_and_is_the_same_each_time(explored):
@@ -340,8 +343,12 @@ def test_the_page_holds_everything_and_is_the_same_each_time(explored):
     )
     check = checked(explored.surface, settings, real)
     about = {"study": "small", "commit": "0123abc", "published": "58"}
-    text = page(explored.explorer, explored.surface, explored.study.words, check, {}, about)
-    assert text == page(explored.explorer, explored.surface, explored.study.words, check, {}, about)
+    parts = list(settings_of(explored.explorer, usual(explored.world)))
+    rows = [(headline, part, member, 0.01 * member) for headline in HEADLINES for part in parts for member in range(4)]
+    table = pd.DataFrame(rows, columns=["headline", "part", "member", "used"])
+    ranges = Ranges.of(explored.explorer, usual(explored.world), table)
+    text = page(explored.explorer, explored.surface, explored.study.words, check, {}, ranges, about)
+    assert text == page(explored.explorer, explored.surface, explored.study.words, check, {}, ranges, about)
     assert not re.search(r"""(src|href)=["']https?:""", text)
     data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1])
     assert data["stories"][0]["id"] == "usual"
@@ -352,6 +359,8 @@ def test_the_page_holds_everything_and_is_the_same_each_time(explored):
     here = explored.measures.measure(explored.world)
     worse, judged = here["worse_because.0"] + here["worse_anyway.0"], 1 - here["not_judged.0"]
     assert f"{1000 * worse / judged:.0f} of 1,000 finished courses" in text and "against about 58 published" in text
+    assert "nine of ten of 4 worlds that fit what is published" in " ".join(text.split())
+    assert "a client whose twin does better under the same chance" in text
 
 
 def test_every_study_knows_which_scenario_shows_what_all_steps_avert(study):

@@ -2,7 +2,7 @@
 
 OUTPUTS:
     results/{study}/explorer/{parts/{part}.parquet,settings.parquet}
-    results/{study}/tables/{explorer,explorer_check}.csv, results/{study}/explorer.html
+    results/{study}/tables/{explorer,explorer_check,explorer_ranges}.csv, results/{study}/explorer.html
 """
 
 EXPLORED = {
@@ -78,12 +78,35 @@ rule explorer_check:
         "../../scripts/explorer/explorer_check.py"
 
 
+rule explorer_ranges:
+    """Simulate some plausible worlds at few settings: how far they lie from the world that the explorer shows."""
+    input:
+        ensemble="config/ensemble.csv",
+        code=library("explorer/explorer_ranges"),
+    output:
+        table="results/{study}/tables/explorer_ranges.csv",
+    log:
+        "results/{study}/logs/explorer_ranges.log",
+    benchmark:
+        "results/{study}/benchmarks/explorer_ranges.tsv"
+    threads: 2
+    params:
+        **EXPLORED,
+        calibrated=[scenario(STUDY.base), scenario(CONFIG.conclusions.prevented)],
+        associations={name: plain(one) for name, one in STUDY.associations.items()},
+    message:
+        f"The explorer in {CONFIG.explorer.members} plausible worlds"
+    script:
+        "../../scripts/explorer/explorer_ranges.py"
+
+
 rule explorer_page:
     """Write the explorer, one page that needs nothing else."""
     input:
         measures="results/{study}/explorer/settings.parquet",
         check="results/{study}/tables/explorer_check.csv",
         preventions="results/{study}/tables/preventions.csv",
+        ranges="results/{study}/tables/explorer_ranges.csv",
         code=library("explorer/explorer_page"),
     output:
         page=report(

@@ -15,6 +15,7 @@ from scipy.stats import t
 
 from iatrogenesis.explorer import charts
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
+from iatrogenesis.explorer.ranges import Ranges
 from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting, every_setting
 from iatrogenesis.explorer.surface import Surface, is_logarithmic
 from iatrogenesis.explorer.tables import accuracy
@@ -44,7 +45,9 @@ SHAPES = {  # as Vega draws its symbols
 LEVELS_OF_INTEGER = 2**16 - 1
 
 
-def packed(explorer: Explorer, surface: Surface, words: Words, check: pd.DataFrame, averts: Mapping[str, str]) -> dict:
+def packed(
+    explorer: Explorer, surface: Surface, words: Words, check: pd.DataFrame, averts: Mapping[str, str], ranges: Ranges
+) -> dict:
     """All that the page's script needs; measures as 16-bit integers between the lowest and highest of each."""
     low, high = surface.values.min(axis=0), surface.values.max(axis=0)
     step = (high - low) / LEVELS_OF_INTEGER
@@ -76,6 +79,7 @@ def packed(explorer: Explorer, surface: Surface, words: Words, check: pd.DataFra
         "logarithmic": [is_logarithmic(name) for name in surface.columns],
         "low": low.tolist(),
         "step": step.tolist(),
+        "ranges": ranges.packed(),
         "values": base64.b64encode(np.rint(levels).astype("<u2").tobytes()).decode(),
         "charts": _charts(surface),
     }
@@ -115,7 +119,7 @@ def averted(preventions: pd.DataFrame, averting: Mapping[str, str | None]) -> di
         base, low, high = (
             _fewer(-rows.loc[(scenario, reading), "value"]) for reading in ("base", "sceptical", "optimistic")
         )
-        found[name] = f"{base} of 1,000 get worse (a sceptic: {low}, an optimist: {high})"
+        found[name] = f"{base} of 1,000 get worse (to a sceptic: {low}; to an optimist: {high})"
     return found
 
 
@@ -144,6 +148,7 @@ def page(
     words: Words,
     check: pd.DataFrame,
     averts: Mapping[str, str],
+    ranges: Ranges,
     about: Mapping[str, str],
 ) -> str:
     """The page's HTML.
@@ -157,7 +162,7 @@ def page(
     about
         ``study`` and ``commit``; ``published``: deteriorations per 1,000 finished courses, as services report.
     """
-    data = packed(explorer, surface, words, check, averts)
+    data = packed(explorer, surface, words, check, averts, ranges)
     because = accuracy(check).loc["worse_because"]
     kinds = Counter(kind for kind, _ in every_setting(explorer, surface.usual))
     design = explorer.design
@@ -172,6 +177,7 @@ def page(
         "worst": f"{100 * because['worst_off_share']:.1f}",
         "worse": f"{worse_of_finished(surface):.0f}",
         "together": averts.get("together", ""),
+        "worlds": ranges.members,
     }
     environment = Environment(
         loader=PackageLoader("iatrogenesis.explorer", "page"),

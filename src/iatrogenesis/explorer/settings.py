@@ -78,6 +78,8 @@ class Explorer(Strict):
         Size of each simulation. Lists must be long enough to fill a year; each service is an independent cluster.
     checks
         Settings drawn at random, simulated, and held beside what the page says about them.
+    members, member_design
+        How many plausible worlds the ranges of the headline numbers are told from, and the size of each.
     parts
         Jobs into which the work is split.
     """
@@ -88,6 +90,8 @@ class Explorer(Strict):
     preventions: tuple[str, ...] = Field(min_length=1, max_length=10)
     design: Design
     checks: int = Field(ge=2)
+    members: int = Field(ge=10)
+    member_design: Design
     parts: int = Field(ge=1, le=200)
 
     @field_validator("preventions")
@@ -102,8 +106,9 @@ class Explorer(Strict):
 
     @model_validator(mode="after")
     def _clusters(self) -> Self:
-        if self.design.replicates * self.design.services < 2:
-            raise ValueError("design: at least two services are needed for a Monte Carlo error")
+        for name, design in (("design", self.design), ("member_design", self.member_design)):
+            if design.replicates * design.services < 2:
+                raise ValueError(f"{name}: at least two services are needed for a Monte Carlo error")
         return self
 
 

@@ -3,7 +3,8 @@
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const SURFACE = Surface(DATA);
-const PANELS = [...document.querySelectorAll(".panel")].map(root => Panel(root, DATA, SURFACE, changed));
+const RANGES = Ranges(DATA);
+const PANELS = [...document.querySelectorAll(".panel")].map(root => Panel(root, DATA, SURFACE, RANGES, changed));
 const COMPARE = document.getElementById("compare");
 
 const written = ({ sliders, on }) => [...sliders, on.map(i => DATA.preventions[i].name).join("+")].join(",");
@@ -21,11 +22,10 @@ function read(text) {
 }
 
 function inWords(one, other) {
-  const change = other.value - one.value, half = halfWidthOfDifference(DATA, one, other);
-  const clients = number => Math.round(number) === 0 ? "as many" :
-    `${said(Math.abs(number), 0)} ${number > 0 ? "more" : "fewer"}`;
-  const ends = half < 1e-9 ? "" : ` (95\u202f% interval ${clients(change - half)} to ${clients(change + half)})`;
-  return `In the second, ${clients(change)} of 1,000 clients get worse because of therapy${ends}.`;
+  const [a, b] = PANELS.map(panel => panel.setting());
+  const change = headlines(other).worse - headlines(one).worse;
+  return `In the second, ${more(change)} of 1,000 clients end reliably worse ` +
+    `(in plausible worlds ${moreRange(RANGES.difference(a, b, change))}).`;
 }
 
 function difference() {
@@ -36,7 +36,7 @@ function difference() {
     row.querySelector(".value").textContent = (change > 0 && said(change, digits) !== said(0, digits) ? "+" : "") + said(change, digits);
     row.querySelector(".interval").textContent = half < 1e-9 ? "" : range(change - half, change + half, digits);
   }
-  document.getElementById("difference-answer").textContent = inWords(a.worse_because, b.worse_because);
+  document.getElementById("difference-answer").textContent = inWords(a, b);
 }
 
 let restored = false;  // until then the address is to be read, not written
@@ -90,5 +90,5 @@ COMPARE.addEventListener("change", () => compare(COMPARE.checked));
 document.getElementById("print").addEventListener("click", () => window.print());
 document.getElementById("copy").addEventListener("click", copyLink);
 window.addEventListener("hashchange", restore);
-window.explorer = { at: SURFACE.at, data: DATA };
+window.explorer = { at: SURFACE.at, ranges: RANGES, data: DATA };
 PANELS[0].draw().then(restore).then(() => document.body.classList.add("ready"));

@@ -16,6 +16,12 @@ function numbersOf(data, surface, setting) {
   return { measures, averages: found, exact };
 }
 
+// Clients of 1,000 who end reliably worse, and how many more than if all were average.
+const headlines = averages => ({
+  worse: averages.worse_because.value + averages.worse_anyway.value,
+  net: averages.worse_because.value - averages.spared.value,
+});
+
 // Half width of a 95 % interval: simulated services differ, and what lies between settings is filled in.
 const halfWidth = (data, number) => data.t * Math.hypot(jackknife(number.without), number.filled);
 
@@ -55,7 +61,7 @@ function stands(data, k, x) {
   return `above ${Math.round(100 / (1 + Math.exp(-1.5976 * x - 0.07056 * x ** 3)))} of 100 elsewhere`;
 }
 
-function Panel(root, data, surface, changed) {
+function Panel(root, data, surface, ranges, changed) {
   const one = selector => root.querySelector(selector);
   const inputs = data.sliders.map(s => one(`input[name$="-${s.name}"]`));
   const boxes = data.preventions.map(p => one(`input[value="${p.name}"]`));
@@ -97,7 +103,7 @@ function Panel(root, data, surface, changed) {
   }
 
   // The unit chart, the table and the sentence above agree to the client.
-  function showNumbers({ averages, exact }) {
+  function showNumbers(now, { averages, exact }) {
     const whole = wholeClients(data.fates.map(fate => averages[fate].value));
     for (const cell of root.querySelectorAll("[data-number]")) {
       const name = cell.dataset.number, number = averages[name], half = halfWidth(data, number);
@@ -107,8 +113,12 @@ function Panel(root, data, surface, changed) {
         range(Math.max(0, number.value - half), number.value + half, digits);
     }
     const because = data.fates.indexOf("worse_because"), anyway = data.fates.indexOf("worse_anyway");
-    one(".answer").innerHTML = `Of 1,000 clients, <b>${whole[because] + whole[anyway]}</b> end reliably worse; ` +
-      `<b>${whole[because]}</b> of them would not have, had competence, burnout and fit been average and no route of harm open.`;
+    const here = headlines(averages), [low, high] = ranges.at("worse", now, here.worse).map(v => said(v, 0));
+    const net = whole[because] - Math.round(averages.spared.value);
+    one(".answer").innerHTML = `Of 1,000 clients, <b>${whole[because] + whole[anyway]}</b> end reliably worse ` +
+      `<span class="plausible">(in plausible worlds between ${low} and ${high})</span>: <b>${more(net)}</b> ` +
+      `<span class="plausible">(${moreRange(ranges.at("net", now, here.net))})</span> ` +
+      `${net === 0 ? "as" : "than"} if competence, burnout and fit were average and no route of harm were open.`;
     one(".how").textContent = exact ? "This very setting was simulated." :
       "Filled in between simulated settings; the intervals are wider for it.";
     return whole;
@@ -159,7 +169,7 @@ function Panel(root, data, surface, changed) {
     const now = setting(), found = numbersOf(data, surface, now);
     showStory(now);
     showControls(now);
-    const whole = showNumbers(found);
+    const whole = showNumbers(now, found);
     describe(found.measures, whole);
     for (const [chart, named] of Object.entries(tables(now, found, whole))) {
       if (!views[chart]) continue;
