@@ -1,11 +1,11 @@
 """The same service in Mesa, one object per therapist and per client: what a straightforward version looks like.
 
-The rules are those of docs/simulator.md with the three mechanisms of routine care. Chance comes from Mesa's own
-generator, so single clients differ from the simulator's; a test holds the averages of both to each other.
+The rules are those of docs/simulator.md, with three of the routes of harm. Chance comes from Mesa's own generator,
+so single clients differ from the simulator's; a test holds the averages of both to each other.
 """
 
 from collections import deque
-from math import exp, hypot, log, sqrt
+from math import exp, log, sqrt
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +18,14 @@ from iatrogenesis.core.sources import Sourced, SourcedShares
 from iatrogenesis.world.burnout import WEEKS_PER_YEAR, weekly_stability
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.shapes import g_and_h
+
+SIMULATED = ("incompetence", "burnout", "misfit")
+
+
+def three_routes(scenario: Scenario) -> Scenario:
+    """The scenario with no other routes of harm than those that this model has."""
+    return scenario.model_copy(update={"mechanisms": tuple(m for m in scenario.mechanisms if m.kind in SIMULATED)})
 
 
 def plain(node: Any) -> Any:
@@ -46,15 +54,19 @@ class Client(mesa.Agent):
         self.level = p.severity_mean - p.intake_elevation + p.level_sd * gauss()
         self.intake = self.level
         self.fluctuation = p.intake_elevation + p.fluctuation_sd * gauss()
+        own_alliance = model.world.alliance.own_sd * gauss()
         self.slope = p.natural_slope_mean + p.natural_slope_sd * gauss() + model.case_mix()
+        self.slope += p.slope_with_alliance * own_alliance
         t = model.world.therapy
         spread = t.gain_log_sd
         self.gain = t.gain * exp(spread * gauss() - spread**2 / 2)
         agreed = exp(t.agreed_log_mean + t.agreed_log_sd * gauss())
         self.agreed = min(max(round(agreed), 2), t.agreed_maximum)
         self.fit = p.fit_mean + gauss()
-        self.core = model.world.alliance.own_sd * gauss() + therapist.alliance
-        self.own = {name: part.own_sd * gauss() for name, part in model.world.scores.items()}
+        self.core = own_alliance + therapist.alliance
+        scores = model.world.scores.items()
+        self.own = {name: part.own_sd * sqrt(1 - part.changing_share) * gauss() for name, part in scores}
+        self.moving = {name: part.own_sd * sqrt(part.changing_share) * gauss() for name, part in scores}
         self.damage, self.alliance, self.rated, self.session = 0.0, 0.0, 0.0, 0
         self.first, self.last = {}, {}
         self.end = ""
@@ -74,7 +86,8 @@ class Client(mesa.Agent):
         model, p = self.model, self.model.world.alliance
         misfit, burnout = model.routes["misfit"], model.routes["burnout"]
         rupture = model.random.random() < chance(p.rupture_logit + misfit.rupture_per_sd * self.fit)
-        if self.damage > 0 and model.random.random() < p.repair_probability:
+        self.repaired = self.damage > 0 and model.random.random() < p.repair_probability
+        if self.repaired:
             self.damage = 0.0
         self.damage += p.rupture_damage * rupture
         self.alliance = self.core - self.damage + misfit.alliance_per_sd * self.fit
@@ -94,8 +107,9 @@ class Client(mesa.Agent):
         for name, instrument in model.instruments.items():
             part = model.world.scores[name]
             true = instrument.mean + part.level_loading * (self.intake - mean_level) + self.own[name]
+            true += self.moving[name]
             true += part.change_loading * (severity - self.intake - elevation)
-            true += hypot(part.occasion_sd, model.errors[name]) * model.random.gauss()
+            true += model.errors[name] * model.random.gauss()
             self.last[name] = min(max(round(true), instrument.minimum), instrument.maximum)
         if self.session == 1:
             self.first = dict(self.last)
@@ -112,12 +126,17 @@ class Client(mesa.Agent):
         logit = world.dropout.logit + world.alliance.dropout * self.alliance + self.therapist.dropout
         cases = self.model.instruments
         well = all(self.last[name] < cases[name].caseness for name in self.model.judgement.instruments)
-        if self.session >= self.agreed:
+        case = any(self.first[name] >= cases[name].caseness for name in self.model.judgement.instruments)
+        well = well and self.session >= 2 and (self.better or not case)
+        main = self.model.judgement.instruments[0]
+        rise = (self.last[main] - self.first[main]) / float(cases[main].reliable_change)
+        logit += world.dropout.no_progress * min(max(rise, -1.0), 1.0)
+        longest = self.session >= world.therapy.agreed_maximum
+        planned = self.session >= self.agreed and (well or longest or random.random() >= world.therapy.extension)
+        if planned or (well and random.random() < world.therapy.good_enough_ending):
             self.end = "completed"
         elif random.random() < chance(logit):
             self.end = "dropped_out"
-        elif well and self.session >= 2 and random.random() < world.therapy.good_enough_ending:
-            self.end = "completed"
 
     def move(self) -> None:
         """Severity until the next session."""
@@ -126,6 +145,7 @@ class Client(mesa.Agent):
         distress = max(self.level, 0.0)
         drift = self.slope - self.gain * distress / (distress + world.therapy.half_gain_level)
         drift += therapist.drift + model.service_drift[therapist.number] + world.alliance.drift * self.alliance
+        drift += world.alliance.repair_drift * self.repaired + world.therapist.drift_with_pressure * therapist.pressure
         drift += burnout.drift_per_sd * therapist.burnout
         drift += burnout.drift_per_pressure * therapist.pressure
         shortfall = max(incompetence.threshold - therapist.competence, 0.0)
@@ -133,7 +153,11 @@ class Client(mesa.Agent):
         drift -= incompetence.drift_per_sd * therapist.competence
         self.level += drift
         kept, sd = world.client.fluctuation_stability, world.client.fluctuation_sd
-        self.fluctuation = kept * self.fluctuation + sd * sqrt(1 - kept**2) * model.random.gauss()
+        new = sqrt(1 - kept**2)
+        self.fluctuation = kept * self.fluctuation + sd * new * model.random.gauss()
+        for name, part in world.scores.items():
+            shock = part.own_sd * sqrt(part.changing_share) * new * model.random.gauss()
+            self.moving[name] = kept * self.moving[name] + shock
 
 
 class Therapist(mesa.Agent):
@@ -144,8 +168,13 @@ class Therapist(mesa.Agent):
         p, gauss = model.world.therapist, model.random.gauss
         self.workload = gauss()
         self.places = max(round(p.caseload_mean + p.caseload_sd * self.workload), 1)
-        self.competence = p.competence_mean + gauss()
-        self.drift, self.number = p.drift_sd * gauss(), number % design.services
+        skill = gauss()
+        self.competence, self.number = p.competence_mean + skill, number % design.services
+        b, r = model.world.burnout, model.world.burnout.workload_correlation
+        standing = r * self.workload + sqrt(1 - r**2) * gauss()
+        self.burnout = b.mean - b.support + standing
+        self.drift = p.drift_sd * float(g_and_h(gauss(), p.drift_skewness, p.drift_tails))
+        self.drift += p.drift_with_burnout * standing - p.drift_with_competence * skill
         self.dropout = p.dropout_sd * gauss()
         self.alliance = p.alliance_sd * gauss()
         r, spread = design.clients_by_workload, design.clients_log_sd
@@ -155,8 +184,6 @@ class Therapist(mesa.Agent):
         self.waiting = deque(Client(model, self) for _ in range(size))
         self.clients: list[Client] = []
         self.pressure = gauss()
-        p, r = model.world.burnout, model.world.burnout.workload_correlation
-        self.burnout = p.mean - p.support + r * self.workload + sqrt(1 - r**2) * gauss()
 
     def work(self) -> None:
         """One week."""
@@ -210,16 +237,16 @@ class Service(mesa.Model):
         p, more = self.world.client, 0.0
         for category in vars(p.case_mix).values():
             value = self.random.choices(list(category.shares), category.shares.values())[0]
-            more += category.drift.get(value, 0.0)
+            more += category.log_odds.get(value, 0.0)
         age = self.random.choices(list(p.age_shares), p.age_shares.values())[0]
         tenth = self.random.choices(list(p.deprivation_shares), p.deprivation_shares.values())[0]
-        by_age = p.age_drift.get(age, 0.0)
-        return more + by_age + p.deprivation_drift * (int(tenth) - 5.5)
+        by_age = p.age_log_odds.get(age, 0.0)
+        return p.drift_per_log_odds * (more + by_age + p.deprivation_log_odds * (int(tenth) - 5.5))
 
     def drift_of_services(self) -> None:
         """What services add in this year."""
         p = self.world.therapist
-        sd, stable = p.service_drift_sd, p.service_stable_share
+        sd, stable = self.world.client.drift_per_log_odds * p.service_log_odds_sd, p.service_stable_share
         self.service_drift = [
             sd * (sqrt(stable) * lasting + sqrt(1 - stable) * changing)
             for lasting, changing in zip(self.lasting, self.changing, strict=True)

@@ -6,11 +6,11 @@ from matplotlib.figure import Figure
 from iatrogenesis.figures.style import BLUE, GREY, figure, styled
 
 NAMES = {
-    "base": "routine care",
-    "full_harm": "every mechanism",
+    "three_routes": "three routes of harm",
+    "base": "routine care, sixteen routes",
     "all_preventions": "and every prevention",
     "floor of all_preventions": "its random numbers only",
-    "mesa": "routine care in Mesa",
+    "mesa": "three routes of harm in Mesa",
 }
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from bench.floor import CountingNoise, draw_and_write
-from bench.mesa_model import Service
+from bench.mesa_model import Service, three_routes
 from bench.picture import draw
 from bench.settings import ROOT, load, sized
 from iatrogenesis.core.files import write_csv
@@ -28,7 +28,7 @@ from iatrogenesis.world.engine import simulate
 RESULTS = ROOT / "results" / "bench" / "benchmarks"
 ROUNDS = 5
 REPLICATES = 20  # a block of the streaming writer
-WORLDS = ("base", "full_harm", "all_preventions")
+WORLDS = ("three_routes", "base", "all_preventions")
 ONE_SERVICE = Design(therapists=40, services=4, clients_per_therapist=40)  # what Mesa does in seconds
 SIZES = (100_000, 1_000_000)
 KEPT_BYTES = 8 * 70  # per client: about seventy quantities kept
@@ -45,13 +45,15 @@ def speed(study: Study) -> pd.DataFrame:
     """Nanoseconds per client-session on one core: the simulator's worlds, the floor of each, and Mesa."""
     design = sized(6000 * REPLICATES)
     setup = study.setup
+    three = three_routes(study.catalogue["base"])
+    worlds = {name: study.catalogue.get(name, three) for name in WORLDS}
 
     def world(name: str):
-        return lambda: setup.run(study.catalogue[name], design).state.session.sum()
+        return lambda: setup.run(worlds[name], design).state.session.sum()
 
     def floor(name: str):
         noise = CountingNoise(setup.seed)
-        run = simulate(study.catalogue[name], design, setup.instruments, setup.judgement, noise)
+        run = simulate(worlds[name], design, setup.instruments, setup.judgement, noise)
         sessions, clients = int(run.state.session.sum()), len(run.state.session)
         block = max((noise.drawn["uniforms"] + noise.drawn["normals"]) // noise.drawn["calls"], 1)
         print(
@@ -66,7 +68,7 @@ def speed(study: Study) -> pd.DataFrame:
         return work
 
     def mesa() -> int:
-        service = Service(study.catalogue["base"], ONE_SERVICE, setup.instruments, setup.judgement, 1)
+        service = Service(three, ONE_SERVICE, setup.instruments, setup.judgement, 1)
         service.run()
         return sum(client.session for client in service.everyone)
 

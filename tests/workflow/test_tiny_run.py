@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.slow]
 SIMULATED = ("clients", "sessions", "therapists", "therapist_weeks")
 TABLES = ("evidence", "scenarios", "therapist_effects", "therapists", "performance", "diagnostics", "checks")
 TABLES += ("truth", "cells", "advice", "needed", "policies", "reproductions")
+TABLES += ("members", "conclusions", "drivers", "next_studies")
 EVERY_METHOD = '[raw, logistic, firth, gee, glmm, "null", casemix, therapist, measurement, growth]'
 
 
