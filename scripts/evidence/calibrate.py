@@ -49,9 +49,7 @@ def main(basis: Basis, search: Search, cores: int, output: dict[str, str]) -> No
 
     start = np.where(free, scores.mean(axis=1), unknowns.scores_of(known))
     centre = centred(start, free, fitted.target / fitted.tolerance, patterns, CENTRE_STEPS)
-    values = {path: float(of[0]) for path, of in unknowns.values(centre[:, None]).items()}
-    values = {path: value for path, value in values.items() if known[path].status == "calibrated"}
-    write_files(values, Path("config"), Path(output["centre"]))
+    write_files(unknowns.centre(centre, known), Path("config"), Path(output["centre"]))
     print(f"Compare {output['centre']} and {output['ensemble']} with config/, and copy them if they fit better.")
 
 

@@ -65,6 +65,18 @@ def test_an_association_is_shared_out(unknowns):
     assert set(values) == {path for path in values if "." in path}
 
 
+def test_the_centre_has_one_share_of_every_judged_strength(unknowns, worlds):
+    known = {path: record for world in worlds for path, record in records(world).items()}
+    share = unknowns.common_factor(known)
+    judged = {path: one for path, one in known.items() if getattr(one, "judged", None) is not None}
+    assert len(judged) > 40 and 0 < share < 2
+    for path, one in judged.items():
+        end = one.high if one.judged > 0 else one.low
+        assert abs(one.value) == pytest.approx(min(abs(share * one.judged), abs(end)), rel=1e-3, abs=1e-9), path
+    written = unknowns.centre(unknowns.scores_of(known), known)
+    assert set(judged) <= set(written)
+
+
 def test_strengths_that_nobody_measured_have_a_common_factor(unknowns, worlds):
     named = {name: np.array([prior.value]) for name, prior in unknowns.priors.items()}
     usual, none, twice = (unknowns.split(named | {STRENGTH: np.array([by])}) for by in (1.0, 0.0, 2.0))

@@ -63,10 +63,13 @@ class Record(Strict):
 class Sourced(Record):
     """One number and its record.
 
-    Where the literature disagrees, ``sceptical`` and ``optimistic`` carry the other readings of it (see `read_as`).
+    Where the literature disagrees, ``sceptical`` and ``optimistic`` carry the other readings of it (see `read_as`). Of
+    an assumed strength, ``judged`` is what was thought before anything was fitted; ``value`` is what the centre of the
+    plausible worlds leaves of it, the same share of all.
     """
 
     value: Finite
+    judged: Finite | None = None
     sceptical: Finite | None = None
     optimistic: Finite | None = None
 
@@ -74,8 +77,11 @@ class Sourced(Record):
     def _in_range(self) -> Self:
         if (self.sceptical is None) != (self.optimistic is None):
             raise ValueError("give both a sceptical and an optimistic value, or neither")
-        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
-            raise ValueError(f"value {self.value} lies outside low {self.low} to high {self.high}")
+        for name in ("value", "judged"):
+            number = getattr(self, name)
+            inside = None in (self.low, self.high, number) or self.low <= number <= self.high
+            if not inside:
+                raise ValueError(f"{name} {number} lies outside low {self.low} to high {self.high}")
         return self
 
     def __float__(self) -> float:

@@ -125,15 +125,37 @@ class Unknowns:
             causal, other = (float(known[path].value) for path in (one.causal, one.other))  # pyrefly: ignore
             total = causal + other
             found |= {f"total of {name}": total, f"share of {name}": causal / total if total else one.share.value}
-        found[STRENGTH] = 1.0
+        found |= {path: _judged(known[path]) for path in self._strengths}
+        found[STRENGTH] = self.common_factor(known)
         scores = [prior.score(np.array(found[name])) for name, prior in self.priors.items()]
         return np.clip(np.array(scores, dtype=float), -FARTHEST, FARTHEST)
+
+    def common_factor(self, known: Mapping[str, Record]) -> float:
+        """The share that the scenarios have of their judged strengths: the middle one of all, 1 without any."""
+        shares = [known[path].value / _judged(known[path]) for path in self._strengths if _judged(known[path])]  # pyrefly: ignore
+        return float(np.median(shares)) if shares else 1.0
+
+    def centre(self, scores: np.ndarray, known: Mapping[str, Record]) -> dict[str, float]:
+        """Values by dotted path that the scenarios have at the centre, of fitted numbers and of judged strengths.
+
+        Parameters
+        ----------
+        scores
+            Of the centre, shape (unknowns,).
+        """
+        values = {path: float(of[0]) for path, of in self.values(scores[:, None]).items()}
+        return {
+            path: value
+            for path, value in values.items()
+            if known[path].status == "calibrated" or path in self._strengths
+        }
 
     def fitted(self, known: Mapping[str, Record]) -> np.ndarray:
         """Which of them are fitted, and not only assumed or published, bool, shape (unknowns,)."""
         causal = {f"total of {name}": one.causal for name, one in self._associations.items()}
         paths = [causal.get(name, name) for name in self.priors]
-        return np.array([path in known and known[path].status == "calibrated" for path in paths])
+        of_record = [path in known and known[path].status == "calibrated" for path in paths]
+        return np.array(of_record) | (np.array(self.names) == STRENGTH)
 
     def split(self, named: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Numbers by dotted path from unknowns by name: associations in their two parts, strengths multiplied.
@@ -150,6 +172,11 @@ class Unknowns:
                 prior = self.priors[path]
                 found[path] = np.clip(found[path] * common, prior.low, prior.high)
         return found
+
+
+def _judged(record: Record) -> float:
+    judged = getattr(record, "judged", None)
+    return float(record.value if judged is None else judged)  # pyrefly: ignore[missing-attribute]
 
 
 def is_assumed_strength(path: str, record: Record) -> bool:

@@ -7,14 +7,14 @@ from pathlib import Path
 from iatrogenesis.core.files import write_text
 
 _ENTRY = re.compile(r"^(\s*)([\w-]+):")
-_NUMBER = re.compile(r"^(\s*[\w-]+: \{value: )[^,]+(,.* status: calibrated.*)$")
+_NUMBER = re.compile(r"^(\s*[\w-]+: \{value: )[^,]+(,(?: judged:.*|.* status: calibrated.*))$")
 
 
 def write_back(texts: Mapping[str, str], found: Mapping[str, float]) -> dict[str, str]:
     """YAML texts with the calibrated values replaced, comments and order kept.
 
-    Each calibrated number stands on a line of its own, ``name: {value: ..., ... status: calibrated, ...}``; what it
-    belongs to is told by the indentation above it.
+    Each fitted number stands on a line of its own, ``name: {value: ..., ... status: calibrated, ...}``, as does each
+    judged strength, ``name: {value: ..., judged: ...``; what it belongs to is told by the indentation above it.
 
     Parameters
     ----------
