@@ -74,7 +74,8 @@ def test_paths_are_the_same_where_therapists_differ_skewly(study):
     scenario = with_values(study.catalogue["base"], form)
     run = study.setup.run(scenario, DESIGN, record=True)
     assert largest_difference(run, courses(study, scenario, run)) < NEAR
-    assert largest_difference(run, courses(study, study.catalogue["base"], run)) > NEAR
+    for path, value in form.items():
+        assert largest_difference(run, courses(study, with_values(scenario, {path: value + 1e-6}), run)) > NEAR, path
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,21 @@
 import numpy as np
 import pytest
 
+from iatrogenesis.core.sources import records
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.scenarios import with_values
 from iatrogenesis.world.second_episode import second_episode
 
 DESIGN = Design(replicates=2, therapists=30, services=3, clients_per_therapist=50)
 
 
 def both(study, name):
-    setup = study.setup
-    run = setup.run(study.catalogue[name], DESIGN)
+    """Two episodes at the judged strengths: the centre has a share of them, too weak to be seen in so few clients."""
+    setup, scenario = study.setup, study.catalogue[name]
+    judged = {path: getattr(record, "judged", None) for path, record in records(scenario).items()}
+    strong = with_values(scenario, {path: value for path, value in judged.items() if value is not None})
+    run = setup.run(strong, DESIGN)
     return run, *second_episode(run, setup.instruments, setup.judgement, Noise(setup.seed))
 
 

@@ -203,7 +203,7 @@ def test_harm_that_outlasts_therapy_shows_at_follow_up_only(study, small):
     late = leaning.follow_up["severity"] - spared.follow_up["severity"]
     prone = leaning.state.own["dependency.reliance"] > 0
     assert np.array_equal(spared.state.last["phq9"][same], leaning.state.last["phq9"][same])
-    assert late[same & prone].mean() > 0.5
+    assert late[same & prone].mean() > 0.3
 
 
 def test_exacerbation_passes_and_retraumatisation_stays(study):

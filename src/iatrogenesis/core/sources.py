@@ -77,11 +77,8 @@ class Sourced(Record):
     def _in_range(self) -> Self:
         if (self.sceptical is None) != (self.optimistic is None):
             raise ValueError("give both a sceptical and an optimistic value, or neither")
-        for name in ("value", "judged"):
-            number = getattr(self, name)
-            inside = None in (self.low, self.high, number) or self.low <= number <= self.high
-            if not inside:
-                raise ValueError(f"{name} {number} lies outside low {self.low} to high {self.high}")
+        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+            raise ValueError(f"value {self.value} lies outside low {self.low} to high {self.high}")
         return self
 
     def __float__(self) -> float:
