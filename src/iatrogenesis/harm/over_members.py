@@ -1,15 +1,15 @@
-"""Conclusions worked out in each member of the ensemble; members are simulated in blocks, blocks go to the cores."""
+"""Conclusions worked out in each member of the ensemble."""
 
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evidence.worlds import blocks, members_of
+from iatrogenesis.evidence.worlds import Asked, Values, spread
 from iatrogenesis.harm.conclusions import Conclusion, concluded
 from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
@@ -19,7 +19,7 @@ def over_members(
     design: Design,
     worlds: Mapping[str, Scenario],
     conclusions: Mapping[str, Conclusion],
-    values: Mapping[str, np.ndarray],
+    values: Values,
     cores: int,
 ) -> pd.DataFrame:
     """One row per conclusion and member: conclusion, label, member, value and its Monte Carlo error.
@@ -28,26 +28,16 @@ def over_members(
     ----------
     design
         Of one member, whose people are its own.
-    values
-        Values of the members by dotted path, shape (members,); a world ignores paths that it does not have.
     """
-    job = partial(_block, setup, design, worlds, conclusions)
-    with ProcessPoolExecutor(cores) as pool:
-        rows = [row for part in pool.map(job, *zip(*blocks(values), strict=True)) for row in part]
-    return pd.DataFrame(rows).sort_values("order", kind="stable", ignore_index=True).drop(columns="order")
+    found = spread(Asked(setup, design, worlds, partial(_with_errors, conclusions)), values, cores=cores)
+    member = np.arange(found.shape[1])
+    parts = [
+        pd.DataFrame({"conclusion": name, "label": one.label, "member": member, "value": value, "mcse": mcse})
+        for (name, one), value, mcse in zip(conclusions.items(), found[::2], found[1::2], strict=True)
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
-def _block(
-    setup: Setup,
-    design: Design,
-    worlds: Mapping[str, Scenario],
-    conclusions: Mapping[str, Conclusion],
-    values: dict[str, np.ndarray],
-    first: int,
-) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for member, samples in enumerate(members_of(setup, design, worlds, values, first), start=first):
-        for order, (name, (value, mcse)) in enumerate(concluded(samples, conclusions).items()):
-            about: dict[str, object] = {"order": order, "conclusion": name, "label": conclusions[name].label}
-            rows.append(about | {"member": member, "value": value, "mcse": mcse})
-    return rows
+def _with_errors(conclusions: Mapping[str, Conclusion], samples: dict[str, Sample]) -> np.ndarray:
+    """Value and error of each conclusion in turn, shape (2 * conclusions,)."""
+    return np.array(list(concluded(samples, conclusions).values())).ravel()
