@@ -4,11 +4,11 @@ from iatrogenesis.core.files import write_parquet
 from iatrogenesis.core.logs import logged
 from iatrogenesis.harm.outcomes import Sums, together
 from iatrogenesis.harm.twins import twin_counts
-from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.cohort import Design, in_blocks
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
-BLOCK = 20  # replicates at a time: memory stays flat
+BLOCK = 20  # replicates at a time
 
 
 def main(worlds: list[dict], reference: dict, design: dict, setup: dict, counts_paths: list[str]) -> None:
@@ -16,8 +16,7 @@ def main(worlds: list[dict], reference: dict, design: dict, setup: dict, counts_
     setup, design = Setup.model_validate(setup), Design.model_validate(design)
     scenarios, reference = [Scenario.model_validate(world) for world in worlds], Scenario.model_validate(reference)
     parts: list[list[Sums]] = [[] for _ in scenarios]
-    for start in range(0, design.replicates, BLOCK):
-        block = range(start, min(start + BLOCK, design.replicates))
+    for block in in_blocks(range(design.replicates), BLOCK):
         without, usual = (setup.sample(world, design, replicates=block) for world in (reference, scenarios[0]))
         for scenario, counts in zip(scenarios, parts, strict=True):
             here = usual if scenario is scenarios[0] else setup.sample(scenario, design, replicates=block)

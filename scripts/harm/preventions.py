@@ -3,21 +3,21 @@
 from iatrogenesis.core.files import write_rows
 from iatrogenesis.core.logs import logged
 from iatrogenesis.harm.outcomes import Sums, compared, outcome_sums, remembered, rows, together
-from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.cohort import Design, in_blocks
 from iatrogenesis.world.scenarios import Scenario, read_as
 from iatrogenesis.world.setup import Setup
 
 READINGS = ("sceptical", "base", "optimistic")
-BLOCK = 10  # replicates at a time: memory stays flat
+BLOCK = 10  # replicates at a time
 
 
 def main(scenarios: list[dict], against: dict, design: dict, setup: dict, table_path: str) -> None:
     """One row per prevention, reading and outcome: with the prevention less without it."""
     setup, design = Setup.model_validate(setup).apart("preventions"), Design.model_validate(design)
-    blocks = [range(i, min(i + BLOCK, design.replicates)) for i in range(0, design.replicates, BLOCK)]
 
     @remembered
     def sums(world: Scenario) -> Sums:
+        blocks = in_blocks(range(design.replicates), BLOCK)
         return together([outcome_sums(setup.run(world, design, replicates=block), setup) for block in blocks])
 
     without = sums(Scenario.model_validate(against))

@@ -4,11 +4,11 @@ from iatrogenesis.core.files import write_rows
 from iatrogenesis.core.logs import logged
 from iatrogenesis.harm.outcomes import Sums, together
 from iatrogenesis.harm.second_episodes import episodes, rows, twin_sums
-from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.cohort import Design, in_blocks
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
-BLOCK = 10  # replicates at a time: memory stays flat
+BLOCK = 10  # replicates at a time
 
 
 def main(base: dict, design: dict, setup: dict, table_path: str) -> None:
@@ -20,8 +20,7 @@ def main(base: dict, design: dict, setup: dict, table_path: str) -> None:
         return twin_sums(scenario, lambda world: episodes(setup.run(world, design, replicates=block), setup))
 
     parts: dict[str, list[Sums]] = {}
-    for start in range(0, design.replicates, BLOCK):
-        block = range(start, min(start + BLOCK, design.replicates))
+    for block in in_blocks(range(design.replicates), BLOCK):
         for name, sums in counted(block).items():
             parts.setdefault(name, []).append(sums)
         print(f"{block.stop} of {design.replicates} replicates", flush=True)

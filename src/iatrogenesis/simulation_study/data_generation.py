@@ -11,7 +11,7 @@ from iatrogenesis.inference.models.spread import log_odds_at
 from iatrogenesis.simulation_study.cells import Cell, given
 from iatrogenesis.simulation_study.logit_normal import Allocation, Coefficients, Dropout, LogitNormal, simulate
 from iatrogenesis.simulation_study.methods.answer import TRAITS, DataSet
-from iatrogenesis.world.cohort import Design
+from iatrogenesis.world.cohort import Design, in_blocks
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import clients_table, sessions_table
@@ -88,10 +88,9 @@ def named(cell: Cell, replicate: int) -> str:
     return f"{cell.cell}-{replicate}"
 
 
-def blocks(replicates: range) -> Iterator[range]:
-    """Yield parts of `BLOCK` replicates: the simulator is fastest with some thousands of therapists' places at once."""
-    for first in range(replicates.start, replicates.stop, BLOCK):
-        yield range(first, min(first + BLOCK, replicates.stop))
+def blocks(replicates: range) -> list[range]:
+    """Parts of `BLOCK` replicates: the simulator is fastest with some thousands of therapists' places at once."""
+    return in_blocks(replicates, BLOCK)
 
 
 def _from_world(cell: Cell, surroundings: Surroundings, block: range, sessions: bool) -> Iterator[DataSet]:

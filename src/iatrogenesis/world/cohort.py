@@ -53,6 +53,11 @@ class Design(Strict):
         return self
 
 
+def in_blocks(replicates: range, size: int) -> list[range]:
+    """Replicates in blocks of at most so many: simulated one after the other, memory stays flat."""
+    return [replicates[start : start + size] for start in range(0, len(replicates), size)]
+
+
 @dataclass(frozen=True)
 class Therapists:
     """One entry per therapist of each replicate of each member, member by member, shape (therapists,)."""
