@@ -5,7 +5,7 @@ from pathlib import Path
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.evidence.ensemble import read_ensemble
-from iatrogenesis.evidence.unknowns import Association, Unknowns
+from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.explorer.ranges import deviations, simulated
 from iatrogenesis.explorer.settings import Explorer
 from iatrogenesis.world.scenarios import Scenario
@@ -24,9 +24,8 @@ def main(
 ) -> None:
     """Write one row per headline number, part of the formula and member; `calibrated` are the ensemble's scenarios."""
     explorer, setup = Explorer.model_validate(explorer), Setup.model_validate(setup).apart("explorer, ranges")
-    shares = {name: Association.model_validate(one) for name, one in associations.items()}
     nodes = [Scenario.model_validate(one) for one in calibrated]
-    unknowns = Unknowns(nodes, setup.judgement.instruments, shares)
+    unknowns = Unknowns(nodes, setup.judgement.instruments, associations)
     values = unknowns.split(read_ensemble(Path(ensemble_path), unknowns.names))
     scenarios = {name: Scenario.model_validate(one) for name, one in worlds.items()}
     counted = simulated(setup, explorer, scenarios, values, cores)

@@ -9,7 +9,7 @@ from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.ensemble import read_ensemble
-from iatrogenesis.evidence.unknowns import Association, Unknowns
+from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.harm.conclusions import MAIN, Measurable, drivers, next_studies, one_by_one, ranges, worlds_of
 from iatrogenesis.harm.over_members import over_members
 from iatrogenesis.world.cohort import Design
@@ -34,8 +34,7 @@ def main(
     """Write members, conclusions, drivers and next studies."""
     setup, design = Setup.model_validate(setup).apart("conclusions"), Design.model_validate(design)
     routine, everything, rested = (Scenario.model_validate(scenarios[name]) for name in ("base", "prevented", "rested"))
-    shares = {name: Association.model_validate(one) for name, one in associations.items()}
-    unknowns = Unknowns([routine, everything], setup.judgement.instruments, shares)
+    unknowns = Unknowns([routine, everything], setup.judgement.instruments, associations)
     ensemble = read_ensemble(Path(ensemble_path), unknowns.names)
 
     def some(number: int) -> dict:

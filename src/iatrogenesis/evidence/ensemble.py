@@ -21,6 +21,8 @@ from iatrogenesis.evidence.unknowns import Prior, Unknowns
 
 Shown = Callable[[np.ndarray, int], np.ndarray]
 """Patterns (patterns, members) of worlds at these scores (unknowns, members); the step decides whose they are."""
+LEVELS = {"low_90": 0.05, "low_50": 0.25, "median": 0.5, "high_50": 0.75, "high_90": 0.95}
+"""Quantiles by which a range over the members is told."""
 DUMMIES = 50
 """Scores of nothing that are updated with the others: what they lose of their spread is lost by chance."""
 
@@ -92,9 +94,8 @@ def _distance(found: np.ndarray, published: np.ndarray) -> str:
 
 def summary(names: list[str], values: np.ndarray, **about: object) -> pd.DataFrame:
     """Median, 50 % and 90 % range of each row over the members."""
-    levels = {"low_90": 0.05, "low_50": 0.25, "median": 0.5, "high_50": 0.75, "high_90": 0.95}
-    found = np.nanquantile(values, list(levels.values()), axis=1)
-    return pd.DataFrame({"name": names, **about, **dict(zip(levels, found, strict=True))})
+    found = np.nanquantile(values, list(LEVELS.values()), axis=1)
+    return pd.DataFrame({"name": names, **about, **dict(zip(LEVELS, found, strict=True))})
 
 
 def write_ensemble(values: Mapping[str, np.ndarray], search: Search, basis: str, path: Path) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from iatrogenesis.core.sources import Record, bibliography_keys, records
 from iatrogenesis.evidence.published import read_evidence
-from iatrogenesis.evidence.unknowns import Association, Unknowns
+from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.evidence.worlds import DISTRESSED, DISTRESSED_TOLERANCE, Asked, Patterns
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
@@ -70,14 +70,13 @@ class Basis:
         """From what a job is given: files by name, and plain data."""
         scenarios = {name: Scenario.model_validate(world) for name, world in worlds.items()}
         prevented, surroundings = scenarios.pop("prevented"), Setup.model_validate(setup)
-        shares = {name: Association.model_validate(one) for name, one in associations.items()}
         published = read_evidence(Path(paths["evidence"]), bibliography_keys(Path(paths["references"])))
         return cls(
             setup=surroundings,
             design=Design.model_validate(design),
             scenarios=scenarios,
             prevented=prevented,
-            unknowns=Unknowns([scenarios["treated"], prevented], surroundings.judgement.instruments, shares),
+            unknowns=Unknowns([scenarios["treated"], prevented], surroundings.judgement.instruments, associations),
             published=published,
             fitted=Fitted.of(published),
         )

@@ -89,18 +89,19 @@ class Unknowns:
     """
 
     def __init__(
-        self, nodes: Sequence[BaseModel], judged: Sequence[str], associations: Mapping[str, Association]
+        self, nodes: Sequence[BaseModel], judged: Sequence[str], associations: Mapping[str, Association | dict]
     ) -> None:
         known = {path: record for node in nodes for path, record in records(node).items()}
-        self._associations = dict(associations)
-        parts = {path for one in associations.values() for path in (one.causal, one.other)}
+        # A job is given them as plain data.
+        self._associations = {name: Association.model_validate(one) for name, one in associations.items()}
+        parts = {path for one in self._associations.values() for path in (one.causal, one.other)}
         asked = {path: record for path, record in known.items() if is_uncertain(record) and _matters(path, judged)}
-        for name, one in associations.items():
+        for name, one in self._associations.items():
             if one.causal not in asked or one.other not in known:
                 raise ValueError(f"associations: {name}: {one.causal!r} or {one.other!r} is no uncertain number")
         self.priors = {path: prior_of(record) for path, record in asked.items() if path not in parts}
         self._strengths = [path for path in self.priors if is_assumed_strength(path, asked[path])]
-        for name, one in associations.items():
+        for name, one in self._associations.items():
             self.priors |= {f"total of {name}": prior_of(known[one.causal]), f"share of {name}": prior_of(one.share)}
         if self._strengths:
             self.priors[STRENGTH] = Prior(0.0, 2.0, 1.0)

@@ -14,13 +14,13 @@ import pandas as pd
 from scipy.stats import rankdata
 from scipy.stats.mstats import hdquantiles, hdquantiles_sd
 
+from iatrogenesis.evidence.ensemble import LEVELS
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.world.judged import Sample
-from iatrogenesis.world.scenarios import Scenario, reference_of
+from iatrogenesis.world.scenarios import Scenario, reference_of, without
 
 Counted = Callable[[Sample], np.ndarray]
 """What is counted of each client, shape (clients,)."""
-LEVELS = {"low_90": 0.05, "low_50": 0.25, "median": 0.5, "high_50": 0.75, "high_90": 0.95}
 
 
 def deteriorated(sample: Sample) -> np.ndarray:
@@ -66,12 +66,6 @@ CENTRED = ("burnout", "incompetence", "misfit")
 def worlds_of(base: Scenario, prevented: Scenario, rested: Scenario) -> dict[str, Scenario]:
     """The worlds of the main conclusions."""
     return {"base": base, "reference": reference_of(base), "rested": rested, "prevented": prevented}
-
-
-def without(scenario: Scenario, kind: str) -> Scenario:
-    """The same with one route of harm closed."""
-    left = tuple(mechanism for mechanism in scenario.mechanisms if mechanism.kind != kind)
-    return scenario.model_copy(update={"mechanisms": left})
 
 
 def one_by_one(base: Scenario, prevented: Scenario) -> tuple[dict[str, Scenario], dict[str, Conclusion]]:

@@ -31,7 +31,7 @@ from iatrogenesis.world.follow_up import seeks_help
 from iatrogenesis.world.mechanisms.base import Mechanism
 from iatrogenesis.world.routes import Routes
 from iatrogenesis.world.run import DROPPED_OUT, Run
-from iatrogenesis.world.scenarios import Scenario, reference_of
+from iatrogenesis.world.scenarios import Scenario, reference_of, without
 from iatrogenesis.world.second_episode import second_episode
 from iatrogenesis.world.setup import Setup
 
@@ -95,10 +95,7 @@ def barriers(scenario: Scenario) -> list[str]:
 
 def worlds_of(base: Scenario) -> dict[str, Scenario]:
     """Routine care, its reference world, and routine care with each of these routes closed (``no_<kind>``)."""
-    closed = {
-        f"no_{kind}": base.model_copy(update={"mechanisms": tuple(m for m in base.mechanisms if m.kind != kind)})
-        for kind in barriers(base)
-    }
+    closed = {f"no_{kind}": without(base, kind) for kind in barriers(base)}
     return {"base": base, "reference": reference_of(base)} | closed
 
 

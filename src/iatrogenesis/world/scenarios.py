@@ -235,6 +235,12 @@ def reference_of(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update=dict(REFERENCE))
 
 
+def without(scenario: Scenario, kind: str) -> Scenario:
+    """The same scenario with one of its mechanisms off."""
+    left = tuple(mechanism for mechanism in scenario.mechanisms if mechanism.kind != kind)
+    return scenario.model_copy(update={"mechanisms": left})
+
+
 def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     """A copy of the scenario with some parameters, by dotted path, set to other values."""
     content = scenario.model_dump()
