@@ -7,11 +7,11 @@ import pandas as pd
 
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.data_generation import Surroundings, data_sets
-from iatrogenesis.simulation_study.methods.answer import Answer, Estimate, Settings
+from iatrogenesis.simulation_study.methods.answer import RANKED, Answer, Estimate, Settings
 from iatrogenesis.simulation_study.methods.by_name import method
 
 ESTIMATES = ("replicate", *Estimate._fields, "passed", "problem")
-THERAPISTS = ("replicate", "therapist", "score", "rate", "low", "high", "exceeds")
+THERAPISTS = ("replicate", "therapist", "score", "rate", "low", "high", "exceeds", *RANKED)
 NO_ANSWER = Estimate("", np.nan)
 
 
@@ -57,4 +57,4 @@ def _therapists(answers: list[Answer]) -> pd.DataFrame:
     tables = [one.therapists.assign(replicate=one.replicate) for one in answers if one.therapists is not None]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(THERAPISTS))
     whole = dict.fromkeys(("replicate", "therapist"), np.int32)
-    return table[list(THERAPISTS)].astype(whole | dict.fromkeys(THERAPISTS[2:], np.float32))
+    return table.reindex(columns=list(THERAPISTS)).astype(whole | dict.fromkeys(THERAPISTS[2:], np.float32))

@@ -19,6 +19,8 @@ LEVEL = 0.95
 TRAITS = ("competence", "burnout", "fit")
 BURNOUT = "burnout_rating"
 RISK = "risk_change[burnout]"
+RATED_RISK = "risk_change_rated[burnout]"
+RANKED = ("rank_low", "rank_high", "rank_low_all", "rank_high_all", "grade", "action")
 
 
 class Settings(Strict):
@@ -78,8 +80,10 @@ class Answer:
     ----------
     therapists
         One row per therapist who has an answer: therapist (position among the ids), score (what the method ranks by,
-        higher is worse), rate, low, high (standardised, NaN if it has none) and exceeds (its probability that the
-        therapist is harmful, see `iatrogenesis.core.definitions`).
+        higher is worse), rate, low, high (NaN if it has none) and exceeds (its probability that the therapist is
+        harmful, see `iatrogenesis.core.definitions`); and, where it has them, the columns `RANKED`: the sets of ranks
+        that hold the therapist's with 95 %, one therapist at a time and all at once (1: lowest rate), grade (1: best)
+        and action (0 leave, 1 talk and support, 2 pause).
     passed
         Whether the fit converged, by the method's own criteria.
     problem
