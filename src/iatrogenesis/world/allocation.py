@@ -6,10 +6,8 @@ client would take without treatment is not: no adjustment reaches it.
 
 from dataclasses import replace
 
-import numpy as np
-
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.world.cohort import Clients, Design, Therapists
+from iatrogenesis.world.cohort import Clients, Design, Therapists, first_burnout
 from iatrogenesis.world.parameters import BurnoutProcess
 
 
@@ -23,9 +21,7 @@ def allocate(
     """
     if design.severity_by_burnout == 0 and design.course_by_burnout == 0:
         return clients
-    r = process.workload_correlation.value
-    own = noise.normal("burnout.start", replicate=therapists.replicate, therapist=therapists.index)
-    burnout = (r * therapists.workload + np.sqrt(1 - r**2) * own)[clients.row]
+    burnout = first_burnout(process, therapists.workload, therapists.replicate, therapists.index, noise)[clients.row]
     return replace(
         clients,
         level=clients.level + design.severity_by_burnout * burnout,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.world.cohort import Therapists
+from iatrogenesis.world.cohort import Therapists, first_burnout
 from iatrogenesis.world.parameters import BurnoutProcess
 
 WEEKS_PER_YEAR = 52
@@ -21,9 +21,8 @@ def weekly_stability(process: BurnoutProcess) -> float | np.ndarray:
 
 def start(process: BurnoutProcess, relief: float | np.ndarray, therapists: Therapists, noise: Noise) -> np.ndarray:
     """Burnout in the first week, SD of the reference population, shape (therapists,); ``relief``: see `next_week`."""
-    r = process.workload_correlation.value
-    own = noise.normal("burnout.start", replicate=therapists.replicate, therapist=therapists.index)
-    return process.mean.value - process.support.value - relief + r * therapists.workload + np.sqrt(1 - r**2) * own
+    around = first_burnout(process, therapists.workload, therapists.replicate, therapists.index, noise)
+    return process.mean.value - process.support.value - relief + around
 
 
 def first_pressure(therapists: Therapists, noise: Noise) -> np.ndarray:

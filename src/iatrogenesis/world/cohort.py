@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from iatrogenesis.core.sources import Finite, Sourced, Strict
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.world.members import aligned, member_count
-from iatrogenesis.world.parameters import Category, World
+from iatrogenesis.world.parameters import BurnoutProcess, Category, World
 from iatrogenesis.world.shapes import g_and_h
 
 YOUNG = "18-25"  # the youngest age band
@@ -114,6 +114,15 @@ def noisy_rating(true: np.ndarray, mean: float, reliability: float, error: np.nd
     return mean + np.sqrt(reliability) * (true - mean) + np.sqrt(1 - reliability) * error
 
 
+def first_burnout(
+    process: BurnoutProcess, workload: np.ndarray, replicate: np.ndarray, therapist: np.ndarray, noise: Noise
+) -> np.ndarray:
+    """Burnout in the first week around its mean, SD of the reference population, shape (therapists,)."""
+    r = process.workload_correlation.value
+    own = noise.normal("burnout.start", replicate=replicate, therapist=therapist)
+    return r * workload + np.sqrt(1 - r**2) * own
+
+
 def draw_therapists(
     world: World, design: Design, noise: Noise, replicates: range, *, apart: bool = False
 ) -> Therapists:
@@ -142,8 +151,7 @@ def draw_therapists(
     workload = noise.normal("therapist.caseload", **who)
     skill = noise.normal("therapist.competence", **who)
     competence = p.competence_mean.value + skill
-    c = world.burnout.workload_correlation.value
-    burnout = c * workload + np.sqrt(1 - c**2) * noise.normal("burnout.start", **who)  # as it is in `burnout.start`
+    burnout = first_burnout(world.burnout, workload, replicate, index, noise)
     form = g_and_h(noise.normal("therapist.drift", **who), p.drift_skewness.value, p.drift_tails.value)
     drift = p.drift_sd.value * form + p.drift_with_burnout.value * burnout - p.drift_with_competence.value * skill
     spread = design.clients_log_sd
