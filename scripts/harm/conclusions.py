@@ -9,8 +9,8 @@ from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.ensemble import read_ensemble
-from iatrogenesis.evidence.unknowns import Unknowns
-from iatrogenesis.harm.conclusions import MAIN, Measurable, drivers, next_studies, one_by_one, ranges, worlds_of
+from iatrogenesis.evidence.unknowns import Feasible, Unknowns
+from iatrogenesis.harm.conclusions import MAIN, drivers, next_studies, one_by_one, ranges, worlds_of
 from iatrogenesis.harm.over_members import over_members
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
@@ -52,7 +52,7 @@ def main(
     driving = drivers(main_ones, unknowns, ensemble)
     write_csv(driving, output["drivers"])
     units = {name: known[name].unit if name in known else "" for name in unknowns.names}
-    could = {unit: Measurable(one["se"]["value"], one["sample"]) for unit, one in feasible.items()}
+    could = {unit: Feasible.model_validate(one) for unit, one in feasible.items()}
     measurable = {name: could[unit] for name, unit in units.items() if unit in could}
     write_csv(next_studies(driving, ensemble, measurable), output["next_studies"])
 

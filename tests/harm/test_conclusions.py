@@ -8,12 +8,12 @@ import pytest
 from scipy.special import betainc
 from scipy.stats import norm
 
-from iatrogenesis.evidence.unknowns import Prior
+from iatrogenesis.core.sources import Sourced
+from iatrogenesis.evidence.unknowns import Feasible, Prior
 from iatrogenesis.harm.conclusions import (
     LEVELS,
     MAIN,
     Conclusion,
-    Measurable,
     concluded,
     drivers,
     next_studies,
@@ -238,6 +238,12 @@ def test_what_the_patterns_leave_of_a_prior_is_the_spread_of_its_scores():
     assert found["spread_left"]["known"] == pytest.approx(np.sqrt(1 - 2 * a * norm.pdf(a) / 0.5), abs=0.01)
 
 
+def study_of(se: float, sample: str) -> Feasible:
+    """A feasible study with this standard error."""
+    known = Sourced(value=se, unit="points", status="assumed", low=0, high=9, note="made up")
+    return Feasible(sample=sample, se=known)
+
+
 def driving(**explained):
     """Rows of the drivers of one conclusion."""
     return [{"conclusion": "net", "unknown": name, "explained": share} for name, share in explained.items()]
@@ -248,7 +254,7 @@ def test_what_a_study_would_narrow_by_hand():
     rows = pd.DataFrame([*driving(small=0.1, large=0.5, none=0.0, unmeasurable=0.9)])
     rows = pd.concat([rows, rows.head(1).assign(conclusion="averted")])
     three = np.array([-3.0, 3.0])
-    feasible = {name: Measurable(4.0, f"a study of {name}") for name in ("small", "large", "none")}
+    feasible = {name: study_of(4.0, f"a study of {name}") for name in ("small", "large", "none")}
     found = next_studies(rows, {name: three for name in ("small", "large", "none", "unmeasurable")}, feasible)
     assert found["conclusion"].tolist() == ["averted", "net", "net", "net"]
     assert found["unknown"].tolist() == ["small", "large", "small", "none"]
@@ -263,5 +269,5 @@ def test_narrowing_is_what_a_measurement_leaves_unexplained():
     unknown, rest, error = (sd * rng.normal(size=100_000) for sd in (3.0, 4.0, 2.0))
     value, measured = unknown + rest, unknown + error
     left = np.sqrt(1 - np.corrcoef(value, measured)[0, 1] ** 2)
-    found = next_studies(pd.DataFrame(driving(a=9 / 25)), {"a": unknown}, {"a": Measurable(2.0, "")})
+    found = next_studies(pd.DataFrame(driving(a=9 / 25)), {"a": unknown}, {"a": study_of(2.0, "")})
     assert found["narrower_percent"][0] == pytest.approx(100 * (1 - left), abs=0.5)

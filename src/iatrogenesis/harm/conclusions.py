@@ -15,7 +15,7 @@ from scipy.stats import rankdata
 from scipy.stats.mstats import hdquantiles, hdquantiles_sd
 
 from iatrogenesis.evidence.ensemble import LEVELS
-from iatrogenesis.evidence.unknowns import Unknowns
+from iatrogenesis.evidence.unknowns import Feasible, Unknowns
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario, reference_of, without
 
@@ -151,16 +151,8 @@ def drivers(members: pd.DataFrame, unknowns: Unknowns, ensemble: Mapping[str, np
     return pd.DataFrame(rows)
 
 
-@dataclass(frozen=True)
-class Measurable:
-    """A feasible measurement of a kind of number: its standard error, and what it takes."""
-
-    se: float
-    sample: str
-
-
 def next_studies(
-    drivers: pd.DataFrame, ensemble: Mapping[str, np.ndarray], feasible: Mapping[str, Measurable]
+    drivers: pd.DataFrame, ensemble: Mapping[str, np.ndarray], feasible: Mapping[str, Feasible]
 ) -> pd.DataFrame:
     """By how many per cent one more measurement would narrow the 90 % range of each conclusion, on average.
 
@@ -172,13 +164,13 @@ def next_studies(
         if row.unknown not in feasible:
             continue
         spread, how = float(np.std(ensemble[row.unknown])), feasible[row.unknown]
-        gone = row.explained * spread**2 / (spread**2 + how.se**2)
+        gone = row.explained * spread**2 / (spread**2 + how.se.value**2)
         rows.append(
             {
                 "conclusion": row.conclusion,
                 "unknown": row.unknown,
                 "sample": how.sample,
-                "se": how.se,
+                "se": how.se.value,
                 "spread_now": spread,
                 "narrower_percent": 100 * (1 - np.sqrt(1 - min(gone, 1.0))),
             }
