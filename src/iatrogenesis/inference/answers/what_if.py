@@ -1,19 +1,24 @@
 """What would happen if: the answers of fitted models, beside the truth that only a simulation knows.
 
-The model's answer sets a covariate to another value for every client (``pm.do`` on the data) and averages the change of
-the predicted risk over clients. It is right if the model holds and if nothing else that harms goes with the covariate.
-The truth is another world: the same clients, the same chance events, therapists changed, outcomes counted.
+The model's answer sets a variable to another value for every client (``pm.do`` on the data), derives every column anew
+from the clients' whole profiles, dummies, bends, products and splits included, and averages the change of the predicted
+risk over clients (g-computation, standardisation over the clients' own values). It is right if the model holds and if
+nothing else that harms goes with the variable. The truth is another world: the same clients, the same chance events,
+therapists changed, outcomes counted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import ArrayLike
 from scipy.special import expit
 from scipy.stats import linregress
 
 from iatrogenesis.core.montecarlo import ratio
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.data.covariates import AGE, AGE_REFERENCE, FLAG, SPLIT, STANDARDISED, Profile
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.data.posterior import points
 from iatrogenesis.world.judged import Sample
@@ -24,59 +29,123 @@ LEVEL = 0.95
 COLUMNS = ("model", "dataset", "covariate", "value", "low", "high", "mcse")
 
 
-def risk_change(data: OutcomeData, tree: xr.DataTree, shift: Mapping[str, np.ndarray | float]) -> np.ndarray:
-    """Change of the mean risk of the data's clients, per 1,000, when covariates are shifted, one number per draw.
+def risk_change(data: OutcomeData, tree: xr.DataTree, shift: Mapping[str, ArrayLike]) -> np.ndarray:
+    """Change of the mean risk of the data's clients, per 1,000, when variables are shifted, one number per draw.
 
     Parameters
     ----------
     data
-        One row per client.
+        One row per client, from a table of clients.
     tree
         A posterior of these data by a model of `iatrogenesis.inference.models.OUTCOME_MODELS`.
     shift
-        What is added to columns, by name: a number or one per row. Products with a shifted column follow it.
+        What is added to variables, by name: a number or one per row. See `shifted`.
     """
-    moved = shifted(data, shift)
+    return risk_difference(data, tree, data.covariates, shifted(data, shift))
+
+
+def risk_difference(data: OutcomeData, tree: xr.DataTree, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Mean risk with one set of columns less that with another, per 1,000, one number per draw.
+
+    Parameters
+    ----------
+    before, after
+        Columns as in ``data.covariates``, shape (rows, k).
+    """
     found = []
     for point in points(tree, DRAWS):
         base = point["intercept"] + point["therapist_effect"][data.therapist]
-        before = expit(base + data.covariates @ point["coefficients"])
-        found.append(PER * np.mean(expit(base + moved @ point["coefficients"]) - before))
+        risk = expit(base + before @ point["coefficients"])
+        found.append(PER * np.mean(expit(base + after @ point["coefficients"]) - risk))
     return np.array(found)
 
 
-def shifted(data: OutcomeData, shift: Mapping[str, np.ndarray | float]) -> np.ndarray:
-    """Return the covariates with some of them moved, shape (rows, k).
+def shifted(data: OutcomeData, shift: Mapping[str, ArrayLike]) -> np.ndarray:
+    """Return the covariates with something added to some variables, shape (rows, k).
+
+    Parameters
+    ----------
+    shift
+        By variable, in its own units: burnout_rating, phq9_first, fit (not fit_within); a number or one per row.
 
     Raises
     ------
-    KeyError
-        If a column is not among the covariates.
+    DataError
+        If no covariate is made from a variable.
     """
-    moved, place = data.covariates.copy(), {name: k for k, name in enumerate(data.covariate_names)}
-    for name, change in shift.items():
-        moved[:, place[name]] += change
-        for product in data.covariate_names:
-            if product.startswith(f"{name}:"):
-                moved[:, place[product]] += change * data.covariates[:, place[product.partition(":")[2]]]
-    return moved
+    known = profile_of(data).variables
+    return counterfactual(
+        data, {name: known[name] + change if name in known else change for name, change in shift.items()}
+    )
+
+
+def counterfactual(data: OutcomeData, changed: Mapping[str, ArrayLike], *, alone: bool = False) -> np.ndarray:
+    """Return the covariates of the same clients with some variables at other values, shape (rows, k).
+
+    Parameters
+    ----------
+    changed, alone
+        See `iatrogenesis.inference.data.covariates.Profile.having`.
+    """
+    profile = profile_of(data)
+    place = {name: k for k, name in enumerate(profile.names)}
+    return profile.having(changed, alone=alone)[:, [place[name] for name in data.covariate_names]]
+
+
+def profile_of(data: OutcomeData) -> Profile:
+    """Return the clients' profile.
+
+    Raises
+    ------
+    DataError
+        If the data were not made from a table of clients.
+    """
+    if data.profile is None:
+        raise DataError(f"{data.dataset}: no profile of the clients; build the data by from_clients with covariates.")
+    return data.profile
+
+
+def contrasts(data: OutcomeData) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Yield what is compared for an average marginal effect: its name, the columns before, and those after.
+
+    ======================  ============================================================================================
+    `age[18-25]`, ...       everybody in this age band, against everybody in the reference band
+    `vulnerable`            everybody, against nobody
+    scores, deprivation     each client's own one SD (of the clients fitted) higher, against as it is
+    ratings and states      one SD (of the reference population) higher, against as it is
+    `fit_rating`, ...       the same for all clients together, so that the therapists' means rise; and, as
+    `fit_rating[one]`       `fit_rating[one]`, for one client, the therapist's others being as they are
+    ======================  ============================================================================================
+    """
+    profile = profile_of(data)
+    for name, values in profile.variables.items():
+        if name == AGE:
+            before = counterfactual(data, {AGE: AGE_REFERENCE})
+            for band in profile.bands:
+                if f"age[{band}]" in data.covariate_names:
+                    yield f"age[{band}]", before, counterfactual(data, {AGE: band})
+        elif name == FLAG:
+            yield name, counterfactual(data, {name: 0.0}), counterfactual(data, {name: 1.0})
+        else:
+            unit = float(profile.scale[profile.names.index(name)]) if name in STANDARDISED else 1.0
+            yield name, data.covariates, counterfactual(data, {name: values + unit})
+            if name in SPLIT:
+                yield f"{name}[one]", data.covariates, counterfactual(data, {name: values + unit}, alone=True)
 
 
 def marginal_effects(data: OutcomeData, tree: xr.DataTree) -> pd.DataFrame:
-    """Average marginal effect of every covariate: deteriorations per 1,000 clients more, per unit of the column.
-
-    A unit is one SD for scores, ratings and deprivation, and the whole step for ages and yes or no.
+    """Average marginal effect of every variable: deteriorations per 1,000 clients more; see `contrasts`.
 
     Returns
     -------
     pandas.DataFrame
         model, dataset, covariate, value, low, high, mcse.
     """
-    rows = []
-    for name in data.covariate_names:
-        if ":" not in name:
-            value = summary(risk_change(data, tree, {name: 1.0}), tree)
-            rows.append({"model": tree.attrs["model"], "dataset": data.dataset, "covariate": name, **value})
+    about = {"model": tree.attrs["model"], "dataset": data.dataset}
+    rows = [
+        about | {"covariate": name} | summary(risk_difference(data, tree, before, after), tree)
+        for name, before, after in contrasts(data)
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

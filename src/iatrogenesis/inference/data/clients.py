@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.tables import DataError, flags, refuse, require_columns
-from iatrogenesis.inference.data.covariates import columns, source_columns
+from iatrogenesis.inference.data.covariates import Profile, source_columns
 from iatrogenesis.inference.data.outcomes import OutcomeData, counts
 
 Tables = Mapping[str, pd.DataFrame]
@@ -60,17 +60,18 @@ def from_clients(
     if not covariates:
         events = np.bincount(therapist, weights=deteriorated, minlength=len(ids)).astype(np.int64)
         return counts(dataset, ids, events, np.bincount(therapist, minlength=len(ids)), allow_empty=allow_empty)
-    found = columns(finished, therapist, covariates, dataset)
+    profile = Profile.of(finished, therapist, covariates, dataset)
     return OutcomeData(
         dataset=dataset,
         deteriorated=deteriorated,
         trials=np.ones_like(deteriorated),
         therapist=therapist,
         therapist_ids=ids,
-        covariates=np.ascontiguousarray(np.column_stack([column.values for column in found])),
-        covariate_names=tuple(column.name for column in found),
-        centre=np.array([column.centre for column in found]),
-        scale=np.array([column.scale for column in found]),
+        covariates=profile.having(),
+        covariate_names=profile.names,
+        centre=profile.centre,
+        scale=profile.scale,
+        profile=profile,
         allow_empty=allow_empty,
     ).validate()
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.data.covariates import Profile
 from iatrogenesis.inference.data.validation import check
 
 Arrays = Mapping[str, tuple[tuple[str, ...], np.ndarray]]
@@ -90,6 +91,8 @@ class OutcomeData:
         int, shape (J,). Each therapist's index into `service_ids`; empty where services are not told apart.
     service_ids
         The services, in the order of the index.
+    profile
+        What the covariates are derived from, where they come from a table of clients: what-ifs change it.
     """
 
     OBSERVED: ClassVar = ("deteriorated",)
@@ -106,6 +109,7 @@ class OutcomeData:
     allow_empty: bool = False
     service: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     service_ids: tuple[str, ...] = ()
+    profile: Profile | None = field(default=None, repr=False)
 
     def __post_init__(self):
         if self.covariates is None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.tables import DataError, numbers, refuse, require_columns
-from iatrogenesis.inference.data.covariates import columns, source_columns
+from iatrogenesis.inference.data.covariates import Profile, source_columns
 from iatrogenesis.inference.data.outcomes import Arrays, contiguous
 
 SUMS = ("sessions", "time", "time_squared", "score", "time_score", "score_squared")
@@ -139,15 +139,15 @@ def from_sessions(
         row = (np.cumsum(present) - 1)[row]
     ids = tuple(sorted(clients["therapist_id"].unique()))
     therapist = pd.Index(ids).get_indexer(clients["therapist_id"]).astype(np.int64)
-    found, times = columns(clients, therapist, covariates, dataset), time_of(session)
+    profile, times = Profile.of(clients, therapist, covariates, dataset), time_of(session)
     centre = float(np.rint(scores.mean()))
     return SessionData(
         dataset=dataset,
         sums=summed(times, scores - centre, row, len(clients)),
         therapist=therapist,
         therapist_ids=ids,
-        covariates=np.column_stack([column.values for column in found]),
-        covariate_names=tuple(column.name for column in found),
+        covariates=profile.having(),
+        covariate_names=profile.names,
         score=score,
         centre=centre,
         times=times,
