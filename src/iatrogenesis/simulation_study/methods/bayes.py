@@ -8,6 +8,9 @@ import xarray as xr
 
 from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.answers.decisions import decided
+from iatrogenesis.inference.answers.grades import graded, pairs_of_draws
+from iatrogenesis.inference.answers.rank_sets import credible
 from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
 from iatrogenesis.inference.checks.diagnostics import diagnose
 from iatrogenesis.inference.data.outcomes import FitData, OutcomeData
@@ -61,7 +64,9 @@ def therapists(tree: xr.DataTree, data: OutcomeData) -> pd.DataFrame:
     low, high = np.quantile(rates, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     rate = rates.mean(axis=0)
     exceeds = (rates > harmful_rate(rates.mean(axis=1, keepdims=True))).mean(axis=0)
-    return pd.DataFrame({"therapist": seen, "score": rate, "rate": rate, "low": low, "high": high, "exceeds": exceeds})
+    table = {"therapist": seen, "score": rate, "rate": rate, "low": low, "high": high, "exceeds": exceeds}
+    table |= credible(rates, LEVEL).columns()
+    return pd.DataFrame({**table, "grade": graded(pairs_of_draws(rates)).grade, "action": decided(rates)})
 
 
 def _thinned(tree: xr.DataTree) -> xr.DataTree:

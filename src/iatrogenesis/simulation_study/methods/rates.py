@@ -1,14 +1,26 @@
-"""From log odds of therapists to standardised rates: what each one's rate would be with all clients of the data."""
+"""From log odds of therapists to standardised rates, ranks, grades and actions.
+
+A standardised rate is what a therapist's rate would be with all clients of the data. Of a method with estimates and
+standard errors on the log odds, ranks have confidence sets (`iatrogenesis.inference.answers.rank_sets`); grades and
+actions take the estimates for means of independent normal posteriors.
+"""
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 from scipy.special import expit, ndtr, ndtri
 
 from iatrogenesis.core.definitions import harmful_rate
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.answers.decisions import decided
+from iatrogenesis.inference.answers.grades import graded, pairs_of_normals
+from iatrogenesis.inference.answers.rank_sets import confidence
 from iatrogenesis.simulation_study.methods.answer import LEVEL
 
 BLOCK = 4_000_000
+PARTS = 200  # equally probable parts of a normal distribution, each stood for by its middle
+KNOTS = 100  # of the curve from log odds to rates; for 25 log odds from end to end it is within 1e-5
 
 
 def standardised(log_odds: np.ndarray, case_mix: np.ndarray) -> np.ndarray:
@@ -28,8 +40,27 @@ def standardised(log_odds: np.ndarray, case_mix: np.ndarray) -> np.ndarray:
     return found
 
 
-def normal_table(therapist: np.ndarray, log_odds: np.ndarray, se: np.ndarray, case_mix: np.ndarray) -> pd.DataFrame:
-    """Return the therapists' table of a method whose log odds are about normal; see `Answer.therapists`."""
+def normal_table(
+    therapist: np.ndarray, log_odds: np.ndarray, se: np.ndarray, case_mix: np.ndarray, replicate: int = 0
+) -> pd.DataFrame:
+    """Return the therapists' table of a method whose log odds are about normal; see `Answer.therapists`.
+
+    Parameters
+    ----------
+    therapist
+        Positions among the ids, shape (therapists,).
+    log_odds, se
+        Of the same therapists.
+    case_mix
+        The clients' parts, shape (clients,).
+    replicate
+        Of the data set: which draws of the bootstrap the sets of ranks take.
+
+    Raises
+    ------
+    DataError
+        If an estimate is not finite or a standard error not a positive number.
+    """
     reach = ndtri(0.5 + LEVEL / 2) * se
     rate = standardised(log_odds, case_mix)
     return pd.DataFrame(
@@ -40,8 +71,41 @@ def normal_table(therapist: np.ndarray, log_odds: np.ndarray, se: np.ndarray, ca
             "low": standardised(log_odds - reach, case_mix),
             "high": standardised(log_odds + reach, case_mix),
             "exceeds": ndtr((log_odds - _where(harmful_rate(rate.mean()), case_mix)) / se),
+            **ranked(log_odds, se, case_mix, float(rate.mean()), replicate),
         }
     )
+
+
+def ranked(
+    log_odds: np.ndarray, se: np.ndarray, case_mix: np.ndarray, mean: float, replicate: int = 0
+) -> dict[str, np.ndarray]:
+    """Return the columns `iatrogenesis.simulation_study.methods.answer.RANKED`.
+
+    Parameters
+    ----------
+    log_odds, se, case_mix, replicate
+        As in `normal_table`; without case mix one client whose part is 0.
+    mean
+        Mean rate of the service's therapists.
+    """
+    if not np.all(np.isfinite(log_odds) & np.isfinite(se) & (se > 0)):
+        raise DataError("A therapist's log odds or their standard error is not a finite number.")
+    sets = confidence(log_odds, se, LEVEL, replicate=replicate)
+    middle = ndtri((np.arange(PARTS) + 0.5) / PARTS)[:, None]
+    places = log_odds + se * middle
+    knots = np.linspace(places.min() - 0.5, places.max() + 0.5, KNOTS)
+    rates = CubicSpline(knots, standardised(knots, case_mix))(places)
+    return {
+        **sets.columns(),
+        "grade": graded(pairs_of_normals(log_odds, se)).grade,
+        "action": decided(rates, mean),
+    }
+
+
+def smoothed_log_odds(events: np.ndarray, clients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return log odds of counts and their standard errors, half a client added on either side; finite for 0 events."""
+    worse, others = events + 0.5, clients - events + 0.5
+    return np.log(worse / others), np.sqrt(1 / worse + 1 / others)
 
 
 def _where(rate: float, case_mix: np.ndarray) -> float:
