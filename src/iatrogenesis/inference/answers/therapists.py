@@ -12,6 +12,10 @@ from scipy.stats import rankdata
 
 from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.proportions import clopper_pearson
+from iatrogenesis.inference.answers.decisions import ACTIONS, decided
+from iatrogenesis.inference.answers.grades import graded, pairs_of_draws
+from iatrogenesis.inference.answers.rank_sets import credible
+from iatrogenesis.inference.answers.selection import selected
 from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
 
 
@@ -35,8 +39,14 @@ def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
         - rate, rate_low, rate_high, rate_mcse: posterior of the standardised rate, that of *all* the data's clients if
           they had been with this therapist (without covariates: of the average client);
         - rank, rank_low, rank_high: posterior median and interval of the rank, 1 being the lowest rate;
-        - p_harmful, p_harmful_mcse: posterior probability of being harmful (`iatrogenesis.core.definitions`)
-          standardised rate of the therapists in this table;
+        - rank_low_all, rank_high_all: the same of all therapists at once (`iatrogenesis.inference.answers.rank_sets`);
+        - grade: 1 has the lowest rates (`iatrogenesis.inference.answers.grades`);
+        - p_harmful, p_harmful_mcse: posterior probability of being harmful (`iatrogenesis.core.definitions`) among the
+          therapists in this table;
+        - selected: whether the therapist is among as many as the expected false discovery rate allows to select
+          (`iatrogenesis.inference.answers.selection`);
+        - action: leave, talk and support or pause, by the least expected loss
+          (`iatrogenesis.inference.answers.decisions`);
         - effect, effect_sd: posterior of the log odds relative to the average therapist;
         - reliability: 1 - effect_sd^2 / E(therapist_sd^2), the share of the uncertainty about a therapist that the data
           removed; 0 says that nothing was learnt.
@@ -54,6 +64,7 @@ def table(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
             "deteriorated": events,
             **_raw(events, clients, level),
             **_rates_and_ranks(rates, shape, level),
+            **_told_apart(rates, level),
             **_harmful(rates, shape),
             **_effects(effects, stacked(tree, "therapist_sd")),
         }
@@ -88,9 +99,21 @@ def _rates_and_ranks(rates: np.ndarray, shape: tuple[int, int], level: float) ->
     }
 
 
+def _told_apart(rates: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    sets = credible(rates, level)
+    grade = graded(pairs_of_draws(rates)).grade
+    return {"rank_low_all": sets.low_all, "rank_high_all": sets.high_all, "grade": grade}
+
+
 def _harmful(rates: np.ndarray, shape: tuple[int, int]) -> dict[str, np.ndarray]:
     exceeds = (rates > harmful_rate(rates.mean(axis=1, keepdims=True))).astype(float)
-    return {"p_harmful": exceeds.mean(axis=0), "p_harmful_mcse": _mcse(exceeds, shape)}
+    probability = exceeds.mean(axis=0)
+    return {
+        "p_harmful": probability,
+        "p_harmful_mcse": _mcse(exceeds, shape),
+        "selected": selected(probability),
+        "action": np.array(ACTIONS)[decided(rates)],
+    }
 
 
 def _effects(effects: np.ndarray, population_sd: np.ndarray) -> dict[str, np.ndarray]:
