@@ -11,8 +11,12 @@ import xarray as xr
 from iatrogenesis.inference.data.outcomes import FitData, shape_of
 from iatrogenesis.inference.data.posterior import without_draws
 from iatrogenesis.inference.engines.collapsed import engine as collapsed
+from iatrogenesis.inference.engines.linked import engine as linked
 from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models.priors import Priors
+
+COLLAPSED = {name: part for part in (collapsed, linked) for name in part.MODELS}
+"""Where each model is fitted whose therapists are integrated out."""
 
 
 def fit_all(
@@ -43,13 +47,13 @@ def fit_all(
         `iatrogenesis.inference.data.posterior.without_draws`.
     """
     left, why = list(datas), {}
-    if engine == "collapsed" and model in collapsed.MODELS:
-        left = []
+    if engine == "collapsed" and model in COLLAPSED:
+        left, part = [], COLLAPSED[model]
         for data in datas:
             try:
                 draws = sampler.chains * sampler.draws
                 # pyrefly: ignore[bad-argument-type]: the models it covers have counts
-                yield collapsed.sample(model, data, priors, seed, draws=draws, chains=sampler.chains, max_k=max_k)
+                yield part.sample(model, data, priors, seed, draws=draws, chains=sampler.chains, max_k=max_k)
             except collapsed.Unreliable as error:
                 why[data.dataset] = str(error)
                 left.append(data)
