@@ -29,6 +29,7 @@ from iatrogenesis.core.sources import Strict
 from iatrogenesis.core.tables import DataError
 
 PER = 1000.0
+BLOCK = 1_000_000  # numbers held at a time
 ACTIONS = ("leave", "talk and support", "pause")
 
 
@@ -125,9 +126,12 @@ def _mean(rates: np.ndarray, mean: ArrayLike | None) -> ArrayLike:
 
 def _after(rate: np.ndarray, clients: int, loss: np.ndarray) -> float:
     """Return the mean least expected loss after so many clients; rate (draws,), loss (actions, draws)."""
-    events = np.arange(clients + 1)[:, None]
-    ways = gammaln(clients + 1) - gammaln(events + 1) - gammaln(clients - events + 1)
-    chance = np.exp(ways + xlogy(events, rate) + xlog1py(clients - events, -rate))
-    # Each row, over the draws, is the probability of the count and, divided by it, the posterior after it: the division
-    # cancels against the weight of the count in the mean.
-    return float((chance @ loss.T / len(rate)).min(axis=1).sum())
+    total, block = 0.0, max(1, BLOCK // len(rate))
+    for first in range(0, clients + 1, block):
+        events = np.arange(first, min(first + block, clients + 1))[:, None]
+        ways = gammaln(clients + 1) - gammaln(events + 1) - gammaln(clients - events + 1)
+        chance = np.exp(ways + xlogy(events, rate) + xlog1py(clients - events, -rate))
+        # Each row, over the draws, is the probability of the count and, divided by it, the posterior after it: the
+        # division cancels against the weight of the count in the mean.
+        total += float((chance @ loss.T).min(axis=1).sum())
+    return total / len(rate)
