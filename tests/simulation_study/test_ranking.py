@@ -1,0 +1,173 @@
+"""Sets of ranks, grades and actions beside the truth: counted again in plain Python, and planted errors caught."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.inference.answers.decisions import LOSSES, decided
+from iatrogenesis.inference.answers.grades import graded, pairs_of_normals
+from iatrogenesis.inference.answers.rank_sets import confidence, credible
+from iatrogenesis.inference.data.outcomes import counts
+from iatrogenesis.inference.engines.collapsed.engine import sample
+from iatrogenesis.simulation_study.methods import bayes
+from iatrogenesis.simulation_study.methods.answer import RANKED
+from iatrogenesis.simulation_study.methods.rates import normal_table, ranked, smoothed_log_odds, standardised
+from iatrogenesis.simulation_study.profiling import profiling
+
+SERVICES, COUNT = 60, 12
+
+
+def noise(name: str, services: int = SERVICES, count: int = COUNT) -> np.ndarray:
+    return Noise(21).normal(name, replicate=np.arange(services)[:, None], therapist=np.arange(count))
+
+
+def table(**columns: np.ndarray) -> pd.DataFrame:
+    shape = next(iter(columns.values())).shape
+    replicate, therapist = np.indices(shape)
+    flat = {name: values.ravel() for name, values in columns.items()}
+    return pd.DataFrame({"replicate": replicate.ravel(), "therapist": therapist.ravel(), **flat})
+
+
+@pytest.fixture(scope="module")
+def truth() -> np.ndarray:
+    rates = 0.06 * np.exp(0.7 * noise("truth"))
+    rates[0] = 0.06  # a service of truly equal therapists
+    rates[1, :4] = 0.05  # and one with a tie
+    return rates
+
+
+def values(truth: np.ndarray, **columns: np.ndarray) -> pd.Series:
+    unknown = dict.fromkeys(("rate", "low", "high", "exceeds"), np.nan)
+    told = table(score=truth, **columns).assign(**unknown)
+    return profiling(told, table(rate=truth)).set_index(["estimand", "measure"])["value"]
+
+
+def test_sets_of_ranks_are_counted_again(truth):
+    low = np.maximum(np.rint(4 + 3 * noise("low")), 1)
+    high = np.minimum(low + np.rint(np.abs(4 * noise("high"))), COUNT)
+    low_all, high_all = np.maximum(low - 5, 1), np.minimum(high + 5, COUNT)
+    found = values(truth, rank_low=low, rank_high=high, rank_low_all=low_all, rank_high_all=high_all)
+    each, every = [], []
+    for rates, *sets in zip(truth, low, high, low_all, high_all, strict=True):
+        held, held_all = [], []
+        for j, rate in enumerate(rates):
+            possible = range(1 + sum(other < rate for other in rates), 1 + sum(other <= rate for other in rates))
+            held.append(all(sets[0][j] <= rank <= sets[1][j] for rank in possible))
+            held_all.append(all(sets[2][j] <= rank <= sets[3][j] for rank in possible))
+        each.append(sum(held) / COUNT)
+        every.append(all(held_all))
+    assert 0 < sum(every) < SERVICES
+    assert found["rank_set", "coverage"] == pytest.approx(np.mean(each))
+    assert found["rank_set_all", "coverage"] == pytest.approx(np.mean(every))
+    assert found["rank_set", "width"] == pytest.approx(np.mean((high - low + 1) / COUNT))
+    assert found["rank_set_all", "width"] == pytest.approx(np.mean((high_all - low_all + 1) / COUNT))
+
+
+def test_pairs_of_grades_are_counted_again(truth):
+    grade = 1 + np.digitize(truth * np.exp(0.6 * noise("grade")), [0.04, 0.08, 0.3])
+    grade[2] = 1  # nobody is put above anybody
+    found = values(truth, grade=grade)["grade"]
+    right = wrong = tied = pairs = 0
+    for rates, own in zip(truth, grade, strict=True):
+        for i in range(COUNT):
+            for j in range(COUNT):
+                pairs += i < j
+                if own[i] > own[j]:
+                    right += rates[i] > rates[j]
+                    wrong += rates[i] < rates[j]
+                    tied += rates[i] == rates[j]
+    assert min(right, wrong, tied) > 10
+    assert found["ordered"] == pytest.approx((right + wrong + tied) / pairs)
+    assert found["discordance"] == pytest.approx((wrong + tied) / pairs)
+    assert found["misordered"] == pytest.approx((wrong + tied) / (right + wrong + tied))
+    assert found["tau"] == pytest.approx((right - wrong) / pairs)
+    assert found["grades"] == pytest.approx(np.mean([len(set(own)) for own in grade]))
+
+
+def test_realised_losses_are_added_up_again(truth):
+    action = np.digitize(truth * np.exp(0.5 * noise("action")), [0.09, 0.12])
+    found = values(truth, action=action)["action"]
+    total = regret = avoidable = paused = harmless = 0.0
+    for rates, own in zip(truth, action, strict=True):
+        mean = sum(rates) / COUNT
+        for rate, taken in zip(rates, own, strict=True):
+            excess = 1000 * (rate - mean)
+            losses = [excess, excess - 0.25 * max(excess, 0) + 7.5, 52.5]
+            total += losses[taken]
+            regret += losses[taken] - min(losses)
+            avoidable += excess - min(losses)
+            paused += taken == 2
+            harmless += taken == 2 and rate <= 2 * mean
+    people = SERVICES * COUNT
+    assert harmless > 10
+    assert found["loss"] == pytest.approx(total / people)
+    assert found["regret"] == pytest.approx(regret / people)
+    assert found["avoided"] == pytest.approx(1 - regret / avoidable)
+    assert found["paused"] == pytest.approx(paused / people)
+    assert found["supported"] == pytest.approx(np.mean(action == 1))
+    assert found["fdr"] == pytest.approx(harmless / paused)
+
+
+def test_best_actions_have_no_regret_and_leaving_everybody_avoids_nothing(truth):
+    best = LOSSES.of(truth, truth.mean(axis=1, keepdims=True)).argmin(axis=0)
+    assert values(truth, action=best)["action"][["regret", "avoided"]].tolist() == [0, 1]
+    left = values(truth, action=np.zeros_like(best))["action"]
+    assert left["avoided"] == 0 and np.isnan(left["fdr"])
+
+
+def test_sets_of_ranks_from_errors_a_tenth_too_small_are_caught():
+    """Where all are alike the simultaneous sets cover exactly 95 %."""
+    services, alike = 1500, np.full((1500, 15), 0.06)
+    covered = {}
+    for shrink in (1.0, 0.9):
+        sets = [
+            confidence(error, np.full(15, shrink), replicate=number, stepdown=False)
+            for number, error in enumerate(noise("alike", services, 15))
+        ]
+        places = {name: np.array([one.columns()[name] for one in sets]) for name in RANKED[:4]}
+        unknown = dict.fromkeys(("rate", "low", "high", "exceeds"), np.nan)
+        told = table(score=alike, **places).assign(**unknown)
+        found = profiling(told, table(rate=alike)).set_index(["estimand", "measure"])
+        covered[shrink] = found.loc[("rank_set_all", "coverage"), ["value", "mcse"]]
+    value, mcse = covered[1.0]
+    assert abs(value - 0.95) < 4 * mcse
+    value, mcse = covered[0.9]
+    assert value < 0.95 - 4 * mcse
+
+
+def test_bayesian_answers_have_all_columns_from_their_draws(study):
+    data = counts("ranked", tuple("abcdef"), [0, 2, 3, 5, 9, 20], [60] * 6)
+    tree = sample("null", data, study.config.fit.priors, 3, draws=1000, chains=2)
+    found = bayes.therapists(tree, data)
+    assert found[list(RANKED)].notna().all().all()
+    draws = 1 / (
+        1 + np.exp(-(tree["posterior"]["intercept"].values[..., None] + tree["posterior"]["therapist_effect"]))
+    )
+    draws = draws.values.reshape(-1, 6)[::2]
+    assert found["action"].tolist() == decided(draws).tolist()
+    assert found["rank_low"].tolist() == credible(draws).low.tolist()
+    assert found["grade"].iloc[-1] > found["grade"].iloc[0] == 1
+    assert found["action"].tolist()[0] == 0 and found["action"].tolist()[-1] == 2
+
+
+def test_normal_answers_agree_with_many_draws():
+    log_odds, se = np.array([-3.5, -3.0, -2.6, -2.0, -1.2]), np.array([0.6, 0.4, 0.5, 0.3, 0.4])
+    case_mix = 0.8 * noise("case mix", 1, 300)[0]
+    found = normal_table(np.arange(5), log_odds, se, case_mix, replicate=4)
+    sets = confidence(log_odds, se, replicate=4)
+    assert found["rank_high_all"].tolist() == sets.high_all.tolist()
+    assert found["grade"].tolist() == graded(pairs_of_normals(log_odds, se)).grade.tolist()
+    draws = log_odds + se * noise("draws", 4000, 5)
+    rates = standardised(draws.ravel(), case_mix).reshape(draws.shape)
+    assert found["action"].tolist() == decided(rates, found["rate"].mean()).tolist()
+    assert len(set(found["action"])) > 1
+
+
+def test_counts_without_events_have_finite_ranks():
+    log_odds, se = smoothed_log_odds(np.array([0, 3, 30]), np.array([30, 30, 30]))
+    np.testing.assert_allclose(log_odds, np.log([0.5 / 30.5, 3.5 / 27.5, 30.5 / 0.5]))
+    np.testing.assert_allclose(se[0], np.sqrt(1 / 0.5 + 1 / 30.5))
+    found = ranked(log_odds, se, np.zeros(1), 11 / 30)
+    assert found["rank_low"][2] == 3 and found["grade"].tolist()[2] > 1
+    assert set(found) == set(RANKED)
