@@ -23,7 +23,7 @@ def test_conclusions_are_told_by_numbers_of_their_tables(results):
     net = {level: numbers[f"conclusions.net.{level}"] for level in ("median", "low_50", "high_50", "low_90", "high_90")}
     assert [entry["value"] for entry in net.values()] == [12.5, 8.0, 15.0, 2.0, 22.0]
     assert net["low_90"]["mcse"] == 0.5 and net["high_90"]["mcse"] == 0.7 and "mcse" not in net["median"]
-    assert Numbers(numbers).plausible("conclusions.net") == "12.5 (90\u202f% range 2.0 to 22.0)"
+    assert Numbers(numbers).plausible("conclusions.net") == "12 (90\u202f% range 2 to 22)"
     assert numbers["conclusions.net.centre"]["value"] == 9 and numbers["conclusions.net.members"]["value"] == 300
     assert numbers["drivers.unknowns"]["value"] == 2 and numbers["drivers.informed"]["value"] == 1
     assert numbers["drivers.net.first"]["value"] == 36 and numbers["next.net.narrower"]["value"] == 14
@@ -35,7 +35,7 @@ def test_tables_of_conclusions_have_their_own_rows_in_order(results):
         of_worlds.conclusion_table(results["conclusions"], kind).rows for kind in ("main", "route", "prevention")
     )
     assert len(main) == 7 and [row[0] for row in routes] == ["misfit", "burnout"] and preventions[0][0] == "repair"
-    assert routes[0][6] == "over 100" and main[0][4:6] == ["2.0 to 22.0", "0.50 and 0.70"]
+    assert routes[0][6] == "over 100" and main[0][4:6] == ["2 to 22", "0.50 and 0.70"]
     driver = of_worlds.driver_table(results["drivers"], results["conclusions"]).rows[0]
     assert driver[1:] == ["burnout: causal share", "36", "yes", "raises", "99", "no"]
     studies = of_worlds.study_table(results["next_studies"], results["drivers"], results["conclusions"])

@@ -3,9 +3,10 @@
 import pandas as pd
 
 from iatrogenesis.figures.unknown_names import by_chance, named
-from iatrogenesis.harm.conclusions import LEVELS, MAIN
+from iatrogenesis.harm.conclusions import MAIN
 from iatrogenesis.report.entry import Number, number
-from iatrogenesis.report.rounding import interval, rounded
+from iatrogenesis.report.ranges import by_width, range_numbers
+from iatrogenesis.report.rounding import rounded
 from iatrogenesis.report.tables import Table
 
 CONCLUSIONS, DRIVERS, STUDIES = "tables/conclusions.csv", "tables/drivers.csv", "tables/next_studies.csv"
@@ -21,12 +22,8 @@ def conclusion_numbers(conclusions: pd.DataFrame) -> dict[str, Number]:
     """``conclusions.<name>.median``, ``.low_50``, ``.low_90`` and so on, errors of the ends apart; and counts."""
     found = {}
     for row in conclusions.to_dict("records"):
-        name = f"conclusions.{row['conclusion']}"
-        for level in LEVELS:
-            found[f"{name}.{level}"] = number(row[level], CONCLUSIONS, UNIT, mcse=row.get(f"{level}_mcse"))
-        found[f"{name}.mcse"] = number(row["mcse"], CONCLUSIONS, f"{UNIT}, of one world")
-        found[f"{name}.centre"] = number(row["centre"], CONCLUSIONS, UNIT, mcse=row["centre_mcse"])
-        found[f"{name}.members"] = number(int(row["members"]), CONCLUSIONS, "worlds")
+        unit = UNIT if kind_of(row["conclusion"]) != "policy" else row["label"].rpartition(", ")[2]
+        found |= range_numbers(f"conclusions.{row['conclusion']}", row, CONCLUSIONS, unit)
     return found
 
 
@@ -68,27 +65,28 @@ def first_drivers(drivers: pd.DataFrame, conclusions: pd.DataFrame) -> dict[str,
 
 
 def conclusion_table(conclusions: pd.DataFrame, kind: str) -> Table:
-    """One row per conclusion of a kind (``main``, ``route`` or ``prevention``), the largest median first."""
+    """One row per conclusion of a kind (``main``, ``policy``; ``route``, ``prevention``: the largest median first)."""
     chosen = conclusions[conclusions["conclusion"].map(kind_of) == kind]
-    if kind != "main":
+    if kind in ("route", "prevention"):
         chosen = chosen.sort_values("median", ascending=False, kind="stable")
     rows = []
     for row in chosen.to_dict("records"):
-        error = (row["high_90"] - row["low_90"]) / 4
+        wide = (row["low_90"], row["high_90"])
         ends = [rounded(row[f"{end}_mcse"], row[f"{end}_mcse"]) for end in ("low_90", "high_90")]
         rows.append(
             [
-                row["label"] if kind == "main" else short(row["label"]),
-                rounded(row["centre"], error),
-                rounded(row["median"], error),
-                interval(row["low_50"], row["high_50"]),
-                interval(row["low_90"], row["high_90"]),
+                row["label"] if kind in ("main", "policy") else short(row["label"]),
+                by_width(row["centre"], *wide),
+                by_width(row["median"], *wide),
+                " to ".join(by_width(row[end], *wide) for end in ("low_50", "high_50")),
+                " to ".join(by_width(end, *wide) for end in wide),
                 " and ".join(ends),
                 f"over {MOST}" if row["widened"] > MOST else rounded(row["widened"], 10.0),
                 rounded(int(row["members"])),
             ]
         )
-    heads = ["Deteriorations per 1,000 clients", "At the centre", "Median", "50 % range", "90 % range"]
+    first = "In simulated routine care" if kind == "policy" else "Deteriorations per 1,000 clients"
+    heads = [first, "At the centre", "Median", "50 % range", "90 % range"]
     heads += ["MCSE of its ends"]
     return Table([*heads, "Widened by Monte Carlo error, %", "Worlds"], rows, [""] * len(rows))
 

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from iatrogenesis.core.definitions import PHRASES, WORDS
 from iatrogenesis.report.entry import CONFIGURED
+from iatrogenesis.report.ranges import by_width
 from iatrogenesis.report.rounding import interval, rounded
 
 NARROW = "\u202f"  # the space between a number and its unit
@@ -46,10 +47,11 @@ class Numbers:
             return f"{value} (95{NARROW}% Monte Carlo interval {interval(found['low'], found['high'])})"
         return f"{value} (MCSE {rounded(error, error)})" if error else value
 
-    def plausible(self, name: str) -> str:
+    def plausible(self, name: str, unit: str = "") -> str:
         """A conclusion's median with its 90 % range over the plausible worlds, rounded by the range's width."""
         middle, low, high = (self._find(f"{name}.{level}")["value"] for level in ("median", "low_90", "high_90"))
-        return f"{rounded(float(middle), (high - low) / 4)} (90{NARROW}% range {interval(low, high)})"
+        ends = (by_width(end, low, high) for end in (low, high))
+        return f"{by_width(middle, low, high)}{unit and NARROW + unit} (90{NARROW}% range {' to '.join(ends)})"
 
     def surely_below(self, name: str, limit: float) -> bool:
         """Whether the number's whole interval lies below a limit, so that words may say so."""

@@ -1,0 +1,40 @@
+"""Ranges over plausible worlds: as numbers of the report, and as text."""
+
+from collections.abc import Mapping
+from math import floor, isfinite, log10
+
+import pandas as pd
+
+from iatrogenesis.evidence.ensemble import LEVELS
+from iatrogenesis.report.entry import Number, number
+from iatrogenesis.report.rounding import rounded
+
+
+def range_numbers(name: str, row: Mapping, source: str, unit: str) -> dict[str, Number]:
+    """``<name>.median``, ``.low_50``, ``.low_90`` and so on, errors of the ends apart; the centre; and how many worlds.
+
+    Parameters
+    ----------
+    row
+        With the columns of `iatrogenesis.evidence.ranges.RANGE`.
+    """
+    found = {f"{name}.{level}": number(row[level], source, unit, mcse=row.get(f"{level}_mcse")) for level in LEVELS}
+    found[f"{name}.centre"] = number(row["centre"], source, unit, mcse=row["centre_mcse"])
+    found[f"{name}.members"] = number(int(row["members"]), source, "worlds")
+    if pd.notna(row["mcse"]):
+        found[f"{name}.mcse"] = number(row["mcse"], source, f"{unit}, of one world")
+    return found
+
+
+def by_width(value: float, low: float, high: float) -> str:
+    """A number rounded by a quarter of the width of its range: to its first digit, or its second after a leading 1."""
+    quarter = (high - low) / 4
+    if not isfinite(quarter) or quarter <= 0:
+        return rounded(float(value))
+    digit = 10.0 ** floor(log10(quarter))
+    return rounded(float(value), quarter if quarter < 2 * digit else 10 * digit)
+
+
+def with_range(value: float, low: float, high: float) -> str:
+    """A median and a range in brackets."""
+    return f"{by_width(value, low, high)} ({by_width(low, low, high)} to {by_width(high, low, high)})"
