@@ -9,9 +9,11 @@ from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.ensemble import read_ensemble
+from iatrogenesis.evidence.ranges import ranges
 from iatrogenesis.evidence.unknowns import Feasible, Unknowns
-from iatrogenesis.harm.conclusions import MAIN, drivers, next_studies, one_by_one, ranges, worlds_of
+from iatrogenesis.harm.conclusions import MAIN, drivers, next_studies, one_by_one, worlds_of
 from iatrogenesis.harm.over_members import over_members
+from iatrogenesis.harm.policy_numbers import POLICY, monitored
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -40,16 +42,17 @@ def main(
     def some(number: int) -> dict:
         return unknowns.split({name: of[:number] for name, of in ensemble.items()})
 
-    worlds, alone = worlds_of(routine, everything, rested), one_by_one(routine, everything)
-    main_ones = over_members(setup, design, worlds, MAIN, some(members), cores)
+    worlds = worlds_of(routine, everything, rested) | {"monitored": monitored(routine, everything)}
+    first, alone = (worlds, MAIN | POLICY), one_by_one(routine, everything)
+    main_ones = over_members(setup, design, *first, some(members), cores)
     table = pd.concat([main_ones, over_members(setup, design, *alone, some(each), cores)])
     write_csv(table, output["members"])
     known = records(routine) | records(everything)
     usual = {path: np.array([known[path].value]) for path in some(1)}
     many = design.model_copy(update={"replicates": CENTRE * design.replicates})
-    at = [over_members(setup.apart("centre"), many, *about, usual, 1) for about in ((worlds, MAIN), alone)]
+    at = [over_members(setup.apart("centre"), many, *about, usual, 1) for about in (first, alone)]
     write_csv(ranges(table, pd.concat(at)), output["conclusions"])
-    driving = drivers(main_ones, unknowns, ensemble)
+    driving = drivers(main_ones[main_ones["conclusion"].isin(MAIN)], unknowns, ensemble)
     write_csv(driving, output["drivers"])
     units = {name: known[name].unit if name in known else "" for name in unknowns.names}
     could = {unit: Feasible.model_validate(one) for unit, one in feasible.items()}

@@ -11,7 +11,7 @@ from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import render
 from iatrogenesis.report.run_record import versions
-from iatrogenesis.simulation_study.policies import PolicyWorld
+from iatrogenesis.simulation_study.policy_world import PolicyWorld
 from iatrogenesis.world.scenarios import Scenario
 
 KINDS = {"policies": PolicyWorld, "instruments": Instruments}

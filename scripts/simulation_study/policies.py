@@ -1,23 +1,65 @@
-"""Ten years of what a service could do about therapists with bad results."""
+"""Ten years of each policy, in the plausible worlds and at their centre."""
 
-from iatrogenesis.core.files import write_csv
+from pathlib import Path
+
+import pandas as pd
+
+from iatrogenesis.core.files import read_csv, write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.streams import Noise, derived_seed
-from iatrogenesis.simulation_study.policies import PolicyWorld, table
+from iatrogenesis.evidence.ensemble import read_ensemble
+from iatrogenesis.evidence.unknowns import Unknowns
+from iatrogenesis.evidence.worlds import ensemble_of
+from iatrogenesis.simulation_study.policies import in_worlds, table
+from iatrogenesis.simulation_study.policy_world import SIMULATED, Estimates, PolicyWorld, of_outcomes, of_service
+from iatrogenesis.world.scenarios import Scenario
 
 
-def main(world: dict, seed: int, replicates: int, table_path: str) -> None:
-    """Write one row per policy and reading of the evidence."""
-    found = table(PolicyWorld.model_validate(world), Noise(derived_seed(seed, "policies")), replicates)
-    write_csv(found, table_path)
-    print(found.to_string(index=False), flush=True)
+def main(
+    paths: dict[str, str],
+    declared: dict,
+    scenarios: dict[str, dict],
+    judged_by: list[str],
+    associations: dict[str, dict],
+    seed: int,
+    replicates: int,
+    services: int,
+    table_path: str,
+) -> None:
+    """Write one row per policy and measure."""
+    declared, noise = PolicyWorld.model_validate(declared), Noise(derived_seed(seed, "policies"))
+    base, prevented = (Scenario.model_validate(scenarios[name]) for name in ("base", "prevented"))
+    unknowns = Unknowns([base, prevented], judged_by, associations)
+    values = unknowns.split(read_ensemble(Path(paths["ensemble"]), unknowns.names))
+    members, conclusions = read_csv(paths["members"]), read_csv(paths["conclusions"])
+    simulated = found_in(members, "value", "mcse")
+    worlds = len(simulated["rate"].values)
+    ours = declared.drawn(noise, worlds)
+    ours |= of_service(ensemble_of(base, {path: of[:worlds] for path, of in values.items()}))
+    ours |= of_outcomes(simulated, ours)
+    middle = declared.centre() | of_service(base)
+    middle |= of_outcomes(found_in(conclusions, "centre", "centre_mcse"), middle)
+    at_centre = in_worlds(middle, Noise(derived_seed(seed, "policies at the centre")), replicates)
+    write_csv(table(in_worlds(ours, noise, services), at_centre), table_path)
+    print(f"ten years in {worlds} plausible worlds, of {services} services each", flush=True)
+
+
+def found_in(conclusions: pd.DataFrame, value: str, error: str) -> dict[str, Estimates]:
+    """What was found in simulated routine care, member by member."""
+    by = {name: conclusions[conclusions["conclusion"] == f"policy.{name}"] for name in SIMULATED}
+    return {name: Estimates(rows[value].to_numpy(), rows[error].to_numpy()) for name, rows in by.items()}
 
 
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            world=snakemake.params.world,
+            paths=dict(snakemake.input.items()),
+            declared=snakemake.params.declared,
+            scenarios=snakemake.params.scenarios,
+            judged_by=snakemake.params.judged_by,
+            associations=snakemake.params.associations,
             seed=snakemake.params.seed,
             replicates=snakemake.params.replicates,
+            services=snakemake.params.services,
             table_path=snakemake.output.table,
         )

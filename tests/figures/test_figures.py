@@ -160,17 +160,12 @@ def _advice() -> pd.DataFrame:
 
 
 def _policies() -> pd.DataFrame:
-    rows = [(policy, reading) for policy in POLICIES for reading in ("sceptical", "base", "optimistic", "plausible")]
-    table = pd.DataFrame(rows, columns=["policy", "reading"])
-    table = table.assign(
-        averted=np.linspace(-50.0, 900.0, len(table)),
-        averted_mcse=20.0,
-        clients=60_000.0,
-        replicates=20,
-        averted_low=-80.0,
-        averted_high=1200.0,
-    )
-    return table.assign(fdr=table["policy"].map(lambda name: 0.4 if "_" in name else np.nan), fdr_mcse=0.01)
+    rows = [(policy, measure) for policy in POLICIES for measure in ("averted", "fdr")]
+    rows = [(policy, measure) for policy, measure in rows if measure == "averted" or "e_" in policy]
+    table = pd.DataFrame(rows, columns=["policy", "measure"])
+    middle = np.linspace(5.0, 60.0, len(table))
+    ends = {"low_90": -9, "low_50": -4, "median": 0, "high_50": 5, "high_90": 12}
+    return table.assign(**{name: middle + end for name, end in ends.items()})
 
 
 def _predictive() -> pd.DataFrame:

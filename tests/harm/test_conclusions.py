@@ -9,20 +9,26 @@ from scipy.special import betainc
 from scipy.stats import norm
 
 from iatrogenesis.core.sources import Sourced
+from iatrogenesis.evidence.counterparts import Counterparts
+from iatrogenesis.evidence.ensemble import LEVELS
+from iatrogenesis.evidence.patterns import PATTERNS
+from iatrogenesis.evidence.ranges import ranges
 from iatrogenesis.evidence.unknowns import Feasible, Prior
 from iatrogenesis.harm.conclusions import (
-    LEVELS,
     MAIN,
     Conclusion,
     concluded,
     drivers,
+    finished,
     next_studies,
     one_by_one,
-    ranges,
     truly_deteriorated,
     worlds_of,
 )
 from iatrogenesis.harm.over_members import over_members
+from iatrogenesis.harm.policy_numbers import POLICY, monitored
+from iatrogenesis.inference.answers.what_if import causal_truth
+from iatrogenesis.simulation_study.policy_world import SIMULATED
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import with_values
 
@@ -59,6 +65,39 @@ def test_five_clients_in_two_clusters_by_hand():
     assert found["true"] == pytest.approx((-200, 1000 * np.sqrt(2 * 2 * 0.4**2) / 5))
     same = {"nothing": Conclusion("Nothing", "here", "here")}
     assert concluded(samples, same) == {"nothing": (0.0, 0.0)}
+
+
+def test_of_those_who_finish_in_both_worlds_by_hand():
+    """Clients 0, 1 and 4 finish here and there: of these two are worse here, one there."""
+    cluster = [7, 7, 7, 9, 9]
+    samples = {"here": clients(cluster, [1, 1, 0, 0, 0]), "there": clients(cluster, [0, 0, 0, 0, 1])}
+    samples["here"].finished = np.array([1, 1, 1, 0, 1], dtype=bool)
+    samples["there"].finished = np.array([1, 1, 0, 1, 1], dtype=bool)
+    asked = {
+        "here": Conclusion("", "here", None, among=finished),
+        "less": Conclusion("", "here", "there", among=finished),
+    }
+    found = concluded(samples, asked)
+    assert found["here"][0] == pytest.approx(1000 * 2 / 4) and found["less"][0] == pytest.approx(1000 * (2 - 1) / 3)
+    # Residuals of the clusters: 2 - 2 / 3 and -1 - 1 / 3.
+    assert found["less"][1] == pytest.approx(1000 * np.sqrt(2 * 2 * (4 / 3) ** 2) / 3)
+
+
+def test_policies_are_told_of_routine_care_by_finished_courses(study):
+    design = Design(replicates=4, therapists=12, services=3, clients_per_therapist=20)
+    base, everything = study.catalogue["base"], study.catalogue["all_preventions"]
+    worlds = {"base": base, "rested": study.catalogue["rested"], "monitored": monitored(base, everything)}
+    assert worlds["monitored"].preventions == study.catalogue["with_monitoring"].preventions
+    samples = {name: study.setup.sample(scenario, design) for name, scenario in worlds.items()}
+    found = concluded(samples, POLICY)
+    assert list(found) == [f"policy.{name}" for name in SIMULATED]
+    usual = samples["base"]
+    assert found["policy.rate"][0] == pytest.approx(1000 * usual.deteriorated.sum() / usual.finished.sum())
+    assert found["policy.burnout"][0] == pytest.approx(-causal_truth(samples["rested"], usual)["truth"])
+    assert found["policy.monitoring"] == pytest.approx(
+        tuple(np.abs(list(causal_truth(samples["monitored"], usual).values())))
+    )
+    assert found["policy.spread"][0] == pytest.approx(1000 * PATTERNS["T01"](Counterparts(treated=usual)))
 
 
 def test_errors_are_those_of_the_jackknife_over_clusters():

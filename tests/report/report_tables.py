@@ -6,10 +6,12 @@ from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.labels import labelled
 from iatrogenesis.harm.conclusions import MAIN
 from iatrogenesis.harm.outcomes import OUTCOMES
+from iatrogenesis.harm.policy_numbers import POLICY
 from iatrogenesis.harm.second_episodes import Episodes, episodes, rows, twin_sums
 from iatrogenesis.harm.twins import MEASURES
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.judge import COLUMNS as JUDGED
+from iatrogenesis.simulation_study.policies import MEASURES as OF_POLICIES
 from iatrogenesis.simulation_study.policies import POLICIES
 from iatrogenesis.simulation_study.reproduced import Published
 from iatrogenesis.simulation_study.reproductions import table as reproductions
@@ -17,6 +19,9 @@ from iatrogenesis.study.study import Study
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from tests.conftest import CONFIG
+
+RANGED = {"low_90": 2.0, "low_50": 8.0, "median": 12.5, "high_50": 15.0, "high_90": 22.0, "low_90_mcse": 0.5}
+RANGED |= {"high_90_mcse": 0.7, "mcse": 1.5, "widened": 4.0, "centre": 9.0, "centre_mcse": 0.4}
 
 
 def of_the_world(study: Study, scenarios: list[str]) -> dict[str, pd.DataFrame]:
@@ -137,18 +142,17 @@ def of_the_study() -> dict[str, pd.DataFrame]:
     never = alone | {"question": "flagging", "needed": None, "low": None, "high": None, "formula": None}
     advice = {"question": "flagging", "therapists": 40, "clients": 60, "therapist_sd": 0.61, "quantity": "sensitivity"}
     policies = [
-        {"policy": policy, "reading": reading, "fdr": 0.4 if policy.startswith("remove") else None}
+        {"policy": policy, "measure": measure, "label": label}
         for policy in POLICIES
-        for reading in ("sceptical", "base", "optimistic", "plausible")
+        for measure, label in OF_POLICIES.items()
+        if measure == "averted" or (measure == "not_seen") == (policy == "caseload_limit")
     ]
-    numbers = {"averted": 900.0, "averted_mcse": 30.0, "averted_low": 500.0, "averted_high": 1400.0, "chosen": 120.0}
-    numbers |= {"fdr_mcse": 0.01, "not_seen": 6000.0, "clients": 60_000.0, "replicates": 20}
     return {
         "performance": pd.DataFrame(rows, columns=list(JUDGED)),
         "cells": cells.assign(also=cells["also"].str.join(" ")),
         "needed": pd.DataFrame([known, spread, alone, never]),
         "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
-        "policies": pd.DataFrame(policies).assign(**numbers),
+        "policies": pd.DataFrame(policies).assign(**RANGED, members=200),
     }
 
 
@@ -157,9 +161,9 @@ def of_the_ensemble() -> dict[str, pd.DataFrame]:
     labels = {name: one.label for name, one in MAIN.items()}
     labels |= {"route.burnout": "Averted if closed: burnout", "route.misfit": "Averted if closed: misfit"}
     labels |= {"prevention.repair": "Averted by this prevention alone: repair"}
+    labels |= {name: one.label for name, one in POLICY.items()}
     ranged = pd.DataFrame({"conclusion": list(labels), "label": list(labels.values())})
-    ranged = ranged.assign(low_90=2.0, low_50=8.0, median=12.5, high_50=15.0, high_90=22.0, members=300)
-    ranged = ranged.assign(low_90_mcse=0.5, high_90_mcse=0.7, mcse=1.5, widened=4.0, centre=9.0, centre_mcse=0.4)
+    ranged = ranged.assign(**RANGED, members=300)
     ranged.loc[ranged["conclusion"] == "route.misfit", ["median", "widened"]] = [14.0, 1e6]
     unknowns = [("share of burnout", 0.6, 0.36, 0.99), ("mechanisms.burnout.drift_per_sd", -0.3, 0.09, 0.4)]
     drivers = pd.DataFrame(

@@ -192,8 +192,11 @@ rule advice:
 
 
 rule policies:
-    """What a service could do about therapists with bad results."""
+    """What a service could do about therapists with bad results, in every plausible world."""
     input:
+        ensemble="config/ensemble.csv",
+        members="results/{study}/tables/members.csv",
+        conclusions="results/{study}/tables/conclusions.csv",
         code=library("simulation_study/policies"),
     output:
         table="results/{study}/tables/policies.csv",
@@ -202,9 +205,13 @@ rule policies:
     benchmark:
         "results/{study}/benchmarks/policies.tsv"
     params:
-        world=plain(STUDY.policies),
+        declared=plain(STUDY.policies),
+        scenarios={"base": scenario(STUDY.base), "prevented": scenario(CONFIG.conclusions.prevented)},
+        judged_by=list(CONFIG.judgement.instruments),
+        associations={name: plain(one) for name, one in STUDY.associations.items()},
         seed=CONFIG.seed,
         replicates=CONFIG.policies.replicates,
+        services=CONFIG.policies.services,
     message:
         "Ten years of removing therapists, supporting them, or other things"
     script:

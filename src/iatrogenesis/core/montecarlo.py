@@ -78,6 +78,20 @@ def jackknife(statistics: Callable[[int | None], np.ndarray], groups: int) -> tu
     return np.asarray(statistics(None)), np.sqrt((groups - 1) / groups * spread)
 
 
+def without_chance(values: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """Values drawn to their mean until they differ as much as they would without their Monte Carlo errors.
+
+    Louis (1984), 10.1080/01621459.1984.10478062. Values that differ by chance alone become their mean.
+
+    Parameters
+    ----------
+    values, errors
+        Of independent simulations, shape (k,); an error that is not known (NaN) counts as the others'.
+    """
+    left = 1 - np.nanmean(errors**2) / max(float(values.var(ddof=1)), 1e-300)
+    return values.mean() + np.sqrt(max(left, 0.0)) * (values - values.mean())
+
+
 def replicates_for(coverage_mcse: float) -> int:
     """Return how many replicates give a coverage of 95 % this Monte Carlo standard error.
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from iatrogenesis.evidence.patterns.outcomes import distressed_in_session
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.members import with_members
+from iatrogenesis.world.run import Run
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
@@ -34,6 +36,28 @@ Job = Callable[[Values, int], np.ndarray]
 """Numbers (quantities, members) of one block of members, from their values and the number of the first."""
 
 
+class Seen(Protocol):
+    """What is seen of a run: arrays with an entry for each client, member by member."""
+
+    @property
+    def member(self) -> np.ndarray:
+        """The member that each client belongs to."""
+        ...
+
+    def only(self, keep: slice) -> Self:
+        """The same of some of the clients."""
+        ...
+
+
+Look = Callable[[Run, Setup], Seen]
+"""How a run is looked at."""
+
+
+def judged(run: Run, setup: Setup) -> Sample:
+    """Its clients, judged by the study's rule."""
+    return Sample.of(run, setup.instruments, setup.judgement)
+
+
 def members_of(
     setup: Setup,
     design: Design,
@@ -41,8 +65,9 @@ def members_of(
     values: Values,
     first: int,
     shared: bool = False,
-) -> Iterator[dict[str, Sample]]:
-    """Each member's samples by the name of the world, all members simulated as one block.
+    look: Look = judged,
+) -> Iterator[dict[str, Any]]:
+    """What is seen of each member by the name of the world, all members simulated as one block.
 
     Parameters
     ----------
@@ -56,18 +81,16 @@ def members_of(
     members = len(next(iter(values.values())))
     own = range(first * design.replicates, (first + members) * design.replicates)
     whose = range(design.replicates) if shared else own
-    samples = {
-        name: setup.sample(_with(scenario, values), design, replicates=whose, apart=not shared)
+    seen = {
+        name: look(setup.run(ensemble_of(scenario, values), design, replicates=whose, apart=not shared), setup)
         for name, scenario in scenarios.items()
     }
     for member in range(members):
-        yield {
-            name: sample.only(slice(*np.searchsorted(sample.member, [member, member + 1])))
-            for name, sample in samples.items()
-        }
+        yield {name: one.only(slice(*np.searchsorted(one.member, [member, member + 1]))) for name, one in seen.items()}
 
 
-def _with(scenario: Scenario, values: Values) -> Scenario:
+def ensemble_of(scenario: Scenario, values: Values) -> Scenario:
+    """The scenario with the members' numbers, as far as it has them."""
     known = records(scenario)
     return with_members(scenario, {path: of for path, of in values.items() if path in known})
 
@@ -92,25 +115,28 @@ def spread(job: Job, values: Values, first: int = 0, cores: int | None = None) -
 
 @dataclass(frozen=True)
 class Asked:
-    """A job: what is asked of the samples of each member's worlds.
+    """A job: what is asked of each member's worlds.
 
     Attributes
     ----------
     of
-        Numbers (quantities,) from a member's samples by the name of the world.
+        Numbers (quantities,) from what is seen of a member by the name of the world.
     shared
         Whether all members have the same people.
+    look
+        What is seen of a run; samples of judged clients where nothing else is asked.
     """
 
     setup: Setup
     design: Design
     scenarios: Mapping[str, Scenario]
-    of: Callable[[dict[str, Sample]], np.ndarray]
+    of: Callable[[dict[str, Any]], np.ndarray]
     shared: bool = False
+    look: Look = judged
 
     def __call__(self, values: Values, first: int) -> np.ndarray:
         """The numbers of one block of members, shape (quantities, members)."""
-        of_members = members_of(self.setup, self.design, self.scenarios, values, first, self.shared)
+        of_members = members_of(self.setup, self.design, self.scenarios, values, first, self.shared, self.look)
         return np.stack([self.of(one) for one in of_members], axis=1)
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
+from iatrogenesis.core.montecarlo import without_chance
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.worlds import Asked, spread
 from iatrogenesis.explorer.settings import FRAILTIES, SLIDERS, Explorer, Setting, by_kind, usual, world_of
@@ -127,11 +128,10 @@ def deviations(counted: Mapping[str, np.ndarray]) -> pd.DataFrame:
         off = {name: of[:, 1:] - of[:, :1] for name, of in numbers.items() if name != "reference"}
         for part, of in off.items():
             further = of if part == "usual" else of - off["usual"]
-            value, mean = further[0], further[0].mean()
+            value = further[0]
             apart = further[1:] - further[1:].mean(axis=1, keepdims=True)
             error = np.array([jackknife_error(member) for member in apart.T])
-            left = 1 - np.mean(error**2) / max(float(value.var(ddof=1)), 1e-300)
-            used = mean + np.sqrt(max(left, 0.0)) * (value - mean)
+            used = without_chance(value, error)
             about = {"headline": headline, "part": part, "member": np.arange(len(value))}
             rows.append(pd.DataFrame(about | {"deviation": value, "mcse": error, "used": used}))
     return pd.concat(rows, ignore_index=True)

@@ -8,13 +8,13 @@ a member has so many clients and no more, and of the ends of the range, because 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
-from scipy.stats.mstats import hdquantiles, hdquantiles_sd
 
-from iatrogenesis.evidence.ensemble import LEVELS
+from iatrogenesis.core.montecarlo import ratio
 from iatrogenesis.evidence.unknowns import Feasible, Unknowns
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario, reference_of, without
@@ -38,14 +38,48 @@ def worse_at_follow_up(sample: Sample) -> np.ndarray:
     return sample.worse_at_follow_up.astype(float)
 
 
+def finished(sample: Sample) -> np.ndarray:
+    """Whose course was long enough to be judged."""
+    return sample.finished
+
+
+class Asks(Protocol):
+    """What is asked of a member's worlds."""
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+        ...
+
+    def of(self, samples: Mapping[str, Sample]) -> tuple[float, float]:
+        """The number per 1,000, and its Monte Carlo standard error over clusters."""
+        ...
+
+
 @dataclass(frozen=True)
 class Conclusion:
-    """What is counted in one world, less what is counted in another (None: nothing is taken off)."""
+    """What is counted in one world, less what is counted in another (None: nothing is taken off).
+
+    ``among``: of all clients, or of those of whom this holds in both worlds.
+    """
 
     label: str
     world: str
     less: str | None
     counted: Counted = deteriorated
+    among: Callable[[Sample], np.ndarray] | None = None
+
+    def of(self, samples: Mapping[str, Sample]) -> tuple[float, float]:
+        """The difference per 1,000 clients, and its Monte Carlo standard error over clusters."""
+        worlds = [samples[name] for name in (self.world, self.less) if name is not None]
+        value = self.counted(worlds[0])
+        if self.less is not None:
+            value = value - self.counted(worlds[1])
+        of_whom = 1.0 if self.among is None else np.prod([self.among(one) for one in worlds], axis=0)
+        _, cluster = np.unique(worlds[0].cluster, return_inverse=True)
+        people = np.bincount(cluster, weights=np.broadcast_to(of_whom, len(value)))
+        found, error = ratio(np.bincount(cluster, weights=value * of_whom), people)
+        return 1000 * found, 1000 * error
 
 
 MAIN: Mapping[str, Conclusion] = {
@@ -83,50 +117,9 @@ def one_by_one(base: Scenario, prevented: Scenario) -> tuple[dict[str, Scenario]
     return worlds, found
 
 
-def concluded(samples: Mapping[str, Sample], asked: Mapping[str, Conclusion]) -> dict[str, tuple[float, float]]:
-    """Each conclusion per 1,000 clients in one member's worlds, with its Monte Carlo standard error over clusters."""
-    found = {}
-    for name, one in asked.items():
-        value = one.counted(samples[one.world])
-        if one.less is not None:
-            value = value - one.counted(samples[one.less])
-        _, cluster = np.unique(samples[one.world].cluster, return_inverse=True)
-        clients = np.bincount(cluster)
-        residual = np.bincount(cluster, weights=value) - value.mean() * clients
-        clusters = len(clients)
-        error = np.sqrt(clusters / (clusters - 1) * np.sum(residual**2)) / len(value)
-        found[name] = (1000 * float(value.mean()), 1000 * float(error))
-    return found
-
-
-def ranges(members: pd.DataFrame, centre: pd.DataFrame) -> pd.DataFrame:
-    """Median, 50 % and 90 % range of each conclusion over the members, and the Monte Carlo errors.
-
-    Quantiles by the estimator of Harrell and Davis; ``low_90_mcse`` and ``high_90_mcse`` are the jackknife's errors of
-    the ends, ``mcse`` the typical error of one member's value. That error widens the range; ``widened`` is by how many
-    per cent, if it is independent of the value.
-
-    Parameters
-    ----------
-    members
-        Columns conclusion, label, member, value, mcse.
-    centre
-        The same of routine care as the scenarios have it: a single member, of more clients.
-    """
-    rows, at = [], centre.set_index("conclusion")
-    for name, part in members.groupby("conclusion", sort=False):
-        values = part["value"].to_numpy()
-        found = dict(zip(LEVELS, np.asarray(hdquantiles(values, list(LEVELS.values()))), strict=True))
-        ends = np.asarray(hdquantiles_sd(values, [0.05, 0.95]))
-        error = float(np.sqrt(np.mean(part["mcse"] ** 2)))
-        spread = float(values.std(ddof=1))
-        widened = 100 * (spread / np.sqrt(max(spread**2 - error**2, 1e-12)) - 1)
-        rows.append(
-            {"conclusion": name, "label": part["label"].iloc[0], **found}
-            | {"low_90_mcse": ends[0], "high_90_mcse": ends[1], "mcse": error, "widened": widened}
-            | {"centre": at.loc[name, "value"], "centre_mcse": at.loc[name, "mcse"], "members": len(values)}
-        )
-    return pd.DataFrame(rows)
+def concluded(samples: Mapping[str, Sample], asked: Mapping[str, Asks]) -> dict[str, tuple[float, float]]:
+    """Each conclusion in one member's worlds, with its Monte Carlo standard error."""
+    return {name: one.of(samples) for name, one in asked.items()}
 
 
 def drivers(members: pd.DataFrame, unknowns: Unknowns, ensemble: Mapping[str, np.ndarray]) -> pd.DataFrame:

@@ -1,24 +1,27 @@
 """Conclusions worked out in each member of the ensemble."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.evidence.worlds import Asked, Values, spread
-from iatrogenesis.harm.conclusions import Conclusion, concluded
+from iatrogenesis.evidence.worlds import Asked, Look, Values, judged, spread
+from iatrogenesis.harm.conclusions import Asks, concluded
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
+
+Told = Callable[[dict[str, Any]], Mapping[str, tuple[float, float]]]
+"""Numbers by name, each with its Monte Carlo error, from what is seen of one member's worlds."""
 
 
 def over_members(
     setup: Setup,
     design: Design,
     worlds: Mapping[str, Scenario],
-    conclusions: Mapping[str, Conclusion],
+    conclusions: Mapping[str, Asks],
     values: Values,
     cores: int,
 ) -> pd.DataFrame:
@@ -29,15 +32,33 @@ def over_members(
     design
         Of one member, whose people are its own.
     """
-    found = spread(Asked(setup, design, worlds, partial(_with_errors, conclusions)), values, cores=cores)
+    labels = {name: one.label for name, one in conclusions.items()}
+    return told_by_members(setup, design, worlds, partial(concluded, asked=conclusions), labels, values, cores)
+
+
+def told_by_members(
+    setup: Setup,
+    design: Design,
+    worlds: Mapping[str, Scenario],
+    told: Told,
+    labels: Mapping[str, str],
+    values: Values,
+    cores: int,
+    look: Look = judged,
+) -> pd.DataFrame:
+    """The same of any numbers, by the names in `labels`; NaN where a member has none."""
+    found = spread(
+        Asked(setup, design, worlds, partial(_with_errors, tuple(labels), told), look=look), values, 0, cores
+    )
     member = np.arange(found.shape[1])
     parts = [
-        pd.DataFrame({"conclusion": name, "label": one.label, "member": member, "value": value, "mcse": mcse})
-        for (name, one), value, mcse in zip(conclusions.items(), found[::2], found[1::2], strict=True)
+        pd.DataFrame({"conclusion": name, "label": label, "member": member, "value": value, "mcse": mcse})
+        for (name, label), value, mcse in zip(labels.items(), found[::2], found[1::2], strict=True)
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _with_errors(conclusions: Mapping[str, Conclusion], samples: dict[str, Sample]) -> np.ndarray:
-    """Value and error of each conclusion in turn, shape (2 * conclusions,)."""
-    return np.array(list(concluded(samples, conclusions).values())).ravel()
+def _with_errors(names: tuple[str, ...], told: Told, seen: dict[str, Any]) -> np.ndarray:
+    """Value and error of each number in turn, shape (2 * names,)."""
+    found = told(seen)
+    return np.array([found.get(name, (np.nan, np.nan)) for name in names]).ravel()

@@ -63,6 +63,7 @@ def page_tables(
         "conclusions": conclusions.conclusion_table(results["conclusions"], "main"),
         "route_conclusions": conclusions.conclusion_table(results["conclusions"], "route"),
         "prevention_conclusions": conclusions.conclusion_table(results["conclusions"], "prevention"),
+        "policy_conclusions": conclusions.conclusion_table(results["conclusions"], "policy"),
         "drivers": conclusions.driver_table(results["drivers"], results["conclusions"]),
         "next_studies": conclusions.study_table(results["next_studies"], results["drivers"], results["conclusions"]),
         "parameters": inputs.parameters(

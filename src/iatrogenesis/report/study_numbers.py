@@ -8,6 +8,7 @@ import pandas as pd
 from iatrogenesis.core.definitions import FLAG_PROBABILITY
 from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.report.entry import CONFIGURED, Number, number
+from iatrogenesis.report.ranges import range_numbers
 from iatrogenesis.simulation_study.judge import SHARES
 from iatrogenesis.simulation_study.needed import RELIABILITY
 
@@ -87,17 +88,10 @@ def threshold_numbers() -> dict[str, Number]:
 
 
 def policy_numbers(policies: pd.DataFrame) -> dict[str, Number]:
-    """``policy.<policy>.<reading>.averted`` per 1,000 clients seen, and ``.fdr`` in per cent."""
-    found: dict[str, Number] = {"policy.clients": number(round(policies["clients"].mean()), POLICIES, "clients")}
-    for row in policies.itertuples():
-        name, per = f"policy.{row.policy}.{row.reading}", 1000 / row.clients
-        error = per * row.averted_mcse
-        found[f"{name}.averted"] = number(per * row.averted, POLICIES, "per 1,000 clients", mcse=error)
-        found[f"{name}.chosen"] = number(row.chosen, POLICIES, "therapists in ten years")
-        if pd.notna(row.fdr):
-            found[f"{name}.fdr"] = _share(row.fdr, row.fdr_mcse, row.replicates, POLICIES)
-        if row.policy == "caseload_limit":
-            found[f"{name}.not_seen"] = number(row.not_seen * per, POLICIES, "clients per 1,000")
+    """``policy.<policy>.<measure>.median`` and the like: averted, fdr, chosen, not_seen over plausible worlds."""
+    found: dict[str, Number] = {}
+    for row in policies.to_dict("records"):
+        found |= range_numbers(f"policy.{row['policy']}.{row['measure']}", row, POLICIES, row["label"])
     return found
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 from iatrogenesis.core.definitions import PHRASES
 from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.core.registry import declarations
-from iatrogenesis.report.rounding import interval, with_error
+from iatrogenesis.report.ranges import by_width, with_range
+from iatrogenesis.report.rounding import interval, rounded, with_error
 from iatrogenesis.report.tables import Table
 from iatrogenesis.simulation_study.judge import SHARES
 from iatrogenesis.simulation_study.names import POLICIES, cell_names
@@ -147,20 +148,27 @@ def reliability(table: pd.DataFrame) -> Table:
 
 
 def policies(table: pd.DataFrame) -> Table:
-    """One row per policy: averted by reading and in plausible worlds, the number chosen, and false discovery."""
-    by = table.set_index(["policy", "reading"])
+    """One row per policy: averted at the centre and over plausible worlds, whom it chooses, and who is not seen."""
+    by = {key: row for key, row in table.set_index(["policy", "measure"]).iterrows()}
     rows = []
     for policy in dict.fromkeys(table["policy"]):
-        base = by.loc[(policy, "base")]
-        averted = [
-            with_error(*(1000 / by.loc[(policy, one), "clients"] * by.loc[(policy, one), ["averted", "averted_mcse"]]))
-            for one in ("sceptical", "base", "optimistic")
-        ]
-        wide = by.loc[(policy, "plausible")]
-        ends = [f"{1000 * wide[end] / wide['clients']:.0f}" for end in ("averted_low", "averted_high")]
-        fdr = "" if pd.isna(base["fdr"]) else with_error(100 * base["fdr"], 100 * base["fdr_mcse"])
-        not_seen = f"{1000 * base['not_seen'] / base['clients']:.0f}" if base["not_seen"] > 0.5 else ""
-        rows.append([POLICIES[policy], *averted, " to ".join(ends), f"{base['chosen']:.0f}", fdr, not_seen])
-    heads = ["Policy", "Averted, sceptical", "Averted, base", "Averted, optimistic", "In plausible worlds, 90 %"]
-    heads += ["Chosen in ten years"]
-    return Table([*heads, "False discovery rate, %", "Clients not seen, per 1,000"], rows, [""] * len(rows))
+        averted = by[policy, "averted"]
+        wide = (averted["low_90"], averted["high_90"])
+        rows.append(
+            [
+                POLICIES[policy],
+                with_error(averted["centre"], averted["centre_mcse"]),
+                by_width(averted["median"], *wide),
+                " to ".join(by_width(averted[end], *wide) for end in ("low_50", "high_50")),
+                " to ".join(by_width(end, *wide) for end in wide),
+                rounded(averted["mcse"], averted["mcse"]),
+                *(_ranged(by.get((policy, measure))) for measure in ("chosen", "fdr", "not_seen")),
+            ]
+        )
+    heads = ["Averted per 1,000 clients", "At the centre (MCSE)", "Median", "50 % range", "90 % range"]
+    heads += ["MCSE of one world", "Chosen in ten years", "False discovery rate, %", "Clients not seen, per 1,000"]
+    return Table(heads, rows, [""] * len(rows))
+
+
+def _ranged(row: pd.Series | None) -> str:
+    return "" if row is None else with_range(row["median"], row["low_90"], row["high_90"])

@@ -5,10 +5,11 @@ in a hundred deteriorate. In quarter q the clients of the therapist in place p d
 
     base + u_j + b burnout_jq + seen_p + unseen_p
 
-`base` is such that with no policy the published share of all clients deteriorates. u_j is what stays with the
-therapist, burnout moves (its one-year correlation is given; a part r comes from workload and stays), and places get
-unlike clients, half of which can be measured. u_j and b burnout_jq together have the published spread. Everything is
-keyed: each policy meets the same first therapists, clients, and chances as doing nothing.
+`base` is such that with no policy the world's share of all clients deteriorates. u_j is what stays with the therapist,
+burnout moves (its one-year correlation is given; a part r comes from workload and stays), and places get unlike
+clients, half of which can be measured. u_j and b burnout_jq together have the world's spread. Worlds are those of
+`iatrogenesis.simulation_study.policy_world`. Everything is keyed: each policy meets the same first therapists, clients,
+and chances as doing nothing.
 
 =====================  =================================================================================================
 `remove_raw`           the worst 5 % by their own rate since they began are replaced by others of the pool
@@ -23,6 +24,7 @@ keyed: each policy meets the same first therapists, clients, and chances as doin
 A *false positive* is removed or supported without belonging to the worst fifth of the pool by u_j.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,58 +33,28 @@ from scipy.special import expit, logit
 
 from iatrogenesis.core.definitions import flagged, harmful_rate
 from iatrogenesis.core.montecarlo import ratio
-from iatrogenesis.core.sources import Sourced, Strict
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.evidence.unknowns import is_uncertain, prior_of
+from iatrogenesis.evidence.ranges import RANGE, ranges
 from iatrogenesis.inference.models.spread import log_odds_at, sd_of
+from iatrogenesis.simulation_study.binomial import quantile
 from iatrogenesis.simulation_study.names import POLICIES
+from iatrogenesis.simulation_study.policy_world import Numbers
 
 QUARTERS, POOL, YEAR = 40, 1000, 4
 WORST = 0.8
-WORLDS, SERVICES = 40, 10  # plausible worlds, and services in each: few, because the many worlds tell the range
-COLUMNS = (
-    "policy", "reading", "averted", "averted_mcse", "averted_low", "averted_high", "chosen", "fdr",
-    "fdr_mcse", "not_seen", "clients", "replicates",
-)  # fmt: skip
-
-
-class PolicyWorld(Strict):
-    """Every number of the ten years, with its record; see `config/policies.yaml`."""
-
-    places: Sourced
-    clients: Sourced
-    share: Sourced
-    rate: Sourced
-    spread: Sourced
-    burnout: Sourced
-    yearly_stability: Sourced
-    workload_correlation: Sourced
-    burnout_reliability: Sourced
-    unlike_seen: Sourced
-    unlike_unseen: Sourced
-    support: Sourced
-    caseload_limit: Sourced
-    caseload_spread: Sourced
-    monitoring: Sourced
-
-    def plausible(self, noise: Noise, worlds: int) -> list[dict[str, float]]:
-        """Return plain numbers of so many worlds, each drawn from what its record says is plausible."""
-        world = np.arange(worlds)
-        every: dict[str, float | np.ndarray] = dict(self.read_as("base"))
-        for name in type(self).model_fields:
-            record = getattr(self, name)
-            if is_uncertain(record):
-                every[name] = prior_of(record).quantile(noise.normal(f"plausible.{name}", client=world))
-        return [{name: float(np.broadcast_to(of, worlds)[one]) for name, of in every.items()} for one in world]
-
-    def read_as(self, reading: str) -> dict[str, float]:
-        """Return plain numbers, as a base, sceptical or optimistic reader would take them."""
-        return {name: getattr(self, name).read_as(reading).value for name in type(self).model_fields}
+BLOCK = 200  # services at a time: arrays that fit a processor's cache
+MEASURES = {
+    "averted": "Deteriorations averted per 1,000 clients",
+    "fdr": "False discovery rate, %",
+    "chosen": "Therapists removed or supported in ten years",
+    "not_seen": "Clients not seen, per 1,000",
+}
+COLUMNS = ("policy", "measure", "label", *RANGE)
 
 
 @dataclass
 class TenYears:
-    """What came of a policy, one entry per replicate."""
+    """What came of a policy in each service, shape (worlds, services)."""
 
     deteriorated: np.ndarray
     seen: np.ndarray
@@ -92,11 +64,11 @@ class TenYears:
 
 @dataclass
 class _Service:
-    """The state of all replicates of a service, arrays of shape (replicates, places)."""
+    """The state of every service, arrays of shape (services, places); numbers of its world, shape (services, 1)."""
 
-    world: dict[str, float]
+    world: Numbers
     noise: Noise
-    base: float
+    base: np.ndarray
     service: np.ndarray
     place: np.ndarray
     pool: np.ndarray
@@ -114,30 +86,37 @@ class _Service:
         self.events, self.expected, self.trials = (np.zeros_like(self.lasting) for _ in range(3))
 
     @classmethod
-    def opened(cls, world: dict[str, float], noise: Noise, replicates: int) -> "_Service":
-        service, place = np.arange(replicates)[:, None], np.arange(int(world["places"]))
+    def opened(cls, worlds: Numbers, noise: Noise, services: int, first: int) -> "_Service":
+        def total(*sds: np.ndarray) -> np.ndarray:
+            return np.sqrt(sum(sd**2 for sd in sds))
+
+        unlike = (worlds["unlike_seen"], worlds["unlike_unseen"])
+        lasting = np.sqrt(np.maximum(sd_of(worlds["spread"]) ** 2 - worlds["burnout"] ** 2, 0.0))
+        every = total(lasting, worlds["burnout"], *unlike)
+        base = np.array([log_odds_at(float(p), float(sd)) for p, sd in zip(worlds["rate"], every, strict=True)])
+        world = {name: np.repeat(of, services)[:, None] for name, of in (worlds | {"base": base}).items()}
+        service = first + np.arange(len(base) * services)[:, None]
+        place = np.arange(int(worlds["places"][0]))
         who = {"replicate": service, "therapist": place}
-        own = np.sqrt(max(sd_of(world["spread"]) ** 2 - world["burnout"] ** 2, 0.0))
-        total = np.sqrt(own**2 + world["burnout"] ** 2 + world["unlike_seen"] ** 2 + world["unlike_unseen"] ** 2)
-        pool = own * noise.normal("pool", replicate=service, therapist=np.arange(POOL))
-        ticket = noise.uniform("ticket", replicate=service, therapist=np.arange(POOL))
-        first = np.argsort(ticket, axis=1)[:, : len(place)]
+        pool = np.repeat(lasting, services)[:, None] * noise.normal(
+            "pool", replicate=service, therapist=np.arange(POOL)
+        )
         return cls(
             world=world,
             noise=noise,
-            base=log_odds_at(world["rate"], total),
+            base=world["base"],
             service=service,
             place=place,
             pool=pool,
-            lasting=np.take_along_axis(pool, first, axis=1),
+            lasting=pool[:, : len(place)],
             workload=noise.normal("workload", **who),
             moving=noise.normal("moving", **who, occasion=0),
             seen=world["unlike_seen"] * noise.normal("seen", **who),
             unseen=world["unlike_unseen"] * noise.normal("unseen", **who),
-            supported=np.zeros((replicates, len(place)), dtype=int),
+            supported=np.zeros((len(service), len(place)), dtype=int),
         )
 
-    def burnout(self, limit: float) -> np.ndarray:
+    def burnout(self, limit: float | np.ndarray) -> np.ndarray:
         r = self.world["workload_correlation"]
         own = r * np.minimum(self.workload, limit) + np.sqrt(1 - r**2) * self.moving
         return own - self.world["support"] * (self.supported > 0)
@@ -152,16 +131,23 @@ class _Service:
             record[out] = 0.0
 
 
-def ten_years(policy: str, world: dict[str, float], noise: Noise, replicates: int) -> TenYears:
-    """Run a policy, or "none", for services that are otherwise the same."""
-    from scipy.stats import binom  # here, because reading a study, before every run, does without it
+def ten_years(policy: str, worlds: Numbers, noise: Noise, services: int, first: int = 0) -> TenYears:
+    """Run a policy, or "none", for services that are otherwise the same.
 
-    service = _Service.opened(world, noise, replicates)
+    Parameters
+    ----------
+    services
+        In each world.
+    first
+        Number of the first service: it decides who the therapists are.
+    """
+    service = _Service.opened(worlds, noise, services, first)
+    world = service.world
     limit = world["caseload_limit"] if policy == "caseload_limit" else np.inf
     relief = world["monitoring"] if policy == "monitoring" else 0.0
     kept = world["yearly_stability"] ** (1 / YEAR)
     worst = np.quantile(service.pool, WORST, axis=1)[:, None]
-    found = TenYears(*(np.zeros(replicates) for _ in range(4)))
+    found = TenYears(*(np.zeros(len(service.service)) for _ in range(4)))
     for quarter in range(QUARTERS):
         when = {"replicate": service.service, "therapist": service.place, "occasion": quarter}
         if quarter:
@@ -170,7 +156,7 @@ def ten_years(policy: str, world: dict[str, float], noise: Noise, replicates: in
         clients = np.rint(world["clients"] * np.maximum(caseload, 0.1))
         known = service.base + service.seen - relief
         odds = known + service.unseen + service.lasting + world["burnout"] * service.burnout(limit)
-        now = binom.ppf(noise.uniform("outcome", **when), clients, expit(odds))
+        now = quantile(noise.uniform("outcome", **when), clients, expit(odds))
         found.deteriorated += now.sum(axis=1)
         found.seen += clients.sum(axis=1)
         service.events += now
@@ -184,11 +170,11 @@ def ten_years(policy: str, world: dict[str, float], noise: Noise, replicates: in
             service.replace(chosen, quarter)
         elif policy.startswith("support"):
             service.supported[chosen] = YEAR
-    return found
+    return TenYears(**{name: of.reshape(-1, services) for name, of in vars(found).items()})
 
 
 def _chosen(policy: str, service: _Service, when: dict) -> np.ndarray:
-    """Whom the policy picks at the end of a quarter, bool, shape (replicates, places)."""
+    """Whom the policy picks at the end of a quarter, bool, shape (services, places)."""
     if policy in ("none", "caseload_limit", "monitoring"):
         return np.zeros(service.lasting.shape, dtype=bool)
     if policy == "remove_sure":
@@ -203,17 +189,16 @@ def _chosen(policy: str, service: _Service, when: dict) -> np.ndarray:
         badness = (service.events - service.expected) / service.trials
     badness = badness + 1e-9 * service.noise.uniform("ties", **when)
     badness = np.where(service.supported > 0, -np.inf, badness)  # nobody is supported twice at a time
-    size = max(1, round(service.world["share"] * badness.shape[1] + 1e-9))
-    place = np.argsort(np.argsort(-badness, axis=1), axis=1)
-    return (place < size) & np.isfinite(badness)
+    size = max(1, round(float(service.world["share"][0, 0]) * badness.shape[1] + 1e-9))
+    return (badness >= np.partition(badness, -size, axis=1)[:, [-size]]) & np.isfinite(badness)
 
 
 def _surely_harmful(service: _Service) -> np.ndarray:
     """Who is flagged as harmful, by rates for the same clients; normal on the log-odds scale.
 
-    The record tells (events - expected) / information of a therapist's log odds, which the published spread shrinks.
+    The record tells (events - expected) / information of a therapist's log odds, which the world's spread shrinks.
     """
-    from scipy.stats import norm  # as above
+    from scipy.stats import norm  # here, because reading a study, before every run, does without it
 
     rate = service.expected / service.trials
     information = service.trials * rate * (1 - rate)
@@ -222,74 +207,48 @@ def _surely_harmful(service: _Service) -> np.ndarray:
     mean = weight * (service.events - service.expected) / information
     sd = np.sqrt(weight / information)
     too_many = logit(np.minimum(harmful_rate(rate), 0.999)) - logit(rate)
-    return flagged(norm.sf((too_many - mean) / sd))
+    with np.errstate(divide="ignore"):  # therapists who do not differ are harmful with certainty or not at all
+        return flagged(norm.sf((too_many - mean) / sd))
 
 
-def table(world: PolicyWorld, noise: Noise, replicates: int) -> pd.DataFrame:
-    """Every policy beside doing nothing, in each reading that it has and in plausible worlds; columns `COLUMNS`.
+def in_worlds(worlds: Numbers, noise: Noise, services: int) -> pd.DataFrame:
+    """Every measure of every policy beside doing nothing: conclusion, label, member, value and its Monte Carlo error.
 
     `averted` counts deteriorations fewer among as many clients as are seen with no policy; clients who find no place
     because of a caseload limit are `not_seen`, and nothing is claimed about them.
     """
+    members, at_once = len(worlds["rate"]), max(1, BLOCK // services)
     rows = []
-    for reading in ("base", "sceptical", "optimistic"):
-        numbers = world.read_as(reading)
-        nothing = ten_years("none", numbers, noise, replicates)
+    for first in range(0, members, at_once):
+        block = {name: of[first : first + at_once] for name, of in worlds.items()}
+        nothing = ten_years("none", block, noise, services, first * services)
         for policy in POLICIES:
-            found = ten_years(policy, numbers, noise, replicates)
-            # Per client seen, times the clients of a service that does nothing: fewer clients are not harm averted.
-            averted = nothing.deteriorated - found.deteriorated * nothing.seen / found.seen
-            error = averted.std(ddof=1) / np.sqrt(replicates)
-            low, high = np.quantile(averted, [0.025, 0.975])
-            fdr, fdr_error = _share(found.false_positives, found.chosen)
-            rows.append(
-                {
-                    "policy": policy,
-                    "reading": reading,
-                    "averted": averted.mean(),
-                    "averted_mcse": error,
-                    "averted_low": low,
-                    "averted_high": high,
-                    "chosen": found.chosen.mean(),
-                    "fdr": fdr,
-                    "fdr_mcse": fdr_error,
-                    "not_seen": (nothing.seen - found.seen).mean(),
-                    "clients": nothing.seen.mean(),
-                    "replicates": replicates,
-                }
-            )
-    rows += _plausible(world, noise)
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+            found = ten_years(policy, block, noise, services, first * services)
+            for measure, member, (value, error) in _measured(policy, found, nothing):
+                name = {"conclusion": f"{policy}.{measure}", "label": MEASURES[measure]}
+                rows.append(name | {"member": first + member, "value": value, "mcse": error})
+    return pd.DataFrame(rows)
 
 
-def _plausible(world: PolicyWorld, noise: Noise) -> list[dict[str, object]]:
-    """What each policy averts in plausible worlds: median, and the 90 % range as `averted_low` and `averted_high`.
-
-    `averted_mcse` is the Monte Carlo error of one world's value.
-    """
-    found: dict[str, list[tuple[float, ...]]] = {policy: [] for policy in POLICIES}
-    for numbers in world.plausible(noise, WORLDS):
-        nothing = ten_years("none", numbers, noise, SERVICES)
-        for policy, of in found.items():
-            years = ten_years(policy, numbers, noise, SERVICES)
-            averted = nothing.deteriorated - years.deteriorated * nothing.seen / years.seen
-            error = averted.std(ddof=1) / np.sqrt(SERVICES)
-            not_seen = (nothing.seen - years.seen).mean()
-            of.append((averted.mean(), error, years.chosen.mean(), not_seen, nothing.seen.mean()))
-    rows = []
-    for policy, of in found.items():
-        averted, error, chosen, not_seen, clients = np.array(of).T
-        low, median, high = np.quantile(averted, [0.05, 0.5, 0.95])
-        about = {"policy": policy, "reading": "plausible", "averted": median, "averted_low": low, "averted_high": high}
-        about |= {
-            "averted_mcse": np.sqrt(np.mean(error**2)),
-            "chosen": chosen.mean(),
-            "fdr": np.nan,
-            "fdr_mcse": np.nan,
-        }
-        rows.append(about | {"not_seen": not_seen.mean(), "clients": clients.mean(), "replicates": WORLDS})
-    return rows
+def _measured(policy: str, found: TenYears, nothing: TenYears) -> Iterator[tuple[str, int, tuple[float, float]]]:
+    # Per client seen, times the clients of a service that does nothing: fewer clients are not harm averted.
+    averted = nothing.deteriorated - found.deteriorated * nothing.seen / found.seen
+    for member, seen in enumerate(nothing.seen):
+        yield "averted", member, _per(1000, averted[member], seen)
+        if policy.startswith(("remove", "support")):
+            yield "fdr", member, _per(100, found.false_positives[member], found.chosen[member])
+            yield "chosen", member, _per(1, found.chosen[member], np.ones_like(seen))
+        elif policy == "caseload_limit":
+            yield "not_seen", member, _per(1000, seen - found.seen[member], seen)
 
 
-def _share(part: np.ndarray, whole: np.ndarray) -> tuple[float, float]:
-    return ratio(part, whole) if whole.sum() else (np.nan, np.nan)
+def _per(unit: float, part: np.ndarray, whole: np.ndarray) -> tuple[float, float]:
+    value, error = ratio(part, whole) if whole.sum() else (np.nan, np.nan)
+    return unit * value, unit * error
+
+
+def table(members: pd.DataFrame, centre: pd.DataFrame) -> pd.DataFrame:
+    """Every policy's measures over plausible worlds, and at the centre; columns `COLUMNS`."""
+    found = ranges(members, centre)
+    names = found["conclusion"].str.partition(".")
+    return found.assign(policy=names[0], measure=names[2])[list(COLUMNS)]

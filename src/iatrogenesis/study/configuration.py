@@ -136,9 +136,18 @@ class SimulationStudy(Strict):
 
 
 class Policies(Strict):
-    """What a service could do about therapists with bad results, over ten years."""
+    """What a service could do about therapists with bad results, over ten years.
+
+    Attributes
+    ----------
+    replicates
+        Services at the centre of the plausible worlds.
+    services
+        Services in each plausible world; few, because the many worlds tell the range.
+    """
 
     replicates: int = Field(ge=2)
+    services: int = Field(ge=2)
 
 
 class Attribution(Strict):

@@ -20,7 +20,7 @@ from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
 from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, truth_seconds
-from iatrogenesis.simulation_study.policies import PolicyWorld
+from iatrogenesis.simulation_study.policy_world import PolicyWorld
 from iatrogenesis.simulation_study.reproduced import Reproduced
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES

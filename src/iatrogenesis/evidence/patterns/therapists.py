@@ -13,23 +13,27 @@ FEWEST = 30
 TEN = 10  # clients of each therapist in evidence T16
 
 
-def _vpc(name: str, events: np.ndarray, trials: np.ndarray) -> float:
+def _vpc(name: str, events: np.ndarray, trials: np.ndarray) -> tuple[float, float]:
     therapists = [str(number) for number in range(len(trials))]
-    return float(fit(counts(name, therapists, events, trials)).vpc[0])
+    return fit(counts(name, therapists, events, trials)).vpc
+
+
+def vpc_of_deterioration(sample: Sample) -> tuple[float, float]:
+    """VPC on the latent logistic scale by maximum likelihood without covariates, and its standard error."""
+    return _vpc("deterioration", *counted(sample, sample.deteriorated, sample.finished))
 
 
 @pattern("T01")
 def deterioration_vpc(counterparts: Counterparts) -> float:
-    """VPC of deterioration on the latent logistic scale, by maximum likelihood without covariates."""
-    sample = counterparts.treated
-    return _vpc("deterioration", *counted(sample, sample.deteriorated, sample.finished))
+    """The VPC of deterioration."""
+    return float(vpc_of_deterioration(counterparts.treated)[0])
 
 
 @pattern("T02")
 def dropout_vpc(counterparts: Counterparts) -> float:
     """VPC of dropout, likewise."""
     sample = counterparts.treated
-    return _vpc("dropout", *counted(sample, sample.dropped_out, np.ones_like(sample.finished)))
+    return float(_vpc("dropout", *counted(sample, sample.dropped_out, np.ones_like(sample.finished)))[0])
 
 
 @pattern("T03")
