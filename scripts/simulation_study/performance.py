@@ -6,7 +6,9 @@ import pandas as pd
 
 from iatrogenesis.core.files import read_csv, read_parquet, write_csv
 from iatrogenesis.core.logs import logged
+from iatrogenesis.simulation_study.estimands import concrete
 from iatrogenesis.simulation_study.judge import judged
+from iatrogenesis.simulation_study.methods import FACTS
 
 
 def main(
@@ -24,7 +26,9 @@ def main(
     for (cell, method), group in groupby(parts, key=lambda part: part[0][:2]):
         _, *both = zip(*group, strict=True)
         estimates, therapists = (pd.concat([read_parquet(path) for path in own], ignore_index=True) for own in both)
-        tables.append(judged(cell, method, estimates, therapists, truth, read_parquet(rates[cell]), replicates[method]))
+        true_rates, asked = read_parquet(rates[cell]), replicates[method]
+        targets = concrete(FACTS[method]["TARGETS"])
+        tables.append(judged(cell, method, targets, estimates, therapists, truth, true_rates, asked))
         print(f"{cell}, {method}: judged over {replicates[method]} data sets", flush=True)
     about = pd.DataFrame(cells.values())
     write_csv(about.assign(also=about["also"].str.join(" ")), paths["cells"])

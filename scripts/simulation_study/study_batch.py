@@ -9,10 +9,11 @@ from iatrogenesis.simulation_study.run import run
 
 
 def main(
-    cell: dict, surroundings: dict, settings: dict, replicates: list[int], paths: dict[str, tuple[str, str]]
-) -> None:
+    cell: dict, surroundings: dict, worlds_path: str | None, settings: dict, replicates: list[int],
+    paths: dict[str, tuple[str, str]],
+) -> None:  # fmt: skip
     """Write what each method says, of estimands and of therapists; `paths` are two files for each method."""
-    cell, surroundings = Cell.model_validate(cell), Surroundings.model_validate(surroundings)
+    cell, surroundings = Cell.model_validate(cell), Surroundings.model_validate(surroundings).within(worlds_path)
     settings = Settings.model_validate(settings)
     for method, estimates, therapists in run(list(paths), cell, surroundings, settings, range(*replicates)):
         to_estimates, to_therapists = paths[method]
@@ -27,6 +28,7 @@ if __name__ == "__main__":
         main(
             cell=snakemake.params.cell,
             surroundings=snakemake.params.surroundings,
+            worlds_path=snakemake.input.get("numbers"),
             settings=snakemake.params.settings,
             replicates=snakemake.params.replicates,
             paths={

@@ -57,7 +57,7 @@ def test_truth_on_the_scale_of_the_data_gives_back_every_clients_log_odds():
     age = table["age_band"].map({"18-25": 0.1, "26-64": 0.0, "65-74": -0.3, "75-89": 0.0})
     expected = (
         -1.0 + age
-        + 0.3 * (table["phq9_first"] - 15) / 5 + 0.1 * (table["gad7_first"] - 13) / 4
+        + 0.3 * (table["phq9_first"] - 14) / 6 + 0.1 * (table["gad7_first"] - 13) / 5
         + 0.2 * (table["deprivation"] - 5.5) / 3
         - 0.2 * table["competence"] + 0.2 * table["burnout"] - 0.3 * table["fit"]
     )  # fmt: skip

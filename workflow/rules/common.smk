@@ -79,6 +79,23 @@ def surroundings_of(wildcards):
     return plain(STUDY.surroundings(STUDY.cells[wildcards.cell]))
 
 
+def in_worlds(wildcards):
+    """The plausible worlds in which a cell's data sets are made, if it is one of family B."""
+    return {"numbers": result("simulation_study/worlds.json")} if STUDY.cells[wildcards.cell].family == "B" else {}
+
+
+def truth_in_worlds(wildcards):
+    """Those worlds, and what is true of the cell's scenario in them."""
+    scenario = STUDY.cells[wildcards.cell].scenario
+    known = {"truth": result(f"simulation_study/worlds/{scenario}.csv")} if scenario else {}
+    return in_worlds(wildcards) | known
+
+
+def settings_of(wildcards):
+    """What the methods are given in a cell, whose priors may be wrong on purpose."""
+    return plain(STUDY.method_settings(STUDY.cells[wildcards.cell]))
+
+
 def replicates_of_batch(group):
     """First replicate of a batch of a group of methods, and the one after its last, by the job's wildcards."""
 

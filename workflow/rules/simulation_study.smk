@@ -3,6 +3,7 @@
 REQUIRED INPUTS:
     config/study_design.csv (through the configuration)
 OUTPUTS:
+    results/{study}/simulation_study/{worlds.json,worlds/{scenario}.csv},
     results/{study}/simulation_study/{cell}/{truth.csv,true_rates.parquet},
     results/{study}/simulation_study/{cell}/{method}/{batch}.{estimates,therapists}.parquet,
     results/{study}/tables/{truth,performance,advice,needed,policies,reproductions,known_truth}.csv
@@ -56,9 +57,76 @@ rule reproductions:
         "../../scripts/simulation_study/reproductions.py"
 
 
+rule statistical_world:
+    """The numbers of the statistical cells anew, from the plausible worlds (not part of a report; they are committed)."""
+    input:
+        ensemble="config/ensemble.csv",
+        numbers="config/statistical_world.yaml",
+        code=library("simulation_study/statistical_world"),
+    output:
+        numbers=result("calibration/statistical_world.yaml"),
+    log:
+        result("logs/statistical_world.log"),
+    benchmark:
+        result("benchmarks/statistical_world.tsv")
+    params:
+        scenarios=[scenario(STUDY.base), scenario(CONFIG.conclusions.prevented)],
+        associations={name: plain(one) for name, one in STUDY.associations.items()},
+        members=100,
+        design=plain(CONFIG.simulate) | {"replicates": 10},
+        setup=SETUP,
+    message:
+        "The statistical model nearest to each of {params.members} plausible worlds"
+    script:
+        "../../scripts/simulation_study/statistical_world.py"
+
+
+rule study_worlds:
+    """The plausible worlds in which family B is simulated."""
+    input:
+        ensemble="config/ensemble.csv",
+        code=library("simulation_study/study_worlds"),
+    output:
+        numbers="results/{study}/simulation_study/worlds.json",
+    log:
+        "results/{study}/logs/study_worlds.log",
+    benchmark:
+        "results/{study}/benchmarks/study_worlds.tsv"
+    params:
+        scenarios=[scenario(STUDY.base), scenario(CONFIG.conclusions.prevented)],
+        associations={name: plain(one) for name, one in STUDY.associations.items()},
+        judged=list(CONFIG.judgement.instruments),
+        number=CONFIG.simulation_study.worlds,
+    message:
+        "Taking {params.number} plausible worlds"
+    script:
+        "../../scripts/simulation_study/study_worlds.py"
+
+
+rule world_truth:
+    """What is true of one scenario in each plausible world."""
+    input:
+        numbers="results/{study}/simulation_study/worlds.json",
+        code=library("simulation_study/world_truth"),
+    output:
+        truth="results/{study}/simulation_study/worlds/{scenario}.csv",
+    log:
+        "results/{study}/logs/world_truth/{scenario}.log",
+    benchmark:
+        "results/{study}/benchmarks/world_truth/{scenario}.tsv"
+    params:
+        scenario=scenario_of,
+        surroundings=plain(STUDY.shared_surroundings),
+    message:
+        "Working out what is true of {wildcards.scenario} in plausible worlds"
+    script:
+        "../../scripts/simulation_study/world_truth.py"
+
+
 rule cell_truth:
     """What is true in one cell, before any method has seen its data."""
     input:
+        unpack(truth_in_worlds),
         code=library("simulation_study/cell_truth"),
     output:
         truth="results/{study}/simulation_study/{cell}/truth.csv",
@@ -70,8 +138,7 @@ rule cell_truth:
     params:
         cell=cell_of,
         surroundings=surroundings_of,
-        replicates=CONFIG.simulation_study.replicates,
-        clients=CONFIG.simulation_study.true_clients,
+        sizes={"replicates": CONFIG.simulation_study.replicates, "clients": CONFIG.simulation_study.true_clients},
     message:
         "Working out what is true in {wildcards.cell}"
     script:
@@ -89,6 +156,7 @@ for group, members in GROUPS.items():
         name:
             f"study_batch_{group}"
         input:
+            unpack(in_worlds),
             truth="results/{study}/simulation_study/{cell}/truth.csv",
             code=code_of_methods(methods),
         output:
@@ -107,7 +175,7 @@ for group, members in GROUPS.items():
             methods=methods,
             cell=cell_of,
             surroundings=surroundings_of,
-            settings=plain(STUDY.method_settings),
+            settings=settings_of,
             replicates=replicates_of_batch(group),
         message:
             "{wildcards.cell} by {params.methods}, replicates {params.replicates[0]} to {params.replicates[1]}"

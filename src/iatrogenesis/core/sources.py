@@ -26,6 +26,9 @@ class Record(Strict):
         nobody has measured it: needs ``low``, ``high`` and a reason in ``note``.
     ``calibrated``
         fitted to evidence: needs the rows it was fitted to in ``fitted_to``, and ``low`` and ``high``.
+    ``ensemble``
+        worked out in the plausible worlds: the median, with the 90 % range in ``low`` and ``high``, and what was worked
+        out in ``note``.
 
     ``low`` and ``high`` are the ends of the range in which the number is thought to lie (of an effect that nobody has
     measured: none at all among them), ``se`` the sampling error of a published one; both make its prior
@@ -34,7 +37,7 @@ class Record(Strict):
     """
 
     unit: str
-    status: Literal["reported", "converted", "assumed", "calibrated"]
+    status: Literal["reported", "converted", "assumed", "calibrated", "ensemble"]
     cite: str | None = None
     where: str | None = None
     note: str | None = None
@@ -51,11 +54,12 @@ class Record(Strict):
             "converted": ("cite", "where", "certainty", "note"),
             "assumed": ("low", "high", "note"),
             "calibrated": ("fitted_to", "low", "high"),
+            "ensemble": ("low", "high", "note"),
         }[self.status]
         missing = [name for name in needed if getattr(self, name) in (None, "", ())]
         if missing:
             raise ValueError(
-                f"{'an' if self.status == 'assumed' else 'a'} {self.status} number needs {', '.join(missing)}"
+                f"{'an' if self.status in ('assumed', 'ensemble') else 'a'} {self.status} number needs {', '.join(missing)}"
             )
         return self
 

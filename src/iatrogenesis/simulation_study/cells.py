@@ -12,9 +12,10 @@ from pydantic import Field, ValidationError, field_validator
 
 from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.simulation_study.methods import NAMES, SLOW
+from iatrogenesis.simulation_study.statistical_world import WORDS, StatisticalWorld
 from iatrogenesis.world.scenarios import ConfigError, explain
 
-Share = Field(ge=0, lt=1)
+Share = Field(0.0, ge=0, lt=1)
 TEXT = ("cell", "family", "reading", "scenario", "also", "reason")
 
 
@@ -34,21 +35,32 @@ class Cell(Strict):
         A: statistical (`iatrogenesis.simulation_study.logit_normal`), B: mechanistic (`iatrogenesis.world.engine`).
     reading
         What the row is there for: base, one at a time, interaction.
-    clients, clients_spread
-        Mean of the therapists' numbers of clients, and SD of their logarithms.
-    therapist_sd, rate, burnout
-        A: SD of therapists' log odds beyond competence, burnout and fit; deterioration rate; log odds ratio per SD.
+    clients, clients_spread, lists_by_harm
+        Mean of the therapists' numbers of clients, and SD of their logarithms. A: correlation of those numbers with the
+        harm that the therapist does.
+    therapist_sd, shape, rate, burnout
+        A: SD of therapists' log odds beyond competence, burnout and fit, and the form of their distribution;
+        deterioration rate; log odds ratio per SD. Low, median and high are those of the plausible worlds.
+    services
+        A: number of services, which then differ too.
     reliability
-        A: of all ratings.
-    severity, deprivation
-        A: correlation of the clients' starting points with their therapist's harm. B: points of severity per SD of
-        burnout.
+        A: of all ratings; empty: as in the world.
+    severity, deprivation, unmeasured
+        A: correlation of what first scores, deprivation, or a cause that nothing measures, say about the clients' risk
+        with their therapist's harm: clients of greater risk come to therapists who do more harm. B, severity: points of
+        severity per SD of burnout.
+    between
+        A: share of the variance of first scores that lies between therapists, whatever harm they do.
+    referred
+        A: whether some clients change their therapist.
     dropout
         A: log odds ratio of a missing last score among those who deteriorate, half as much more per SD of burnout.
+    prior_rate, prior_scale
+        How many of its SDs the prior of the intercept is off; factor of the scale of the prior of the therapist SD.
     scenario, course
         B: the world; points per session of the natural course per SD of the therapist's burnout.
     also
-        Which of the slow methods run here.
+        Which of the dear methods run here.
     """
 
     cell: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -57,13 +69,21 @@ class Cell(Strict):
     therapists: int = Field(ge=2, le=10_000)
     clients: float = Field(ge=2, le=100_000)
     clients_spread: Finite = Field(ge=0, le=2)
+    lists_by_harm: float = Share
     therapist_sd: Finite | None = Field(None, ge=0)
+    shape: Literal["normal", "skewed", "heavy_tailed", "two_classes"] = "normal"
+    services: int = Field(1, ge=1)
     rate: float | None = Field(None, gt=0, lt=0.5)
     burnout: Finite | None = None
     reliability: float | None = Field(None, gt=0, le=1)
     severity: Finite = 0.0
     deprivation: float = Share
+    unmeasured: float = Share
+    between: float = Share
+    referred: bool = False
     dropout: Finite = 0.0
+    prior_rate: Finite = 0.0
+    prior_scale: Finite = Field(1.0, gt=0)
     scenario: str | None = None
     course: Finite = 0.0
     also: tuple[str, ...] = ()
@@ -86,15 +106,21 @@ class Cell(Strict):
         return tuple(name for name in methods if name not in SLOW or name in self.also)
 
 
-NEEDED = {"A": ("therapist_sd", "rate", "burnout", "reliability"), "B": ("scenario",)}
-FOREIGN = {
-    "A": ("scenario", "course"),
-    "B": ("therapist_sd", "rate", "burnout", "reliability", "deprivation", "dropout"),
-}
+ONLY_A = (
+    "therapist_sd", "rate", "burnout", "reliability", "lists_by_harm", "shape", "services", "deprivation", "unmeasured",
+    "between", "referred", "dropout",
+)  # fmt: skip
+NEEDED = {"A": ("therapist_sd", "rate", "burnout"), "B": ("scenario",)}
+FOREIGN = {"A": ("scenario", "course"), "B": ONLY_A}
 
 
-def read_cells(path: Path) -> dict[str, Cell]:
+def read_cells(path: Path, world: StatisticalWorld) -> dict[str, Cell]:
     """Read the design table.
+
+    Parameters
+    ----------
+    world
+        What low, median and high mean.
 
     Raises
     ------
@@ -112,7 +138,7 @@ def read_cells(path: Path) -> dict[str, Cell]:
     found: dict[str, Cell] = {}
     bases: dict[str, dict[str, str]] = {}
     for number, row in enumerate(table.to_dict("records"), start=2):
-        cell = _cell(row, bases, f"{path}, line {number}")
+        cell = _cell(row, bases, world, f"{path}, line {number}")
         if cell.cell in found:
             raise ConfigError(f"{path}, line {number}: duplicate cell {cell.cell!r}; give each its own name")
         found[cell.cell] = cell
@@ -121,7 +147,7 @@ def read_cells(path: Path) -> dict[str, Cell]:
     return found
 
 
-def _cell(row: dict[str, str], bases: dict[str, dict[str, str]], place: str) -> Cell:
+def _cell(row: dict[str, str], bases: dict[str, dict[str, str]], world: StatisticalWorld, place: str) -> Cell:
     family = row["family"].strip()
     if row["reading"] == "base":
         if family in bases:
@@ -135,7 +161,11 @@ def _cell(row: dict[str, str], bases: dict[str, dict[str, str]], place: str) -> 
     whole = {name: row[name].strip() or ("" if name in own else bases[family][name].strip()) for name in row}
     content: dict[str, Any] = {name: value for name, value in whole.items() if value != "" and name != "also"}
     content["also"] = tuple(whole["also"].split())
-    content.setdefault("deprivation", 0.0)
+    for name in [name for name, value in content.items() if value in WORDS]:
+        try:
+            content[name] = world.number(name, content[name])
+        except ValueError as error:
+            raise ConfigError(f"{place}: {error}") from None
     if missing := [name for name in NEEDED.get(family, ()) if name not in content]:
         raise ConfigError(f"{place}: {missing[0]}: is needed in family {family}")
     try:

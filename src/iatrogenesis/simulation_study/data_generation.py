@@ -9,9 +9,13 @@ from iatrogenesis.core.sources import Strict
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.models.spread import log_odds_at
 from iatrogenesis.simulation_study.cells import Cell, given
-from iatrogenesis.simulation_study.logit_normal import Allocation, Coefficients, Dropout, LogitNormal, simulate
+from iatrogenesis.simulation_study.logit_normal import Coefficients, Dropout, LogitNormal, simulate
 from iatrogenesis.simulation_study.methods.answer import TRAITS, DataSet
+from iatrogenesis.simulation_study.people import Allocation
+from iatrogenesis.simulation_study.statistical_world import StatisticalWorld
+from iatrogenesis.simulation_study.worlds import in_worlds, read_worlds, world_of
 from iatrogenesis.world.cohort import Design, in_blocks
+from iatrogenesis.world.run import Run
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import clients_table, sessions_table
@@ -22,11 +26,31 @@ BLOCK = 10
 
 
 class Surroundings(Strict):
-    """What all cells share: seed, rule of change, the other coefficients of family A, the scenarios of family B."""
+    """What all cells share.
+
+    Attributes
+    ----------
+    setup
+        Seed and rule of change.
+    numbers
+        Family A: what the plausible worlds say.
+    reliability
+        Of ratings by trait, as the literature gives it.
+    scenarios
+        Family B, by name.
+    worlds
+        Family B: the plausible worlds, see `iatrogenesis.simulation_study.worlds`; empty: the scenario as it is.
+    """
 
     setup: Setup
-    coefficients: Coefficients
+    numbers: StatisticalWorld
+    reliability: dict[str, float]
     scenarios: dict[str, Scenario]
+    worlds: tuple[dict[str, float], ...] = ()
+
+    def within(self, path: str | None) -> "Surroundings":
+        """The same in the plausible worlds of a file; itself without one."""
+        return self if path is None else self.model_copy(update={"worlds": read_worlds(path)})
 
 
 def list_lengths(cell: Cell) -> tuple[int, ...]:
@@ -39,18 +63,36 @@ def list_lengths(cell: Cell) -> tuple[int, ...]:
 
 def statistical(cell: Cell, surroundings: Surroundings) -> LogitNormal:
     """Return the exact model of a cell of family A."""
-    coefficients = surroundings.coefficients.model_copy(update={"burnout": cell.burnout})
+    numbers, sd = surroundings.numbers, given(cell.therapist_sd)
+    coefficients = numbers.slopes(given(cell.burnout))
+    service_sd = float(numbers.service_sd) if cell.services > 1 else 0.0
+    cause = float(numbers.cause) if cell.unmeasured else 0.0
     return LogitNormal(
         clients_per_therapist=list_lengths(cell),
-        intercept=_intercept(given(cell.rate), coefficients, given(cell.therapist_sd)),
-        therapist_sd=given(cell.therapist_sd),
+        lists_by_harm=cell.lists_by_harm,
+        intercept=_intercept(given(cell.rate), coefficients, np.sqrt(sd**2 + service_sd**2 + cause**2)),
+        therapist_sd=sd,
+        shape=cell.shape,
+        service_sd=service_sd,
+        services=cell.services,
         coefficients=coefficients,
-        reliability=given(cell.reliability),
-        allocation=Allocation(severity=cell.severity, deprivation=cell.deprivation),
+        reliability=reliability(cell, surroundings),
+        score_correlation=float(numbers.score_correlation),
+        allocation=Allocation(
+            severity=cell.severity, deprivation=cell.deprivation, unmeasured=cell.unmeasured, between=cell.between
+        ),
+        cause=cause,
+        referred=float(numbers.referred) if cell.referred else 0.0,
         dropout=Dropout(share=MISSING, worse=cell.dropout, worse_by_burnout=cell.dropout / 2)
         if cell.dropout
         else Dropout(),
     )
+
+
+def reliability(cell: Cell, surroundings: Surroundings) -> dict[str, float]:
+    """Of the ratings, by trait: the cell's own, or that of the world."""
+    known = surroundings.reliability
+    return known if cell.reliability is None else dict.fromkeys(known, cell.reliability)
 
 
 def _intercept(rate: float, coefficients: Coefficients, therapist_sd: float) -> float:
@@ -58,23 +100,33 @@ def _intercept(rate: float, coefficients: Coefficients, therapist_sd: float) -> 
     return log_odds_at(rate, np.sqrt(therapist_sd**2 + sum(value**2 for _, value in coefficients)))
 
 
-def mechanistic(cell: Cell, clients: float | None = None) -> Design:
-    """Return the size and allocation of a cell of family B, for one replicate."""
+def mechanistic(cell: Cell, *, by_chance: bool = False, start: int = 0) -> Design:
+    """Return the size and allocation of a cell of family B, for one replicate.
+
+    Parameters
+    ----------
+    by_chance
+        Clients come by chance, whatever the cell says.
+    start
+        Number of the first client on each list.
+    """
     return Design(
         replicates=1_000_000,
         therapists=cell.therapists,
         services=max(1, cell.therapists // 10),
-        clients_per_therapist=clients or cell.clients,
-        clients_log_sd=0.0 if clients else cell.clients_spread,
-        severity_by_burnout=0.0 if clients else cell.severity,
-        course_by_burnout=0.0 if clients else cell.course,
+        clients_per_therapist=cell.clients,
+        clients_log_sd=cell.clients_spread,
+        list_start=start,
+        severity_by_burnout=0.0 if by_chance else cell.severity,
+        course_by_burnout=0.0 if by_chance else cell.course,
     )
 
 
 def data_sets(cell: Cell, surroundings: Surroundings, replicates: range, sessions: bool) -> Iterator[DataSet]:
     """Yield the data sets of these replicates; the same whichever others are made."""
     if cell.family == "A":
-        model, known = statistical(cell, surroundings), dict.fromkeys(TRAITS, given(cell.reliability))
+        model = statistical(cell, surroundings)
+        known = {trait: model.reliability[trait] for trait in TRAITS}
         for replicate in replicates:
             made = simulate(model, Noise(surroundings.setup.seed), replicate)
             yield DataSet(named(cell, replicate), replicate, made.clients, known)
@@ -93,12 +145,20 @@ def blocks(replicates: range) -> list[range]:
     return in_blocks(replicates, BLOCK)
 
 
+def simulated(cell: Cell, surroundings: Surroundings, design: Design, block: range, *, record: bool = False) -> Run:
+    """Simulate some replicates of a cell of family B, each in its own plausible world."""
+    scenario, worlds = surroundings.scenarios[given(cell.scenario)], surroundings.worlds
+    if not worlds:
+        return surroundings.setup.run(scenario, design, replicates=block, record=record)
+    theirs = in_worlds(scenario, [worlds[world] for world in world_of(block, len(worlds))])
+    return surroundings.setup.run(theirs, design, replicates=block, apart=True, record=record)
+
+
 def _from_world(cell: Cell, surroundings: Surroundings, block: range, sessions: bool) -> Iterator[DataSet]:
-    scenario, setup = surroundings.scenarios[given(cell.scenario)], surroundings.setup
-    run = setup.run(scenario, mechanistic(cell), replicates=block, record=sessions)
+    setup = surroundings.setup
+    run = simulated(cell, surroundings, mechanistic(cell), block, record=sessions)
     clients = clients_table(run, setup.instruments, setup.judgement)
-    ratings = scenario.world.ratings
-    known = {trait: float(getattr(ratings, trait)) for trait in TRAITS}
+    known = {trait: surroundings.reliability[trait] for trait in TRAITS}
     contacts = sessions_table(run) if sessions else None
     for replicate, own in clients.groupby("replicate"):
         theirs = contacts[contacts["client_id"].isin(own["client_id"])] if contacts is not None else None

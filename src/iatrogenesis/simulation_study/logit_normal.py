@@ -1,41 +1,36 @@
 """Data of exactly the statistical model, so that the truth of every estimand is a number and not an estimate.
 
-    logit p_i = intercept + sum of coefficient x standardised covariate + therapist_sd u[therapist_i]
-    u_j       ~ Normal(0, 1)
+    logit p_i = intercept + sum of coefficient x standardised covariate + own[therapist_i] + cause x shared[therapist_i]
+    own_j     = competence and burnout by their coefficients + service_sd v[service_j] + therapist_sd u_j
+    u_j       of mean 0 and SD 1: normal, or of another shape (`iatrogenesis.simulation_study.people.SHAPES`)
 
 Competence and burnout belong to the therapist, fit and the starting point to the client. All is drawn from the keyed
-noise: a client's numbers do not depend on how many other clients or therapists there are, nor on any parameter.
+noise (`iatrogenesis.simulation_study.people`).
 
-Where clients do not come by chance, those of a therapist who does more harm, h_j = (burnout_j + u_j) / sqrt(2), are
-worse off or poorer to begin with, by the correlations of `Allocation`. Where last scores are missing, they are missing
-as `Dropout` says; it is the outcome itself that decides, which no analysis of what is left can see.
+Who comes to whom says `Allocation`. A referred client had two therapists; what each adds counts by the share of the
+sessions. Where last scores are missing, they are missing as `Dropout` says; it is the outcome itself that decides,
+which no analysis of what is left can see.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
-from scipy.special import expit, logit, ndtr, ndtri
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from scipy.special import expit, logit
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.inference.data.covariates import AGE_BANDS, KNOT
+from iatrogenesis.inference.data.covariates import KNOT
 from iatrogenesis.inference.data.outcomes import OutcomeData
+from iatrogenesis.simulation_study.people import CENTRE, RATED, SCALE, VULNERABLE_SHARE, Allocation, People, shaped
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
 
-# Where the starting scores lie, and by what one standardised unit is meant: whole numbers, so that truths are exact.
-CENTRE = {"phq9_first": 15.0, "gad7_first": 13.0, "deprivation": 5.5}
-SCALE = {"phq9_first": 5.0, "gad7_first": 4.0, "deprivation": 3.0}
-HIGHEST = {"phq9_first": 27, "gad7_first": 21}
-# Courses finished in England 2023-24 (NHS Talking Therapies annual data): 18.5, 74.6, 4.7 and 2.2 %.
-VULNERABLE_SHARE = 0.2  # a round number: the truth is exact whatever it is
-AGE_SHARES = (0.185, 0.746, 0.047, 0.022)
 PRODUCT = "burnout:vulnerable"
-STATES = ("competence", "burnout", "fit")
+FIRST_SHARE = (0.2, 0.8)  # of the sessions of a referred client: those with the first therapist, evenly between
 
 
 class Coefficients(BaseModel):
@@ -59,15 +54,6 @@ class Coefficients(BaseModel):
     vulnerable: Finite = 0.0
     burnout_by_vulnerable: Finite = 0.0
     competence_below: Finite = 0.0
-
-
-class Allocation(BaseModel):
-    """Who comes to whom: correlation of clients' severity (both scores) and deprivation with their therapist's harm."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    severity: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    deprivation: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 class Dropout(BaseModel):
@@ -97,23 +83,44 @@ class LogitNormal(BaseModel):
     ----------
     clients_per_therapist
         One number per therapist.
+    lists_by_harm
+        Correlation of the length of a list with the harm that the therapist does: lengths are dealt out accordingly.
     intercept
         Log odds of a client aged 26-64 with every standardised covariate 0 and the average therapist.
-    therapist_sd
-        Of the therapists' log odds that the covariates do not explain.
+    therapist_sd, shape, service_sd, services
+        Of the therapists' log odds that competence and burnout do not explain: those within services, and those of
+        services, to which therapists are dealt out in turn.
     reliability
-        Of the ratings: squared correlation of a rating with the true state.
+        Of the ratings, by trait: squared correlation of a rating with the true state; one number means all.
+    score_correlation
+        Of the two first scores.
+    cause
+        Log odds per SD of the unmeasured cause that a therapist's clients share.
+    referred
+        Share of clients who change their therapist: some sessions were with another one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     clients_per_therapist: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)]
+    lists_by_harm: Annotated[float, Field(ge=0, lt=1)] = 0.0
     intercept: Finite
     therapist_sd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    shape: Literal["normal", "skewed", "heavy_tailed", "two_classes"] = "normal"
+    service_sd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    services: Annotated[int, Field(ge=1)] = 1
     coefficients: Coefficients = Coefficients()
-    reliability: Share = 1.0
+    reliability: dict[str, Share] = dict.fromkeys(RATED, 1.0)
+    score_correlation: Annotated[float, Field(ge=0, lt=1)] = 0.0
     allocation: Allocation = Allocation()
+    cause: Finite = 0.0
+    referred: Annotated[float, Field(ge=0, lt=1)] = 0.0
     dropout: Dropout = Dropout()
+
+    @field_validator("reliability", mode="before")
+    @classmethod
+    def _of_each(cls, value: object) -> object:
+        return dict.fromkeys(RATED, value) if isinstance(value, int | float) else value
 
 
 @dataclass(frozen=True)
@@ -123,40 +130,86 @@ class LogitNormalData:
     Attributes
     ----------
     clients
-        One row per client, the columns that `iatrogenesis.inference.data.clients.from_clients` reads.
+        One row per client, the columns that `iatrogenesis.inference.data.clients.from_clients` reads; where clients are
+        referred, first_therapist_id (missing for the others) and first_share, and therapist_id is the last one's.
     therapists
-        therapist_id, clients, effect (log odds not explained by covariates), competence, burnout; the truth.
+        therapist_id, clients, effect (log odds not explained by competence and burnout), competence, burnout, own (all
+        that the therapist adds to the log odds); the truth.
     log_odds
         float64, shape (clients,): each client's true log odds of deteriorating.
+    case_mix
+        float64, shape (clients,): the part of it that is not the therapist's, the intercept included.
+    states
+        float64, shape (clients,): the part that competence, burnout and fit have in it.
     """
 
     clients: pd.DataFrame
     therapists: pd.DataFrame
     log_odds: np.ndarray
+    case_mix: np.ndarray
+    states: np.ndarray
 
 
 def simulate(design: LogitNormal, noise: Noise, replicate: int = 0) -> LogitNormalData:
     """Draw one data set."""
-    sizes = np.array(design.clients_per_therapist)
+    sizes = _sizes(design, noise, replicate)
     therapist = np.repeat(np.arange(sizes.size), sizes)
-    client = np.arange(therapist.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    people = _Draws(noise, replicate, therapist, client)
-    clients = pd.DataFrame(people.case_mix(design.allocation) | people.states(design.reliability))
-    clients["vulnerable"] = people.uniform("vulnerable") < VULNERABLE_SHARE
-    # One normal per therapist, repeated over that therapist's clients.
-    effect = design.therapist_sd * people.normal("therapist_effect", per_therapist=True)
-    odds = design.intercept + explained(clients, design.coefficients) + effect
-    clients["deteriorated"] = pd.array(people.uniform("deteriorated") < expit(odds), dtype="boolean")
-    ids = [f"T{index:05d}" for index in therapist]
-    clients.insert(0, "client_id", [f"{name}-{index:05d}" for name, index in zip(ids, client, strict=True)])
-    clients.insert(1, "therapist_id", ids)
-    clients = clients.assign(
-        service_id="S001", replicate=replicate, finished=~_missing(clients, design.dropout, people)
-    )
-    clients["deteriorated"] = clients["deteriorated"].mask(~clients["finished"])
     first = np.cumsum(sizes) - sizes
-    truth = clients.loc[first, ["therapist_id", "competence", "burnout"]].reset_index(drop=True)
-    return LogitNormalData(clients, truth.assign(clients=sizes, effect=effect[first]), odds)
+    people = People(noise, replicate, therapist, np.arange(therapist.size) - first[therapist])
+    slopes = design.coefficients
+    risk = {name: getattr(slopes, name) for name in SCALE}
+    clients = pd.DataFrame(
+        people.case_mix(design.allocation, risk, design.score_correlation) | people.states(design.reliability)
+    )
+    clients["vulnerable"] = people.uniform("vulnerable") < VULNERABLE_SHARE
+    service = therapist % design.services
+    # One number per therapist, repeated over that therapist's clients.
+    effect = design.therapist_sd * shaped(people.normal("therapist_effect", per_therapist=True), design.shape)
+    if design.service_sd:
+        effect = effect + design.service_sd * noise.normal(
+            "logit_normal.service_effect", replicate=replicate, therapist=service
+        )
+    states = slopes.competence * clients["competence"].to_numpy() + slopes.burnout * clients["burnout"].to_numpy()
+    own = states + effect
+    case_mix = design.intercept + explained(clients, slopes) - states
+    if design.cause:
+        shared = people.allotted(people.normal("cause", per_therapist=True), design.allocation.unmeasured)
+        case_mix = case_mix + design.cause * shared
+    ids = np.array([f"T{index:05d}" for index in range(sizes.size)], dtype=object)
+    odds = case_mix + own
+    if design.referred:
+        other, share = _first_therapists(design, people, sizes.size)
+        odds = odds + share * (own[first[other]] - own)
+        states = states + share * (states[first[other]] - states)
+        clients["first_therapist_id"] = np.where(share > 0, ids[other], None)
+        clients["first_share"] = share
+    clients["deteriorated"] = pd.array(people.uniform("deteriorated") < expit(odds), dtype="boolean")
+    names = [f"{name}-{index:05d}" for name, index in zip(ids[therapist], people.client, strict=True)]
+    clients.insert(0, "client_id", names)
+    clients.insert(1, "therapist_id", ids[therapist])
+    clients["service_id"] = [f"S{index + 1:03d}" for index in service]
+    clients = clients.assign(replicate=replicate, finished=~_missing(clients, design.dropout, people))
+    clients["deteriorated"] = clients["deteriorated"].mask(~clients["finished"])
+    true = clients.loc[first, ["therapist_id", "competence", "burnout"]].reset_index(drop=True)
+    true = true.assign(clients=sizes, effect=effect[first], own=own[first])
+    return LogitNormalData(clients, true, odds, case_mix, states + slopes.fit * clients["fit"].to_numpy())
+
+
+def _sizes(design: LogitNormal, noise: Noise, replicate: int) -> np.ndarray:
+    """Lengths of the lists, dealt out by harm where the design says so."""
+    sizes = np.array(design.clients_per_therapist)
+    if design.lists_by_harm == 0:
+        return sizes
+    people = People(noise, replicate, np.arange(sizes.size), np.zeros(sizes.size, dtype=int))
+    place = people.allotted(people.normal("list", per_therapist=True), design.lists_by_harm)
+    return np.sort(sizes)[np.argsort(np.argsort(place))]
+
+
+def _first_therapists(design: LogitNormal, people: People, therapists: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whom each client was with first, anybody else, and for what share of the sessions; 0 if not referred."""
+    step = 1 + np.floor(people.uniform("first_therapist") * (therapists - 1)).astype(int)
+    share = FIRST_SHARE[0] + (FIRST_SHARE[1] - FIRST_SHARE[0]) * people.uniform("first_share")
+    return (people.therapist + step) % therapists, share * (people.uniform("referred") < design.referred)
 
 
 def truth(design: LogitNormal, data: OutcomeData) -> dict[str, float]:
@@ -210,57 +263,7 @@ def _column(coefficient: str) -> str:
     return coefficient.replace("_by_", ":")
 
 
-@dataclass(frozen=True)
-class _Draws:
-    """The keyed noise of these people, by name of the decision."""
-
-    noise: Noise
-    replicate: int
-    therapist: np.ndarray
-    client: np.ndarray
-
-    def normal(self, decision: str, *, per_therapist: bool = False) -> np.ndarray:
-        return self.noise.normal(f"logit_normal.{decision}", **self._who(per_therapist))
-
-    def uniform(self, decision: str) -> np.ndarray:
-        return self.noise.uniform(f"logit_normal.{decision}", **self._who(False))
-
-    def _who(self, per_therapist: bool) -> dict[str, object]:
-        client = np.zeros_like(self.client) if per_therapist else self.client
-        return {"replicate": self.replicate, "therapist": self.therapist, "client": client}
-
-    def case_mix(self, allocation: Allocation) -> dict[str, np.ndarray]:
-        band = np.searchsorted(np.cumsum(AGE_SHARES)[:-1], self.uniform("age_band"), side="right")
-        scores = {}
-        for name, top in HIGHEST.items():
-            standard = self._allotted(self.normal(name), allocation.severity)
-            scores[name] = np.clip(np.rint(CENTRE[name] + SCALE[name] * standard), 0, top).astype(int)
-        place = self.uniform("deprivation")
-        if allocation.deprivation:
-            place = ndtr(self._allotted(ndtri(place), allocation.deprivation))
-        tenths = np.floor(10 * place).astype(int) + 1
-        return {"age_band": np.array(AGE_BANDS)[band], "deprivation": tenths, **scores}
-
-    def _allotted(self, own: np.ndarray, correlation: float) -> np.ndarray:
-        """A standard normal of each client, correlated with the harm that the therapist does."""
-        if correlation == 0:
-            return own
-        parts = (self.normal(name, per_therapist=True) for name in ("burnout", "therapist_effect"))
-        return correlation * sum(parts) / np.sqrt(2) + np.sqrt(1 - correlation**2) * own
-
-    def states(self, reliability: float) -> dict[str, np.ndarray]:
-        found = {}
-        for name in STATES:
-            shared = name != "fit"  # competence and burnout belong to the therapist, and so do their ratings
-            found[name] = self.normal(name, per_therapist=shared)
-            error = self.normal(f"{name}_rating", per_therapist=shared)
-            found[f"{name}_rating"] = np.sqrt(reliability) * found[name] + np.sqrt(1 - reliability) * error
-        error = self.normal("alliance_rating")
-        found["alliance_rating"] = np.sqrt(reliability) * found["fit"] + np.sqrt(1 - reliability) * error
-        return found
-
-
-def _missing(clients: pd.DataFrame, dropout: Dropout, people: _Draws) -> np.ndarray:
+def _missing(clients: pd.DataFrame, dropout: Dropout, people: People) -> np.ndarray:
     if dropout.share == 0:
         return np.zeros(len(clients), dtype=bool)
     worse = dropout.worse + dropout.worse_by_burnout * clients["burnout"].to_numpy()

@@ -18,7 +18,7 @@ BATCH_SECONDS = 300.0
 START_SECONDS = 4.0  # Python, imports
 COMPILE_SECONDS = 25.0  # of the groups that sample
 HELD = 1_500_000  # clients of a batch, whose data sets are in memory together: about 1 GB
-TWINS = 600  # clients of each therapist in the three worlds that truth in family B compares
+WORLD_SECONDS = 5.0  # what is true of one scenario in one plausible world
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,16 @@ def batches(cell: Cell, group: str, methods: tuple[str, ...], replicates: int) -
 
 
 def truth_seconds(cell: Cell, replicates: int, clients: int) -> float:
-    """Return what the truth of a cell costs about: equations in family A, long lists of clients in B."""
+    """Return what the truth of a cell costs about: equations in family A, other clients of each therapist in B."""
     if cell.family == "A":
-        return START_SECONDS + replicates * (0.002 + 0.003 * cell.total / 1000)
-    return START_SECONDS + 20.0 + replicates * cell.therapists * (clients + TWINS) * 8e-6
+        return START_SECONDS + 2.0 + replicates * (0.003 + 0.004 * cell.total / 1000)
+    ways = 2 if cell.severity or cell.course else 1
+    return START_SECONDS + ways * replicates * cell.therapists * clients * 8e-6
+
+
+def world_seconds(worlds: int) -> float:
+    """Return what the truths of one scenario cost about."""
+    return START_SECONDS + WORLD_SECONDS * worlds
 
 
 def advice_seconds(therapists: int, spreads: int, effects: int, replicates: int) -> float:

@@ -102,8 +102,10 @@ class SimulationStudy(Strict):
         Monte Carlo standard error that the coverage of a 95 % interval is to have; the number of replicates follows.
     sampled_coverage_mcse
         The same for methods that sample, which take seconds a data set; as the others where it is not given.
+    worlds
+        Family B: how many plausible worlds its data sets are made in.
     true_clients
-        Family B: each therapist's clients in the long run.
+        Family B: about how many clients of each therapist are simulated for the therapist's true rate.
     sampler, convergence
         For the models that the collapsed engine does not cover. A replicate's Monte Carlo error is small beside what
         differs between replicates with far fewer draws than a published fit needs, so the criteria are wider.
@@ -113,6 +115,7 @@ class SimulationStudy(Strict):
     methods: tuple[MethodName, ...] = Field(min_length=1)
     coverage_mcse: float = Field(gt=0.001, le=0.2)
     sampled_coverage_mcse: float | None = Field(None, gt=0.001, le=0.2)
+    worlds: int = Field(ge=2)
     true_clients: int = Field(ge=50)
     sampler: Sampler
     convergence: Convergence

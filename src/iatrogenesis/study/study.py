@@ -19,9 +19,11 @@ from iatrogenesis.inference.models import FACTS, OUTCOME_MODELS
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
-from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, truth_seconds
+from iatrogenesis.simulation_study.people import RATED
+from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, truth_seconds, world_seconds
 from iatrogenesis.simulation_study.policy_world import PolicyWorld
 from iatrogenesis.simulation_study.reproduced import Reproduced
+from iatrogenesis.simulation_study.statistical_world import StatisticalWorld
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
 from iatrogenesis.study.named import cells_of, check_scenarios, recorded
@@ -34,16 +36,17 @@ from iatrogenesis.world.setup import Setup
 class Study:
     """A configuration together with everything it names, all validated before any work starts.
 
-    ``instruments`` holds those that the study uses, ``cells`` the cells of its simulation study, ``policies``
-    the numbers of the ten years of policies, ``reproduced`` what published simulations found, ``words`` what the
-    explorer says, ``associations`` the published associations that are causes in part,
-    ``feasible`` what further studies could measure.
+    ``instruments`` holds those that the study uses, ``numbers`` those of the statistical cells of its simulation study,
+    ``cells`` all its cells, ``policies`` the numbers of the ten years of policies, ``reproduced`` what published
+    simulations found, ``words`` what the explorer says, ``associations`` the published associations that are causes in
+    part, ``feasible`` what further studies could measure.
     """
 
     config: StudyConfig
     catalogue: Mapping[str, Scenario]
     instruments: Instruments
     evidence: pd.DataFrame
+    numbers: StatisticalWorld
     cells: Mapping[str, Cell]
     policies: PolicyWorld
     reproduced: Reproduced
@@ -133,6 +136,8 @@ class Study:
             f"{place}/{cell.cell}/truth.csv": truth_seconds(cell, settings.replicates, settings.true_clients)
             for cell in self.cells.values()
         }
+        scenarios = dict.fromkeys(cell.scenario for cell in self.cells.values() if cell.scenario)
+        found |= {f"{place}/worlds/{name}.csv": world_seconds(settings.worlds) for name in scenarios}
         sizes = (len(grid.therapists), len(grid.therapist_sd), len(grid.burnout), replicates_for(grid.coverage_mcse))
         found |= {f"{place}/advice/{clients}.csv": advice_seconds(*sizes) for clients in grid.clients}
         # One file stands for a batch: that of its last method, which is written last.
@@ -140,18 +145,32 @@ class Study:
             f"{place}/{one.cell}/{one.methods[-1]}/{one.number}.estimates.parquet": one.seconds for one in self.batches
         }
 
+    @property
+    def shared_surroundings(self) -> Surroundings:
+        """What all cells share, without scenarios."""
+        ratings = self.catalogue[self.base].world.ratings
+        return Surroundings(
+            setup=self.setup.apart("simulation study"),
+            numbers=self.numbers,
+            reliability={name: float(getattr(ratings, name)) for name in RATED},
+            scenarios={},
+        )
+
     def surroundings(self, cell: Cell) -> Surroundings:
         """What a cell shares with the others; of the scenarios only its own."""
         scenarios = {} if cell.scenario is None else {cell.scenario: self.catalogue[cell.scenario]}
-        setup = self.setup.apart("simulation study")
-        return Surroundings(setup=setup, coefficients=self.config.known_truth.coefficients, scenarios=scenarios)
+        return self.shared_surroundings.model_copy(update={"scenarios": scenarios})
 
-    @property
-    def method_settings(self) -> Settings:
-        """What the methods of the simulation study share."""
-        settings = self.config.simulation_study
+    def method_settings(self, cell: Cell) -> Settings:
+        """What the methods of the simulation study share in a cell, whose priors may be wrong on purpose."""
+        settings, priors = self.config.simulation_study, self.config.fit.priors
+        intercept, spread = priors.intercept, priors.therapist_sd
+        off = {
+            "intercept": intercept.model_copy(update={"mean": intercept.mean + cell.prior_rate * intercept.sd}),
+            "therapist_sd": spread.model_copy(update={"scale": cell.prior_scale * spread.scale}),
+        }
         return Settings(
-            priors=self.config.fit.priors,
+            priors=priors.model_copy(update=off),
             seed=self.setup.apart("methods").seed,
             sampler=settings.sampler,
             convergence=settings.convergence,
@@ -262,8 +281,9 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
             known = ", ".join(instruments.by_name())
             raise sources.fault("judgement.instruments", f"unknown instrument {name!r}; known: {known}")
     used = instruments.only(config.judgement.instruments)
-    cells = cells_of(config, catalogue, folder / "study_design.csv", sources)
+    numbers = recorded(StatisticalWorld, folder / "statistical_world.yaml", keys)
+    cells = cells_of(config, catalogue, numbers, folder / "study_design.csv", sources)
     evidence = read_evidence(folder / "evidence.csv", keys)
     named = recorded(Associations, folder / "associations.yaml", keys).root
     feasible = recorded(FeasibleStudies, folder / "feasible.yaml", keys).root
-    return Study(config, catalogue, used, evidence, cells, policies, reproduced, words, named, feasible)
+    return Study(config, catalogue, used, evidence, numbers, cells, policies, reproduced, words, named, feasible)

@@ -29,6 +29,9 @@ class Design(Strict):
         Per replicate; therapists are dealt out to services in turn.
     clients_per_therapist, clients_log_sd, clients_minimum
         Length of a therapist's waiting list: log-normal with this mean and spread, and at least this many.
+    list_start
+        Number of the first client on each list: other numbers are other clients of the same therapists, who come in the
+        same weeks.
     clients_by_workload
         Correlation of the logarithm of that length with the therapist's workload: who has many places sees many.
     severity_by_burnout, course_by_burnout
@@ -42,6 +45,7 @@ class Design(Strict):
     clients_per_therapist: float = Field(ge=2, le=1_000_000)
     clients_log_sd: Finite = Field(0.5, ge=0, le=2)
     clients_minimum: int = Field(5, ge=1)
+    list_start: int = Field(0, ge=0, le=2**31)
     clients_by_workload: Finite = Field(0.6, ge=0, le=1)
     severity_by_burnout: Finite = 0.0
     course_by_burnout: Finite = 0.0
@@ -179,13 +183,13 @@ def draw_therapists(
     )
 
 
-def draw_clients(world: World, therapists: Therapists, noise: Noise) -> Clients:
-    """Draw everyone on the therapists' waiting lists."""
+def draw_clients(world: World, therapists: Therapists, noise: Noise, start: int = 0) -> Clients:
+    """Draw everyone on the therapists' waiting lists, whose first client has the number ``start``."""
     row = np.repeat(np.arange(len(therapists.index)), therapists.clients)
     who = {
         "replicate": therapists.replicate[row],
         "therapist": therapists.index[row],
-        "client": (np.arange(len(row)) - therapists.first_client[row]).astype(np.uint32),
+        "client": (start + np.arange(len(row)) - therapists.first_client[row]).astype(np.uint32),
     }
     world = aligned(world, therapists.member[row])
     p, t = world.client, world.therapy

@@ -58,7 +58,8 @@ def simulate(
     therapists = draw_therapists(world, design, noise, chosen, apart=apart)
     theirs = aligned(scenario, therapists.member)
     posts = Posts(theirs.world.therapist.caseload_mean.value, theirs.world.therapist.caseload_sd.value)
-    clients = allocate(draw_clients(world, therapists, noise), therapists, design, theirs.world.burnout, noise)
+    everyone = draw_clients(world, therapists, noise, design.list_start)
+    clients = allocate(everyone, therapists, design, theirs.world.burnout, noise)
     for prevention in theirs.preventions:
         therapists = prevention.staff(therapists, posts)
     run = run_course(scenario, therapists, clients, instruments, judgement, noise, record=record)

@@ -13,6 +13,7 @@ LOOK = ("D", "green")
 MODEL = "casemix"
 GROUP = "collapsed"
 SECONDS = (0.05, 0.04)
+TARGETS = ("therapist_sd", "vpc", "mor", "therapist_rate")
 
 
 def _prepare(data_set):

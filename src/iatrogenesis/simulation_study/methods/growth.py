@@ -20,6 +20,7 @@ LOOK = ("h", "green")
 MODEL = "growth"
 GROUP = "growth"
 SECONDS = (0.5, 1.2)
+TARGETS = ("on_slope[burnout]",)
 SLOW = True
 SESSIONS = True
 

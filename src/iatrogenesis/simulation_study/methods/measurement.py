@@ -20,6 +20,7 @@ LOOK = ("*", "orange")
 MODEL = "measurement"
 GROUP = "measurement"
 SECONDS = (0.5, 1.2)
+TARGETS = ("log_odds_ratio[t]", "residual_sd", "risk_change[burnout]")
 SLOW = True
 DRAWS = 200
 

@@ -12,6 +12,7 @@ LOOK = ("d", "sky")
 MODEL = "null"
 GROUP = "collapsed"
 SECONDS = (0.05, 0.003)
+TARGETS = ("own_rate",)
 
 
 def _prepare(data_set):

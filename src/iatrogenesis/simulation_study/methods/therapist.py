@@ -13,7 +13,7 @@ from iatrogenesis.inference.data.posterior import points
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import (
     BURNOUT,
-    RISK,
+    RATED_RISK,
     Answer,
     DataSet,
     Estimate,
@@ -29,6 +29,13 @@ LOOK = ("o", "blue")
 MODEL = "therapist"
 GROUP = "collapsed"
 SECONDS = (0.06, 0.05)
+TARGETS = (
+    "log_odds_ratio_rated[t]",
+    "residual_sd_rated",
+    "risk_change_rated[burnout]",
+    "net_fraction_rated",
+    "therapist_rate",
+)
 DRAWS = 200
 RATED = ("competence_rating", BURNOUT, "fit_rating_between")
 """Columns whose value 0, in their own units, is the reference treatment's."""
@@ -37,17 +44,17 @@ RATED = ("competence_rating", BURNOUT, "fit_rating_between")
 def _summary(data_set, data, tree):
     coefficients = stacked(tree, "coefficients")
     estimates = [
-        of_draws(f"log_odds_ratio[{trait}]", coefficients[:, k])
+        of_draws(f"log_odds_ratio_rated[{trait}]", coefficients[:, k])
         for k, name in enumerate(data.covariate_names)
         if (trait := trait_of(name)) is not None
     ]
-    estimates.append(of_draws("residual_sd", stacked(tree, "therapist_sd"), null=None))
-    estimates.append(of_draws(RISK, risk_change(data, tree, {BURNOUT: -1.0})))
-    return [*estimates, _iatrogenic(data, tree)], bayes.therapists(tree, data)
+    estimates.append(of_draws("residual_sd_rated", stacked(tree, "therapist_sd"), null=None))
+    estimates.append(of_draws(RATED_RISK, risk_change(data, tree, {BURNOUT: -1.0})))
+    return [*estimates, _net_fraction(data, tree)], bayes.therapists(tree, data)
 
 
-def _iatrogenic(data: OutcomeData, tree: xr.DataTree) -> Estimate:
-    """Share of deteriorations that would not be with average competence, burnout and fit, the same chance events."""
+def _net_fraction(data: OutcomeData, tree: xr.DataTree) -> Estimate:
+    """Share by which the mean risk would fall if all ratings of competence, burnout and fit were average."""
     reference = data.covariates.copy()
     for k, name in enumerate(data.covariate_names):
         if name in RATED:
@@ -59,8 +66,8 @@ def _iatrogenic(data: OutcomeData, tree: xr.DataTree) -> Estimate:
         base = point["intercept"] + point["therapist_effect"][data.therapist]
         now = expit(base + data.covariates @ point["coefficients"])
         then = expit(base + reference @ point["coefficients"])
-        shares.append(np.maximum(now - then, 0.0).sum() / now.sum())
-    return of_draws("iatrogenic_fraction", np.array(shares), null=None)
+        shares.append(1.0 - then.sum() / now.sum())
+    return of_draws("net_fraction_rated", np.array(shares))
 
 
 def answers(data_sets: Iterable[DataSet], settings: Settings) -> Iterator[Answer]:

@@ -1,0 +1,89 @@
+"""Truths of the statistical family: from its equations, averaged over clients where an average is asked for."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from iatrogenesis.core.montecarlo import ratio
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.models.spread import mor, vpc
+from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.data_generation import Surroundings, statistical
+from iatrogenesis.simulation_study.estimands import TRAITS
+from iatrogenesis.simulation_study.logit_normal import LogitNormal, LogitNormalData, simulate
+from iatrogenesis.simulation_study.methods.rates import standardised
+from iatrogenesis.simulation_study.truth_of_ratings import of_ratings
+
+PER = 1000.0
+CONFOUNDED = ("severity", "deprivation", "unmeasured")
+
+Row = tuple[str, float, float]
+"""Estimand, truth and its Monte Carlo standard error."""
+
+
+def statistical_truth(cell: Cell, surroundings: Surroundings, replicates: int) -> tuple[list[Row], pd.DataFrame]:
+    """Return what is true of a cell, and every therapist's rates.
+
+    Raises
+    ------
+    DataError
+        If allocation by risk does not give therapists who do more harm clients of greater risk.
+    """
+    model, noise = statistical(cell, surroundings), Noise(surroundings.setup.seed)
+    sums, tables, likeness = [], [], []
+    for replicate in range(replicates):
+        made = simulate(model, noise, replicate)
+        risk = expit(made.log_odds)
+        rested, average = expit(made.log_odds - model.coefficients.burnout), expit(made.log_odds - made.states)
+        sums.append((len(risk), risk.sum(), (rested - risk).sum(), (risk - average).sum()))
+        tables.append(_rates(replicate, made, risk))
+        likeness.append(_likeness(made))
+    _check_direction(cell, np.array(likeness))
+    n, risk, change, spared = np.array(sums).T
+    value, error = ratio(change, n)
+    found = [*_spread(model), *((f"log_odds_ratio[{trait}]", _slope(model, trait), 0.0) for trait in TRAITS)]
+    found += [("risk_change[burnout]", PER * value, PER * error), ("net_fraction", *ratio(spared, risk))]
+    return found + of_ratings(model, Noise(surroundings.setup.apart("ratings").seed)), pd.concat(tables)
+
+
+def _slope(model: LogitNormal, trait: str) -> float:
+    return getattr(model.coefficients, trait)
+
+
+def _spread(model: LogitNormal) -> list[Row]:
+    alike = model.therapist_sd**2 + model.service_sd**2
+    rated = alike + sum(_slope(model, name) ** 2 * (1 - model.reliability[name]) for name in ("competence", "burnout"))
+    sd = float(np.sqrt(alike + _slope(model, "competence") ** 2 + _slope(model, "burnout") ** 2))
+    found = {"therapist_sd": sd, "vpc": vpc(sd), "mor": mor(sd)}
+    found |= {"residual_sd": np.sqrt(alike), "residual_sd_rated": np.sqrt(rated)}
+    return [(name, float(value), 0.0) for name, value in found.items()]
+
+
+def _rates(replicate: int, made: LogitNormalData, risk: np.ndarray) -> pd.DataFrame:
+    """Each therapist's rate with all clients of the data, and with the own ones."""
+    place = np.arange(len(made.therapists), dtype=np.int32)
+    whose = np.repeat(place, made.therapists["clients"])
+    return pd.DataFrame(
+        {
+            "replicate": np.int32(replicate),
+            "therapist": place,
+            "rate": standardised(made.therapists["own"].to_numpy(), made.case_mix),
+            "own_rate": np.bincount(whose, risk) / np.bincount(whose),
+        }
+    )
+
+
+def _likeness(made: LogitNormalData) -> float:
+    """Correlation of clients' own risk with what their therapist adds to it."""
+    own = np.repeat(made.therapists["own"].to_numpy(), made.therapists["clients"])
+    return float(np.corrcoef(own, made.case_mix)[0, 1])
+
+
+def _check_direction(cell: Cell, likeness: np.ndarray) -> None:
+    asked = [name for name in CONFOUNDED if getattr(cell, name)]
+    if asked and likeness.mean() <= 0:
+        raise DataError(
+            f"{cell.cell}: allocation by {asked[0]} gives harmful therapists clients of less risk (correlation "
+            f"{likeness.mean():.2f}); it must be the other way round."
+        )
