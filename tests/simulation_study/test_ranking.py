@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit, ndtri
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.answers.decisions import LOSSES, decided
@@ -12,7 +13,14 @@ from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.engines.collapsed.engine import sample
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import RANKED
-from iatrogenesis.simulation_study.methods.rates import normal_table, ranked, smoothed_log_odds, standardised
+from iatrogenesis.simulation_study.methods.rates import (
+    normal_table,
+    ranked,
+    ranked_draws,
+    smoothed_log_odds,
+    standardised,
+    uniforms,
+)
 from iatrogenesis.simulation_study.profiling import profiling
 
 SERVICES, COUNT = 60, 12
@@ -162,6 +170,19 @@ def test_normal_answers_agree_with_many_draws():
     rates = standardised(draws.ravel(), case_mix).reshape(draws.shape)
     assert found["action"].tolist() == decided(rates, found["rate"].mean()).tolist()
     assert len(set(found["action"])) > 1
+
+
+def test_predictions_have_credible_sets():
+    """Shrunk estimates are no unbiased ones: their sets come from draws, and are narrower than from tests."""
+    log_odds, se = -3 + 0.5 * noise("predicted", 1, 20)[0], np.full(20, 0.3)
+    found, tests = (ranked(log_odds, se, np.zeros(1), 0.06, 5, shrunk=shrunk) for shrunk in (True, False))
+    many = credible(log_odds + se * noise("many", 20_000, 20))
+    for name, places in many.columns().items():
+        assert np.abs(found[name] - places).max() <= 1
+    assert (found["rank_high"] - found["rank_low"]).sum() < (tests["rank_high"] - tests["rank_low"]).sum()
+    assert found["grade"].tolist() == tests["grade"].tolist()
+    draws = ranked_draws(expit(log_odds + se * ndtri(uniforms(20, 5))))
+    assert set(draws) == set(found) and draws["rank_low_all"].tolist() == found["rank_low_all"].tolist()
 
 
 def test_counts_without_events_have_finite_ranks():

@@ -3,9 +3,10 @@
 A rule that flags whoever is harmful with a probability of at least .8 bounds each single error; the false discovery
 rate bounds their share in the list. With probabilities v_j of being harmful, a list S has the posterior expected false
 discovery rate sum_{j in S} (1 - v_j) / |S|. For any length the best list is that of the greatest v_j, and its rate
-rises with its length; so the largest list is found by going down the order until the rate is reached. A capacity (there
-are so many supervisors) cuts the list further. Gu & Koenker (2023), "Invidious comparisons", 10.3982/ECTA19304, show
-that selection by posterior tail probabilities is optimal under both constraints.
+rises with its length; so the largest list is found by going down the order until the rate is reached. A capacity
+(there are so many supervisors) cuts the list further. Gu & Koenker (2023), "Invidious comparisons", 10.3982/ECTA19304,
+select by posterior tail probabilities under both constraints; theirs are of belonging to a top share, ours of being
+harmful.
 """
 
 import numpy as np

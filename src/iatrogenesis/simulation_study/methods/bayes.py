@@ -8,15 +8,13 @@ import xarray as xr
 
 from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.inference.answers.decisions import decided
-from iatrogenesis.inference.answers.grades import graded, pairs_of_draws
-from iatrogenesis.inference.answers.rank_sets import credible
 from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
 from iatrogenesis.inference.checks.diagnostics import diagnose
 from iatrogenesis.inference.data.outcomes import FitData, OutcomeData
 from iatrogenesis.inference.engines.fit import fit_all
 from iatrogenesis.inference.models.spread import mor, vpc
 from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet, Estimate, Settings, of_draws
+from iatrogenesis.simulation_study.methods.rates import ranked_draws
 
 DRAWS = 500  # for therapists' rates; the Monte Carlo error of a probability is at most .022
 GRID_STEP = 0.05
@@ -65,8 +63,7 @@ def therapists(tree: xr.DataTree, data: OutcomeData) -> pd.DataFrame:
     rate = rates.mean(axis=0)
     exceeds = (rates > harmful_rate(rates.mean(axis=1, keepdims=True))).mean(axis=0)
     table = {"therapist": seen, "score": rate, "rate": rate, "low": low, "high": high, "exceeds": exceeds}
-    table |= credible(rates, LEVEL).columns()
-    return pd.DataFrame({**table, "grade": graded(pairs_of_draws(rates)).grade, "action": decided(rates)})
+    return pd.DataFrame({**table, **ranked_draws(rates)})
 
 
 def _thinned(tree: xr.DataTree) -> xr.DataTree:
