@@ -1,0 +1,260 @@
+"""Would the answers change if those whose score at the end nobody has seen did worse than they were going to?
+
+Analyses of finished courses take missing scores to be missing at random: who leaves is like who stays, among clients
+with the same scores so far. No data can show that. So the unseen scores are imputed from each client's own course, at
+the number of sessions after which others end, and then moved by delta reliable changes, for some delta (a pattern
+mixture): at 0 they are missing at random; at 1 everybody unseen is a reliable change worse than their course said. What
+is asked is where the conclusion tips: the deterioration rate of all who started, the spread between therapists, and
+their order. Imputations are many, and pooled by Rubin's rules.
+
+Who completes does so when well, and so the last score of those who completed lies below their own course. How far says
+`completed_delta`, a measure for delta from the data: so far would the unseen have to be moved for their ends to be as
+chosen as those of the others.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+from scipy.stats import rankdata
+
+from iatrogenesis.core.definitions import Judgement
+from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.montecarlo import ratio
+from iatrogenesis.core.streams import Noise, derived_seed
+from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
+from iatrogenesis.inference.data.courses import MISSING, Courses
+from iatrogenesis.inference.data.outcomes import counts
+from iatrogenesis.inference.engines.collapsed.engine import sample
+from iatrogenesis.inference.engines.imputation import Drawn, Imputer
+from iatrogenesis.inference.models.priors import Priors
+
+DELTAS = (-0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)  # in reliable changes; above 0 the unseen do worse
+IMPUTATIONS = 100
+FITTED = 10  # imputations to which the model of therapists is fitted
+DRAWS = 400  # of each of these fits
+LEVEL = 0.95
+ANCHORED = 25  # imputations of scores that are known
+WORST = 0.1  # share of therapists who are looked at first
+COLUMNS = (
+    "missing", "delta", "points", "clients", "unseen", "unseen_rate", "rate", "rate_se", "rate_low", "rate_high",
+    "reported", "reported_low", "reported_high", "completed_delta", "therapist_sd", "therapist_sd_low",
+    "therapist_sd_high", "rank_correlation", "worst_kept",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Imputed:
+    """Scores at the end as they would be by each client's own course, before they are moved.
+
+    Attributes
+    ----------
+    ends
+        Shape (imputations, n, m); not rounded.
+    """
+
+    courses: Courses
+    ends: np.ndarray
+
+    def worse(self, missing: str, delta: float, judgement: Judgement, rules: Instruments) -> np.ndarray:
+        """Who deteriorates, bool, shape (imputations, n); who was seen is judged by the last score.
+
+        Parameters
+        ----------
+        missing
+            Whose score counts as unseen, of `MISSING`.
+        delta
+            By how many reliable changes the unseen are moved.
+        """
+        courses, known = self.courses, rules.by_name()
+        unseen = courses.unseen[missing]
+        first = {name: courses.first[:, k] for k, name in enumerate(courses.instruments)}
+        last = {name: courses.last[:, k] for k, name in enumerate(courses.instruments)}
+        seen, _ = judgement.worse_and_better(first, last, rules)
+        found = np.repeat(seen[None], len(self.ends), axis=0)
+        change = {name: delta * float(known[name].reliable_change) for name in courses.instruments}
+        moved = {
+            name: known[name].score(self.ends[:, unseen, k] + change[name])
+            for k, name in enumerate(courses.instruments)
+        }
+        before = {name: np.broadcast_to(values[unseen], moved[name].shape) for name, values in first.items()}
+        found[:, unseen] = judgement.worse_and_better(before, moved, rules)[0]
+        return found
+
+
+def impute(courses: Courses, seed: int, imputations: int = IMPUTATIONS) -> Imputed:
+    """Draw every client's score at an end that lies beyond the sessions attended.
+
+    The end is that of somebody who completed after more sessions, drawn at random; where nobody stayed longer, it is
+    the next session.
+    """
+    noise = Noise(derived_seed(seed, "imputation", courses.dataset))
+    lengths = np.sort(courses.sessions[courses.completed])
+    longer = np.searchsorted(lengths, courses.sessions, side="right")
+    ends = []
+    for number, drawn in enumerate(Imputer(courses, noise).draws(imputations)):
+        chance = noise.uniform("end", client=np.arange(len(longer)), occasion=number)
+        place = longer + np.floor(chance * (len(lengths) - longer)).astype(int)
+        end = np.where(longer < len(lengths), lengths[np.minimum(place, len(lengths) - 1)], courses.sessions + 1)
+        ends.append(_scores(courses, drawn, end, noise, number))
+    return Imputed(courses, np.array(ends))
+
+
+def completed_delta(courses: Courses, rules: Instruments, seed: int) -> float:
+    """How far the last score of those who completed lies above what their course before led to expect.
+
+    In reliable changes, the mean over clients and instruments; their last scores are hidden from the imputation. NaN
+    where nobody completed more than two sessions.
+    """
+    hidden, noise = courses.hidden, Noise(derived_seed(seed, "hidden ends", courses.dataset))
+    if not hidden.any():
+        return float("nan")
+    change = np.array([float(rules.by_name()[name].reliable_change) for name in courses.instruments])
+    found = []
+    for number, drawn in enumerate(Imputer(courses.without_end(), noise).draws(ANCHORED)):
+        expected = _scores(courses, drawn, courses.sessions, noise, number)
+        found.append(np.mean((courses.last - expected)[hidden] / change))
+    return float(np.mean(found))
+
+
+def _scores(courses: Courses, drawn: Drawn, end: np.ndarray, noise: Noise, number: int) -> np.ndarray:
+    """Every client's scores at session `end` by one draw of the courses, not rounded, shape (n, m)."""
+    n, m = courses.first.shape
+    error = noise.normal("error", client=np.arange(n)[:, None], therapist=np.arange(m), occasion=number)
+    course = drawn.courses[:, :, 0] + drawn.courses[:, :, 1] * np.log2(end)[:, None]
+    return courses.centre + course + error @ np.linalg.cholesky(drawn.residual).T
+
+
+def pooled(worse: np.ndarray, therapist: np.ndarray) -> dict[str, float]:
+    """Deterioration rate with standard error and interval, by Rubin's rules.
+
+    Parameters
+    ----------
+    worse
+        Bool, shape (imputations, n).
+    therapist
+        Whose clients are not independent, int, shape (n,).
+
+    Returns
+    -------
+    dict
+        rate, rate_se, rate_low, rate_high.
+    """
+    values, errors = np.array([_rate(one, therapist) for one in worse]).T
+    m, within, between = len(values), np.mean(errors**2), values.var(ddof=1)
+    total = within + (1 + 1 / m) * between
+    freedom = (m - 1) * (total / max((1 + 1 / m) * between, 1e-300)) ** 2
+    reach = float(stdtrit(min(freedom, 1e9), 0.5 + LEVEL / 2)) * np.sqrt(total)
+    rate = float(values.mean())
+    return {
+        "rate": rate,
+        "rate_se": float(np.sqrt(total)),
+        "rate_low": max(rate - reach, 0.0),
+        "rate_high": rate + reach,
+    }
+
+
+def _rate(worse: np.ndarray, therapist: np.ndarray) -> tuple[float, float]:
+    """Rate with its standard error, clients of one therapist not being independent."""
+    clients = np.bincount(therapist)
+    return ratio(np.bincount(therapist, weights=worse)[clients > 0], clients[clients > 0])
+
+
+def reported(courses: Courses, judgement: Judgement, rules: Instruments) -> dict[str, float]:
+    """What a service reports: the rate of finished courses by the last score attended, with its 95 % interval."""
+    seen = ~courses.unseen["no second score"]
+    first, last = (
+        {name: values[seen, k] for k, name in enumerate(courses.instruments)}
+        for values in (courses.first, courses.last)
+    )
+    therapist = courses.therapist[seen]
+    rate, se = _rate(judgement.worse_and_better(first, last, rules)[0], therapist)
+    reach = float(stdtrit(len(np.unique(therapist)) - 1, 0.5 + LEVEL / 2)) * se
+    return {"reported": rate, "reported_low": max(rate - reach, 0.0), "reported_high": rate + reach}
+
+
+def table(
+    courses: Courses, judgement: Judgement, rules: Instruments, priors: Priors, seed: int, deltas=DELTAS
+) -> pd.DataFrame:
+    """Return the answers at every delta, for both readings of who is unseen.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per reading of `MISSING` and delta:
+
+        - missing; delta, in reliable changes, and points, the same on the first instrument;
+        - clients (who started), unseen (how many of them), unseen_rate (how many of those deteriorate, imputed);
+        - rate, rate_se, rate_low, rate_high: of all who started, with 95 % interval;
+        - reported, reported_low, reported_high: see `reported`; completed_delta: see there;
+        - therapist_sd, therapist_sd_low, therapist_sd_high: posterior median and 95 % interval, model `null`;
+        - rank_correlation: Spearman's, of therapists' posterior mean rates with those from the clients seen alone;
+        - worst_kept: share of the tenth of therapists with the highest rates there who are so here, too.
+    """
+    imputed, rows = impute(courses, seed), []
+    change = float(rules.by_name()[courses.instruments[0]].reliable_change)
+    alike = reported(courses, judgement, rules) | {"completed_delta": completed_delta(courses, rules, seed)}
+    every = np.flatnonzero(np.bincount(courses.therapist, minlength=len(courses.therapist_ids)))
+    for missing in MISSING:
+        unseen = courses.unseen[missing]
+        if not unseen.any():
+            continue
+        alone, _ = _therapists(courses, imputed.worse(missing, 0.0, judgement, rules)[:1], ~unseen, priors, seed)
+        for delta in deltas:
+            worse = imputed.worse(missing, delta, judgement, rules)
+            rates, spread = _therapists(courses, worse[:FITTED], np.ones(len(unseen), dtype=bool), priors, seed)
+            low, middle, high = np.quantile(spread, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
+            rows.append(
+                {
+                    "missing": missing,
+                    "delta": delta,
+                    "points": delta * change,
+                    "clients": len(unseen),
+                    "unseen": int(unseen.sum()),
+                    "unseen_rate": float(worse[:, unseen].mean()),
+                    **pooled(worse, courses.therapist),
+                    **alike,
+                    "therapist_sd": float(middle),
+                    "therapist_sd_low": float(low),
+                    "therapist_sd_high": float(high),
+                    "rank_correlation": float(np.corrcoef(rankdata(alone[every]), rankdata(rates[every]))[0, 1]),
+                    "worst_kept": _kept(alone[every], rates[every]),
+                }
+            )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def tipping_point(found: pd.DataFrame) -> float:
+    """Smallest delta from 0 on at which the rate of all who started leaves the reported interval; NaN if none does.
+
+    Parameters
+    ----------
+    found
+        Rows of `table` of one reading; between two deltas the rate is taken as a line.
+    """
+    at = found[found["delta"] >= 0].sort_values("delta")
+    delta, above = at["delta"].to_numpy(), (at["rate"] - at["reported_high"]).to_numpy()
+    first = int(np.argmax(above > 0))
+    if not above[first] > 0:
+        return float("nan")
+    return float(np.interp(0.0, above[max(first - 1, 0) : first + 1], delta[max(first - 1, 0) : first + 1]))
+
+
+def _therapists(courses: Courses, worse: np.ndarray, kept: np.ndarray, priors: Priors, seed: int):
+    """Posterior mean rate of every therapist, shape (J,), and draws of the therapist SD, over imputations."""
+    ids, therapist = courses.therapist_ids, courses.therapist[kept]
+    clients, rates, spread = np.bincount(therapist, minlength=len(ids)), [], []
+    for number, one in enumerate(worse):
+        events = np.bincount(therapist, weights=one[kept], minlength=len(ids)).astype(np.int64)
+        data = counts(f"{courses.dataset}, imputation {number}", ids, events, clients, allow_empty=True)
+        tree = sample("null", data, priors, seed, draws=DRAWS)
+        rates.append(therapists_rates(tree, np.arange(len(ids))).mean(axis=0))
+        spread.append(stacked(tree, "therapist_sd"))
+    return np.mean(rates, axis=0), np.concatenate(spread)
+
+
+def _kept(before: np.ndarray, after: np.ndarray) -> float:
+    number = max(1, round(WORST * len(before)))
+    worst = [set(np.argsort(-rates, kind="stable")[:number]) for rates in (before, after)]
+    return len(worst[0] & worst[1]) / number
