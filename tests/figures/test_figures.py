@@ -123,8 +123,9 @@ def _second_episodes() -> pd.DataFrame:
 
 def _performance() -> pd.DataFrame:
     of = {
-        "log_odds_ratio[burnout]": ("bias", "coverage", "power"),
+        "log_odds_ratio_rated[burnout]": ("bias", "coverage", "power"),
         "therapist_sd": ("bias", "coverage"),
+        "flag_fdr": ("sensitivity", "fdr"),
         "flag_worst": ("sensitivity", "fdr"),
         "flag_probable": ("sensitivity", "fdr"),
     }
@@ -209,6 +210,18 @@ def _what_if() -> pd.DataFrame:
     return pd.DataFrame(rows).assign(truth=-16.0, truth_mcse=1.0, value=-14.0, low=-20.0, high=-9.0)
 
 
+def _missing() -> pd.DataFrame:
+    delta = np.linspace(-0.5, 1.5, 9)
+    parts = [
+        pd.DataFrame({"delta": delta, "rate": 0.06 + slope * (delta + 0.5), "rank_correlation": 1 - slope * delta**2})
+        .eval("rate_low = rate - 0.01")
+        .eval("rate_high = rate + 0.01")
+        .assign(missing=missing, reported=0.061, reported_low=0.05, reported_high=0.07, completed_delta=-0.4)
+        for missing, slope in (("no second score", 0.01), ("left early", 0.05))
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
 def _curves() -> pd.DataFrame:
     share = np.arange(1, 101) / 101
     parts = [
@@ -258,6 +271,7 @@ def _tables(name: str) -> dict:
         "policies": ("policies", _policies),
         "predictive": ("predictive", _predictive),
         "what_if": ("what_if", _what_if),
+        "missing_last_scores": ("missing", _missing),
         "sbc": ("curves", _curves),
         "conclusions": ("conclusions", _conclusions),
         "attribution": ("attribution", _attribution),
