@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from iatrogenesis.core.sources import bibliography
+from iatrogenesis.simulation_study.cells import Cell, read_cells
+from iatrogenesis.simulation_study.statistical_world import StatisticalWorld
+from iatrogenesis.study.named import recorded
 from iatrogenesis.study.study import Study, load_study
 from iatrogenesis.world.cohort import Design
 
@@ -17,6 +21,13 @@ CONFIG = ROOT / "config"
 def study() -> Study:
     """The tiny study, as configured."""
     return load_study(CONFIG / "tiny.yaml", CONFIG)
+
+
+def design_cells() -> dict[str, Cell]:
+    """Every cell of the design table, with the numbers of the statistical world."""
+    keys = frozenset(bibliography(CONFIG / "references.bib"))
+    numbers = recorded(StatisticalWorld, CONFIG / "statistical_world.yaml", keys)
+    return read_cells(CONFIG / "study_design.csv", numbers)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from iatrogenesis.harm.outcomes import OUTCOMES
 from iatrogenesis.harm.policy_numbers import POLICY
 from iatrogenesis.harm.second_episodes import Episodes, episodes, rows, twin_sums
 from iatrogenesis.harm.twins import MEASURES
-from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.judge import COLUMNS as JUDGED
 from iatrogenesis.simulation_study.policies import MEASURES as OF_POLICIES
 from iatrogenesis.simulation_study.policies import POLICIES
@@ -18,7 +17,7 @@ from iatrogenesis.simulation_study.reproductions import table as reproductions
 from iatrogenesis.study.study import Study
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
-from tests.conftest import CONFIG
+from tests.conftest import design_cells
 
 RANGED = {"low_90": 2.0, "low_50": 8.0, "median": 12.5, "high_50": 15.0, "high_90": 22.0, "low_90_mcse": 0.5}
 RANGED |= {"high_90_mcse": 0.7, "mcse": 1.5, "widened": 4.0, "centre": 9.0, "centre_mcse": 0.4}
@@ -122,7 +121,7 @@ def of_the_study() -> dict[str, pd.DataFrame]:
     """Small tables of the simulation study, of the right columns."""
     of = {
         "all": ("failed",),
-        "log_odds_ratio[burnout]": ("bias", "coverage", "power"),
+        "log_odds_ratio_rated[burnout]": ("bias", "coverage", "power"),
         "therapist_sd": ("bias", "coverage"),
         "therapist_rank": ("rank_correlation",),
         "flag_worst": ("sensitivity", "fdr"),
@@ -134,7 +133,7 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         for estimand, measures in of.items()
         for measure in measures
     ]
-    cells = pd.DataFrame([cell.model_dump() for cell in read_cells(CONFIG / "study_design.csv").values()])
+    cells = pd.DataFrame([cell.model_dump() for cell in design_cells().values()])
     row = {"question": "burnout", "therapist_sd": 0.61, "effect": 0.25, "target": 0.8, "clients": 60.0, "needed": 70.2}
     known = row | {"low": 60.0, "high": 85.0, "beyond_grid": False}
     spread = known | {"question": "spread", "effect": None, "target": 0.1}

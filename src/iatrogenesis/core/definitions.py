@@ -121,6 +121,7 @@ PHRASES = {
     "ratio": RATIO_IN_WORDS,
     "probability": f"{FLAG_PROBABILITY:g}",
     "percent": f"{100 * FLAG_PROBABILITY:g} %",
+    "fdr": f"{100 * (1 - FLAG_PROBABILITY):.0f} %",
     "certain": f"{CERTAIN_PROBABILITY:g}",
 }
 """What templates, and captions in curly brackets, print of the definitions."""

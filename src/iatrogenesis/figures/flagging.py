@@ -1,4 +1,4 @@
-"""Sensitivity and false discovery rate of two rules that flag therapists."""
+"""Sensitivity and false discovery rate of three rules that flag therapists."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,19 +11,24 @@ PLACE = 16
 TABLES = {"performance": "tables/performance.csv"}
 CHAPTER = "Simulation study"
 ALT = (
-    "Four panels with one row per cell of the simulation study and one marker per method: sensitivity and false "
-    "discovery rate of two rules that flag therapists: the worst five per cent, and those harmful with a probability "
-    "of at least {percent}."
+    "Six panels with one row per cell of the simulation study and one marker per method: sensitivity and false "
+    "discovery rate of three rules that flag therapists: the worst five per cent, those harmful with a probability of "
+    "at least {percent}, and as many as an expected false discovery rate allows."
 )
 CAPTION = (
-    "A therapist is harmful if the true standardised rate is above {ratio} the service's mean. Two rules flag "
-    "therapists: the worst 5 % by each method's ranking (above), and those harmful with a probability of at least "
-    "{percent} by the method (below). Left: sensitivity, the proportion of harmful therapists who are flagged. Right: "
+    "A therapist is harmful if the true standardised rate is above {ratio} the service's mean. Three rules flag "
+    "therapists: the worst 5 % by each method's ranking (top), those harmful with a probability of at least {percent} "
+    "by the method (middle), and as many as keep the false discovery rate that the method expects at or below "
+    "{fdr} (bottom). Left: sensitivity, the proportion of harmful therapists who are flagged. Right: "
     "false discovery rate, the proportion of flagged therapists who are not harmful; missing where nobody is flagged. "
     "Lines: 95 % Monte Carlo intervals. With few clients per therapist, a rule that always flags somebody flags mostly "
     "by chance; a rule that requires a high probability has low sensitivity."
 )
-RULES = {"flag_worst": "Worst 5 %", "flag_probable": f"{PHRASES['percent']} probable"}
+RULES = {
+    "flag_worst": "Worst 5 %",
+    "flag_probable": f"{PHRASES['percent']} probable",
+    "flag_fdr": f"Expected FDR ≤ {PHRASES['fdr']}",
+}
 MEASURES = {"sensitivity": "Sensitivity (%)", "fdr": "False discovery rate (%)"}
 
 
@@ -32,9 +37,15 @@ def draw(performance: pd.DataFrame) -> Figure:
     """Draw from the performance table."""
     table = performance[performance["estimand"].isin(RULES)]
     cells, methods = list(dict.fromkeys(table["cell"])), ordered(table["method"])
-    height = 2 * (0.36 * len(cells) + 0.7) + 1.2
+    height = 3 * (0.36 * len(cells) + 0.7) + 1.2
     made, axes = figure(
-        "How well do two rules flag harmful therapists?", height, width=6.8, nrows=2, ncols=2, sharey=True, sharex=True
+        "How well do three rules flag harmful therapists?",
+        height,
+        width=6.8,
+        nrows=3,
+        ncols=2,
+        sharey=True,
+        sharex=True,
     )
     place, shift = {cell: at for at, cell in enumerate(cells)}, offsets(methods)
     for line, (rule, title) in zip(axes, RULES.items(), strict=True):

@@ -15,10 +15,9 @@ ALT = (
 )
 CAPTION = (
     "The standard deviation between therapists (log odds, among clients with like starting points) by maximum "
-    "likelihood and by the Bayesian models without and with case mix, in every cell, over replicates. Left: mean "
-    "error, dotted: none. Right: coverage of 95 % intervals, dotted: 95 %; maximum likelihood has no interval where "
-    "it estimates no spread at all, and these are left out there. Lines: 95 % Monte Carlo intervals. Where data "
-    "are few, the prior shrinks the estimate; the bias shows here."
+    "likelihood and by Bayesian models, in every cell, over replicates. Left: mean error, dotted: none. Right: "
+    "coverage of 95 % intervals, dotted: 95 %. Lines: 95 % Monte Carlo intervals. Where data are few, the prior "
+    "shrinks the estimate; the bias shows here."
 )
 ESTIMAND = "therapist_sd"
 PANELS = {"bias": ("Bias (log odds)", 0.0, 1.0), "coverage": ("Coverage (%)", 95.0, PER_CENT)}

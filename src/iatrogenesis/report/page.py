@@ -46,7 +46,7 @@ def page_tables(
         "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "null")]),
         "services": tables.services(results["therapist_effects"]),
         "cells": study_tables.cells(results["cells"]),
-        "burnout_performance": study_tables.performance(judged, "log_odds_ratio[burnout]", study_tables.BURNOUT),
+        "burnout_performance": study_tables.odds_ratios(judged, study_tables.BURNOUT),
         "spread_performance": study_tables.performance(judged, "therapist_sd", study_tables.SPREAD),
         "therapist_performance": study_tables.therapists(judged),
         "needed": study_tables.needed(results["needed"]),

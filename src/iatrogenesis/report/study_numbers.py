@@ -9,6 +9,7 @@ from iatrogenesis.core.definitions import FLAG_PROBABILITY
 from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.report.entry import CONFIGURED, Number, number
 from iatrogenesis.report.ranges import range_numbers
+from iatrogenesis.simulation_study.estimands import is_odds_ratio_of
 from iatrogenesis.simulation_study.judge import SHARES
 from iatrogenesis.simulation_study.needed import RELIABILITY
 
@@ -18,15 +19,19 @@ TOLD = (*SHARES, "bias", "width", "rank_correlation", "flagged")
 
 
 def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
-    """``study.<cell>.<method>.<estimand>.<measure>``, shares in per cent; and how much there is of everything."""
+    """``study.<cell>.<method>.<estimand>.<measure>``, shares in per cent; and how much there is of everything.
+
+    The odds ratio of burnout that a method targets is called ``burnout``, of whatever kind it is.
+    """
     rows = performance[performance["measure"].isin(TOLD) & performance["value"].notna()]
     found = {
-        f"study.{row.cell}.{row.method}.{row.estimand}.{row.measure}": _performance(row) for row in rows.itertuples()
+        f"study.{row.cell}.{row.method}.{_called(row.estimand)}.{row.measure}": _performance(row)
+        for row in rows.itertuples()
     }
     asked = performance[performance["estimand"] == "all"]
     most, fewest = int(performance["replicates"].max()), int(asked["replicates"].min())
     if fewest < most:
-        unit = "data sets of each cell put to methods that sample"
+        unit = "data sets of each cell put to dear methods"
         found["study.sampled"] = number(fewest, PERFORMANCE, unit)
     return found | {
         "study.cells": number(int(performance["cell"].nunique()), PERFORMANCE, "cells"),
@@ -35,6 +40,10 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
         "study.failures": number(int(asked["failures"].sum()), PERFORMANCE, "data sets without an answer"),
         "study.asked": number(int(asked["replicates"].sum()), PERFORMANCE, "data sets put to methods"),
     }
+
+
+def _called(estimand: str) -> str:
+    return "burnout" if is_odds_ratio_of("burnout", estimand) else estimand
 
 
 def _performance(row) -> Number:

@@ -9,16 +9,19 @@ from iatrogenesis.core.registry import declarations
 from iatrogenesis.report.ranges import by_width, with_range
 from iatrogenesis.report.rounding import interval, rounded, with_error
 from iatrogenesis.report.tables import Table
+from iatrogenesis.simulation_study.estimands import is_odds_ratio_of
 from iatrogenesis.simulation_study.judge import SHARES
 from iatrogenesis.simulation_study.names import POLICIES, cell_names
 
 FACTS = declarations("iatrogenesis.simulation_study.methods", "LABEL")
 
 CHANGES = {
-    "therapists": "therapists", "clients": "clients each", "clients_spread": "spread of lists", "therapist_sd": "SD",
-    "rate": "rate", "burnout": "log odds ratio of burnout", "reliability": "reliability",
-    "severity": "severity by harm", "deprivation": "deprivation by harm", "dropout": "missing scores",
-    "scenario": "scenario", "course": "course by burnout",
+    "therapists": "therapists", "clients": "clients each", "clients_spread": "spread of lists",
+    "lists_by_harm": "lists by harm", "therapist_sd": "SD", "shape": "shape", "services": "services", "rate": "rate",
+    "burnout": "log odds ratio of burnout", "reliability": "reliability", "severity": "severity by harm",
+    "deprivation": "deprivation by harm", "unmeasured": "unmeasured cause by harm", "between": "case mix between",
+    "referred": "referrals", "dropout": "missing scores", "prior_rate": "prior of the rate off by",
+    "prior_scale": "scale of the prior SD", "scenario": "scenario", "course": "course by burnout",
 }  # fmt: skip
 BURNOUT = ("bias", "empirical_se", "model_se_error", "coverage", "power", "type_1_error", "not_passed")
 SPREAD = ("bias", "rmse", "coverage", "width", "no_interval")
@@ -54,9 +57,18 @@ def _plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
+def odds_ratios(table: pd.DataFrame, measures: tuple[str, ...]) -> Table:
+    """The log odds ratio of burnout that each method targets, as `performance`."""
+    of_burnout = table[[is_odds_ratio_of("burnout", name) for name in table["estimand"]]]
+    return _performance(of_burnout, measures)
+
+
 def performance(table: pd.DataFrame, estimand: str, measures: tuple[str, ...]) -> Table:
     """One row per cell and method for one estimand; each measure with its Monte Carlo standard error."""
-    part = table[table["estimand"] == estimand]
+    return _performance(table[table["estimand"] == estimand], measures)
+
+
+def _performance(part: pd.DataFrame, measures: tuple[str, ...]) -> Table:
     shown = [measure for measure in measures if measure in set(part["measure"])]
     rows = []
     for (cell, method), own in part.groupby(["cell", "method"], sort=False):
@@ -90,6 +102,12 @@ def therapists(table: pd.DataFrame) -> Table:
         "Worst 5 %: FDR": ("flag_worst", "fdr"),
         f"{PHRASES['percent']} probable: sensitivity": ("flag_probable", "sensitivity"),
         f"{PHRASES['percent']} probable: FDR": ("flag_probable", "fdr"),
+        "Expected FDR: sensitivity": ("flag_fdr", "sensitivity"),
+        "Expected FDR: FDR": ("flag_fdr", "fdr"),
+        "Ranks, each: coverage": ("rank_set", "coverage"),
+        "Ranks, all at once: coverage": ("rank_set_all", "coverage"),
+        "Grades: misordered": ("grade", "misordered"),
+        "Actions: regret avoided": ("action", "avoided"),
     }
     part = table[table["estimand"].isin({estimand for estimand, _ in columns.values()})]
     rows = []

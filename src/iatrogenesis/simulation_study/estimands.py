@@ -131,6 +131,6 @@ THERAPISTS = ("therapist_rate", "own_rate")
 """Estimands of which there is one per therapist: columns ``rate`` and ``own_rate`` of the table of true rates."""
 
 
-def about(trait: str, targets: tuple[str, ...]) -> str | None:
-    """The log odds ratio of a trait that a method with these targets answers, or None."""
-    return next((name for name in targets if name.startswith("log_odds_ratio") and name.endswith(f"[{trait}]")), None)
+def is_odds_ratio_of(trait: str, estimand: str) -> bool:
+    """Whether an estimand is the log odds ratio of a trait, of whatever kind a method targets."""
+    return estimand.startswith("log_odds_ratio") and estimand.endswith(f"[{trait}]")

@@ -44,7 +44,8 @@ def statistical_truth(cell: Cell, surroundings: Surroundings, replicates: int) -
     value, error = ratio(change, n)
     found = [*_spread(model), *((f"log_odds_ratio[{trait}]", _slope(model, trait), 0.0) for trait in TRAITS)]
     found += [("risk_change[burnout]", PER * value, PER * error), ("net_fraction", *ratio(spared, risk))]
-    return found + of_ratings(model, Noise(surroundings.setup.apart("ratings").seed)), pd.concat(tables)
+    known = found + of_ratings(model, Noise(surroundings.setup.apart("ratings").seed))
+    return known, pd.concat(tables, ignore_index=True)
 
 
 def _slope(model: LogitNormal, trait: str) -> float:
