@@ -4,14 +4,11 @@ from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.truth_of_worlds import of_worlds
-from iatrogenesis.world.scenarios import Scenario
 
 
-def main(scenario: dict, surroundings: dict, numbers_path: str, truth_path: str) -> None:
+def main(scenario: str, surroundings: dict, numbers_path: str, truth_path: str) -> None:
     """Write one row per world and estimand."""
-    found = of_worlds(
-        Scenario.model_validate(scenario), Surroundings.model_validate(surroundings).within(numbers_path)
-    )
+    found = of_worlds(scenario, Surroundings.model_validate(surroundings).within(numbers_path))
     write_csv(found, truth_path)
     print(found.groupby("estimand")["truth"].describe().to_string(), flush=True)
 
@@ -19,7 +16,7 @@ def main(scenario: dict, surroundings: dict, numbers_path: str, truth_path: str)
 if __name__ == "__main__":
     with logged(snakemake.log[0]):
         main(
-            scenario=snakemake.params.scenario,
+            scenario=snakemake.wildcards.scenario,
             surroundings=snakemake.params.surroundings,
             numbers_path=snakemake.input.numbers,
             truth_path=snakemake.output.truth,

@@ -21,6 +21,7 @@ from iatrogenesis.simulation_study.people import SHAPES, shaped
 from iatrogenesis.simulation_study.truth import truth
 from iatrogenesis.simulation_study.truth_of_therapists import mechanistic_rates, without_chance
 from iatrogenesis.simulation_study.truth_of_worlds import of_worlds
+from iatrogenesis.simulation_study.worlds import in_world
 from tests.conftest import design_cells
 
 
@@ -204,7 +205,7 @@ def test_scores_are_missing_as_stated(study, cells):
 def test_what_burnout_does_in_family_b_is_counted_with_the_same_clients(study, cells):
     """Without a burnout mechanism nothing changes when burnout falls; with one, fewer get worse."""
     found = {
-        cell: by_name(of_worlds(study.catalogue[cells[cell].scenario], study.surroundings(cells[cell])))
+        cell: by_name(of_worlds(cells[cell].scenario, study.surroundings(cells[cell])))
         for cell in ("world_small", "world_by_course")
     }
     assert found["world_by_course"]["risk_change[burnout]"] == 0
@@ -216,6 +217,27 @@ def test_what_burnout_does_in_family_b_is_counted_with_the_same_clients(study, c
     assert "on_slope[burnout]" not in found["world_small"]
     rated, true = (found["world_small"][f"log_odds_ratio{kind}[burnout]"] for kind in ("_rated", ""))
     assert 0 < rated < true, "a rating is less reliable than the state"
+
+
+def test_a_scenario_keeps_its_own_numbers_in_every_world(study, cells):
+    cell = cells["world_harmless"]
+    surroundings = study.surroundings(cell)
+    own = surroundings.own[cell.scenario]
+    assert "world.therapist.drift_with_burnout" in own
+    world = {"world.therapist.drift_with_burnout": 0.4, "world.therapist.drift_sd": 0.33}
+    there = in_world(surroundings.scenarios[cell.scenario], world, own)
+    assert there.world.therapist.drift_with_burnout.value == 0 and there.world.therapist.drift_sd.value == 0.33
+
+
+def test_each_replicate_of_family_b_is_made_in_its_own_world(study, cells):
+    cell = cells["world_small"]
+    worlds = ({"world.therapy.gain": 0.5}, {"world.therapy.gain": 2.5})
+    surroundings = study.surroundings(cell).model_copy(update={"worlds": worlds})
+    made = [one.clients for one in data_sets(cell, surroundings, range(4), False)]
+    change = [(one["phq9_last"] - one["phq9_first"]).mean() for one in made]
+    assert max(change[1], change[3]) < min(change[0], change[2]) - 1, "those of greater gain improve more"
+    again = list(data_sets(cell, surroundings, range(2, 4), False))
+    pd.testing.assert_frame_equal(again[1].clients, made[3])
 
 
 def test_true_rates_belong_to_the_therapists_of_the_data(study, cells):

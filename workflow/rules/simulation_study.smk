@@ -115,8 +115,7 @@ rule world_truth:
     benchmark:
         "results/{study}/benchmarks/world_truth/{scenario}.tsv"
     params:
-        scenario=scenario_of,
-        surroundings=plain(STUDY.shared_surroundings),
+        surroundings=lambda wildcards: plain(STUDY.surroundings_of(wildcards.scenario)),
     message:
         "Working out what is true of {wildcards.scenario} in plausible worlds"
     script:

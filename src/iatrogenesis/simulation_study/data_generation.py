@@ -38,6 +38,8 @@ class Surroundings(Strict):
         Of ratings by trait, as the literature gives it.
     scenarios
         Family B, by name.
+    own
+        Family B: numbers that a scenario sets itself whatever the world, by its name, as dotted paths.
     worlds
         Family B: the plausible worlds, see `iatrogenesis.simulation_study.worlds`; empty: the scenario as it is.
     """
@@ -46,6 +48,7 @@ class Surroundings(Strict):
     numbers: StatisticalWorld
     reliability: dict[str, float]
     scenarios: dict[str, Scenario]
+    own: dict[str, tuple[str, ...]] = {}
     worlds: tuple[dict[str, float], ...] = ()
 
     def within(self, path: str | None) -> "Surroundings":
@@ -147,10 +150,11 @@ def blocks(replicates: range) -> list[range]:
 
 def simulated(cell: Cell, surroundings: Surroundings, design: Design, block: range, *, record: bool = False) -> Run:
     """Simulate some replicates of a cell of family B, each in its own plausible world."""
-    scenario, worlds = surroundings.scenarios[given(cell.scenario)], surroundings.worlds
+    name, worlds = given(cell.scenario), surroundings.worlds
+    scenario = surroundings.scenarios[name]
     if not worlds:
         return surroundings.setup.run(scenario, design, replicates=block, record=record)
-    theirs = in_worlds(scenario, [worlds[world] for world in world_of(block, len(worlds))])
+    theirs = in_worlds(scenario, [worlds[world] for world in world_of(block, len(worlds))], surroundings.own[name])
     return surroundings.setup.run(theirs, design, replicates=block, apart=True, record=record)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, logit, ndtri
+
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.covariates import AGE_BANDS, AGE_REFERENCE
 from iatrogenesis.simulation_study.estimands import TRAITS

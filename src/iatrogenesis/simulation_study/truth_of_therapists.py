@@ -55,22 +55,24 @@ def _rates(cell: Cell, surroundings: Surroundings, replicates: int, clients: int
 
 def _counted(cell: Cell, surroundings: Surroundings, block: range, passes: int, by_chance: bool) -> pd.DataFrame:
     """Finished courses and deteriorations of each therapist, and the therapist's states, over some passes."""
-    table = None
+    setup, parts = surroundings.setup, []
     for number in range(1, passes + 1):
         design = mechanistic(cell, by_chance=by_chance, start=number * APART)
         run = simulated(cell, surroundings, design, block)
-        sample = Sample.of(run, surroundings.setup.instruments, surroundings.setup.judgement)
-        size = len(run.therapists.index)
-        clients = np.bincount(sample.unit, weights=sample.finished, minlength=size)
-        events = np.bincount(sample.unit, weights=sample.deteriorated, minlength=size)
-        burnout = np.bincount(sample.unit, weights=sample.burnout, minlength=size)
-        seen = np.bincount(sample.unit, minlength=size)
-        if table is None:
-            table = _states(run).assign(clients=0.0, events=0.0, burnout=0.0, seen=0.0)
-        for name, values in {"clients": clients, "events": events, "burnout": burnout, "seen": seen}.items():
-            table[name] += values
-    assert table is not None
-    return table.assign(burnout=table["burnout"] / table["seen"])
+        parts.append(_summed(run, Sample.of(run, setup.instruments, setup.judgement)))
+    sums = sum(parts)
+    states = sums.index.to_frame(index=False)
+    sums = sums.reset_index(drop=True)
+    return pd.concat([states, sums.assign(burnout=sums["burnout"] / sums["seen"])], axis=1)
+
+
+def _summed(run: Run, sample: Sample) -> pd.DataFrame:
+    """Sums over the clients of each therapist, whose states are the index."""
+    own = {"clients": sample.finished, "events": sample.deteriorated, "burnout": sample.burnout}
+    states = _states(run)
+    sums = {name: np.bincount(sample.unit, values, len(states)) for name, values in own.items()}
+    sums["seen"] = np.bincount(sample.unit, minlength=len(states)).astype(float)
+    return pd.DataFrame(sums, index=pd.MultiIndex.from_frame(states))
 
 
 def _states(run: Run) -> pd.DataFrame:

@@ -36,14 +36,15 @@ SLOPE = "on_slope[burnout]"
 Row = tuple[str, float, float]
 
 
-def of_worlds(scenario: Scenario, surroundings: Surroundings) -> pd.DataFrame:
-    """Return world, estimand, truth and truth_mcse."""
+def of_worlds(name: str, surroundings: Surroundings) -> pd.DataFrame:
+    """Return world, estimand, truth and truth_mcse of the scenario of this name."""
+    scenario, own = surroundings.scenarios[name], surroundings.own.get(name, ())
     worlds: tuple[World, ...] = surroundings.worlds or ({},)
     setup = surroundings.setup.apart("truth")
     rows = []
     for number, world in enumerate(worlds):
         block = range(number * SIZE.replicates, (number + 1) * SIZE.replicates)
-        found = _of_world(in_world(scenario, world), setup, block)
+        found = _of_world(in_world(scenario, world, own), setup, block)
         rows += [(number, *row) for row in found]
         print(f"world {number + 1} of {len(worlds)}", flush=True)
     return pd.DataFrame(rows, columns=["world", "estimand", "truth", "truth_mcse"])

@@ -24,15 +24,21 @@ def plausible(ensemble: Path, unknowns: Unknowns, number: int) -> tuple[World, .
     return tuple({path: float(of[member]) for path, of in values.items()} for member in range(members))
 
 
-def in_world(scenario: Scenario, world: World) -> Scenario:
-    """A scenario with the numbers of one world."""
-    return one_of(in_worlds(scenario, [world]), 0) if world else scenario
+def changed(scenario: Scenario, base: Scenario) -> tuple[str, ...]:
+    """Numbers that a scenario sets itself, by dotted path: what makes it another one than the base."""
+    usual = records(base)
+    return tuple(path for path, one in records(scenario).items() if path in usual and one.value != usual[path].value)
 
 
-def in_worlds(scenario: Scenario, worlds: Sequence[World]) -> Scenario:
-    """A scenario whose members have the numbers of these worlds, one each."""
+def in_world(scenario: Scenario, world: World, own: Sequence[str] = ()) -> Scenario:
+    """A scenario with the numbers of one world, but for its `own`."""
+    return one_of(in_worlds(scenario, [world], own), 0) if world else scenario
+
+
+def in_worlds(scenario: Scenario, worlds: Sequence[World], own: Sequence[str] = ()) -> Scenario:
+    """A scenario whose members have the numbers of these worlds, one each, but for its `own` (`changed`)."""
     known = records(scenario)
-    paths = [path for path in worlds[0] if path in known]
+    paths = [path for path in worlds[0] if path in known and path not in own]
     return with_members(scenario, {path: np.array([world[path] for world in worlds]) for path in paths})
 
 

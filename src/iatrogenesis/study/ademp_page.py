@@ -12,9 +12,10 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.simulation_study import performance, profiling, truth
+from iatrogenesis.simulation_study import performance, profiling
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.data_generation import MISSING, list_lengths
+from iatrogenesis.simulation_study.estimands import ESTIMANDS, concrete
 from iatrogenesis.simulation_study.methods import FACTS, NAMES
 from iatrogenesis.simulation_study.methods.by_name import method
 from iatrogenesis.simulation_study.plan import spoken
@@ -28,7 +29,8 @@ TEMPLATE = ENVIRONMENT.get_template("ADEMP.md.j2")
 def page(studies: dict[str, Study]) -> str:
     """The whole text; `studies`: default and full."""
     full, default = studies["full"], studies["default"]
-    settings, coefficients = full.config.simulation_study, full.config.known_truth.coefficients
+    settings, numbers = full.config.simulation_study, full.numbers
+    coefficients = numbers.slopes(float(numbers.coefficients["burnout"]))
     case_mix = ", ".join(
         f"{name.replace('_', ' ')} {value:g}"
         for name, value in coefficients
@@ -40,11 +42,15 @@ def page(studies: dict[str, Study]) -> str:
         competence=f"{coefficients.competence:g}",
         fit=f"{coefficients.fit:g}",
         case_mix=f"{case_mix} (per standardised unit)",
+        score_correlation=f"{float(numbers.score_correlation):g}",
+        reliability=", ".join(f"{name} {value:g}" for name, value in full.reliability.items()),
+        referred=f"{float(numbers.referred):.0%}",
+        worlds=settings.worlds,
         missing=f"{MISSING:g}",
         long_list=settings.true_clients,
         count=len(full.cells),
         cells=_cells(full),
-        truth=_table_of(truth.__doc__),
+        estimands=_estimands(settings.methods),
         methods="\n".join(_method(name) for name in NAMES if name in settings.methods),
         measures=_indented(performance.performance.__doc__, "Measures: "),
         profiling=_paragraphs(profiling.__doc__ or ""),
@@ -52,7 +58,6 @@ def page(studies: dict[str, Study]) -> str:
         mcse_default=f"{default.config.simulation_study.coverage_mcse:.1%}",
         n_full=settings.replicates,
         n_default=default.config.simulation_study.replicates,
-        n_sampled=min(default.config.simulation_study.replicates_by_method.values()),
         seed=full.config.seed,
         batches_full=len(jobs["full"]),
         time_full=spoken(sum(batch.seconds for batch in jobs["full"]), 2),
@@ -102,22 +107,16 @@ def _method(name: str) -> str:
     return f"**{FACTS[name]['LABEL']}** (`methods/{name}.py`). {words}\n"
 
 
-def _table_of(doc: str | None) -> str:
-    """A docstring whose table of two columns becomes one of Markdown."""
-    words, rows, inside = [], [], False
-    for line in (doc or "").strip().splitlines():
-        if line.startswith("==="):
-            inside = not inside
-        elif not inside:
-            words.append(line)
-        else:
-            left, right = line[:27].strip(), line[27:].strip()
-            if left and (not rows or not rows[-1][0].endswith(",")):
-                rows.append([left, right])
-            else:
-                rows[-1] = [f"{rows[-1][0]} {left}".strip(), f"{rows[-1][1]} {right}".strip()]
-    table = ["| target | meaning |", "|---|---|", *(f"| {left} | {right} |" for left, right in rows)]
-    return "\n".join(words).strip() + "\n\n" + "\n".join(table)
+def _estimands(methods: tuple[str, ...]) -> str:
+    """What each number means, its truth in each family, and the methods that target it."""
+    targets = {name: concrete(FACTS[name]["TARGETS"]) for name in NAMES if name in methods}
+    lines = ["| estimand | meaning | truth in A | truth in B | targeted by |", "|---" * 5 + "|"]
+    for one in ESTIMANDS:
+        own = concrete((one.name,))
+        by = ", ".join(f"`{name}`" for name, target in targets.items() if own & target)
+        told = [f"`{one.name}`", one.meaning, one.in_a or "none", one.in_b or "none", by or "none"]
+        lines.append("| " + " | ".join(text.replace("|", "\\|") for text in told) + " |")
+    return "\n".join(lines)
 
 
 def _indented(doc: str | None, start: str) -> str:

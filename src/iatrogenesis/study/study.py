@@ -24,6 +24,7 @@ from iatrogenesis.simulation_study.plan import Batch, advice_seconds, plan, trut
 from iatrogenesis.simulation_study.policy_world import PolicyWorld
 from iatrogenesis.simulation_study.reproduced import Reproduced
 from iatrogenesis.simulation_study.statistical_world import StatisticalWorld
+from iatrogenesis.simulation_study.worlds import changed
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
 from iatrogenesis.study.named import cells_of, check_scenarios, recorded
@@ -146,20 +147,25 @@ class Study:
         }
 
     @property
-    def shared_surroundings(self) -> Surroundings:
-        """What all cells share, without scenarios."""
+    def reliability(self) -> dict[str, float]:
+        """Of ratings by trait, as the literature gives it."""
         ratings = self.catalogue[self.base].world.ratings
+        return {name: float(getattr(ratings, name)) for name in RATED}
+
+    def surroundings_of(self, *scenarios: str) -> Surroundings:
+        """What all cells of the simulation study share, with some scenarios."""
+        chosen = {name: self.catalogue[name] for name in scenarios}
         return Surroundings(
             setup=self.setup.apart("simulation study"),
             numbers=self.numbers,
-            reliability={name: float(getattr(ratings, name)) for name in RATED},
-            scenarios={},
+            reliability=self.reliability,
+            scenarios=chosen,
+            own={name: changed(one, self.catalogue[self.base]) for name, one in chosen.items()},
         )
 
     def surroundings(self, cell: Cell) -> Surroundings:
         """What a cell shares with the others; of the scenarios only its own."""
-        scenarios = {} if cell.scenario is None else {cell.scenario: self.catalogue[cell.scenario]}
-        return self.shared_surroundings.model_copy(update={"scenarios": scenarios})
+        return self.surroundings_of(*([] if cell.scenario is None else [cell.scenario]))
 
     def method_settings(self, cell: Cell) -> Settings:
         """What the methods of the simulation study share in a cell, whose priors may be wrong on purpose."""
