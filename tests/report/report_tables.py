@@ -147,8 +147,8 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         if measure == "averted" or (measure == "not_seen") == (policy == "caseload_limit")
     ]
     return {
-        "performance": pd.DataFrame(rows, columns=list(JUDGED)),
-        "cells": cells.assign(also=cells["also"].str.join(" ")),
+        "method_results": pd.DataFrame(rows, columns=list(JUDGED)).assign(study="full"),
+        "method_cells": cells.assign(also=cells["also"].str.join(" ")),
         "needed": pd.DataFrame([known, spread, alone, never]),
         "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
         "policies": pd.DataFrame(policies).assign(**RANGED, members=200),

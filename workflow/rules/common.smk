@@ -11,6 +11,7 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
 from iatrogenesis.simulation_study.plan import announce
+from iatrogenesis.simulation_study.method_results import committed
 from iatrogenesis.simulation_study.methods import FACTS as METHOD_FACTS, GROUPS
 from iatrogenesis.figures import CHAPTERS, FACTS as FIGURE_FACTS
 from iatrogenesis.inference.models import FACTS as MODEL_FACTS, OUTCOME_MODELS
@@ -18,6 +19,7 @@ from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.world.scenarios import ConfigError
 from iatrogenesis.study.dependencies import Library
+from iatrogenesis.study.protocol import fingerprint
 from iatrogenesis.study.study import find_study
 
 try:

@@ -16,7 +16,7 @@ TABLES = [
     "therapist_effects",
     "therapists",
     "diagnostics",
-    "performance",
+    "method_results",
     "engines",
     "predictive",
     "prior_sensitivity",
@@ -25,7 +25,7 @@ TABLES = [
     "marginal_effects",
     "what_if",
     "reproductions",
-    "cells",
+    "method_cells",
     "advice",
     "needed",
     "policies",
@@ -33,8 +33,8 @@ TABLES = [
     "drivers",
     "next_studies",
 ]
-NOT_CHECKED = ["performance", "preventions", "predictive", "prior_sensitivity", "model_comparison"]
-NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "cells", "advice", "needed", "policies"]
+NOT_CHECKED = ["method_results", "preventions", "predictive", "prior_sensitivity", "model_comparison"]
+NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "method_cells", "advice", "needed", "policies"]
 NOT_CHECKED += ["drivers", "next_studies", "second_episodes"]
 
 THERE_ARE = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))

@@ -10,7 +10,7 @@ OUTPUTS:
     results/{study}/simulated/known/clients.parquet
 """
 
-STUDY_TABLES = ["performance", "truth", "advice", "needed", "policies", "reproductions"]
+STUDY_TABLES = ["performance", "method_results", "truth", "advice", "needed", "policies", "reproductions"]
 ANNOUNCED = {result(path): seconds for path, seconds in STUDY.costs.items()}
 # Everything else is announced as a whole, until the numbers of the report are there.
 REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_minutes
@@ -211,6 +211,37 @@ rule performance:
         "Judging every method in every cell"
     script:
         "../../scripts/simulation_study/performance.py"
+
+
+FULL = Path("results/reference/full")
+OF_FULL = (
+    [f"{FULL}/{name}.csv" for name in ("performance", "cells")]
+    if STUDY.name != "full" and committed(ROOT / FULL, fingerprint(STUDY, ROOT / "config" / "ensemble.csv"))
+    else []
+)
+
+
+rule method_results:
+    """What the report shows about methods: the full study's results where it is about the same cells."""
+    input:
+        performance="results/{study}/tables/performance.csv",
+        cells="results/{study}/tables/cells.csv",
+        full=OF_FULL,
+        code=library("simulation_study/method_results"),
+    output:
+        performance="results/{study}/tables/method_results.csv",
+        cells="results/{study}/tables/method_cells.csv",
+        agreement="results/{study}/tables/method_agreement.csv",
+    log:
+        "results/{study}/logs/method_results.log",
+    benchmark:
+        "results/{study}/benchmarks/method_results.tsv"
+    params:
+        study=STUDY.name,
+    message:
+        "Choosing the results about methods that are shown"
+    script:
+        "../../scripts/simulation_study/method_results.py"
 
 
 for columns in shared_out(CONFIG.advice.clients, 3):

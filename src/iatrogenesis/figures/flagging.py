@@ -8,7 +8,7 @@ from iatrogenesis.figures.methods import PER_CENT, handles, judged, offsets, ord
 from iatrogenesis.figures.style import figure, key, styled
 
 PLACE = 16
-TABLES = {"performance": "tables/performance.csv"}
+TABLES = {"performance": "tables/method_results.csv"}
 CHAPTER = "Simulation study"
 ALT = (
     "Six panels with one row per cell of the simulation study and one marker per method: sensitivity and false "

@@ -10,7 +10,7 @@ from iatrogenesis.simulation_study.estimands import is_odds_ratio_of
 from iatrogenesis.simulation_study.names import cell_names
 
 PLACE = 14
-TABLES = {"performance": "tables/performance.csv"}
+TABLES = {"performance": "tables/method_results.csv"}
 CHAPTER = "Simulation study"
 ALT = (
     "Three panels with one row per cell of the simulation study and one marker per method: bias of the log odds ratio "

@@ -7,7 +7,7 @@ from iatrogenesis.figures.methods import PER_CENT, handles, judged, offsets, ord
 from iatrogenesis.figures.style import GREY, figure, key, styled
 
 PLACE = 15
-TABLES = {"performance": "tables/performance.csv"}
+TABLES = {"performance": "tables/method_results.csv"}
 CHAPTER = "Simulation study"
 ALT = (
     "Two panels with one row per cell of the simulation study and one marker per method: bias of the standard "

@@ -32,7 +32,7 @@ def page_tables(
     everything = records(worlds["everything"])
     routes = {path: record for path, record in everything.items() if path.startswith("mechanisms.")}
     preventions = {path: record for path, record in everything.items() if path.startswith("preventions.")}
-    every, judged = results["therapists"], results["performance"]
+    every, judged = results["therapists"], results["method_results"]
     return {
         "evidence": inputs.evidence(results["evidence"], references),
         "predicted": inputs.predicted(results["evidence"]),
@@ -45,7 +45,7 @@ def page_tables(
         "effects": tables.effects(results["therapist_effects"]),
         "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "null")]),
         "services": tables.services(results["therapist_effects"]),
-        "cells": study_tables.cells(results["cells"]),
+        "cells": study_tables.cells(results["method_cells"]),
         "burnout_performance": study_tables.odds_ratios(judged, study_tables.BURNOUT),
         "spread_performance": study_tables.performance(judged, "therapist_sd", study_tables.SPREAD),
         "therapist_performance": study_tables.therapists(judged),

@@ -13,7 +13,7 @@ from iatrogenesis.simulation_study.estimands import is_odds_ratio_of
 from iatrogenesis.simulation_study.judge import SHARES
 from iatrogenesis.simulation_study.needed import RELIABILITY
 
-PERFORMANCE, NEEDED, POLICIES = "tables/performance.csv", "tables/needed.csv", "tables/policies.csv"
+PERFORMANCE, NEEDED, POLICIES = "tables/method_results.csv", "tables/needed.csv", "tables/policies.csv"
 ADVICE = "tables/advice.csv"
 TOLD = (*SHARES, "bias", "width", "rank_correlation", "flagged")
 
@@ -115,8 +115,8 @@ def cell_numbers(cells: pd.DataFrame) -> dict[str, Number]:
 def study_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Number]:
     """All of them."""
     return (
-        performance_numbers(tables["performance"])
-        | cell_numbers(tables["cells"])
+        performance_numbers(tables["method_results"])
+        | cell_numbers(tables["method_cells"])
         | needed_numbers(tables["needed"])
         | flagging_numbers(tables["advice"])
         | threshold_numbers()

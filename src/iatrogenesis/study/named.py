@@ -8,8 +8,7 @@ from pydantic import BaseModel, ValidationError
 from iatrogenesis.core.definitions import REFERENCE
 from iatrogenesis.core.sources import records
 from iatrogenesis.explorer.settings import check_worlds
-from iatrogenesis.simulation_study.cells import Cell, read_cells
-from iatrogenesis.simulation_study.statistical_world import StatisticalWorld
+from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.sources import StudySources
 from iatrogenesis.world.scenarios import ConfigError, Scenario, explain, read_yaml
@@ -41,12 +40,11 @@ def check_scenarios(config: StudyConfig, catalogue: Mapping[str, Scenario], sour
 def cells_of(
     config: StudyConfig,
     catalogue: Mapping[str, Scenario],
-    numbers: StatisticalWorld,
+    known: Mapping[str, Cell],
     path: Path,
     sources: StudySources,
 ) -> dict[str, Cell]:
     """Return the cells that the study asks for, in the order of their table, whose scenarios are all there."""
-    known = read_cells(path, numbers)
     for cell in known.values():
         if cell.scenario is not None and cell.scenario not in catalogue:
             raise ConfigError(f"{path}: cell {cell.cell!r}: unknown scenario {cell.scenario!r}")

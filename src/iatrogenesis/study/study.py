@@ -16,7 +16,7 @@ from iatrogenesis.evidence.unknowns import Association, Associations, Feasible, 
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.inference.models import FACTS, OUTCOME_MODELS
-from iatrogenesis.simulation_study.cells import Cell
+from iatrogenesis.simulation_study.cells import Cell, read_cells
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
 from iatrogenesis.simulation_study.people import RATED
@@ -38,9 +38,9 @@ class Study:
     """A configuration together with everything it names, all validated before any work starts.
 
     ``instruments`` holds those that the study uses, ``numbers`` those of the statistical cells of its simulation study,
-    ``cells`` all its cells, ``policies`` the numbers of the ten years of policies, ``reproduced`` what published
-    simulations found, ``words`` what the explorer says, ``associations`` the published associations that are causes in
-    part, ``feasible`` what further studies could measure.
+    ``designed`` all its cells and ``cells`` those that the study asks for, ``policies`` the numbers of the ten years of
+    policies, ``reproduced`` what published simulations found, ``words`` what the explorer says, ``associations`` the
+    published associations that are causes in part, ``feasible`` what further studies could measure.
     """
 
     config: StudyConfig
@@ -48,6 +48,7 @@ class Study:
     instruments: Instruments
     evidence: pd.DataFrame
     numbers: StatisticalWorld
+    designed: Mapping[str, Cell]
     cells: Mapping[str, Cell]
     policies: PolicyWorld
     reproduced: Reproduced
@@ -288,8 +289,10 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
             raise sources.fault("judgement.instruments", f"unknown instrument {name!r}; known: {known}")
     used = instruments.only(config.judgement.instruments)
     numbers = recorded(StatisticalWorld, folder / "statistical_world.yaml", keys)
-    cells = cells_of(config, catalogue, numbers, folder / "study_design.csv", sources)
+    designed = read_cells(folder / "study_design.csv", numbers)
+    cells = cells_of(config, catalogue, designed, folder / "study_design.csv", sources)
     evidence = read_evidence(folder / "evidence.csv", keys)
     named = recorded(Associations, folder / "associations.yaml", keys).root
     feasible = recorded(FeasibleStudies, folder / "feasible.yaml", keys).root
-    return Study(config, catalogue, used, evidence, numbers, cells, policies, reproduced, words, named, feasible)
+    of_study = (numbers, designed, cells, policies, reproduced)
+    return Study(config, catalogue, used, evidence, *of_study, words, named, feasible)
