@@ -129,9 +129,12 @@ def test_a_funnels_flags_are_its_own(both):
 
 def test_rates_are_held_to_what_they_are_estimates_of(both):
     therapists, rates = both
-    own = rates.assign(own_rate=rates["rate"] + 0.05)
+    others = np.roll(TRUE, 1, axis=1)  # as if everybody's clients were unlike the others'
+    own = rates.assign(own_rate=others.ravel())
+    ranks = others.argsort(axis=1).argsort(axis=1).ravel() + 1
+    therapists = therapists.assign(rank_low=ranks, rank_high=ranks)
     found = profiling(therapists, own, "own_rate").set_index(["estimand", "measure"])["value"]
-    error = SCORE - TRUE - 0.05
+    error = SCORE - others
     assert found["own_rate", "bias"] == pytest.approx(error.mean())
     assert found["own_rate", "coverage"] == pytest.approx((np.abs(error) <= 0.041).mean())
     assert "therapist_rate" not in found.index.get_level_values(0)
@@ -139,6 +142,9 @@ def test_rates_are_held_to_what_they_are_estimates_of(both):
     usual = profiling(therapists, rates).set_index(["estimand", "measure"])["value"]
     for estimand in ("flag_worst", "flag_probable", "flag_fdr", "therapist_rank"):
         pd.testing.assert_series_equal(found[estimand], usual[estimand])
+    # of own rates .06 five are alike, and .02 three and two: one rank each is not all that they may have
+    assert found["rank_set", "coverage"] == pytest.approx((5 + 0 + 2) / 15)
+    assert usual["rank_set", "coverage"] < found["rank_set", "coverage"]
 
 
 def test_intervals_a_tenth_too_short_are_caught():
