@@ -5,16 +5,15 @@ import pytest
 from pydantic import ValidationError
 
 from iatrogenesis.core.montecarlo import replicates_for
-from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.methods import GROUPS, NAMES
 from iatrogenesis.simulation_study.plan import HELD, announce, batches, plan, spoken
 from iatrogenesis.simulation_study.run import run
-from tests.conftest import CONFIG
+from tests.conftest import design_cells
 
 
 @pytest.fixture(scope="module")
 def cells():
-    return read_cells(CONFIG / "study_design.csv")
+    return design_cells()
 
 
 @pytest.mark.parametrize(("mcse", "number"), [(0.01, 475), (0.025, 76), (0.1, 5)])
@@ -49,7 +48,7 @@ def test_slow_methods_run_where_they_are_asked_for(cells):
     jobs = {
         (batch.cell, name) for batch in plan(list(cells.values()), dict.fromkeys(NAMES, 76)) for name in batch.methods
     }
-    assert ("reliability_60", "measurement") in jobs and ("base", "measurement") not in jobs
+    assert ("reliability_60", "measurement") in jobs and ("large", "measurement") not in jobs
     assert ("world", "growth") in jobs and ("base", "growth") not in jobs
 
 
@@ -85,10 +84,10 @@ def test_what_is_there_takes_no_time(tmp_path):
 def test_a_batch_depends_neither_on_other_replicates_nor_on_other_methods(study, cells, name, methods):
     cell = cells[name]
     surroundings = study.surroundings(cell)
-    together = run(("raw", *methods), cell, surroundings, study.method_settings, range(6))
+    together = run(("raw", *methods), cell, surroundings, study.method_settings(cell), range(6))
     whole = {method: tables for method, *tables in together}
     for method in methods:
-        ((_, *part),) = run([method], cell, surroundings, study.method_settings, range(4, 6))
+        ((_, *part),) = run([method], cell, surroundings, study.method_settings(cell), range(4, 6))
         for one, other in zip(whole[method], part, strict=True):
             own = one[one["replicate"] >= 4].reset_index(drop=True)
             pd.testing.assert_frame_equal(own, other, check_exact=True)

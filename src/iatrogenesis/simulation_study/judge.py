@@ -8,7 +8,7 @@ from iatrogenesis.simulation_study.performance import performance
 from iatrogenesis.simulation_study.profiling import profiling
 
 COLUMNS = ("method", "estimand", "cell", "measure", "value", "mcse", "replicates", "failures")
-SHARES = ("coverage", "power", "type_1_error", "sensitivity", "fdr", "fpr")
+SHARES = ("coverage", "power", "type_1_error", "sensitivity", "fdr", "fpr", "fdr_above", "misordered")
 """Measures that are shares of data sets or of therapists."""
 
 

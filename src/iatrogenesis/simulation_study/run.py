@@ -11,7 +11,7 @@ from iatrogenesis.simulation_study.methods.answer import RANKED, Answer, Estimat
 from iatrogenesis.simulation_study.methods.by_name import method
 
 ESTIMATES = ("replicate", *Estimate._fields, "passed", "problem")
-THERAPISTS = ("replicate", "therapist", "score", "rate", "low", "high", "exceeds", *RANKED)
+THERAPISTS = ("replicate", "therapist", "score", "rate", "low", "high", "exceeds", *RANKED, "flag")
 NO_ANSWER = Estimate("", np.nan)
 
 
