@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import nct, t
 
 from iatrogenesis.inference.models.spread import log_odds_at, sd_of, vpc
 from iatrogenesis.report.study_tables import reliability
-from iatrogenesis.simulation_study.advice import Advice, column
-from iatrogenesis.simulation_study.needed import _power_curve, _reached, needed
+from iatrogenesis.simulation_study.advice import Advice, Setting, column, t_test
+from iatrogenesis.simulation_study.needed import LOG_ODDS, LOGARITHM, NEGATIVE, _reached, needed
+from iatrogenesis.simulation_study.power_curve import noncentrality_for, power, slope, therapists_for
 
 
 @pytest.mark.parametrize(("sd", "clients"), [(0.61, 116), (0.42, 247), (0.33, 381)])
@@ -30,34 +31,104 @@ def test_spread_and_share_of_variance_are_two_forms_of_one_number():
         assert vpc(sd_of(share)) == pytest.approx(share)
 
 
+@pytest.mark.parametrize("freedom", [1, 8, 33, 300])
+def test_power_is_that_of_the_noncentral_t(freedom):
+    reach = t.ppf(0.975, freedom)
+    for shift in (0.0, 1.0, 2.8, 4.0):
+        expected = nct.sf(reach, freedom, shift) + nct.cdf(-reach, freedom, shift)
+        assert float(power(shift, freedom)) == pytest.approx(expected, abs=1e-9)
+    assert float(power(0.0, freedom)) == pytest.approx(0.05)
+    assert np.all(np.diff(power(np.linspace(0, 40, 300), freedom)) > -1e-9)
+    assert float(power(noncentrality_for(0.8, freedom + 2), freedom + 2)) == pytest.approx(0.8)
+
+
 def test_the_power_curve_is_found_again():
     therapists = np.array([10, 20, 40, 80, 160, 320])
-    power = norm.cdf(0.25 * np.sqrt(therapists) - 1.96) + norm.cdf(-0.25 * np.sqrt(therapists) - 1.96)
-    c, error = _power_curve(therapists, power, np.full(6, 400))
+    share = power(0.25 * np.sqrt(therapists), therapists - 2)
+    c, error = slope(np.sqrt(therapists), therapists - 2, share, np.full(6, 400))
     assert c == pytest.approx(0.25, abs=1e-3) and 0 < error < 0.01
-    rows = pd.DataFrame({"therapists": therapists, "value": power, "replicates": 400})
+    rows = pd.DataFrame({"therapists": therapists, "value": share, "replicates": 400})
     rows = rows.assign(question="burnout", quantity="power", therapist_sd=0.61, effect=0.25, clients=50, mcse=0.02)
     found = needed(rows, 0.058).iloc[0]
-    assert found["needed"] == pytest.approx(((1.95996 + 0.84162) / 0.25) ** 2, rel=0.01)
+    assert float(power(0.25 * np.sqrt(found["needed"]), found["needed"] - 2)) == pytest.approx(0.8, abs=2e-3)
+    # with many, Student's t is the normal: ((1.96 + .84) / c)^2
+    assert therapists_for(0.8, 0.05) == pytest.approx(((1.95996 + 0.84162) / 0.05) ** 2, rel=0.001)
     assert found["low"] < found["needed"] < found["high"] and not found["beyond_grid"]
 
 
-@pytest.mark.parametrize("power", [(0.1, 0.38, 0.72), (0.05, 0.05, 0.07), (0.9, 1.0, 1.0), (0.0, 0.01, 0.02)])
-def test_the_power_curve_lies_near_what_it_is_fitted_to(power):
+@pytest.mark.parametrize("power_at", [(0.1, 0.38, 0.72), (0.05, 0.05, 0.07), (0.9, 1.0, 1.0), (0.0, 0.01, 0.02)])
+def test_the_power_curve_lies_near_what_it_is_fitted_to(power_at):
     """Also on a coarse grid, and where power is 0 or 1 everywhere."""
     therapists = np.array([20, 60, 200])
-    c, error = _power_curve(therapists, np.array(power), np.full(3, 76))
-    expected = norm.cdf(c * np.sqrt(therapists) - 1.96) + norm.cdf(-c * np.sqrt(therapists) - 1.96)
-    assert np.max(np.abs(expected - power)) < 0.12 and error > 0
+    c, error = slope(np.sqrt(therapists), therapists - 2, np.array(power_at), np.full(3, 76))
+    expected = power(c * np.sqrt(therapists), therapists - 2)
+    assert np.max(np.abs(expected - power_at)) < 0.12 and error > 0
+
+
+def test_the_range_of_the_power_curve_covers():
+    """Counts drawn from a known curve, 1,000 times: the interval of two standard errors holds c in 95 %."""
+    rng, therapists = np.random.default_rng(4), np.array([20, 60, 200])
+    expected = power(0.3 * np.sqrt(therapists), therapists - 2)
+    hits = 0
+    for _ in range(1000):
+        c, error = slope(np.sqrt(therapists), therapists - 2, rng.binomial(76, expected) / 76, np.full(3, 76))
+        hits += abs(c - 0.3) < 2 * error
+    assert hits / 1000 == pytest.approx(0.9545, abs=4 * np.sqrt(0.95 * 0.05 / 1000))
+
+
+def test_settings_share_no_chance_events():
+    """Replicate by replicate, what one setting draws says nothing of another's."""
+    about = {"therapist_sd": 0.61, "rate": 0.058, "reliability": 0.88, "effect": 0.25}
+    settings = [Setting(20, 75, **about), Setting(60, 75, **about), Setting(20, 150, **about)]
+    settings.append(Setting(20, 75, **about | {"effect": 0.1}))
+    ratings = [np.concatenate([one.drawn(3, k)[2][:20] for k in range(50)]) for one in settings]
+    correlation = np.corrcoef(ratings)[np.triu_indices(4, 1)]
+    assert np.abs(correlation).max() < 4.5 / np.sqrt(1000)
+    again = Setting(20, 75, **about).drawn(3, 7)
+    np.testing.assert_array_equal(again[2], settings[0].drawn(3, 7)[2])
+    assert not np.array_equal(again[2], settings[0].drawn(4, 7)[2])
+
+
+def test_lists_of_unequal_length_keep_their_mean():
+    sizes = Setting(200, 60, 0.5, 0.06, clients_spread=0.6).sizes
+    assert sizes.mean() == pytest.approx(60, rel=0.03) and np.log(sizes).std() == pytest.approx(0.6, rel=0.05)
+    assert np.all(Setting(5, 60, 0.5, 0.06).sizes == 60)
+
+
+def test_the_test_of_burnout_keeps_its_size_with_few_therapists():
+    """By the normal's 1.96 it rejects a true null at about 9 % with ten therapists."""
+    setting = Setting(10, 75, 0.61, 0.058, 0.88)
+    rejected = np.mean([t_test(setting, 8, replicate) for replicate in range(400)])
+    assert rejected < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
 
 
 def test_sizes_are_interpolated_inside_and_extended_by_the_root_law():
-    sizes, widths = pd.Series([10, 40, 160]), pd.Series([0.4, 0.2, 0.1])
-    assert _reached(sizes, widths, 0.2, -0.5) == pytest.approx(40)
-    assert 40 < _reached(sizes, widths, 0.15, -0.5) < 160
-    assert _reached(sizes, widths, 0.05, -0.5) == pytest.approx(640)
-    assert np.isnan(_reached(sizes, widths, 0.05, None))
-    assert _reached(sizes, widths, 0.5, -0.5) == pytest.approx(10)
+    sizes, none = pd.Series([10, 40, 160]), pd.Series([0.0, 0.0, 0.0])
+
+    def size(values: list[float], target: float, scale, beyond: float | None = None) -> float:
+        return _reached(sizes, pd.Series(values), none, target, scale, beyond)[0]
+
+    widths = [0.4, 0.2, 0.1]
+    assert size(widths, 0.2, LOGARITHM) == pytest.approx(40)
+    assert size(widths, 0.15, LOGARITHM) == pytest.approx(40 * (0.2 / 0.15) ** 2)  # the root law holds inside too
+    assert size(widths, 0.05, LOGARITHM, beyond=-0.5) == pytest.approx(640)
+    assert np.isnan(size(widths, 0.05, LOGARITHM)) and size(widths, 0.5, LOGARITHM) == pytest.approx(10)
+    reliability = [n / (n + 60) for n in sizes]
+    assert size(reliability, 0.7, LOG_ODDS) == pytest.approx(140)  # exact between grid points
+    assert size([0.2, 0.4, 0.8], 0.6, NEGATIVE) == pytest.approx(80)
+    assert np.isnan(_reached(sizes, pd.Series([np.nan] * 3), none, 0.5, NEGATIVE)[0])
+
+
+def test_the_range_of_an_interpolated_size_covers():
+    """Widths that scatter by their errors around the root law, 4,000 times."""
+    rng, sizes = np.random.default_rng(5), np.array([20.0, 60.0, 200.0])
+    truth, hits = 1.2 / np.sqrt(sizes), 0
+    for _ in range(4000):
+        mcse = 0.03 * truth
+        _, low, high = _reached(*map(pd.Series, (sizes, truth + mcse * rng.normal(size=3), mcse)), 0.12, LOGARITHM)
+        low, high = sorted((low, high))
+        hits += low < 100 < high
+    assert hits / 4000 == pytest.approx(0.9545, abs=4 * np.sqrt(0.95 * 0.05 / 4000))
 
 
 def test_the_grid_answers_every_question_and_repeats_itself(study):
@@ -91,7 +162,7 @@ def test_where_chance_leaves_open_that_nothing_is_enough_no_upper_end_is_made_up
     assert table.loc["burnout", "low"] > 1 and np.isnan(table.loc["burnout", "high"])
     row = table.loc["flagging"]
     assert 230 < row["low"] < row["needed"] < 300 and np.isnan(row["high"])
-    assert reliability(table.reset_index()).rows[0][2] == "282 (from 233)"
+    assert reliability(table.reset_index()).rows[0][2] == f"282 (from {int(row['low'])})"
 
 
 def test_log_odds_leave_the_rate_that_was_asked_for_on_average():

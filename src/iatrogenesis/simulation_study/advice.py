@@ -1,25 +1,29 @@
-"""How many therapists and clients does it take? The statistical world without case mix, on a grid.
+"""How many therapists and clients does it take? The statistical world without case mix, one setting at a time.
 
-Each therapist's clients are one count, for which the models are exact and take milliseconds; so the grid can be fine.
+Each therapist's clients are one count, for which the models are exact and take milliseconds; so a grid can be fine. The
+chance events of each setting are its own: what Monte Carlo error says of one is independent of that of every other,
+which a curve through several of them needs.
 
 ===============  =======================================================================================================
 question         quantities
 ===============  =======================================================================================================
-`spread`         width and coverage of the 95 % interval of the VPC (Bayes, null)
+`spread`         width and coverage of the 95 % interval of the VPC; width_sd of the therapist SD's (Bayes, null)
 `flagging`       sensitivity, fdr, flagged: of those flagged as harmful (`iatrogenesis.core.definitions`; Bayes, null);
                  and, prefixed `raw_`, of the worst 5 % by raw rate
-`burnout`        power of the maximum-likelihood test that burnout, as rated, matters
+`burnout`        power of the maximum-likelihood t-test that burnout, as rated, matters
 `reliability`    raw_rate: squared correlation of therapists' raw rates with their true ones; formula: what
                  n p (1 - p) s^2 / (1 + n p (1 - p) s^2) gives
 ===============  =======================================================================================================
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
-from scipy.stats import binom, norm
+from scipy.special import expit, ndtri
+from scipy.stats import binom
 
 from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.streams import Noise, derived_seed
@@ -32,120 +36,160 @@ from iatrogenesis.inference.models.spread import log_odds_at, vpc
 from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import LEVEL
+from iatrogenesis.simulation_study.power_curve import critical
 from iatrogenesis.simulation_study.profiling import profiling
 
 COLUMNS = ("question", "therapists", "clients", "therapist_sd", "effect", "quantity", "value", "mcse", "replicates")
 DRAWS = 500  # of each chain: what a replicate tells differs far more between replicates than between draws
 MANY = 40_000  # therapists whose raw rates are set beside their true ones
 NODES = 9
-Z = float(norm.ppf(0.5 + LEVEL / 2))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A service: numbers of therapists and clients, and what is true of them.
+
+    Attributes
+    ----------
+    therapists, clients
+        Number of therapists, and mean number of clients of each.
+    therapist_sd
+        In log odds, burnout's part included.
+    effect
+        Log odds ratio per SD of true burnout.
+    rate, reliability
+        Deterioration rate; reliability of burnout's rating.
+    clients_spread
+        Log SD of the therapists' numbers of clients.
+    """
+
+    therapists: int
+    clients: int
+    therapist_sd: float
+    rate: float
+    reliability: float = 1.0
+    effect: float = 0.0
+    clients_spread: float = 0.0
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """Each therapist's number of clients, int, shape (therapists,): quantiles of a log-normal, at least 1."""
+        place = ndtri((np.arange(self.therapists) + 0.5) / self.therapists)
+        lengths = self.clients * np.exp(self.clients_spread * place - self.clients_spread**2 / 2)
+        return np.maximum(np.rint(lengths), 1).astype(np.int64)
+
+    @cached_property
+    def intercept(self) -> float:
+        """Log odds of the average therapist's clients."""
+        return log_odds_at(self.rate, self.therapist_sd)
+
+    @property
+    def name(self) -> str:
+        """What data sets are called, and their noise is keyed by."""
+        return (
+            f"{self.therapists}x{self.clients}~{self.clients_spread:g}, SD {self.therapist_sd:g}, "
+            f"burnout {self.effect:g} of {self.reliability:g}, rate {self.rate:g}"
+        )
+
+    def drawn(self, seed: int, replicate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return counts, true rates and burnout's ratings of one data set, shape (therapists,) each."""
+        noise = Noise(derived_seed(seed, "advice", self.name))
+        who = {"replicate": replicate, "therapist": np.arange(self.therapists)}
+        burnout, error = noise.normal("burnout", **who), noise.normal("rating", **who)
+        own = np.sqrt(max(self.therapist_sd**2 - self.effect**2, 0.0)) * noise.normal("effect", **who)
+        rate = expit(self.intercept + self.effect * burnout + own)
+        events = binom.ppf(noise.uniform("clients", **who), self.sizes, rate).astype(np.int64)
+        return events, rate, np.sqrt(self.reliability) * burnout + np.sqrt(1 - self.reliability) * error
+
+    def ids(self) -> tuple[str, ...]:
+        """The therapists' names."""
+        return tuple(f"T{index:05d}" for index in range(self.therapists))
 
 
 def column(grid: Advice, clients: int, priors: Priors, seed: int) -> pd.DataFrame:
     """Return every quantity at one number of clients per therapist; columns `COLUMNS`."""
-    rows = []
+    rows, number = [], replicates_for(grid.coverage_mcse)
     for sd in grid.therapist_sd:
-        rows += [{"therapists": MANY, "therapist_sd": sd, **row} for row in _reliability(grid, clients, sd, seed)]
+        about = {"clients": clients, "therapist_sd": sd, "rate": grid.rate, "reliability": grid.reliability}
+        many = Setting(MANY, **about)
+        rows += [{"therapists": MANY, "therapist_sd": sd, **row} for row in reliability(many, seed)]
         for therapists in grid.therapists:
             place = {"therapists": therapists, "therapist_sd": sd}
-            rows += [place | row for row in _spread_and_flagging(grid, therapists, clients, sd, priors, seed)]
+            rows += [place | row for row in spread_and_flagging(Setting(therapists, **about), number, priors, seed)]
             if sd == grid.therapist_sd[0]:
                 for effect in grid.burnout:
-                    rows.append(place | _power(grid, therapists, clients, sd, effect, seed))
+                    rows.append(place | power(Setting(therapists, **about, effect=effect), number, seed))
     table = pd.DataFrame(rows).assign(clients=clients)
     return table.reindex(columns=list(COLUMNS))
 
 
-def _drawn(
-    grid: Advice, therapists: int, clients: int, sd: float, effect: float, noise: Noise, replicate: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Counts, true rates and burnout's ratings. The total spread is `sd`, burnout's part included."""
-    who = {"replicate": replicate, "therapist": np.arange(therapists)}
-    burnout = noise.normal("burnout", **who)
-    error = noise.normal("rating", **who)
-    own = np.sqrt(max(sd**2 - effect**2, 0.0)) * noise.normal("effect", **who)
-    rate = expit(log_odds_at(grid.rate, sd) + effect * burnout + own)
-    # Clients one by one, so that a longer list begins with the shorter one.
-    client = noise.uniform(
-        "client", replicate=replicate, therapist=np.arange(therapists)[:, None], client=np.arange(clients)
-    )
-    events = (client < rate[:, None]).sum(axis=1)
-    return events, rate, np.sqrt(grid.reliability) * burnout + np.sqrt(1 - grid.reliability) * error
-
-
-def _ids(therapists: int) -> tuple[str, ...]:
-    return tuple(f"T{index:05d}" for index in range(therapists))
-
-
-def _spread_and_flagging(
-    grid: Advice, therapists: int, clients: int, sd: float, priors: Priors, seed: int
-) -> Iterator[dict]:
-    noise, number = Noise(derived_seed(seed, "advice")), replicates_for(grid.coverage_mcse)
-    widths, covered, flagged, raw, truths = [], [], [], [], []
-    for replicate in range(number):
-        events, rate, _ = _drawn(grid, therapists, clients, sd, 0.0, noise, replicate)
-        data = counts(
-            f"{therapists}x{clients}-{sd}-{replicate}", _ids(therapists), events, np.full(therapists, clients)
-        )
+def spread_and_flagging(setting: Setting, replicates: int, priors: Priors, seed: int) -> Iterator[dict]:
+    """Yield how well the spread is estimated and harmful therapists are flagged, one row per quantity."""
+    shares, widths, covered, flagged, raw, truths = [], [], [], [], [], []
+    place, true_share = np.arange(setting.therapists), vpc(setting.therapist_sd)
+    for replicate in range(replicates):
+        events, rate, _ = setting.drawn(seed, replicate)
+        data = counts(f"{setting.name}, {replicate}", setting.ids(), events, setting.sizes)
         try:
             tree = sample("null", data, priors, seed, draws=DRAWS, chains=2)
         except Unreliable:
             continue
-        share = vpc(tree["posterior"]["therapist_sd"].values.ravel())
-        low, high = np.quantile(share, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        low, high = np.quantile(tree["posterior"]["therapist_sd"].values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         widths.append(high - low)
-        covered.append(low <= vpc(sd) <= high)
+        shares.append(vpc(high) - vpc(low))
+        covered.append(vpc(low) <= true_share <= vpc(high))
         flagged.append(bayes.therapists(tree, data).assign(replicate=replicate))
-        plain = {"therapist": np.arange(therapists), "score": events / clients, "exceeds": np.nan}
+        plain = {"therapist": place, "score": events / setting.sizes, "exceeds": np.nan}
         raw.append(pd.DataFrame(plain).assign(rate=np.nan, low=np.nan, high=np.nan, replicate=replicate))
-        truths.append(pd.DataFrame({"therapist": np.arange(therapists), "rate": rate, "replicate": replicate}))
-    for name, values in (("width", np.array(widths)), ("coverage", np.array(covered, dtype=float))):
-        yield _row("spread", name, values)
-    yield {"question": "spread", "quantity": "failed", "value": 1 - len(widths) / number, "replicates": number}
+        truths.append(pd.DataFrame({"therapist": place, "rate": rate, "replicate": replicate}))
+    for name, values in (("width", shares), ("width_sd", widths), ("coverage", covered)):
+        yield _row("spread", name, np.array(values, dtype=float))
+    failed = 1 - len(widths) / replicates
+    yield {"question": "spread", "quantity": "failed", "value": failed, "replicates": replicates}
+    if not truths:
+        return
     for prefix, tables, rule in (("", flagged, "flag_probable"), ("raw_", raw, "flag_worst")):
-        found = profiling(pd.concat(tables), pd.concat(truths)).pipe(_of, rule)
-        for one in found.itertuples():
+        found = profiling(pd.concat(tables), pd.concat(truths))
+        for one in found[found["estimand"] == rule].itertuples():
             about = {"question": "flagging", "quantity": f"{prefix}{one.measure}", "replicates": one.n}
             yield about | {"value": one.value, "mcse": one.mcse}
 
 
-def _of(table: pd.DataFrame, estimand: str) -> pd.DataFrame:
-    return table[table["estimand"] == estimand]
+def power(setting: Setting, replicates: int, seed: int) -> dict:
+    """Return the power of the t-test that burnout, as rated, matters."""
+    rejects = [t_test(setting, seed, replicate) for replicate in range(replicates)]
+    return _row("burnout", "power", np.array(rejects)) | {"effect": setting.effect}
 
 
-def _power(grid: Advice, therapists: int, clients: int, sd: float, effect: float, seed: int) -> dict:
-    noise, rejects = Noise(derived_seed(seed, "advice")), []
-    for replicate in range(replicates_for(grid.coverage_mcse)):
-        events, _, rating = _drawn(grid, therapists, clients, sd, effect, noise, replicate)
-        data = OutcomeData(
-            dataset=f"{therapists}x{clients}-{effect}-{replicate}",
-            deteriorated=events,
-            trials=np.full(therapists, clients),
-            therapist=np.arange(therapists),
-            therapist_ids=_ids(therapists),
-            covariates=(rating - rating.mean())[:, None],
-            covariate_names=("burnout_rating",),
-            centre=np.array([rating.mean()]),
-            scale=np.ones(1),
-        )
-        try:
-            found = fit(data, NODES)
-        except DataError:  # nobody deteriorated: nothing is found
-            rejects.append(0.0)
-            continue
-        rejects.append(float(abs(found.estimate[1]) > Z * found.standard_error[1]))
-    return _row("burnout", "power", np.array(rejects)) | {"effect": effect}
+def t_test(setting: Setting, seed: int, replicate: int) -> float:
+    """Return whether the maximum-likelihood t-test finds burnout in one data set, 1 or 0."""
+    events, _, rating = setting.drawn(seed, replicate)
+    data = OutcomeData(
+        dataset=f"{setting.name}, {replicate}",
+        deteriorated=events,
+        trials=setting.sizes,
+        therapist=np.arange(setting.therapists),
+        therapist_ids=setting.ids(),
+        covariates=(rating - rating.mean())[:, None],
+        covariate_names=("burnout_rating",),
+        centre=np.array([rating.mean()]),
+        scale=np.ones(1),
+    )
+    try:
+        found = fit(data, NODES)
+    except DataError:  # nobody deteriorated: nothing is found
+        return 0.0
+    return float(abs(found.estimate[1]) > critical(setting.therapists - 2) * found.standard_error[1])
 
 
-def _reliability(grid: Advice, clients: int, sd: float, seed: int) -> Iterator[dict]:
-    """Squared correlation of raw and true rates; its error from ten parts."""
-    noise = Noise(derived_seed(seed, "advice", "reliability"))
-    who = {"therapist": np.arange(MANY)}
-    rate = expit(log_odds_at(grid.rate, sd) + sd * noise.normal("effect", **who))
-    events = binom.ppf(noise.uniform("clients", **who, client=clients), clients, rate)
-    parts = [np.corrcoef(a, b)[0, 1] ** 2 for a, b in zip(np.split(events, 10), np.split(rate, 10), strict=True)]
+def reliability(setting: Setting, seed: int) -> Iterator[dict]:
+    """Yield the squared correlation of raw and true rates, its error from ten parts, and what the formula gives."""
+    events, rate, _ = setting.drawn(seed, 0)
+    raw = events / setting.sizes
+    # Every tenth therapist, so that short and long lists are in each part.
+    parts = [np.corrcoef(raw[first::10], rate[first::10])[0, 1] ** 2 for first in range(10)]
     yield _row("reliability", "raw_rate", np.array(parts))
-    information = clients * grid.rate * (1 - grid.rate) * sd**2
+    information = setting.clients * setting.rate * (1 - setting.rate) * setting.therapist_sd**2
     yield {"question": "reliability", "quantity": "formula", "value": information / (1 + information), "mcse": 0.0}
 
 

@@ -1,5 +1,7 @@
 """The grid of advice as a study gives it; apart from the engines that answer on it, which take seconds to import."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from iatrogenesis.core.sources import Finite, Strict
@@ -11,7 +13,7 @@ class Advice(Strict):
     Attributes
     ----------
     therapists, clients
-        Numbers of therapists, and of clients of each.
+        Numbers of therapists, at least 3 (a test of burnout needs a degree of freedom), and of clients of each.
     therapist_sd
         In log odds; the first is the one that curves are drawn for.
     burnout
@@ -22,8 +24,8 @@ class Advice(Strict):
         As in the simulation study; the number of replicates follows.
     """
 
-    therapists: tuple[int, ...] = Field(min_length=2)
-    clients: tuple[int, ...] = Field(min_length=2)
+    therapists: tuple[Annotated[int, Field(ge=3)], ...] = Field(min_length=2)
+    clients: tuple[Annotated[int, Field(ge=1)], ...] = Field(min_length=2)
     therapist_sd: tuple[float, ...] = Field(min_length=1)
     burnout: tuple[Finite, ...] = Field(min_length=1)
     rate: float = Field(gt=0, lt=0.5)
