@@ -1,43 +1,80 @@
 """Fixed effects: a coefficient for each therapist, with Firth's penalty, estimable without events too.
 
 No therapist is drawn towards the others, and clients who come to a therapist for a reason do no harm to the comparison;
-what belongs to the therapist (competence, burnout) cannot be told from the therapist. Heinze & Schemper 2002,
-10.1002/sim.1047; intervals are Wald's.
+what belongs to the therapist (competence, burnout) cannot be told from the therapist (Heinze & Schemper 2002,
+10.1002/sim.1047). The penalty draws rates towards a half, so that rare events come out too frequent on average: all
+therapists' log odds are moved by the same number, at which as many deteriorations are expected as were seen (FLIC, Puhr
+et al. 2017, 10.1002/sim.7273). Intervals are of the profile penalised likelihood. That of a therapist's rate holds the
+clients' coefficients and moves along with the correction: Wald's are as wide again for therapists without events, and
+without the correction they miss low rates only.
 """
 
 import numpy as np
-from firthmodels import FirthLogisticRegression
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit, ndtr, ndtri
 
-from iatrogenesis.inference.models import therapist as model
-from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, one_by_one, trait_of, wald
-from iatrogenesis.simulation_study.methods.rates import normal_table
-from iatrogenesis.simulation_study.methods.regression import both_outcomes, prepared
+from iatrogenesis.core.definitions import harmful_rate
+from iatrogenesis.inference.data.outcomes import OutcomeData
+from iatrogenesis.inference.models import therapist as covariates_of
+from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet, Estimate, one_by_one, trait_of
+from iatrogenesis.simulation_study.methods.penalised import OfTherapists, Penalised
+from iatrogenesis.simulation_study.methods.rates import standardised
+from iatrogenesis.simulation_study.methods.regression import RATED, both_outcomes, prepared
 
 PLACE = 3
 LABEL = "fixed effects, Firth"
 LOOK = ("P", "purple")
 GROUP = "classical"
-SECONDS = (0.005, 0.015)
-COVARIATES = tuple(name for name in model.COVARIATES if name not in ("competence_rating", "burnout_rating"))
-STEPS = 100
+SECONDS = (0.01, 0.005)
+TARGETS = ("log_odds_ratio_rated[fit]", "therapist_rate")
+COVARIATES = tuple(name for name in covariates_of.COVARIATES if name not in ("competence_rating", "burnout_rating"))
+FARTHEST = 30.0  # log odds
+QUANTILE = float(ndtri(0.5 + LEVEL / 2))
 
 
 def _fit(data_set: DataSet) -> Answer:
     data = both_outcomes(prepared(data_set, COVARIATES))
     own = [k for k, name in enumerate(data.covariate_names) if not name.endswith("_between")]
     names, columns = [data.covariate_names[k] for k in own], data.covariates[:, own]
-    seen = np.flatnonzero(data.clients)
-    dummies = (data.therapist[:, None] == seen).astype(float)
-    found = FirthLogisticRegression(fit_intercept=False, max_iter=STEPS)
-    found.fit(np.hstack([dummies, columns]), data.deteriorated)
-    beta, se, count = found.coef_, found.bse_, len(seen)
-    estimates = [
-        wald(f"log_odds_ratio[{trait}]", beta[count + k], se[count + k])
-        for k, name in enumerate(names)
-        if (trait := trait_of(name)) is not None
-    ]
-    table = normal_table(seen, beta[:count], se[:count], columns @ beta[count:])
-    return Answer(data_set.replicate, estimates, table, passed=bool(found.converged_))
+    seen, therapist = np.unique(data.therapist, return_inverse=True)
+    model = Penalised(therapist, data.deteriorated, columns)
+    start = np.log(data.deteriorated.mean() / (1 - data.deteriorated.mean()))
+    a, b, best, converged = model.maximum(np.full(len(seen), start), np.zeros(len(own)))
+    errors = np.sqrt(np.diag(np.linalg.inv(best.rest)))
+    estimates = []
+    for place, name in enumerate(names):
+        if (trait := trait_of(name)) is not None:
+            low, high = model.interval(a, b, best, place, QUANTILE)
+            rejects = float(not low <= 0 <= high) if np.isfinite(low + high) else np.nan
+            estimates.append(Estimate(f"{RATED}[{trait}]", float(b[place]), float(errors[place]), low, high, rejects))
+    table = _therapists(seen, columns @ b, a, correction(data, a[therapist] + columns @ b), model.of_therapists(a, b))
+    return Answer(data_set.replicate, estimates, table, passed=converged)
+
+
+def correction(data: OutcomeData, log_odds: np.ndarray) -> float:
+    """Return what to add to all clients' log odds for as many deteriorations to be expected as were seen."""
+    return _solved(lambda shift: expit(log_odds + shift).sum() - data.deteriorated.sum())
+
+
+def _therapists(seen, case_mix: np.ndarray, a: np.ndarray, shift: float, own: OfTherapists) -> pd.DataFrame:
+    rate = standardised(a + shift, case_mix)
+    limit = harmful_rate(rate.mean())
+    at_limit = _solved(lambda x: expit(x + case_mix).mean() - limit) if limit < 1 else FARTHEST
+    return pd.DataFrame(
+        {
+            "therapist": seen,
+            "score": rate,
+            "rate": rate,
+            "low": standardised(own.end(-QUANTILE) + shift, case_mix),
+            "high": standardised(own.end(QUANTILE) + shift, case_mix),
+            "exceeds": ndtr(-own.root(np.full(len(seen), at_limit - shift))),
+        }
+    )
+
+
+def _solved(excess) -> float:
+    return float(brentq(excess, -FARTHEST, FARTHEST))
 
 
 answers = one_by_one(_fit)

@@ -1,9 +1,11 @@
 """Generalised estimating equations: outcomes of one therapist's clients are correlated, a nuisance parameter.
 
 Exchangeable correlation; standard errors from the sandwich, which trusts no model of the likeness (Liang & Zeger 1986,
-10.1093/biomet/73.1.13), corrected for few therapists (Mancl & DeRouen 2001, 10.1111/j.0006-341X.2001.00126.x). Its
-odds ratios are those of the population and not of one therapist's clients; with a therapist SD of .61 they are about
-6 % nearer 1. The change of mean risk has no such difference.
+10.1093/biomet/73.1.13), corrected for few therapists (Mancl & DeRouen 2001, 10.1111/j.0006-341X.2001.00126.x), with
+Student's t of as many degrees of freedom as there are therapists less columns that belong to them. With one for each
+column, or Satterthwaite's (after Pan & Wall 2002), tests at 20 therapists reject half as often as they should, because
+the corrected errors are already somewhat large. Its odds ratios are those of the population and not of one therapist's
+clients; with a therapist SD of .61 they are about 6 % nearer 1. The change of mean risk has no such difference.
 """
 
 import numpy as np
@@ -14,13 +16,22 @@ from statsmodels.genmod.generalized_linear_model import GLM
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, one_by_one
-from iatrogenesis.simulation_study.methods.regression import design, estimable, odds_ratios, prepared, risk_change
+from iatrogenesis.simulation_study.methods.regression import (
+    MARGINAL,
+    design,
+    estimable,
+    odds_ratios,
+    of_therapists,
+    prepared,
+    risk_change,
+)
 
 PLACE = 4
 LABEL = "GEE"
 LOOK = ("^", "orange")
 GROUP = "classical"
-SECONDS = (0.02, 0.01)
+SECONDS = (0.02, 0.005)
+TARGETS = ("log_odds_ratio_marginal[t]", "risk_change_rated[burnout]")
 
 
 def _fit(data_set: DataSet) -> Answer:
@@ -34,7 +45,9 @@ def _fit(data_set: DataSet) -> Answer:
     beta, covariance = np.asarray(found.params), np.asarray(found.cov_params())
     if not np.all(np.isfinite(beta)) or not np.all(np.diag(covariance) > 0):
         raise DataError(f"{data_set.name}: the estimating equations have no solution with finite standard errors")
-    estimates = [*odds_ratios(data, beta, covariance), risk_change(data, beta, covariance)]
+    freedom = float(np.count_nonzero(data.clients) - np.count_nonzero(of_therapists(data)))
+    estimates = odds_ratios(data, beta, covariance, MARGINAL, np.full(len(beta), freedom))
+    estimates.append(risk_change(data, beta, covariance, freedom=freedom))
     return Answer(data_set.replicate, estimates, passed=bool(found.converged))
 
 

@@ -3,22 +3,41 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, stdtrit
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.models.therapist import COVARIATES
-from iatrogenesis.simulation_study.methods.answer import BURNOUT, RISK, DataSet, Estimate, trait_of, wald
+from iatrogenesis.simulation_study.methods.answer import (
+    BURNOUT,
+    LEVEL,
+    RATED_RISK,
+    DataSet,
+    Estimate,
+    trait_of,
+)
 
 PER = 1000.0
 NODES = 15
+MARGINAL, RATED = "log_odds_ratio_marginal", "log_odds_ratio_rated"
 
 
 def prepared(data_set: DataSet, covariates: tuple[str, ...] = COVARIATES) -> OutcomeData:
-    """Return the finished courses with their columns, one row per client."""
-    ids = data_set.therapist_ids
-    return from_clients(data_set.clients, covariates, dataset=data_set.name, therapist_ids=ids, allow_empty=True)
+    """Return the finished courses with their columns, one row per client; counts per therapist without covariates.
+
+    Several methods ask for the same columns: they are made once, and kept with the data set as long as it lives.
+    """
+    kept = vars(data_set).setdefault("_prepared", {})
+    if covariates not in kept:
+        kept[covariates] = from_clients(
+            data_set.clients,
+            covariates,
+            dataset=data_set.name,
+            therapist_ids=data_set.therapist_ids,
+            allow_empty=True,
+        )
+    return kept[covariates]
 
 
 def both_outcomes(data: OutcomeData) -> OutcomeData:
@@ -68,16 +87,57 @@ def design(data: OutcomeData) -> np.ndarray:
     return np.column_stack([np.ones(len(data.trials)), data.covariates])
 
 
-def odds_ratios(data: OutcomeData, beta: np.ndarray, covariance: np.ndarray) -> list[Estimate]:
-    """Return the traits' log odds ratios; `beta` and `covariance` begin with the intercept."""
-    found = []
-    for place, column in enumerate(data.covariate_names, start=1):
-        if (trait := trait_of(column)) is not None:
-            found.append(wald(f"log_odds_ratio[{trait}]", beta[place], np.sqrt(covariance[place, place])))
-    return found
+def of_therapists(data: OutcomeData) -> np.ndarray:
+    """Return which columns are the same for all clients of a therapist, the intercept's first; bool, shape (1 + k,)."""
+    columns = design(data)
+    first = np.zeros(len(data.therapist_ids), dtype=np.int64)
+    first[data.therapist[::-1]] = np.arange(len(data.therapist))[::-1]
+    return np.all(np.abs(columns - columns[first[data.therapist]]) < 1e-9, axis=0)
 
 
-def risk_change(data: OutcomeData, beta: np.ndarray, covariance: np.ndarray, therapist_sd: float = 0.0) -> Estimate:
+def student(estimand: str, estimate: float, se: float, freedom: float = np.inf) -> Estimate:
+    """Return an estimate with its 95 % interval by Student's t, and the test that belongs to it.
+
+    Parameters
+    ----------
+    freedom
+        Degrees of freedom; infinite for the normal's quantile, at least 1 otherwise.
+    """
+    reach = float(stdtrit(max(freedom, 1.0), 0.5 + LEVEL / 2)) * se
+    rejects = float(abs(estimate) > reach) if np.isfinite(se) else np.nan
+    return Estimate(estimand, float(estimate), float(se), float(estimate - reach), float(estimate + reach), rejects)
+
+
+def odds_ratios(
+    data: OutcomeData, beta: np.ndarray, covariance: np.ndarray, kind: str, freedom: np.ndarray | None = None
+) -> list[Estimate]:
+    """Return the traits' log odds ratios.
+
+    Parameters
+    ----------
+    beta, covariance
+        Intercept first, shapes (1 + k,) and (1 + k, 1 + k).
+    kind
+        `MARGINAL` or `RATED`.
+    freedom
+        Degrees of freedom of each coefficient, shape (1 + k,); infinite by default.
+    """
+    freedom = np.full(len(beta), np.inf) if freedom is None else freedom
+    return [
+        student(f"{kind}[{trait}]", beta[place], np.sqrt(covariance[place, place]), freedom[place])
+        for place, column in enumerate(data.covariate_names, start=1)
+        if (trait := trait_of(column)) is not None
+    ]
+
+
+def place_of_burnout(data: OutcomeData) -> int:
+    """Return the place of burnout among the coefficients, the intercept's being 0."""
+    return 1 + data.covariate_names.index(BURNOUT)
+
+
+def risk_change(
+    data: OutcomeData, beta: np.ndarray, covariance: np.ndarray, therapist_sd: float = 0.0, freedom: float = np.inf
+) -> Estimate:
     """Return the change of the clients' mean risk, per 1,000, if everybody's rated burnout were 1 SD lower.
 
     Parameters
@@ -86,15 +146,37 @@ def risk_change(data: OutcomeData, beta: np.ndarray, covariance: np.ndarray, the
         Intercept first, shapes (1 + k,) and (1 + k, 1 + k).
     therapist_sd
         Averaged over where the coefficients are those given the therapist; taken as known.
+    freedom
+        Degrees of freedom of the interval.
+    """
+    shift = np.zeros(len(beta))
+    shift[place_of_burnout(data)] = -1.0
+    value, by_beta, by_move = average_change(data, beta, float(shift @ beta), therapist_sd)
+    slope = by_beta + by_move * shift
+    return student(RATED_RISK, value, float(np.sqrt(slope @ covariance @ slope)), freedom)
+
+
+def average_change(
+    data: OutcomeData, beta: np.ndarray, move: float, therapist_sd: float
+) -> tuple[float, np.ndarray, float]:
+    """Return the change of the clients' mean risk, per 1,000, if everybody's log odds moved by so much.
+
+    G-computation: every client's risk is worked out twice, before and after.
+
+    Returns
+    -------
+    tuple
+        The change; its derivatives by beta, shape (1 + k,), the move being held, and by the move.
     """
     points, weights = np.polynomial.hermite.hermgauss(NODES if therapist_sd else 1)
-    now = design(data)
-    then = now.copy()
-    then[:, 1 + data.covariate_names.index(BURNOUT)] -= 1.0
-    value, slope = 0.0, np.zeros(len(beta))
+    columns = design(data)
+    now = columns @ beta
+    value, by_beta, by_move = 0.0, np.zeros(len(beta)), 0.0
     for point, weight in zip(points, weights / np.sqrt(np.pi), strict=True):
         effect = np.sqrt(2.0) * therapist_sd * point
-        after, before = expit(then @ beta + effect), expit(now @ beta + effect)
+        after, before = expit(now + move + effect), expit(now + effect)
+        steep, steep_before = after * (1 - after), before * (1 - before)
         value += weight * np.mean(after - before)
-        slope += weight * ((after * (1 - after)) @ then - (before * (1 - before)) @ now) / len(now)
-    return wald(RISK, PER * value, PER * np.sqrt(slope @ covariance @ slope))
+        by_beta += weight * (steep - steep_before) @ columns / len(now)
+        by_move += weight * steep.mean()
+    return PER * value, PER * by_beta, PER * by_move
