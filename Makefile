@@ -29,7 +29,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate schemas docs protocol graph screenshot reference environment lock clean
+.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate schemas docs protocol take-over graph screenshot reference environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,9 @@ schemas: .venv/.installed ## Write workflow/schemas from the configuration class
 
 protocol: .venv/.installed ## Freeze the plan of the full study, before its final run
 	$(BIN)/python -m iatrogenesis.study.protocol config docs results/reference/full
+
+take-over: .venv/.installed ## Take the full study's tables over into results/reference/full
+	$(BIN)/python -m iatrogenesis.study.committed config docs results/full results/reference/full
 
 docs: .venv/.installed ## Write docs/routes.md, docs/models.md and docs/ADEMP.md from the code and its numbers
 	$(BIN)/python -m iatrogenesis.study.routes_page config docs/routes.md
