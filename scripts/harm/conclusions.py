@@ -13,7 +13,7 @@ from iatrogenesis.evidence.ranges import ranges
 from iatrogenesis.evidence.unknowns import Feasible, Unknowns
 from iatrogenesis.harm.conclusions import MAIN, drivers, next_studies, one_by_one, worlds_of
 from iatrogenesis.harm.over_members import over_members
-from iatrogenesis.harm.policy_numbers import POLICY, monitored
+from iatrogenesis.harm.policy_numbers import MONITORED, POLICY
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -39,20 +39,24 @@ def main(
     unknowns = Unknowns([routine, everything], setup.judgement.instruments, associations)
     ensemble = read_ensemble(Path(ensemble_path), unknowns.names)
 
-    def some(number: int) -> dict:
-        return unknowns.split({name: of[:number] for name, of in ensemble.items()})
+    def some(first: int, last: int) -> dict:
+        return unknowns.split({name: of[first:last] for name, of in ensemble.items()})
 
-    worlds = worlds_of(routine, everything, rested) | {"monitored": monitored(routine, everything)}
-    first, alone = (worlds, MAIN | POLICY), one_by_one(routine, everything)
-    main_ones = over_members(setup, design, *first, some(members), cores)
-    table = pd.concat([main_ones, over_members(setup, design, *alone, some(each), cores)])
+    alone, one_each = one_by_one(routine, everything)
+    worlds = worlds_of(routine, everything, rested) | {MONITORED: alone[MONITORED]}
+    # Worlds of both kinds of conclusions are shared, so that the first members are asked about all at once.
+    every, asked = worlds | alone, MAIN | POLICY | one_each
+    parts = [over_members(setup, design, every, asked, some(0, each), cores)]
+    if each < members:
+        parts += [over_members(setup, design, worlds, MAIN | POLICY, some(each, members), cores, first=each)]
+    table = pd.concat(parts).sort_values("member", kind="stable")
+    table = pd.concat([table[table["conclusion"] == name] for name in asked], ignore_index=True)
     write_csv(table, output["members"])
     known = records(routine) | records(everything)
-    usual = {path: np.array([known[path].value]) for path in some(1)}
+    usual = {path: np.array([known[path].value]) for path in some(0, 1)}
     many = design.model_copy(update={"replicates": CENTRE * design.replicates})
-    at = [over_members(setup.apart("centre"), many, *about, usual, 1) for about in (first, alone)]
-    write_csv(ranges(table, pd.concat(at)), output["conclusions"])
-    driving = drivers(main_ones[main_ones["conclusion"].isin(MAIN)], unknowns, ensemble)
+    write_csv(ranges(table, over_members(setup.apart("centre"), many, every, asked, usual, 1)), output["conclusions"])
+    driving = drivers(table[table["conclusion"].isin(MAIN)], unknowns, ensemble)
     write_csv(driving, output["drivers"])
     units = {name: known[name].unit if name in known else "" for name in unknowns.names}
     could = {unit: Feasible.model_validate(one) for unit, one in feasible.items()}

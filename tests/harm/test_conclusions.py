@@ -26,7 +26,7 @@ from iatrogenesis.harm.conclusions import (
     worlds_of,
 )
 from iatrogenesis.harm.over_members import over_members
-from iatrogenesis.harm.policy_numbers import POLICY, monitored
+from iatrogenesis.harm.policy_numbers import MONITORED, POLICY
 from iatrogenesis.inference.answers.what_if import causal_truth
 from iatrogenesis.simulation_study.policy_world import SIMULATED
 from iatrogenesis.world.cohort import Design
@@ -86,8 +86,8 @@ def test_of_those_who_finish_in_both_worlds_by_hand():
 def test_policies_are_told_of_routine_care_by_finished_courses(study):
     design = Design(replicates=4, therapists=12, services=3, clients_per_therapist=20)
     base, everything = study.catalogue["base"], study.catalogue["all_preventions"]
-    worlds = {"base": base, "rested": study.catalogue["rested"], "monitored": monitored(base, everything)}
-    assert worlds["monitored"].preventions == study.catalogue["with_monitoring"].preventions
+    worlds = {"base": base, "rested": study.catalogue["rested"], MONITORED: one_by_one(base, everything)[0][MONITORED]}
+    assert worlds[MONITORED].preventions == study.catalogue["with_monitoring"].preventions
     samples = {name: study.setup.sample(scenario, design) for name, scenario in worlds.items()}
     found = concluded(samples, POLICY)
     assert list(found) == [f"policy.{name}" for name in SIMULATED]
@@ -95,7 +95,7 @@ def test_policies_are_told_of_routine_care_by_finished_courses(study):
     assert found["policy.rate"][0] == pytest.approx(1000 * usual.deteriorated.sum() / usual.finished.sum())
     assert found["policy.burnout"][0] == pytest.approx(-causal_truth(samples["rested"], usual)["truth"])
     assert found["policy.monitoring"] == pytest.approx(
-        tuple(np.abs(list(causal_truth(samples["monitored"], usual).values())))
+        tuple(np.abs(list(causal_truth(samples[MONITORED], usual).values())))
     )
     assert found["policy.spread"][0] == pytest.approx(1000 * PATTERNS["T01"](Counterparts(treated=usual)))
 
@@ -140,6 +140,9 @@ def test_each_member_is_concluded_from_its_own_numbers_and_people(study, cores):
     worlds = {"here": base, "there": study.catalogue["reference"]}
     values = {path: np.linspace(-1, 0, 11), "preventions.repair.apologise": np.zeros(11)}
     found = over_members(study.setup, design, worlds, {"net": NET, "level": LEVEL}, values, cores)
+    last = {path: of[10:] for path, of in values.items()}
+    alone = over_members(study.setup, design, worlds, {"net": NET, "level": LEVEL}, last, cores, first=10)
+    assert alone.equals(found[found["member"] == 10].reset_index(drop=True))
     assert found["conclusion"].tolist() == ["net"] * 11 + ["level"] * 11
     assert found["member"].tolist() == [*range(11)] * 2
     for member in (0, 10):

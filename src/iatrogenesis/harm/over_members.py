@@ -24,6 +24,7 @@ def over_members(
     conclusions: Mapping[str, Asks],
     values: Values,
     cores: int,
+    first: int = 0,
 ) -> pd.DataFrame:
     """One row per conclusion and member: conclusion, label, member, value and its Monte Carlo error.
 
@@ -31,9 +32,12 @@ def over_members(
     ----------
     design
         Of one member, whose people are its own.
+    first
+        Number of the first of these members.
     """
     labels = {name: one.label for name, one in conclusions.items()}
-    return told_by_members(setup, design, worlds, partial(concluded, asked=conclusions), labels, values, cores)
+    told = partial(concluded, asked=conclusions)
+    return told_by_members(setup, design, worlds, told, labels, values, cores, first=first)
 
 
 def told_by_members(
@@ -45,12 +49,13 @@ def told_by_members(
     values: Values,
     cores: int,
     look: Look = judged,
+    first: int = 0,
 ) -> pd.DataFrame:
     """The same of any numbers, by the names in `labels`; NaN where a member has none."""
     found = spread(
-        Asked(setup, design, worlds, partial(_with_errors, tuple(labels), told), look=look), values, 0, cores
+        Asked(setup, design, worlds, partial(_with_errors, tuple(labels), told), look=look), values, first, cores
     )
-    member = np.arange(found.shape[1])
+    member = first + np.arange(found.shape[1])
     parts = [
         pd.DataFrame({"conclusion": name, "label": label, "member": member, "value": value, "mcse": mcse})
         for (name, label), value, mcse in zip(labels.items(), found[::2], found[1::2], strict=True)

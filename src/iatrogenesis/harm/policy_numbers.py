@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from iatrogenesis.evidence.patterns.therapists import vpc_of_deterioration
 from iatrogenesis.harm.conclusions import Asks, Conclusion, finished
 from iatrogenesis.world.judged import Sample
-from iatrogenesis.world.scenarios import Scenario
 
 
 @dataclass(frozen=True)
@@ -26,17 +25,13 @@ class Spread:
 
 
 PER = "per 1,000 finished courses"
+MONITORED = "prevention.monitoring"
+"""The world with outcome monitoring as its only prevention, as in `iatrogenesis.harm.conclusions.one_by_one`."""
 POLICY: Mapping[str, Asks] = {  # by `iatrogenesis.simulation_study.policy_world.SIMULATED`
     "policy.rate": Conclusion(f"Reliably deteriorated, {PER}", "base", None, among=finished),
     "policy.burnout": Conclusion(
         f"Averted if therapists' burnout were one SD lower, {PER}", "base", "rested", among=finished
     ),
-    "policy.monitoring": Conclusion(f"Averted by monitoring, {PER}", "base", "monitored", among=finished),
+    "policy.monitoring": Conclusion(f"Averted by monitoring, {PER}", "base", MONITORED, among=finished),
     "policy.spread": Spread("Variance of deterioration between therapists, in 1,000 of all", "base"),
 }
-
-
-def monitored(base: Scenario, prevented: Scenario) -> Scenario:
-    """Routine care with outcome monitoring as its only prevention."""
-    only = tuple(one for one in prevented.preventions if one.kind == "monitoring")
-    return base.model_copy(update={"preventions": only})
