@@ -222,6 +222,11 @@ def _missing() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _what_if_ranges() -> pd.DataFrame:
+    asked = _what_if()[["allocation", "question"]].drop_duplicates()
+    return asked.assign(low_90=2.0, high_90=26.0)
+
+
 def _curves() -> pd.DataFrame:
     share = np.arange(1, 101) / 101
     parts = [
@@ -258,6 +263,8 @@ def _tables(name: str) -> dict:
         return {"therapists": _therapists(12)}
     if name == "drivers":
         return {"drivers": _drivers(), "conclusions": _conclusions()}
+    if name == "what_if":
+        return {"what_if": _what_if(), "what_if_ranges": _what_if_ranges()}
     if name == "trajectories":
         return dict(zip(("clients", "sessions"), _courses(), strict=True))
     single = {
@@ -270,7 +277,6 @@ def _tables(name: str) -> dict:
         "advice": ("advice", _advice),
         "policies": ("policies", _policies),
         "predictive": ("predictive", _predictive),
-        "what_if": ("what_if", _what_if),
         "missing_last_scores": ("missing", _missing),
         "sbc": ("curves", _curves),
         "conclusions": ("conclusions", _conclusions),

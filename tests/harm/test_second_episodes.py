@@ -5,16 +5,21 @@ import pandas as pd
 import pytest
 
 from iatrogenesis.core.definitions import finished
+from iatrogenesis.core.sources import records
 from iatrogenesis.core.streams import Noise
+from iatrogenesis.harm.over_members import told_by_members
 from iatrogenesis.harm.second_episodes import (
     COURSE,
     FOLLOW_UP,
+    KEYS,
     Episodes,
     _without_word_of,
     barriers,
     episodes,
+    of_member,
     rows,
     twin_sums,
+    with_ranges,
     worlds_of,
 )
 from iatrogenesis.world.cohort import Design
@@ -24,7 +29,6 @@ from iatrogenesis.world.scenarios import Scenario, with_values
 from iatrogenesis.world.second_episode import second_episode
 
 DESIGN = Design(replicates=2, therapists=20, services=2, clients_per_therapist=40)
-KEYS = ["world", "less", "people", "course", "outcome"]
 STRENGTHS = {"resistance": "barrier", "labelling": "barrier", "dependency": "return_logit"}
 
 
@@ -33,11 +37,11 @@ def of(study, scenario: Scenario) -> Episodes:
 
 
 def indexed(sums) -> pd.DataFrame:
-    return pd.DataFrame(rows(sums)).set_index(KEYS).sort_index()
+    return pd.DataFrame(rows(sums)).set_index(list(KEYS)).sort_index()
 
 
 def table(study, base: Scenario) -> pd.DataFrame:
-    return indexed(twin_sums(base, lambda world: of(study, world)))
+    return indexed(twin_sums({name: of(study, world) for name, world in worlds_of(base).items()}))
 
 
 def alone(base: Scenario, kind: str) -> Scenario:
@@ -147,6 +151,7 @@ def made(returning: list[int], sessions: list[float], unbarred: list[int] | None
     """Six clients in two clusters, all unwell; nothing but sessions happens in the second course."""
     back, none = np.array(returning, dtype=bool), np.zeros(6)
     return Episodes(
+        member=np.zeros(6, dtype=int),
         cluster=np.repeat([0, 1], 3),
         unwell=np.ones(6, dtype=bool),
         returning=back,
@@ -162,7 +167,7 @@ def test_only_those_who_come_back_in_both_worlds_are_compared_person_by_person(b
     resistant = alone(base, "resistance")
     usual = made([1, 1, 0, 1, 0, 0], [2, 8, 9, 6, 9, 9], unbarred=[1, 1, 1, 1, 1, 0])
     other = made([0, 1, 0, 1, 1, 1], [9, 5, 9, 4, 1, 1])
-    by = indexed(twin_sums(resistant, lambda world: usual if world.mechanisms else other))
+    by = indexed(twin_sums({name: usual if name == "base" else other for name in worlds_of(resistant)}))
     value, count = by["value"], by["count"]
     assert value["base", "no_resistance", "in_both", "second", "sessions"] == pytest.approx((3 + 2) / 2)
     assert count["base", "no_resistance", "in_both", "second", "sessions"] == 2
@@ -177,7 +182,7 @@ def test_only_those_who_come_back_in_both_worlds_are_compared_person_by_person(b
 
 def test_of_nobody_nothing_is_said(base):
     nobody = made([0] * 6, [1.0] * 6)
-    by = indexed(twin_sums(alone(base, "resistance"), lambda world: nobody))
+    by = indexed(twin_sums(dict.fromkeys(worlds_of(alone(base, "resistance")), nobody)))
     assert set(by.index.get_level_values("people")) == {"clients", "unwell", "not_returning"}
     assert by.loc[("base", "", "clients", "follow_up")]["value"].to_dict() == dict(
         zip(FOLLOW_UP, (1e3, 0, 1e3), strict=True)
@@ -190,3 +195,44 @@ def test_intervals_are_over_clusters(found):
     row = found.loc[("base", "", "clients", "follow_up", "unwell")]
     assert row["high"] - row["value"] == pytest.approx(3.182 * row["mcse"], rel=1e-3)
     assert row["value"] - row["low"] == pytest.approx(row["high"] - row["value"])
+
+
+def test_each_member_has_the_episodes_that_it_has_alone(study, base):
+    """Eleven members in two blocks, of other scores, other help seeking and another barrier."""
+    values = {
+        "world.help_seeking.logit": np.linspace(-1.0, 1.0, 11),
+        "world.scores.gad7.own_sd": np.linspace(1.0, 3.0, 11),
+        "mechanisms.resistance.barrier": np.linspace(0.0, 2.0, 11),
+    }
+    design, setup = Design(replicates=1, therapists=12, services=2, clients_per_therapist=30), study.setup
+    worlds, expected = worlds_of(base), {}
+    for member in (0, 10):
+        own = {}
+        for name, world in worlds.items():
+            world = with_values(world, {path: of[member] for path, of in values.items() if path in records(world)})
+            own[name] = episodes(setup.run(world, design, replicates=range(member, member + 1)), setup)
+        expected[member] = of_member(own)
+    labels = dict.fromkeys(expected[0], "")
+    found = told_by_members(setup, design, worlds, of_member, labels, values, 1, look=episodes)
+    for member, numbers in expected.items():
+        here = found[found["member"] == member].set_index("conclusion")
+        for name, (value, mcse) in numbers.items():
+            assert (here["value"][name], here["mcse"][name]) == pytest.approx((value, mcse)), name
+
+
+def test_ranges_stand_beside_the_centre():
+    """Three members of one number; of another nobody can say anything."""
+    about = {"world": "base", "less": "", "people": "clients", "course": "follow_up", "label": "Some"}
+    rows_ = [about | {"outcome": name, "value": 5.0, "mcse": 1.0} for name in ("unwell", "returning")]
+    told = pd.DataFrame(
+        [
+            {"conclusion": f"base//clients/follow_up/{name}", "label": "Some", "member": member}
+            | {"value": value + member, "mcse": 0.2}
+            for name, value in (("unwell", 1.0), ("returning", np.nan))
+            for member in range(3)
+        ]
+    )
+    found = with_ranges(pd.DataFrame(rows_), told).set_index("outcome")
+    assert found["median"]["unwell"] == pytest.approx(2.0) and found["members"]["unwell"] == 3
+    assert found["world_mcse"]["unwell"] == pytest.approx(0.2) and found["mcse"].tolist() == [1.0, 1.0]
+    assert np.isnan(found["median"]["returning"])

@@ -3,11 +3,12 @@
 import pandas as pd
 
 from iatrogenesis.core.sources import records
+from iatrogenesis.evidence.ensemble import LEVELS
 from iatrogenesis.evidence.labels import labelled
 from iatrogenesis.harm.conclusions import MAIN
 from iatrogenesis.harm.outcomes import OUTCOMES
 from iatrogenesis.harm.policy_numbers import POLICY
-from iatrogenesis.harm.second_episodes import Episodes, episodes, rows, twin_sums
+from iatrogenesis.harm.second_episodes import episodes, rows, twin_sums, worlds_of
 from iatrogenesis.harm.twins import MEASURES
 from iatrogenesis.simulation_study.judge import COLUMNS as JUDGED
 from iatrogenesis.simulation_study.policies import MEASURES as OF_POLICIES
@@ -16,7 +17,6 @@ from iatrogenesis.simulation_study.reproduced import Published
 from iatrogenesis.simulation_study.reproductions import table as reproductions
 from iatrogenesis.study.study import Study
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.scenarios import Scenario
 from tests.conftest import design_cells
 
 RANGED = {"low_90": 2.0, "low_50": 8.0, "median": 12.5, "high_50": 15.0, "high_90": 22.0, "low_90_mcse": 0.5}
@@ -61,10 +61,11 @@ def second_episodes(study: Study) -> pd.DataFrame:
     """Two episodes of a few clients of routine care."""
     few = Design(replicates=1, therapists=12, services=2, clients_per_therapist=30)
 
-    def both(world: Scenario) -> Episodes:
-        return episodes(study.setup.run(world, few), study.setup)
-
-    return pd.DataFrame(rows(twin_sums(study.catalogue[study.base], both)))
+    worlds = worlds_of(study.catalogue[study.base])
+    seen = {name: episodes(study.setup.run(world, few), study.setup) for name, world in worlds.items()}
+    table = pd.DataFrame(rows(twin_sums(seen)))
+    ranged = {name: of for name, of in RANGED.items() if name in LEVELS or name.endswith("0_mcse")}
+    return table.assign(**ranged, world_mcse=1.5, widened=4.0, members=40)
 
 
 def of_the_fits(base: str) -> dict[str, pd.DataFrame]:
@@ -110,6 +111,9 @@ def of_the_checks(study: Study, base: str) -> dict[str, pd.DataFrame]:
         "what_if": pd.DataFrame(answers).assign(
             truth=-16.0, truth_mcse=1.0, value=-14.0, low=-20.0, high=-9.0, mcse=0.1
         ),
+        "what_if_ranges": pd.DataFrame(answers)[["allocation", "question"]]
+        .drop_duplicates()
+        .assign(**RANGED, members=40),
         "reproductions": reproductions(1, 10, Published(0.0584, 0.101, 0.6), study.reproduced),
         "sbc": pd.DataFrame([ranks]),
         "prior_sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),

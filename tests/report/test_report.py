@@ -19,7 +19,7 @@ from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
 from iatrogenesis.report.rounding import with_interval
 from iatrogenesis.report.run_record import cost
-from iatrogenesis.report.second_episodes import second_course, who_comes_back
+from iatrogenesis.report.second_episodes import over_worlds, second_course, who_comes_back
 from tests.conftest import CONFIG
 from tests.report.report_tables import of_the_checks, of_the_ensemble, of_the_fits, of_the_study, of_the_world
 
@@ -231,6 +231,10 @@ def test_second_episodes_are_told_by_numbers_of_their_table(study, results, numb
         kept[["value", "low", "high", "mcse"]].to_dict()
     )
     assert told["unit"] == "per 1,000 clients" and len(set(table.index)) == len(table)
+    assert numbers["second.base.clients.follow_up.unwell.high_90"]["value"] == 22
+    ranged = over_worlds(results["second_episodes"])
+    assert len(ranged.rows) == 5 + 1 + 2 * 3 + 2 * 3 + 2 and all(all(row) for row in ranged.rows)
+    assert {tuple(row[2:]) for row in ranged.rows} == {("12", "8 to 15", "2 to 22", "0.50 and 0.70", "1.5")}
     who, courses = who_comes_back(results["second_episodes"]), second_course(results["second_episodes"])
     assert [row[0] for row in who.rows][:2] == ["routine care", "reference world"] and len(who.rows) == 5
     assert who.rows[0][-2:] == ["", ""] and all(len(row) == len(who.columns) for row in who.rows)

@@ -5,7 +5,7 @@ REQUIRED INPUTS:
 OUTPUTS:
     results/{study}/twins/{scenario}.parquet, results/{study}/attribution/
     results/{study}/tables/{scenarios,attribution,preventions,second_episodes}.csv,
-    results/{study}/tables/{members,conclusions,drivers,next_studies}.csv
+    results/{study}/tables/{members,conclusions,drivers,next_studies,what_if_ranges}.csv
 """
 
 
@@ -113,8 +113,9 @@ rule preventions:
 
 
 rule second_episodes:
-    """Who comes back, who stays away because of which route, and how the second course goes."""
+    """Who comes back, who stays away because of which route, and how the second course goes; ranges over worlds."""
     input:
+        ensemble="config/ensemble.csv",
         code=library("harm/second_episodes"),
     output:
         table="results/{study}/tables/second_episodes.csv",
@@ -122,9 +123,12 @@ rule second_episodes:
         "results/{study}/logs/second_episodes.log",
     benchmark:
         "results/{study}/benchmarks/second_episodes.tsv"
+    threads: 2
     params:
-        base=scenario(STUDY.base),
+        scenarios={"base": scenario(STUDY.base), "prevented": scenario(CONFIG.conclusions.prevented)},
+        associations={name: plain(one) for name, one in STUDY.associations.items()},
         design=plain(CONFIG.count_twins),
+        over=plain(CONFIG.second_episodes),
         setup=SETUP,
     message:
         "Two episodes of the same clients"
@@ -163,3 +167,29 @@ rule conclusions:
         "Conclusions in {params.members} plausible worlds"
     script:
         "../../scripts/harm/conclusions.py"
+
+
+rule what_if_ranges:
+    """What lower burnout or limited caseloads would avert in every plausible world, however clients are allotted."""
+    input:
+        ensemble="config/ensemble.csv",
+        what_if="results/{study}/tables/what_if.csv",
+        code=library("harm/what_if_ranges"),
+    output:
+        table="results/{study}/tables/what_if_ranges.csv",
+    log:
+        "results/{study}/logs/what_if_ranges.log",
+    benchmark:
+        "results/{study}/benchmarks/what_if_ranges.tsv"
+    threads: 2
+    params:
+        worlds={name: plain(world) for name, world in STUDY.what_if_worlds.items()},
+        prevented=scenario(CONFIG.conclusions.prevented),
+        associations={name: plain(one) for name, one in STUDY.associations.items()},
+        settings=plain(CONFIG.what_if),
+        over=plain(CONFIG.what_if_ranges),
+        setup=SETUP,
+    message:
+        f"What would happen if, in {CONFIG.what_if_ranges.members} plausible worlds"
+    script:
+        "../../scripts/harm/what_if_ranges.py"

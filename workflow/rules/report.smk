@@ -24,6 +24,7 @@ TABLES = [
     "sbc",
     "marginal_effects",
     "what_if",
+    "what_if_ranges",
     "reproductions",
     "method_cells",
     "advice",
@@ -35,7 +36,7 @@ TABLES = [
 ]
 NOT_CHECKED = ["method_results", "preventions", "predictive", "prior_sensitivity", "model_comparison"]
 NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "method_cells", "advice", "needed", "policies"]
-NOT_CHECKED += ["drivers", "next_studies", "second_episodes"]
+NOT_CHECKED += ["drivers", "next_studies", "second_episodes", "what_if_ranges"]
 
 THERE_ARE = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 NOTEBOOKS = THERE_ARE if CONFIG.notebooks == "all" else list(CONFIG.notebooks)

@@ -17,14 +17,15 @@ ALT = (
     "and in the second course."
 )
 CAPTION = (
-    "Second episodes, by counterfactual twins. On top, of 1,000 clients, those unwell at follow-up. Below, how many "
-    "more of 1,000 clients stay away in routine care than if a route were closed (diamond), which also leaves fewer "
-    "people unwell; and than if only its word on seeking help were silent, after the same first episode (square). Left "
-    "of zero it makes people come back. At the bottom, those who come back, in their second course (dot) and in their "
-    "own first one (circle), beside the first course of all clients (cross). Dot and circle are the same persons, but "
-    "persons who were still unwell, and the second course begins where the follow-up left them: their difference is no "
-    "effect of the first course. In the other world other persons come back. Lines: 95 % Monte Carlo intervals, often "
-    "narrower than the marks. Strengths of these routes are mostly assumed."
+    "Second episodes at the centre of the plausible worlds, by counterfactual twins. On top, of 1,000 clients, those "
+    "unwell at follow-up. Below, how many more of 1,000 clients stay away in routine care than if a route were closed "
+    "(diamond), which also leaves fewer people unwell; and than if only its word on seeking help were silent, after "
+    "the same first episode (square). Left of zero it makes people come back. At the bottom, those who come back, in "
+    "their second course (dot) and in their own first one (circle), beside the first course of all clients (cross). "
+    "Dot and circle are the same persons, but persons who were still unwell, and the second course begins where the "
+    "follow-up left them: their difference is no effect of the first course. In the other world other persons come "
+    "back. Lines: 95 % Monte Carlo intervals, often narrower than the marks. Strengths of these routes are mostly "
+    "assumed."
 )
 OUTCOMES = {"improved": "reliably improved", "dropped_out": "dropped out", "deteriorated": "reliably deteriorated"}
 COURSES = {

@@ -15,20 +15,27 @@ overriding `help_seeking`. What is asked of these worlds are three things, not t
   are not those of the same persons. They are compared within those who come back in both worlds (a principal stratum,
   Frangakis & Rubin 2002, 10.1111/j.0006-341X.2002.00021.x; only a simulation can see it), and what is found there says
   nothing of those who come back in one world alone.
+
+How strongly each of it holds differs between plausible worlds, so that every number is worked out in members of the
+ensemble as well.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 
 from iatrogenesis.core.definitions import finished
 from iatrogenesis.core.montecarlo import around, ratio
 from iatrogenesis.core.streams import Noise
+from iatrogenesis.evidence.ranges import RANGE, ranges
 from iatrogenesis.harm.outcomes import Counted, Sums, clusters
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.follow_up import seeks_help
 from iatrogenesis.world.mechanisms.base import Mechanism
+from iatrogenesis.world.members import aligned
 from iatrogenesis.world.routes import Routes
 from iatrogenesis.world.run import DROPPED_OUT, Run
 from iatrogenesis.world.scenarios import Scenario, reference_of, without
@@ -52,6 +59,8 @@ LABELS = FOLLOW_UP | COURSE | {"severity_follow_up": "True severity at follow-up
 MEANS = {"sessions": "sessions, mean"} | {name: "points, mean" for name in LABELS if name.startswith("severity")}
 """Units of outcomes that are not counted."""
 
+KEYS = ("world", "less", "people", "course", "outcome")
+
 PEOPLE = {
     "clients": "clients",
     "unwell": "unwell clients",
@@ -67,6 +76,8 @@ class Episodes:
 
     Attributes
     ----------
+    member
+        Number of each client's member of the ensemble, shape (clients,).
     cluster
         Number of each client's cluster, shape (clients,); so are the others.
     unwell, returning
@@ -79,6 +90,7 @@ class Episodes:
         Outcomes of each course by the names in `COURSE`; in the second 0 for those who have none.
     """
 
+    member: np.ndarray
     cluster: np.ndarray
     unwell: np.ndarray
     returning: np.ndarray
@@ -86,6 +98,16 @@ class Episodes:
     severity: np.ndarray
     first: Mapping[str, np.ndarray]
     second: Mapping[str, np.ndarray]
+
+    def only(self, keep: slice) -> Self:
+        """The episodes of some of the clients, whose clusters are numbered anew."""
+
+        def kept(values: np.ndarray | Mapping[str, np.ndarray]) -> np.ndarray | dict[str, np.ndarray]:
+            return {k: of[keep] for k, of in values.items()} if isinstance(values, Mapping) else values[keep]
+
+        found: dict[str, Any] = {part.name: kept(getattr(self, part.name)) for part in fields(self)}
+        found["cluster"] = np.unique(found["cluster"], return_inverse=True)[1]
+        return type(self)(**found)
 
 
 def barriers(scenario: Scenario) -> list[str]:
@@ -107,6 +129,7 @@ def episodes(run: Run, setup: Setup) -> Episodes:
     for name, values in (_course(later, setup) if later else {}).items():
         second[name][who] = values
     return Episodes(
+        member=run.therapists.member[run.clients.row],
         cluster=clusters(run.therapists)[run.clients.row],
         unwell=follow_up["unwell"],
         returning=follow_up["returns"],
@@ -132,23 +155,30 @@ def _course(run: Run, setup: Setup) -> dict[str, np.ndarray]:
 
 
 def _without_word_of(kind: str, run: Run, setup: Setup) -> np.ndarray:
-    scenario, clients = run.scenario, run.clients
+    clients = run.clients
+    scenario = aligned(run.scenario, run.therapists.member[clients.row])
     others = Routes([route for route in scenario.mechanisms if route.kind != kind], scenario.preventions)
     draw = Draw(Noise(setup.seed), clients.replicate, clients.therapist, clients.index)
     return seeks_help(scenario.world, others, run.state.own, run.follow_up["unwell"], draw)
 
 
-def twin_sums(base: Scenario, of: Callable[[Scenario], Episodes]) -> dict[str, Sums]:
-    """Sums by cluster: of each world by its name, of each pair (``base less <world>``), of each ``barrier <kind>``."""
-    worlds = worlds_of(base)
-    usual = of(worlds.pop("base"))
+def twin_sums(seen: Mapping[str, Episodes]) -> dict[str, Sums]:
+    """Sums by cluster: of each world by its name, of each pair (``base less <world>``), of each ``barrier <kind>``.
+
+    Parameters
+    ----------
+    seen
+        Of the worlds in `worlds_of`, by their names.
+    """
+    usual = seen["base"]
     sums = {"base": _sums(usual)}
     for kind, unbarred in usual.unbarred.items():
         more = unbarred.astype(float) - usual.returning
         sums[f"barrier {kind}"] = _summed(usual, {"clients": np.ones_like(more), "returning": -more})
         sums[f"barrier {kind}"]["not_returning"] = -sums[f"barrier {kind}"]["returning"]
-    for name, world in worlds.items():
-        other = of(world)
+    for name, other in seen.items():
+        if name == "base":
+            continue
         both = usual.returning & other.returning
         columns = {"in_both": both}
         for course in ("first", "second"):
@@ -173,14 +203,14 @@ def _summed(one: Episodes, columns: Mapping[str, np.ndarray]) -> Sums:
     return {name: np.bincount(one.cluster, weights=values) for name, values in columns.items()}
 
 
-def rows(sums: Mapping[str, Sums]) -> list[dict[str, object]]:
+def rows(sums: Mapping[str, Sums]) -> list[dict[str, Any]]:
     """Long rows of a table, from sums of all clusters by the names of `twin_sums`.
 
     ``world`` and ``less``: of which world, less which other one (or less ``<kind>_barrier``, or nothing); ``people``
     and ``count``: of whom, and how many they are; ``course``: ``follow_up``, ``first``, ``second``, or ``change``, the
     second less the first. Then outcome, label, unit, value, mcse and a 95 % Monte Carlo interval.
     """
-    found: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     for name, part in sums.items():
         kind, less = name.removeprefix("barrier "), name.removeprefix("base less ")
         if kind != name:
@@ -223,8 +253,8 @@ def _levels(part: Sums) -> Asked:
         yield "returning", "change", name, change, part["returning"]
 
 
-def _rows(asked: Asked, **about: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
+def _rows(asked: Asked, **about: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     for people, course, outcome, total, count in asked:
         if not count.any():  # nobody to say anything of
             continue
@@ -235,3 +265,34 @@ def _rows(asked: Asked, **about: str) -> list[dict[str, object]]:
         numbers = Counted(value, error, *around(value, error, len(count)))._asdict()
         found.append(about | whom | unit | numbers | {"count": int(count.sum())})
     return found
+
+
+def of_member(seen: dict[str, Episodes]) -> dict[str, tuple[float, float]]:
+    """Every number of the table with its Monte Carlo error, in one member of the ensemble, by `name_of`."""
+    return {name_of(row): (row["value"], row["mcse"]) for row in rows(twin_sums(seen))}
+
+
+def name_of(row: Mapping) -> str:
+    """What names a row of the table: world, less, people, course and outcome."""
+    return "/".join(str(row[key]) for key in KEYS)
+
+
+def with_ranges(centre: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """The table at the centre of the plausible worlds, with how each number ranges over members beside it.
+
+    Parameters
+    ----------
+    centre
+        Rows of `rows`.
+    members
+        Columns conclusion (by `name_of`), label, member, value and mcse.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with the columns of a range; ``world_mcse`` is the Monte Carlo error of one member's value.
+    """
+    named = centre.assign(conclusion=[name_of(row) for row in centre.to_dict("records")])
+    found = ranges(members, named).rename(columns={"mcse": "world_mcse"}).set_index("conclusion")
+    asked = [name if name != "mcse" else "world_mcse" for name in RANGE if not name.startswith("centre")]
+    return named.join(found[asked], on="conclusion").drop(columns="conclusion")

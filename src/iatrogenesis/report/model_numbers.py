@@ -3,6 +3,7 @@
 import pandas as pd
 
 from iatrogenesis.report.entry import Number, number
+from iatrogenesis.report.ranges import range_numbers
 
 PREDICTIVE, PRIOR_SENSITIVITY, COMPARISON = (
     "tables/predictive.csv",
@@ -69,6 +70,15 @@ def what_if_numbers(what_if: pd.DataFrame) -> dict[str, Number]:
         "what_if.right": number(right, WHAT_IF, "answers"),
         "what_if.all": number(len(what_if), WHAT_IF, "answers"),
     }
+    return found
+
+
+def what_if_range_numbers(table: pd.DataFrame) -> dict[str, Number]:
+    """``what_if.<allocation>.<question>.median`` and the like: averted over plausible worlds."""
+    found: dict[str, Number] = {}
+    for row in table.to_dict("records"):
+        name = f"what_if.{row['allocation']}.{row['question']}"
+        found |= range_numbers(name, row, "tables/what_if_ranges.csv", "averted per 1,000 finished courses")
     return found
 
 

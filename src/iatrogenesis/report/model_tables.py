@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from iatrogenesis.report.ranges import HEADS, cells
 from iatrogenesis.report.rounding import rounded, with_error, with_interval
 from iatrogenesis.report.tables import Table
 
@@ -98,8 +99,13 @@ def marginal_effects(table: pd.DataFrame) -> Table:
     return Table(["Deteriorations more per 1,000 clients", *models], rows, [""] * len(rows))
 
 
-def what_if(table: pd.DataFrame) -> Table:
-    """One row per allocation, question and analysis; answers that miss the truth are marked."""
+def what_if(table: pd.DataFrame, ranged: pd.DataFrame) -> Table:
+    """One row per allocation, question and analysis; answers that miss the truth are marked.
+
+    At the end how far the truth ranges over plausible worlds, and the Monte Carlo error of one of them.
+    """
+    by = {key: row for key, row in ranged.set_index(["allocation", "question"]).iterrows()}
+    worlds = [by[row.allocation, row.question] for row in table.itertuples()]
     rows = [
         [
             row.allocation,
@@ -108,11 +114,14 @@ def what_if(table: pd.DataFrame) -> Table:
             with_error(-row.truth, row.truth_mcse),
             with_interval(-row.value, -row.high, -row.low),
             "yes" if bool(row.covered) else "no",
+            *cells(world)[1:],
         ]
-        for row in table.itertuples()
+        for row, world in zip(table.itertuples(), worlds, strict=True)
     ]
     heads = ["Clients come by", "If", "Model sees", "Averted in truth (MCSE)", "Averted by the model (95 %)", "Covers"]
-    return Table(heads, rows, ["" if row[-1] == "yes" else "bad" for row in rows])
+    first, *others = HEADS[1:]
+    heads += [f"Truth in plausible worlds: {first.lower()}", *others]
+    return Table(heads, rows, ["" if covered else "bad" for covered in table["covered"].astype(bool)])
 
 
 def reproductions(table: pd.DataFrame) -> Table:

@@ -47,6 +47,7 @@ def every_number(
         | of_models.comparison_numbers(tables["model_comparison"])
         | of_models.marginal_numbers(tables["marginal_effects"])
         | of_models.what_if_numbers(tables["what_if"])
+        | of_models.what_if_range_numbers(tables["what_if_ranges"])
         | of_models.reproduction_numbers(tables["reproductions"])
         | attribution_numbers(tables["attribution"], tables["scenarios"], base.id)
         | prevention_numbers(tables["preventions"])

@@ -7,7 +7,7 @@ import pandas as pd
 
 from iatrogenesis.evidence.ensemble import LEVELS
 from iatrogenesis.report.entry import Number, number
-from iatrogenesis.report.rounding import rounded
+from iatrogenesis.report.rounding import rounded, with_error
 
 
 def range_numbers(name: str, row: Mapping, source: str, unit: str) -> dict[str, Number]:
@@ -33,6 +33,22 @@ def by_width(value: float, low: float, high: float) -> str:
         return rounded(float(value))
     digit = 10.0 ** floor(log10(quarter))
     return rounded(float(value), quarter if quarter < 2 * digit else 10 * digit)
+
+
+HEADS = ["At the centre (MCSE)", "Median", "50 % range", "90 % range", "MCSE of its ends", "MCSE of one world"]
+
+
+def cells(row: Mapping) -> list[str]:
+    """What `HEADS` name: all rounded by the width of the 90 % range, errors to two digits."""
+    wide = (row["low_90"], row["high_90"])
+    return [
+        with_error(row["centre"], row["centre_mcse"]),
+        by_width(row["median"], *wide),
+        " to ".join(by_width(row[end], *wide) for end in ("low_50", "high_50")),
+        " to ".join(by_width(end, *wide) for end in wide),
+        " and ".join(rounded(row[f"{end}_mcse"], row[f"{end}_mcse"]) for end in ("low_90", "high_90")),
+        rounded(row["mcse"], row["mcse"]),
+    ]
 
 
 def with_range(value: float, low: float, high: float) -> str:

@@ -1,9 +1,12 @@
-"""Second episodes in the report: numbers by name, and two tables."""
+"""Second episodes in the report: numbers by name, with ranges over plausible worlds, and three tables."""
+
+from collections.abc import Mapping
 
 import pandas as pd
 
-from iatrogenesis.figures.episode_worlds import BARRIER, WORLDS, named
+from iatrogenesis.figures.episode_worlds import BARRIER, WORLDS, barriers, named
 from iatrogenesis.report.entry import Number, number
+from iatrogenesis.report.ranges import HEADS, cells, range_numbers
 from iatrogenesis.report.rounding import with_interval
 from iatrogenesis.report.tables import Table
 
@@ -33,13 +36,55 @@ KEYS = ["world", "less", "people", "course", "outcome"]
 
 
 def second_episode_numbers(table: pd.DataFrame) -> dict[str, Number]:
-    """``second.<world>.<people>.<course>.<outcome>``; ``second.less_<other>...``: routine care less that world."""
+    """``second.<world>.<people>.<course>.<outcome>``; ``second.less_<other>...``: routine care less that world.
+
+    At the centre; and over the plausible worlds ``.median``, ``.low_90`` and so on.
+    """
     found = {}
-    for row in table.fillna({"less": ""}).itertuples():
-        world = f"less_{row.less}" if row.less else row.world
-        name = f"second.{world}.{row.people}.{row.course}.{row.outcome}"
-        found[name] = number(row.value, SOURCE, row.unit, row.low, row.high, row.mcse)
+    for row in table.fillna({"less": ""}).to_dict("records"):
+        world = f"less_{row['less']}" if row["less"] else row["world"]
+        name = f"second.{world}.{row['people']}.{row['course']}.{row['outcome']}"
+        found[name] = number(row["value"], SOURCE, row["unit"], row["low"], row["high"], row["mcse"])
+        if pd.notna(row["median"]):
+            found |= range_numbers(name, _ranged(row), SOURCE, row["unit"])
     return found
+
+
+def over_worlds(table: pd.DataFrame) -> Table:
+    """The numbers that the section tells, at the centre and over the plausible worlds."""
+    by = {key: row for key, row in table.fillna({"less": ""}).set_index(KEYS).iterrows()}
+    rows = []
+    for key, words in _told(barriers(table["less"].dropna())).items():
+        if pd.notna(by[key]["median"]):
+            rows.append([words, *cells(_ranged(by[key]))])
+    return Table(["Per 1,000 of these clients, where not said otherwise", *HEADS], rows, [""] * len(rows))
+
+
+def _ranged(row: Mapping) -> dict:
+    """A row of the table with the names of columns that a range has."""
+    return {**row, "centre": row["value"], "centre_mcse": row["mcse"], "mcse": row["world_mcse"]}
+
+
+def _told(kinds: list[str]) -> dict[tuple[str, ...], str]:
+    """Rows of the table that the section tells, in words."""
+    found: dict[tuple[str, ...], str] = {("base", "", *key): words for key, words in _FOLLOW_UP.items()}
+    away = ("clients", "follow_up", "not_returning")
+    found[("base", "reference", *away)] = "More stay away than in the reference world"
+    for kind in kinds:
+        route = kind.replace("_", " ")
+        found[("base", f"no_{kind}", *away)] = f"More stay away because of {route}"
+        found[("base", f"{kind}{BARRIER}", *away)] = f"More stay away by the barrier of {route} alone"
+    for outcome in ("improved", "deteriorated", "dropped_out"):
+        for course in ("first", "second"):
+            words = f"{COURSE[outcome]}, {COURSES['returning', course]}"
+            found[("base", "", "returning", course, outcome)] = words
+    for outcome in ("deteriorated", "severity_last"):
+        words = f"{COURSE[outcome]}, second course: more than in the reference world, who come back in both"
+        found[("base", "reference", "in_both", "second", outcome)] = words
+    return found
+
+
+_FOLLOW_UP = {(people, "follow_up", outcome): words for (people, outcome), words in WHO.items()}
 
 
 def who_comes_back(table: pd.DataFrame) -> Table:

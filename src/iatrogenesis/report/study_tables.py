@@ -6,8 +6,9 @@ import pandas as pd
 from iatrogenesis.core.definitions import PHRASES
 from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.core.registry import declarations
-from iatrogenesis.report.ranges import by_width, with_range
-from iatrogenesis.report.rounding import interval, rounded, with_error
+from iatrogenesis.report.ranges import HEADS, with_range
+from iatrogenesis.report.ranges import cells as range_cells
+from iatrogenesis.report.rounding import interval, with_error
 from iatrogenesis.report.tables import Table
 from iatrogenesis.simulation_study.estimands import is_odds_ratio_of
 from iatrogenesis.simulation_study.judge import SHARES
@@ -170,21 +171,15 @@ def policies(table: pd.DataFrame) -> Table:
     by = {key: row for key, row in table.set_index(["policy", "measure"]).iterrows()}
     rows = []
     for policy in dict.fromkeys(table["policy"]):
-        averted = by[policy, "averted"]
-        wide = (averted["low_90"], averted["high_90"])
-        rows.append(
-            [
-                POLICIES[policy],
-                with_error(averted["centre"], averted["centre_mcse"]),
-                by_width(averted["median"], *wide),
-                " to ".join(by_width(averted[end], *wide) for end in ("low_50", "high_50")),
-                " to ".join(by_width(end, *wide) for end in wide),
-                rounded(averted["mcse"], averted["mcse"]),
-                *(_ranged(by.get((policy, measure))) for measure in ("chosen", "fdr", "not_seen")),
-            ]
-        )
-    heads = ["Averted per 1,000 clients", "At the centre (MCSE)", "Median", "50 % range", "90 % range"]
-    heads += ["MCSE of one world", "Chosen in ten years", "False discovery rate, %", "Clients not seen, per 1,000"]
+        others = [_ranged(by.get((policy, measure))) for measure in ("chosen", "fdr", "not_seen")]
+        rows.append([POLICIES[policy], *range_cells(by[policy, "averted"]), *others])
+    heads = [
+        "Averted per 1,000 clients",
+        *HEADS,
+        "Chosen in ten years",
+        "False discovery rate, %",
+        "Clients not seen, per 1,000",
+    ]
     return Table(heads, rows, [""] * len(rows))
 
 

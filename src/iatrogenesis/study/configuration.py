@@ -190,6 +190,13 @@ class Conclusions(Strict):
     design: Design
 
 
+class OverMembers(Strict):
+    """What else is told in so many members of the ensemble, each of this design."""
+
+    members: int = Field(ge=10)
+    design: Design
+
+
 class Trial(Strict):
     """Trials of the search (`iatrogenesis.evidence.trials`): its own size, and how many known truths it must find."""
 
@@ -234,6 +241,8 @@ class StudyConfig(Strict):
     attribution: Attribution
     preventions: Preventions
     conclusions: Conclusions
+    second_episodes: OverMembers
+    what_if_ranges: OverMembers
     fit: Fit
     engines: Engines = Engines()
     sbc: SimulationBasedCalibration

@@ -9,6 +9,7 @@ from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.world.cohort import Clients, Therapists
 from iatrogenesis.world.engine import run_course
+from iatrogenesis.world.members import aligned
 from iatrogenesis.world.routes import Routes
 from iatrogenesis.world.run import Run
 from iatrogenesis.world.scores import Scoring
@@ -40,7 +41,8 @@ def second_episode(
     therapists = _with_lists_of(run.therapists, np.bincount(clients.row, minlength=len(run.therapists.index)))
     later = Noise(derived_seed(noise.seed, "second episode"))
     # The same person answers the same questionnaires: what an instrument adds of its own stays.
-    scoring = Scoring(run.scenario.world, instruments, before, noise)
+    world = aligned(run.scenario.world, run.therapists.member[before.row])
+    scoring = Scoring(world, instruments, before, noise)
     episode = run_course(
         run.scenario, therapists, clients, instruments, judgement, later, brought=brought, scoring=scoring
     )
