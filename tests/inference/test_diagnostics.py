@@ -10,6 +10,7 @@ from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.data.posterior import posterior_tree
 from iatrogenesis.inference.engines.collapsed.engine import DIMS
+from iatrogenesis.inference.engines.collapsed.weights import highest_k
 
 CHAINS, DRAWS = 4, 500
 
@@ -83,7 +84,15 @@ def test_low_energy_information_is_stopped():
 
 def test_importance_weights_are_judged_where_there_are_any():
     row = diagnostics.diagnose(tree(pareto_k=np.full((CHAINS, DRAWS), 0.9)), Convergence())
-    assert row["reasons"] == "Pareto k 0.90 is not below 0.7"
+    assert row["reasons"] == f"Pareto k 0.90 is not below {1 - 1 / np.log10(CHAINS * DRAWS):.3g}"
+
+
+@pytest.mark.parametrize(("draws", "highest"), [(100, 0.5), (600, 0.6401), (1000, 2 / 3), (10_000, 0.7)])
+def test_of_few_draws_the_weights_must_be_better(draws, highest):
+    """min(1 - 1 / log10(draws), 0.7), Vehtari et al. (2024); the engine's own limit is the same."""
+    assert Convergence().highest_k(draws) == pytest.approx(highest, abs=1e-4)
+    assert highest_k(draws) == Convergence().highest_k(draws)
+    assert Convergence(max_pareto_k=0.4).highest_k(draws) == 0.4
 
 
 @pytest.mark.parametrize("value", [1.5, np.nan])

@@ -14,7 +14,7 @@ from iatrogenesis.simulation_study.plan import announce
 from iatrogenesis.simulation_study.method_results import committed
 from iatrogenesis.simulation_study.methods import FACTS as METHOD_FACTS, GROUPS
 from iatrogenesis.figures import CHAPTERS, FACTS as FIGURE_FACTS
-from iatrogenesis.inference.models import FACTS as MODEL_FACTS, OUTCOME_MODELS
+from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS as MODEL_FACTS, OUTCOME_MODELS
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.world.scenarios import ConfigError
@@ -117,7 +117,7 @@ def shared_out(things, most):
 
 def together(models, engine):
     """Models by job, as an engine fits them: what is sampled is compiled first, and has a job of its own."""
-    collapsed = [model for model in models if engine == "collapsed" and model in OUTCOME_MODELS]
+    collapsed = [model for model in models if engine == "collapsed" and model in COLLAPSED_MODELS]
     sampled = {model: [model] for model in models if model not in collapsed}
     return {"collapsed": collapsed} | sampled if collapsed else sampled
 

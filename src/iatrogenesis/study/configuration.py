@@ -13,7 +13,7 @@ from iatrogenesis.explorer.settings import Explorer
 from iatrogenesis.inference.answers.questions import WhatIf
 from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.engines.sampler import Sampler
-from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS, sections
+from iatrogenesis.inference.models import COLLAPSED_MODELS, MODELS, sections
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.logit_normal import Coefficients
@@ -73,7 +73,7 @@ class SimulationBasedCalibration(Strict):
 
     def simulations(self, models: Sequence[str]) -> dict[tuple[str, str], int]:
         """Number of simulations by model and engine, for each engine that fits the model."""
-        asked = {("collapsed", model): self.collapsed for model in models if model in OUTCOME_MODELS}
+        asked = {("collapsed", model): self.collapsed for model in models if model in COLLAPSED_MODELS}
         asked |= {("nuts", model): self.nuts for model in models}
         return {(model, engine): number for (engine, model), number in asked.items() if number}
 
@@ -81,7 +81,7 @@ class SimulationBasedCalibration(Strict):
 class Engines(Strict):
     """What is fitted once more by the other engine: all models that both cover, or some; some years of real counts."""
 
-    models: tuple[Literal[*OUTCOME_MODELS], ...] | None = None  # pyrefly: ignore[invalid-literal]
+    models: tuple[Literal[*COLLAPSED_MODELS], ...] | None = None  # pyrefly: ignore[invalid-literal]
     service_years: int | None = Field(None, ge=0)
 
 

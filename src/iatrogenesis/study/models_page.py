@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.inference.models import MODELS, OUTCOME_MODELS, sections
+from iatrogenesis.inference.models import COLLAPSED_MODELS, MODELS, sections
 from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.report.inputs import priors as prior_table
 from iatrogenesis.report.page import family_member
@@ -43,7 +43,7 @@ def page(settings: Mapping[str, Mapping]) -> str:
 
 
 def _engines(name: str) -> str:
-    return "collapsed, nuts" if name in OUTCOME_MODELS else "nuts"
+    return "collapsed, nuts" if name in COLLAPSED_MODELS else "nuts"
 
 
 def _about(member: Mapping[str, str], settings: Mapping[str, Mapping]) -> str:

@@ -15,7 +15,7 @@ from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.evidence.unknowns import Association, Associations, Feasible, FeasibleStudies
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
-from iatrogenesis.inference.models import FACTS, OUTCOME_MODELS
+from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS
 from iatrogenesis.simulation_study.cells import Cell, read_cells
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
@@ -105,8 +105,8 @@ class Study:
         years = [name for name in self.datasets("null", service_counts) if name.startswith(SERVICES)]
         wanted = self.config.engines.service_years
         left_out = years[: max(len(years) - wanted, 0)] if wanted is not None else []
-        twice = self.config.engines.models or OUTCOME_MODELS
-        models = [model for model in self.config.fit.models if model in OUTCOME_MODELS and model in twice]
+        twice = self.config.engines.models or COLLAPSED_MODELS
+        models = [model for model in self.config.fit.models if model in COLLAPSED_MODELS and model in twice]
         fits = [(dataset, model) for model in models for dataset in self.datasets(model, service_counts)]
         return [(dataset, model) for dataset, model in fits if dataset not in left_out]
 

@@ -1,5 +1,6 @@
 """Convergence criteria, apart from the code that judges fits by them, which takes seconds to import."""
 
+from math import log10
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +20,8 @@ class Convergence(BaseModel):
     min_bfmi
         Energy-based fraction of missing information of every chain must be at least this.
     max_pareto_k
-        For engines that weight draws by importance: Pareto k must be below this.
+        For engines that weight draws by importance: Pareto k must be below this, and below what so few draws allow
+        (`highest_k`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -29,3 +31,10 @@ class Convergence(BaseModel):
     max_divergences: Annotated[int, Field(ge=0)] = 0
     min_bfmi: Annotated[float, Field(ge=0, le=1)] = 0.3
     max_pareto_k: Annotated[float, Field(gt=0, le=1)] = 0.7
+
+    def highest_k(self, draws: int) -> float:
+        """Return what Pareto k must be below for so many draws: `max_pareto_k`, or 1 - 1 / log10(draws) if less.
+
+        Vehtari et al. (2024), arXiv:1507.02646.
+        """
+        return min(self.max_pareto_k, 1.0 - 1.0 / log10(max(draws, 11)))

@@ -50,7 +50,7 @@ def diagnose(tree: xr.DataTree, criteria: Convergence) -> dict[str, Any]:
     row["divergences"] = int(statistics["diverging"].sum()) if "diverging" in statistics else np.nan
     row["bfmi"] = float(az.bfmi(statistics["energy"].values).min()) if "energy" in statistics else np.nan
     row["pareto_k"] = float(statistics["pareto_k"].max()) if "pareto_k" in statistics else np.nan
-    reasons = _reasons(row, criteria)
+    reasons = _reasons(row, criteria, posterior.sizes["chain"] * posterior.sizes["draw"])
     return row | {"passed": not reasons, "reasons": "; ".join(reasons), "fallback": tree.attrs.get("fallback", "")}
 
 
@@ -80,7 +80,7 @@ def _worst(found: xr.Dataset, worst) -> tuple[float, str]:
     return values[index], labels[index]
 
 
-def _reasons(row: dict[str, Any], criteria: Convergence) -> list[str]:
+def _reasons(row: dict[str, Any], criteria: Convergence, draws: int) -> list[str]:
     reasons = []
     if not row["rhat"] < criteria.max_rhat:
         reasons.append(f"R-hat {row['rhat']:.4f} of {row['rhat_of']} is not below {criteria.max_rhat}")
@@ -91,6 +91,7 @@ def _reasons(row: dict[str, Any], criteria: Convergence) -> list[str]:
         reasons.append(f"{row['divergences']} divergences, {criteria.max_divergences} allowed")
     if row["bfmi"] < criteria.min_bfmi:
         reasons.append(f"E-BFMI {row['bfmi']:.2f} is below {criteria.min_bfmi}")
-    if row["pareto_k"] >= criteria.max_pareto_k:
-        reasons.append(f"Pareto k {row['pareto_k']:.2f} is not below {criteria.max_pareto_k}")
+    highest = criteria.highest_k(draws)
+    if row["pareto_k"] >= highest:
+        reasons.append(f"Pareto k {row['pareto_k']:.2f} is not below {highest:.3g}")
     return reasons

@@ -28,7 +28,7 @@ def fit_all(
     *,
     engine: str,
     workers: int = 1,
-    max_k: float = collapsed.MAX_K,
+    max_k: float | None = None,
 ) -> Iterator[xr.DataTree]:
     """Fit one model to data sets.
 
@@ -52,7 +52,7 @@ def fit_all(
         for data in datas:
             try:
                 draws = sampler.chains * sampler.draws
-                # pyrefly: ignore[bad-argument-type]: the models it covers have counts
+                # pyrefly: ignore[bad-argument-type]: each model's data are of its own kind
                 yield part.sample(model, data, priors, seed, draws=draws, chains=sampler.chains, max_k=max_k)
             except collapsed.Unreliable as error:
                 why[data.dataset] = str(error)

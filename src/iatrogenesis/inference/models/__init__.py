@@ -10,8 +10,12 @@ equations (indented), how to read it. For the pipeline, in literals at its top, 
 - where it has priors of its own, ``OWN_PRIORS``: by section the form (of `iatrogenesis.inference.models.priors`), or
   the form of each part, and what it is about;
 - where its estimands have units that the names do not tell, ``UNITS``;
-- ``COLLAPSED = True`` where its equations are those of `casemix`, whatever the covariates: the collapsed engine covers
-  it, and it is compared with the others of this family by how well it predicts;
+- ``COLLAPSED`` where the collapsed engine covers it: by which integral, ``plain`` for the equations of `casemix`,
+  whatever the covariates, ``linked`` where clients have two therapists, or one of
+  `iatrogenesis.inference.engines.collapsed.general`;
+- ``COMPARED = True`` where a client's log odds are ``intercept``, covariates times ``coefficients`` and
+  ``therapist_effect``, whatever the effects' distribution: therapists are ranked by it, and it is compared with the
+  others of this family by how well it predicts;
 - ``STANDARDISED = True`` where the rate of all clients with any therapist follows from ``intercept``, ``coefficients``
   and ``therapist_effect``;
 - ``LARGE_SAMPLE``, the name of the covariates by which maximum likelihood in a very large service finds its truth, and
@@ -43,7 +47,8 @@ KINDS = ("base", "known", "hospitals", "services")
 # Rules see what a model's own file says through its import; what is taken from here is which models there are.
 FACTS = declaring(Path(__file__).parent, "PARAMETERS", "TABLES", "DATASETS")
 MODELS = tuple(FACTS)
-OUTCOME_MODELS = tuple(name for name, facts in FACTS.items() if facts.get("COLLAPSED", False))
+COLLAPSED_MODELS = tuple(name for name, facts in FACTS.items() if "COLLAPSED" in facts)
+OUTCOME_MODELS = tuple(name for name, facts in FACTS.items() if facts.get("COMPARED", False))
 
 for _name, _facts in FACTS.items():
     if _unknown := [kind for kind in _facts["DATASETS"] if kind not in KINDS]:

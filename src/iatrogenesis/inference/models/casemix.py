@@ -31,7 +31,8 @@ PARAMETERS = {
 }
 TABLES = ("clients",)
 DATASETS = ("base",)
-COLLAPSED = True
+COLLAPSED = "plain"
+COMPARED = True
 STANDARDISED = True
 LARGE_SAMPLE = "COVARIATES"
 

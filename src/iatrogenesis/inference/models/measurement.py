@@ -33,6 +33,7 @@ from iatrogenesis.inference.models import casemix, generative, therapist
 from iatrogenesis.inference.models.answered import of_deterioration, per_name
 from iatrogenesis.inference.models.generative import Point, many
 from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.inference.models.ratings import Ratings
 from iatrogenesis.inference.models.statistics import statistics
 
 PLACE = 5
@@ -57,6 +58,7 @@ OWN_PRIORS = {
 }
 TABLES = ("clients",)
 DATASETS = ("base", "known")
+COLLAPSED = "rated"
 LARGE_SAMPLE = "TRUE_STATES"  # what it is after are the effects of the true states
 SAME_AS = {"log_odds_ratio[fit_within]": "log_odds_ratio[fit]"}  # the mean fit of hundreds of clients hardly differs
 EXACT = True
@@ -127,6 +129,13 @@ class RatedData:
             "clients": (("therapist",), contiguous(self.people.clients)),
             "reliability": (("trait",), contiguous(self.reliability)),
         }
+
+    def summary(self) -> Ratings:
+        """Return what of the ratings their density needs."""
+        found = {name: values for name, (_, values) in self.arrays().items()}
+        return Ratings(
+            found["mean_rating"], found["squares"], found["clients"], found["reliability"], np.array(self.shared())
+        )
 
     def coords(self) -> dict[str, tuple[str, ...]]:
         """Return therapists, covariates, traits, and those of them that vary between one therapist's clients."""

@@ -36,6 +36,7 @@ from iatrogenesis.inference.models.statistics import statistics
 PLACE = 10
 TABLES = ("clients", "sessions")
 DATASETS = ("base",)
+COLLAPSED = "linked"
 STANDARDISED = True
 
 __all__ = ["COVARIATES", "PARAMETERS", "build", "estimands", "log_likelihood", "prepare", "prior_point", "replicate"]

@@ -30,7 +30,8 @@ PARAMETERS = {
 }
 TABLES = ("clients",)
 DATASETS = ("base", "known", "hospitals", "services")
-COLLAPSED = True
+COLLAPSED = "plain"
+COMPARED = True
 STANDARDISED = True
 LARGE_SAMPLE = "COVARIATES"
 

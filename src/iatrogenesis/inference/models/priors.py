@@ -50,7 +50,14 @@ class Dirichlet(Prior):
     concentration: Positive
 
 
-FORMS = {form.__name__: form for form in (Normal, CentredNormal, HalfNormal, Dirichlet)}
+class Beta(Prior):
+    """Beta(a, b) of a share; its mean is a / (a + b)."""
+
+    a: Positive
+    b: Positive
+
+
+FORMS = {form.__name__: form for form in (Normal, CentredNormal, HalfNormal, Dirichlet, Beta)}
 
 
 class Common(BaseModel):

@@ -42,6 +42,7 @@ OWN_PRIORS = {"service_sd": ("HalfNormal", "Standard deviation of the services' 
 UNITS = {"service_sd": "log odds", "vpc_service": "share"}
 TABLES = ("clients",)
 DATASETS = ("base",)
+COLLAPSED = "nested"
 STANDARDISED = True
 
 

@@ -1,8 +1,11 @@
-"""Engine `collapsed`: exact posteriors of one-way random-intercept logistic models, without a Markov chain.
+"""Engine `collapsed`: exact posteriors of models whose effects integrate out, without a Markov chain.
 
-Given coefficients and therapist SD, therapists are independent, and each is a one-dimensional integral. So the
-posterior of the few common parameters is known up to a constant; it is sampled by importance from a proposal that
-follows it closely, and each therapist's effect is then drawn from its own one-dimensional conditional.
+Given the common parameters, therapists (or services with their therapists) are independent, and each is an integral in
+one dimension (or two, one inside the other). So the posterior of the few common parameters is known up to a constant;
+it is sampled by importance from a proposal that follows it closely, and each effect is then drawn from its own
+conditional distribution.
 
-`marginal` integrates, `proposal` finds where the posterior lies, `engine` puts draws together.
+The plain random intercept: `marginal` integrates, `target` is the density, `proposal` finds where it lies, `plain`
+draws. Others: `nested`, `rated`, `skewed` and `classes` integrate, `coordinates` is the density, `adaptive` finds where
+it lies, `general` draws. `engine` puts draws together.
 """

@@ -155,11 +155,47 @@ def _draw(log_density, interpolation, at, coefficients, density, uniform):
 
 
 @njit(cache=True)
+def close(
+    terms, points, log_weights, interpolation, at_grid, centre, spread, uniforms, value, standard, j
+) -> None:  # fmt: skip
+    """Sum one therapist's terms over the nodes into row `j` of `value`, and draw the variable that is integrated over.
+
+    Parameters
+    ----------
+    terms
+        Log of likelihood, standard normal density and weight at each node, shape (nodes, block).
+    points, log_weights, interpolation, at_grid
+        Of a `Rule`.
+    centre, spread
+        Of the nodes, shape (block,).
+    uniforms
+        Shape (J, block) to draw by, or (0, 0).
+    value, standard
+        Shape (J, block): the log integral, and the draw.
+    """
+    nodes, block = terms.shape
+    rest, coefficients, density = np.empty(nodes), np.empty(nodes), np.empty(GRID)
+    for b in range(block):
+        highest = terms[0, b]
+        for k in range(1, nodes):
+            highest = max(highest, terms[k, b])
+        total = 0.0
+        for k in range(nodes):
+            total += np.exp(terms[k, b] - highest)
+        value[j, b] = highest + np.log(total) + np.log(spread[b])
+        if uniforms.shape[0]:
+            for k in range(nodes):
+                rest[k] = terms[k, b] - log_weights[k] + 0.5 * points[k] * points[k] - highest
+            drawn = _draw(rest, interpolation, at_grid, coefficients, density, uniforms[j, b])
+            standard[j, b] = centre[b] + spread[b] * drawn
+
+
+@njit(cache=True)
 def integrate(
     points, log_weights, interpolation, at_grid, events, trials, single, starts, eta, odds, sd, guess, uniforms, value,
     effects,
 ) -> None:  # fmt: skip
-    """Add every therapist's log integral to `value`, shape (block,), and draw effects where `uniforms` are given.
+    """Write every therapist's log integral to `value`, shape (J, block), and draw effects where `uniforms` are given.
 
     Parameters
     ----------
@@ -188,8 +224,7 @@ def integrate(
     block, nodes = sd.size, points.size
     u, spread, slope, curve = np.empty(block), np.empty(block), np.empty(block), np.empty(block)
     factor, product, fixed = np.empty(block), np.empty(block), np.empty(block)
-    terms, rest = np.empty((nodes, block)), np.empty(nodes)
-    coefficients, density = np.empty(nodes), np.empty(GRID)
+    terms = np.empty((nodes, block))
     for j in range(starts.size - 1):
         first, last = starts[j], starts[j + 1]
         happened, largest = 0.0, 0.0
@@ -218,16 +253,7 @@ def integrate(
                 at = u[b] + spread[b] * points[k]
                 shift = min(max(sd[b] * at, -FARTHEST), FARTHEST)
                 terms[k, b] = fixed[b] + happened * shift - terms[k, b] + log_weights[k] - 0.5 * at * at
-        for b in range(block):
-            highest = terms[0, b]
-            for k in range(1, nodes):
-                highest = max(highest, terms[k, b])
-            total = 0.0
-            for k in range(nodes):
-                total += np.exp(terms[k, b] - highest)
-            value[b] += highest + np.log(total) + np.log(spread[b])
-            if uniforms.shape[0]:
-                for k in range(nodes):
-                    rest[k] = terms[k, b] - log_weights[k] + 0.5 * points[k] * points[k] - highest
-                drawn = _draw(rest, interpolation, at_grid, coefficients, density, uniforms[j, b])
-                effects[j, b] = sd[b] * (u[b] + spread[b] * drawn)
+        close(terms, points, log_weights, interpolation, at_grid, u, spread, uniforms, value, effects, j)
+        if uniforms.shape[0]:
+            for b in range(block):
+                effects[j, b] *= sd[b]

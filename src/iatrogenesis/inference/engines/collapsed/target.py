@@ -142,7 +142,23 @@ class Target:
         tuple of numpy.ndarray
             Shapes (draws,) and (J_seen, draws); the latter empty without uniforms.
         """
-        value, by = self.log_prior(beta, sd), rule(nodes)
+        each, effects = self.integrals(beta, sd, guess, uniforms, nodes=nodes)
+        return self.log_prior(beta, sd) + each.sum(axis=0), effects
+
+    def integrals(
+        self,
+        beta: np.ndarray,
+        sd: np.ndarray,
+        guess: np.ndarray,
+        uniforms: np.ndarray | None = None,
+        *,
+        nodes: int = NODES[0],
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Log marginal likelihood of each seen therapist at many points, and effects drawn at each.
+
+        Arguments as in `log_posterior`; both of shape (J_seen, draws).
+        """
+        value, by = np.empty((len(self.seen), len(sd))), rule(nodes)
         effects = np.zeros((len(self.seen), len(sd)) if uniforms is not None else (0, 0))
         seen = len(self.seen)
         quadrature, rows = (by.points, by.log_weights, by.interpolation, by.at), (self.events, self.trials)
@@ -159,11 +175,11 @@ class Target:
             np.exp(eta, out=odds)
             some = np.zeros((0, 0)) if uniforms is None else np.ascontiguousarray(uniforms[:, part])
             drawn = np.zeros((0, 0)) if uniforms is None else np.zeros((seen, size))
-            log_integrals = np.zeros(size)
+            log_integrals = np.empty((seen, size))
             integrate(
                 *quadrature, *rows, self.single, self.starts, eta, odds, sd[part], guess, some, log_integrals, drawn
             )
-            value[part] += log_integrals
+            value[:, part] = log_integrals
             if uniforms is not None:
                 effects[:, part] = drawn
         return value, effects

@@ -7,17 +7,11 @@ from scipy.stats import chi2
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.inference.data.membership import MembershipData
 from iatrogenesis.inference.data.posterior import posterior_tree
-from iatrogenesis.inference.engines.collapsed.engine import (
-    DIMS,
-    MAX_K,
-    TRIED,
-    Unreliable,
-    Weighted,
-    _drawn,
-    _smoothed,
-)
+from iatrogenesis.inference.engines.collapsed.engine import DIMS
 from iatrogenesis.inference.engines.collapsed.marginal import NODES
+from iatrogenesis.inference.engines.collapsed.plain import TRIED, Weighted, equally_weighted
 from iatrogenesis.inference.engines.collapsed.proposal import TAILS
+from iatrogenesis.inference.engines.collapsed.weights import Unreliable, highest_k, smoothed
 from iatrogenesis.inference.engines.linked.laplace import find
 from iatrogenesis.inference.engines.linked.target import LinkedTarget
 from iatrogenesis.inference.models.priors import Priors
@@ -34,7 +28,7 @@ def sample(
     *,
     draws: int = 2000,
     chains: int = 4,
-    max_k: float = MAX_K,
+    max_k: float | None = None,
 ) -> xr.DataTree:
     """Draw from the posterior; see `iatrogenesis.inference.engines.collapsed.engine.sample`, whose contract this keeps.
 
@@ -53,10 +47,11 @@ def sample(
         raise ValueError(f"clients with two therapists: covered are {', '.join(MODELS)}, not {model}")
     target = LinkedTarget.of(data.validate(), priors)
     noise = Noise(derived_seed(seed, "collapsed", model, data.dataset))
-    found = _weighted(target, noise, draws, max_k, f"{data.dataset}, {model}")
+    highest = highest_k(draws) if max_k is None else max_k
+    found = _weighted(target, noise, draws, highest, f"{data.dataset}, {model}")
     shape = (chains, draws // chains)
     # pyrefly: ignore[bad-argument-type]: what it asks of a target is which therapists have clients
-    parameters = _drawn(found, noise, target, data.people)
+    parameters = equally_weighted(found, noise, target, data.people)
     posterior = {name: values.reshape(*shape, *values.shape[1:]) for name, values in parameters.items()}
     effective = 1.0 / np.sum(found.weight**2)
     statistics = {"pareto_k": np.full(shape, found.k), "effective": np.full(shape, effective)}
@@ -86,7 +81,7 @@ def _weighted(target: LinkedTarget, noise: Noise, draws: int, max_k: float, fit:
         if nodes is None:
             raise Unreliable(f"{fit}: the therapists' integrals need more nodes than {NODES[-1]}")
         log_target, effects = target.log_posterior(beta, sd, guess, uniforms, nodes=nodes)
-        log_weight, k = _smoothed(log_target - log_proposal)
+        log_weight, k = smoothed(log_target - log_proposal)
         if k <= max_k:
             return Weighted(beta, sd, effects, np.exp(log_weight), k, nodes)
-    raise Unreliable(f"{fit}: Pareto k {k:.2f} of the importance weights is above {max_k}")
+    raise Unreliable(f"{fit}: Pareto k {k:.2f} of the importance weights is above {max_k:.3g}")
