@@ -27,13 +27,14 @@ from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
 from iatrogenesis.inference.data.courses import MISSING, Courses
 from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.engines.collapsed.engine import sample
+from iatrogenesis.inference.engines.collapsed.weights import Unreliable
 from iatrogenesis.inference.engines.imputation import Drawn, Imputer
 from iatrogenesis.inference.models.priors import Priors
 
 DELTAS = (-0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)  # in reliable changes; above 0 the unseen do worse
 IMPUTATIONS = 100
-FITTED = 10  # imputations to which the model of therapists is fitted
-DRAWS = 400  # of each of these fits
+FITTED = 6  # imputations to which the model of therapists is fitted
+DRAWS = 1000  # of each of these fits
 LEVEL = 0.95
 ANCHORED = 25  # imputations of scores that are known
 WORST = 0.1  # share of therapists who are looked at first
@@ -242,16 +243,25 @@ def tipping_point(found: pd.DataFrame) -> float:
 
 
 def _therapists(courses: Courses, worse: np.ndarray, kept: np.ndarray, priors: Priors, seed: int):
-    """Posterior mean rate of every therapist, shape (J,), and draws of the therapist SD, over imputations."""
+    """Posterior mean rate of every therapist, shape (J,), and draws of the therapist SD, over imputations.
+
+    Imputations that the engine refuses are left out; NaN where it refuses all.
+    """
     ids, therapist = courses.therapist_ids, courses.therapist[kept]
-    clients, rates, spread = np.bincount(therapist, minlength=len(ids)), [], []
+    clients = np.bincount(therapist, minlength=len(ids))
+    rates, spread = [np.full(len(ids), np.nan)], [np.full(1, np.nan)]
     for number, one in enumerate(worse):
         events = np.bincount(therapist, weights=one[kept], minlength=len(ids)).astype(np.int64)
         data = counts(f"{courses.dataset}, imputation {number}", ids, events, clients, allow_empty=True)
-        tree = sample("null", data, priors, seed, draws=DRAWS)
+        try:
+            tree = sample("null", data, priors, seed, draws=DRAWS)
+        except Unreliable as error:
+            print(f"{error}; left out", flush=True)
+            continue
         rates.append(therapists_rates(tree, np.arange(len(ids))).mean(axis=0))
         spread.append(stacked(tree, "therapist_sd"))
-    return np.mean(rates, axis=0), np.concatenate(spread)
+    answered = slice(1, None) if len(rates) > 1 else slice(None)
+    return np.mean(rates[answered], axis=0), np.concatenate(spread[answered])
 
 
 def _kept(before: np.ndarray, after: np.ndarray) -> float:

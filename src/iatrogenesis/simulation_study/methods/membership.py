@@ -12,7 +12,7 @@ LABEL = "Bayes, two therapists"
 LOOK = ("X", "green")
 MODEL = "membership"
 GROUP = "membership"
-SECONDS = (0.05, 0.09)
+SECONDS = (0.05, 0.05)
 SLOW = True
 TARGETS = ("therapist_sd", "vpc", "mor", "therapist_rate")
 

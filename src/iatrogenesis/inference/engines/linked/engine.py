@@ -14,10 +14,12 @@ from iatrogenesis.inference.engines.collapsed.proposal import TAILS
 from iatrogenesis.inference.engines.collapsed.weights import Unreliable, highest_k, smoothed
 from iatrogenesis.inference.engines.linked.laplace import find
 from iatrogenesis.inference.engines.linked.target import LinkedTarget
+from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS
 from iatrogenesis.inference.models.priors import Priors
 
-MODELS = ("membership",)
-"""Models that this engine covers."""
+LINKED = "linked"
+MODELS = tuple(name for name in COLLAPSED_MODELS if FACTS[name]["COLLAPSED"] == LINKED)
+"""Models that this engine covers: their own files say so (``COLLAPSED``)."""
 
 
 def sample(
