@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.models.priors import Priors
-from iatrogenesis.simulation_study.logit_normal import Coefficients, LogitNormal, simulate
+from iatrogenesis.simulation_study.methods.answer import TRAITS, DataSet
+from iatrogenesis.simulation_study.methods.regression import estimable, prepared
 
 HERE = Path(__file__).parent
+RELIABILITY = 0.8
 REASON = "the same in tests/peers/fit.R"
 PRIORS = Priors.model_validate(
     {
@@ -23,14 +24,20 @@ PRIORS = Priors.model_validate(
 )
 
 
+def clients() -> pd.DataFrame:
+    """Simulated clients, kept as a table: what R gave stays comparable whatever the simulator draws."""
+    table = pd.read_csv(HERE / "data" / "clients.csv")
+    return table.assign(finished=True, deteriorated=table["deteriorated"].astype(bool), replicate=0)
+
+
 def simulated() -> OutcomeData:
     """Uneven therapists, one client a row."""
-    effects = Coefficients(phq9_first=0.3, deprivation=0.2, burnout=0.4)
-    design = LogitNormal(
-        clients_per_therapist=(10, 30, 80) * 12, intercept=-2.0, therapist_sd=0.6, coefficients=effects
-    )
-    clients = simulate(design, Noise(11)).clients
-    return from_clients(clients, ("phq9_first", "deprivation", "burnout"), dataset="simulated")
+    return from_clients(clients(), ("phq9_first", "deprivation", "burnout_rating"), dataset="simulated")
+
+
+def rated() -> DataSet:
+    """The same clients, as a method of the simulation study is given them."""
+    return DataSet("rated", 0, clients(), dict.fromkeys(TRAITS, RELIABILITY))
 
 
 def cbpp() -> OutcomeData:
@@ -77,3 +84,12 @@ def write(folder: Path, names: Iterable[str] = SETS) -> None:
         for number, values in enumerate(data.covariates.T, start=1):
             table[f"x{number}"] = values
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.17g")
+
+
+def write_rated(folder: Path) -> None:
+    """Write `rated` as R reads it: events, unit, and the covariates by name."""
+    data = estimable(prepared(rated()))
+    table = pd.DataFrame({"events": data.deteriorated, "unit": data.therapist})
+    names = [name.translate(str.maketrans("[]-", "___")) for name in data.covariate_names]
+    table[names] = data.covariates
+    table.to_csv(folder / "rated.csv", index=False, float_format="%.17g")
