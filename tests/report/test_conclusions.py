@@ -6,6 +6,7 @@ import pytest
 
 from iatrogenesis.figures.unknown_names import by_chance
 from iatrogenesis.report import conclusions as of_worlds
+from iatrogenesis.report.ranges import with_range
 from iatrogenesis.report.render import Numbers
 from tests.report.report_tables import of_the_ensemble
 
@@ -58,3 +59,14 @@ def test_the_best_of_many_exceeds_chance_in_one_of_twenty():
     squared /= (value**2).sum(axis=1)[:, None] * (others**2).sum(axis=2)
     explained = (squared - 1 / (members - 1)) / (1 - 1 / (members - 1))
     assert np.mean(explained.max(axis=1) > by_chance(unknowns, members)) == pytest.approx(0.05, abs=0.02)
+
+
+def test_ranges_are_rounded_by_their_width():
+    """A quarter of the width to its first digit, or to its second after a leading 1; never to tens."""
+    cases = {
+        (18.3, 7.04, 41.2): "18 (7 to 41)",
+        (0.42, 0.13, 0.98): "0.4 (0.1 to 1.0)",
+        (2.12, 0.3, 7.29): "2.1 (0.3 to 7.3)",
+    }
+    cases |= {(585.0, 375.4, 717.2): "585 (375 to 717)", (-3.0, -24.3, -0.34): "−3 (−24 to 0)", (120.0,) * 3: "120"}
+    assert {numbers: with_range(*numbers) for numbers in cases} == cases

@@ -52,5 +52,7 @@ def cells(row: Mapping) -> list[str]:
 
 
 def with_range(value: float, low: float, high: float) -> str:
-    """A median and a range in brackets."""
+    """A median and a range in brackets; the number alone where all worlds have the same."""
+    if low == high:
+        return rounded(float(value))
     return f"{by_width(value, low, high)} ({by_width(low, low, high)} to {by_width(high, low, high)})"
