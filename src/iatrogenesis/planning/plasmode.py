@@ -193,10 +193,10 @@ def available(clients: pd.DataFrame) -> tuple[str, ...]:
 def risk(log_odds: np.ndarray, sd: float) -> np.ndarray:
     """Return the risk averaged over normal differences between therapists, shape kept."""
     points, weights = np.polynomial.hermite.hermgauss(NODES if sd > 0 else 1)
-    return sum(
-        weight * expit(log_odds + np.sqrt(2) * sd * point)
-        for point, weight in zip(points, weights / np.sqrt(np.pi), strict=True)
-    )
+    average = np.zeros_like(log_odds)
+    for point, weight in zip(points, weights / np.sqrt(np.pi), strict=True):
+        average += weight * expit(log_odds + np.sqrt(2) * sd * point)
+    return average
 
 
 def intercept_for(rate: float, log_odds: np.ndarray, sd: float) -> float:
