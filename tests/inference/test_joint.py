@@ -1,4 +1,4 @@
-"""Scores and leaving together: density against plain integrals, replicated data, and a planted mechanism found."""
+"""Scores and leaving together: density against plain integrals, replicated data, ends of courses."""
 
 from dataclasses import replace
 
@@ -10,11 +10,8 @@ from scipy.stats import halfnorm, multivariate_normal, norm
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.inference.answers.standardise import stacked
+from iatrogenesis.inference.answers.joint_ends import ends as joint_ends
 from iatrogenesis.inference.data.joint import from_endings
-from iatrogenesis.inference.data.posterior import points
-from iatrogenesis.inference.engines import nuts
-from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models import growth, joint
 from iatrogenesis.inference.models.priors import Priors
 from tests.inference.test_model_family import density
@@ -174,9 +171,9 @@ def test_ends_are_drawn_from_courses_given_scores_and_leaving():
     data = joint.replicate(people, point, Noise(6))
     left = (np.bincount(data.courses.row, data.left) == 1) & (data.courses.sums[:, 0] == 1)
     session = np.full(400, 8)
-    drawn = np.array([joint.ends(data, point, Noise(seed), session) for seed in range(200)]).mean(axis=0)
+    drawn = np.array([joint_ends(data, point, Noise(seed), session) for seed in range(200)]).mean(axis=0)
     blind = point | {"dropout_by_slope": 0.0}
-    without = np.array([joint.ends(data, blind, Noise(seed), session) for seed in range(200)]).mean(axis=0)
+    without = np.array([joint_ends(data, blind, Noise(seed), session) for seed in range(200)]).mean(axis=0)
     # One session: the slope's conditional given the score is normal; weigh it by the odds of leaving after session 1.
     expected = []
     for client in np.flatnonzero(left)[:10]:
@@ -210,51 +207,3 @@ def test_faulty_endings_are_refused(data):
         replace(data, stage=data.stage[1:]).validate()
     with pytest.raises(DataError, match="must be 0 or 1"):
         replace(data, at_risk=data.at_risk * 0.5).validate()
-
-
-def planted():
-    """Who gets worse leaves, whatever the scores show; and the slopes of all courses, which only a simulation knows."""
-    people, noise = template(20, 30, 7), Noise(9)
-    truth = whole(TRUTH | {"dropout_by_slope": 0.8}, 20, 8)
-    data = joint.replicate(people, truth, noise)
-    data = replace(data, courses=replace(data.courses, dataset="planted"))
-    slope = truth["slope"] + growth._pairs(truth, "client", noise, np.arange(600))[1]
-    slope = slope + data.courses.covariates @ truth["slope_coefficients"]
-    return data, truth, slope + truth["therapist_slope"][data.courses.therapist]
-
-
-def gap(data, point, slope, seed: int) -> float:
-    """How far the slopes drawn for those who left lie above their own, on average."""
-    left = np.bincount(data.courses.row, data.left) == 1
-    one, eight = (joint.ends(data, point, Noise(seed), np.full(600, session)) for session in (1, 8))
-    return float(((eight - one) / 3 - slope)[left].mean())
-
-
-BLIND = {"dropout_by_score": 0.0, "dropout_by_slope": 0.0}
-
-
-def test_the_ends_of_who_left_are_right_with_the_mechanism_and_too_good_without():
-    data, truth, slope = planted()
-    left = np.bincount(data.courses.row, data.left) == 1
-    assert 0.3 < left.mean() < 0.9
-    error = TRUTH["client_slope_sd"] / np.sqrt(left.sum())
-    assert np.mean([gap(data, truth, slope, seed) for seed in range(30)]) == pytest.approx(0.0, abs=2 * error)
-    assert np.mean([gap(data, truth | BLIND, slope, seed) for seed in range(30)]) < -6 * error
-
-
-@pytest.mark.slow
-def test_a_planted_mechanism_is_found():
-    """`joint` finds it, and the courses of those who left with it; `growth` takes them for better than they are."""
-    data, truth, slope = planted()
-    sampler = Sampler(chains=2, draws=250, tune=300)
-    tree = nuts.sample(nuts.compile_model("joint", data, JOINT_PRIORS), data, sampler, 1)
-    for name in ("dropout_by_score", "dropout_by_slope", "slope", "client_slope_sd"):
-        draws = stacked(tree, name)
-        assert abs(draws.mean() - truth[name]) < 3 * draws.std(), name
-    assert np.quantile(stacked(tree, "dropout_by_slope"), 0.025) > 0
-    apart = nuts.sample(nuts.compile_model("growth", data.courses, JOINT_PRIORS), data.courses, sampler, 1)
-    nothing = BLIND | {"dropout_effect": np.zeros(20), "dropout_baseline": np.zeros(8)}
-    ours = np.mean([gap(data, point, slope, seed) for seed, point in enumerate(points(tree, 100))])
-    theirs = np.mean([gap(data, point | nothing, slope, seed) for seed, point in enumerate(points(apart, 100))])
-    assert abs(ours) < 0.4  # the prior of the odds ratio draws it towards no link
-    assert theirs < ours - 0.25

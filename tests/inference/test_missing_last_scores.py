@@ -12,6 +12,7 @@ from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.answers import imputed_ends as ends
 from iatrogenesis.inference.answers import missing_last_scores as missing
 from iatrogenesis.inference.data.courses import from_courses
 from iatrogenesis.inference.engines.imputation import Imputer
@@ -141,7 +142,7 @@ def test_the_imputer_finds_the_covariances_that_made_the_data(courses):
 def test_the_planted_rate_is_found_at_the_right_delta_and_not_at_another(rules, delta):
     found = planted(rules, delta, 3)
     courses = read(found)
-    imputed = missing.impute(courses, 1, imputations=30)
+    imputed = ends.impute(courses, 1, imputations=30)
     at = {
         tried: missing.pooled(imputed.worse(LEFT, tried, JUDGEMENT, rules), courses.therapist) for tried in (0.0, 1.0)
     }
@@ -156,7 +157,7 @@ def test_the_planted_rate_is_found_at_the_right_delta_and_not_at_another(rules, 
 
 def test_missing_at_random_is_not_the_rate_of_those_seen(rules, at_random, courses):
     """Who leaves was worse before: the rate of those who stayed is too low, that imputed is not."""
-    rate = missing.pooled(missing.impute(courses, 1, 30).worse(LEFT, 0.0, JUDGEMENT, rules), courses.therapist)["rate"]
+    rate = missing.pooled(ends.impute(courses, 1, 30).worse(LEFT, 0.0, JUDGEMENT, rules), courses.therapist)["rate"]
     assert at_random.seen_rate < at_random.rate - 0.01
     assert abs(rate - at_random.rate) < abs(at_random.seen_rate - at_random.rate) / 2
 
@@ -173,7 +174,7 @@ def test_rubins_rules_by_hand():
 
 
 def test_nobody_unseen_is_moved_and_more_delta_is_more_harm(rules, courses):
-    imputed = missing.impute(courses, 1, 5)
+    imputed = ends.impute(courses, 1, 5)
     before = None
     for delta in (-1.0, 0.0, 1.0):
         worse = imputed.worse(LEFT, delta, JUDGEMENT, rules)
@@ -200,8 +201,8 @@ def test_the_table_has_answers_and_tips_where_a_line_says(rules, courses):
 def test_who_completes_when_well_is_seen(rules, courses):
     """Last scores of those who completed two points lower on one and none on the other: a third and nothing."""
     last = courses.last - np.array([2.0, 0.0]) * courses.completed[:, None]
-    found = missing.completed_delta(replace(courses, last=last), rules, 1)
-    known = missing.completed_delta(courses, rules, 1)
+    found = ends.completed_delta(replace(courses, last=last), rules, 1)
+    known = ends.completed_delta(courses, rules, 1)
     assert found - known == pytest.approx(-np.mean([2 / 6, 0]), abs=1e-9)
 
 

@@ -12,7 +12,7 @@ Who completes does so when well, and so the last score of those who completed li
 chosen as those of the others.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,109 +22,24 @@ from scipy.stats import rankdata
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.montecarlo import ratio
-from iatrogenesis.core.streams import Noise, derived_seed
+from iatrogenesis.inference.answers.imputed_ends import Imputed, completed_delta, impute
 from iatrogenesis.inference.answers.standardise import stacked, therapists_rates
 from iatrogenesis.inference.data.courses import MISSING, Courses
 from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.engines.collapsed.engine import sample
 from iatrogenesis.inference.engines.collapsed.weights import Unreliable
-from iatrogenesis.inference.engines.imputation import Drawn, Imputer
 from iatrogenesis.inference.models.priors import Priors
 
 DELTAS = (-0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)  # in reliable changes; above 0 the unseen do worse
-IMPUTATIONS = 100
 FITTED = 6  # imputations to which the model of therapists is fitted
 DRAWS = 1000  # of each of these fits
 LEVEL = 0.95
-ANCHORED = 25  # imputations of scores that are known
 WORST = 0.1  # share of therapists who are looked at first
 COLUMNS = (
     "missing", "delta", "points", "clients", "unseen", "unseen_rate", "rate", "rate_se", "rate_low", "rate_high",
     "reported", "reported_low", "reported_high", "completed_delta", "therapist_sd", "therapist_sd_low",
     "therapist_sd_high", "rank_correlation", "worst_kept",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Imputed:
-    """Scores at the end as they would be by each client's own course, before they are moved.
-
-    Attributes
-    ----------
-    ends
-        Shape (imputations, n, m); not rounded.
-    """
-
-    courses: Courses
-    ends: np.ndarray
-
-    def worse(self, missing: str, delta: float, judgement: Judgement, rules: Instruments) -> np.ndarray:
-        """Who deteriorates, bool, shape (imputations, n); who was seen is judged by the last score.
-
-        Parameters
-        ----------
-        missing
-            Whose score counts as unseen, of `MISSING`.
-        delta
-            By how many reliable changes the unseen are moved.
-        """
-        courses, known = self.courses, rules.by_name()
-        unseen = courses.unseen[missing]
-        first = {name: courses.first[:, k] for k, name in enumerate(courses.instruments)}
-        last = {name: courses.last[:, k] for k, name in enumerate(courses.instruments)}
-        seen, _ = judgement.worse_and_better(first, last, rules)
-        found = np.repeat(seen[None], len(self.ends), axis=0)
-        change = {name: delta * float(known[name].reliable_change) for name in courses.instruments}
-        moved = {
-            name: known[name].score(self.ends[:, unseen, k] + change[name])
-            for k, name in enumerate(courses.instruments)
-        }
-        before = {name: np.broadcast_to(values[unseen], moved[name].shape) for name, values in first.items()}
-        found[:, unseen] = judgement.worse_and_better(before, moved, rules)[0]
-        return found
-
-
-def impute(courses: Courses, seed: int, imputations: int = IMPUTATIONS) -> Imputed:
-    """Draw every client's score at an end that lies beyond the sessions attended.
-
-    The end is that of somebody who completed after more sessions, drawn at random; where nobody stayed longer, it is
-    the next session.
-    """
-    noise = Noise(derived_seed(seed, "imputation", courses.dataset))
-    lengths = np.sort(courses.sessions[courses.completed])
-    longer = np.searchsorted(lengths, courses.sessions, side="right")
-    ends = []
-    for number, drawn in enumerate(Imputer(courses, noise).draws(imputations)):
-        chance = noise.uniform("end", client=np.arange(len(longer)), occasion=number)
-        place = longer + np.floor(chance * (len(lengths) - longer)).astype(int)
-        end = np.where(longer < len(lengths), lengths[np.minimum(place, len(lengths) - 1)], courses.sessions + 1)
-        ends.append(_scores(courses, drawn, end, noise, number))
-    return Imputed(courses, np.array(ends))
-
-
-def completed_delta(courses: Courses, rules: Instruments, seed: int) -> float:
-    """How far the last score of those who completed lies above what their course before led to expect.
-
-    In reliable changes, the mean over clients and instruments; their last scores are hidden from the imputation. NaN
-    where nobody completed more than two sessions.
-    """
-    hidden, noise = courses.hidden, Noise(derived_seed(seed, "hidden ends", courses.dataset))
-    if not hidden.any():
-        return float("nan")
-    change = np.array([float(rules.by_name()[name].reliable_change) for name in courses.instruments])
-    found = []
-    for number, drawn in enumerate(Imputer(courses.without_end(), noise).draws(ANCHORED)):
-        expected = _scores(courses, drawn, courses.sessions, noise, number)
-        found.append(np.mean((courses.last - expected)[hidden] / change))
-    return float(np.mean(found))
-
-
-def _scores(courses: Courses, drawn: Drawn, end: np.ndarray, noise: Noise, number: int) -> np.ndarray:
-    """Every client's scores at session `end` by one draw of the courses, not rounded, shape (n, m)."""
-    n, m = courses.first.shape
-    error = noise.normal("error", client=np.arange(n)[:, None], therapist=np.arange(m), occasion=number)
-    course = drawn.courses[:, :, 0] + drawn.courses[:, :, 1] * np.log2(end)[:, None]
-    return courses.centre + course + error @ np.linalg.cholesky(drawn.residual).T
 
 
 def pooled(worse: np.ndarray, therapist: np.ndarray) -> dict[str, float]:
@@ -176,9 +91,20 @@ def reported(courses: Courses, judgement: Judgement, rules: Instruments) -> dict
 
 
 def table(
-    courses: Courses, judgement: Judgement, rules: Instruments, priors: Priors, seed: int, deltas=DELTAS
+    courses: Courses,
+    judgement: Judgement,
+    rules: Instruments,
+    priors: Priors,
+    seed: int,
+    deltas: Sequence[float] = DELTAS,
+    imputed: Imputed | None = None,
 ) -> pd.DataFrame:
     """Return the answers at every delta, for both readings of who is unseen.
+
+    Parameters
+    ----------
+    imputed
+        Scores at the end; by default those of `impute`.
 
     Returns
     -------
@@ -193,7 +119,7 @@ def table(
         - rank_correlation: Spearman's, of therapists' posterior mean rates with those from the clients seen alone;
         - worst_kept: share of the tenth of therapists with the highest rates there who are so here, too.
     """
-    imputed, rows = impute(courses, seed), []
+    imputed, rows = imputed or impute(courses, seed), []
     change = float(rules.by_name()[courses.instruments[0]].reliable_change)
     alike = reported(courses, judgement, rules) | {"completed_delta": completed_delta(courses, rules, seed)}
     every = np.flatnonzero(np.bincount(courses.therapist, minlength=len(courses.therapist_ids)))

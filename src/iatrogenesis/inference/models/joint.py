@@ -21,7 +21,7 @@ around that normal, in two dimensions. So no client is sampled, but three number
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import expit, logsumexp
+from scipy.special import expit
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.clients import Tables
@@ -60,7 +60,6 @@ DATASETS = ("base",)
 SCORE = growth.SCORE
 POINTS = 5.0  # about one SD between clients
 NODES = 3  # in each of two dimensions: log odds differ by a few tenths over what scores leave open of a course
-CANDIDATES = 64  # courses of a client by the scores, among which leaving chooses
 
 
 def prepare(tables: Tables, dataset: str, *, truth: bool = False) -> JointData:
@@ -128,8 +127,8 @@ def _density(xp, arrays, found, centre, by_client, softplus, nodes=NODES):
     level = xp.dot(covariates, found["level_coefficients"]) + found["therapist_level"][therapist]
     slope = xp.dot(covariates, found["slope_coefficients"]) + found["therapist_slope"][therapist]
     sums = tuple(arrays["sums"][:, k] for k in range(6))
-    scores, course, root = _courses(xp, sums, level, slope, found, centre)
-    log_odds = _leaving(arrays, found, therapist)
+    scores, course, root = courses(xp, sums, level, slope, found, centre)
+    log_odds = leaving(arrays, found, therapist)
     points, weights = np.polynomial.hermite.hermgauss(nodes)
     log_weights, points = np.log(weights / np.sqrt(np.pi)), np.sqrt(2.0) * points
     terms = []
@@ -144,7 +143,7 @@ def _density(xp, arrays, found, centre, by_client, softplus, nodes=NODES):
     return scores + highest + xp.log(sum(xp.exp(term - highest) for term in terms))
 
 
-def _courses(xp, sums, level, slope, found, centre):
+def courses(xp, sums, level, slope, found, centre):
     """Log density of each client's scores, and what they say of level and slope around the average client's.
 
     Returns the density, the conditional means, and the three numbers of the conditional covariance's Cholesky factor.
@@ -165,7 +164,7 @@ def _courses(xp, sums, level, slope, found, centre):
     return density, (level + v00 * q0 + v01 * q1, slope + v01 * q0 + v11 * q1), factor
 
 
-def _leaving(arrays, found, therapist):
+def leaving(arrays, found, therapist):
     """Return the log odds of leaving after each session as a function of the clients' levels and slopes."""
     index, time = arrays["client_index"], arrays["time"]
     fixed = found["dropout_baseline"][arrays["stage_index"]] + found["dropout_effect"][therapist[index]]
@@ -196,7 +195,8 @@ def prior_point(data: JointData, priors: Priors, noise: Noise) -> dict[str, np.n
     }
 
 
-def _plain(data: JointData) -> dict[str, np.ndarray]:
+def plain(data: JointData) -> dict[str, np.ndarray]:
+    """Return the arrays that the model reads, by name."""
     return {name: values for name, (_, values) in data.arrays().items()}
 
 
@@ -207,66 +207,32 @@ def log_likelihood(data: JointData, point: Point, nodes: int = NODES) -> np.ndar
     def by_client(values):
         return np.bincount(index, weights=values, minlength=clients)
 
-    density = _density(np, _plain(data), point, data.courses.centre, by_client, lambda x: np.logaddexp(0.0, x), nodes)
+    density = _density(np, plain(data), point, data.courses.centre, by_client, lambda x: np.logaddexp(0.0, x), nodes)
     return density - 0.5 * data.courses.sums[:, 0] * np.log(2 * np.pi)
 
 
 def replicate(data: JointData, point: Point, noise: Noise) -> JointData:
     """Return the same clients, for as many sessions at most, with scores and leaving drawn anew at one point."""
-    courses, arrays = data.courses, _plain(data)
-    who = courses.therapist
+    people, arrays = data.courses, plain(data)
+    who = people.therapist
     level, slope = growth._pairs(point, "client", noise, np.arange(len(who)))
-    level = level + courses.covariates @ point["level_coefficients"] + point["therapist_level"][who]
-    slope = slope + courses.covariates @ point["slope_coefficients"] + point["therapist_slope"][who]
-    odds = _leaving(arrays, point, who)(level, slope)
+    level = level + people.covariates @ point["level_coefficients"] + point["therapist_level"][who]
+    slope = slope + people.covariates @ point["slope_coefficients"] + point["therapist_slope"][who]
+    odds = leaving(arrays, point, who)(level, slope)
     leaves = (noise.uniform("leaves", client=np.arange(len(odds))) < expit(odds)) & (data.at_risk > 0)
     # The first session after which a client leaves is the last that takes place.
     first = np.full(len(who), np.inf)
-    np.minimum.at(first, courses.row[leaves], courses.times[leaves])
-    held = courses.times <= first[courses.row]
-    error = point["residual_sd"] * many(noise, "residual", len(courses.times))
-    score = point["level"] + level[courses.row] + (point["slope"] + slope[courses.row]) * courses.times + error
-    sums = summed(courses.times[held], score[held] - courses.centre, courses.row[held], len(who))
+    np.minimum.at(first, people.row[leaves], people.times[leaves])
+    held = people.times <= first[people.row]
+    error = point["residual_sd"] * many(noise, "residual", len(people.times))
+    score = point["level"] + level[people.row] + (point["slope"] + slope[people.row]) * people.times + error
+    sums = summed(people.times[held], score[held] - people.centre, people.row[held], len(who))
     return replace(
         data,
-        courses=replace(courses, sums=sums),
+        courses=replace(people, sums=sums),
         at_risk=data.at_risk * held,
         left=(leaves & held).astype(float),
     )
-
-
-def ends(data: JointData, point: Point, noise: Noise, session: np.ndarray) -> np.ndarray:
-    """Draw every client's score at some session, by all that is known of the course: scores and leaving.
-
-    Parameters
-    ----------
-    session
-        Number of the session, shape (clients,).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (clients,); not rounded.
-    """
-    courses, arrays, who = data.courses, _plain(data), data.courses.therapist
-    level = courses.covariates @ point["level_coefficients"] + point["therapist_level"][who]
-    slope = courses.covariates @ point["slope_coefficients"] + point["therapist_slope"][who]
-    _, mean, root = _courses(np, tuple(courses.sums.T), level, slope, point, courses.centre)
-    log_odds, clients = _leaving(arrays, point, who), np.arange(len(who))
-    drawn, weights = [], []
-    for candidate in range(CANDIDATES):
-        one, two = (noise.normal(f"course {name}", client=clients, occasion=candidate) for name in ("level", "slope"))
-        course = mean[0] + root[0] * one, mean[1] + root[1] * one + root[2] * two
-        odds = log_odds(*course)
-        density = data.left * odds - data.at_risk * np.logaddexp(0.0, odds)
-        weights.append(np.bincount(courses.row, weights=density, minlength=len(who)))
-        drawn.append(course)
-    chance = np.exp(np.array(weights) - logsumexp(weights, axis=0))
-    above = noise.uniform("which course", client=clients) > np.cumsum(chance, axis=0)
-    chosen = np.minimum(above.sum(axis=0), CANDIDATES - 1)
-    level, slope = np.array(drawn)[chosen, :, clients].T
-    error = point["residual_sd"] * noise.normal("end", client=clients)
-    return point["level"] + level + (point["slope"] + slope) * np.log2(session) + error
 
 
 @statistics.register
