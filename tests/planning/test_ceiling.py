@@ -5,7 +5,9 @@ import pytest
 from scipy.stats import chi2
 
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.planning.ceiling import HALF_CHI_SQUARE, _ceiling, burnout_ceiling, spread_ceiling
+from iatrogenesis.inference.engines.maximum_likelihood import fit
+from iatrogenesis.planning.analysed import STRATA, analysed
+from iatrogenesis.planning.ceiling import HALF_CHI_SQUARE, _by_t, _ceiling, burnout_ceiling, spread_ceiling
 from iatrogenesis.planning.plasmode import Truth, most_burnout, plasmode
 from iatrogenesis.simulation_study.power_curve import noncentrality_for, power
 from tests.planning.test_plasmode import service
@@ -75,17 +77,30 @@ def test_a_service_has_its_ceilings(small):
     assert not spread_ceiling(poor, 20).value < spread.value
 
 
+def test_large_tables_are_counted_without_loss(small):
+    """The t-statistic of burnout from strata is that of the clients one by one, to some hundredths."""
+    world = small.under(small.truth.model_copy(update={"burnout": 0.4}))
+    pairs = []
+    for replicate in range(15):
+        whole, counted = (analysed(world, replicate, rating=True, many=many) for many in (10_000, 0))
+        assert whole.deteriorated.sum() == counted.deteriorated.sum() and whole.trials.sum() == counted.trials.sum()
+        np.testing.assert_array_equal(whole.events, counted.events)
+        assert len(counted.trials) <= 25 * STRATA < len(whole.trials)
+        found = [fit(data, 9) for data in (whole, counted)]
+        pairs.append([one.estimate[-2] / one.standard_error[-2] for one in found])
+    ours, theirs = np.array(pairs).T
+    assert np.corrcoef(ours, theirs)[0, 1] > 0.99 and np.abs(ours - theirs).max() < 0.25
+
+
 @pytest.mark.slow
 def test_the_power_at_the_ceiling_is_that_of_new_data_sets(small):
-    from iatrogenesis.planning.ceiling import _by_t, _with_rating
-
     found = burnout_ceiling(small, 100)
     world = small.under(small.truth.model_copy(update={"burnout": found.value}))
     freedom = np.count_nonzero(small.data.clients) - 2
-    new = np.mean([_by_t(_with_rating(world, replicate), freedom) for replicate in range(100_000, 100_600)])
+    new = np.mean([_by_t(analysed(world, replicate, rating=True), freedom) for replicate in range(100_000, 100_600)])
     assert new == pytest.approx(0.8, abs=0.08)  # 3 standard errors of the ceiling's and of these 600
     null = small.under(small.truth.model_copy(update={"burnout": 0.0}))
-    size = np.mean([_by_t(_with_rating(null, replicate), freedom) for replicate in range(200_000, 200_600)])
+    size = np.mean([_by_t(analysed(null, replicate, rating=True), freedom) for replicate in range(200_000, 200_600)])
     assert size < 0.05 + 4 * np.sqrt(0.05 * 0.95 / 600)
 
 

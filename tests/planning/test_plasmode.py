@@ -123,6 +123,7 @@ def test_truths_by_brute_force(made, known):
     marginal = GLM(mean_risk, columns, family=families.Binomial()).fit().params[-1]
     # the other two ratings are columns too, of no effect
     assert known["log_odds_ratio_marginal[burnout]"] == pytest.approx(marginal, rel=0.03)
+    assert abs(known["log_odds_ratio_marginal[competence]"]) < 0.02  # what the curve of the logit leaves
     assert 0 < known["log_odds_ratio_marginal[burnout]"] < known["log_odds_ratio_rated[burnout]"]
 
 

@@ -16,7 +16,7 @@ strength is found too seldom, the answer is that, and not a number.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -31,9 +31,9 @@ from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.spread import vpc
+from iatrogenesis.planning.analysed import analysed
 from iatrogenesis.planning.plasmode import Plasmode, most_burnout
-from iatrogenesis.simulation_study.methods.answer import BURNOUT, LEVEL
-from iatrogenesis.simulation_study.methods.regression import estimable
+from iatrogenesis.simulation_study.methods.answer import LEVEL
 from iatrogenesis.simulation_study.power_curve import critical
 
 POWER = 0.8
@@ -123,7 +123,7 @@ def burnout_ceiling(
 
     def rejects(strength: float, replicate: int) -> bool:
         worlds.setdefault(strength, made.under(made.truth.model_copy(update={"burnout": strength})))
-        data = _with_rating(worlds[strength], replicate)
+        data = analysed(worlds[strength], replicate, rating=True)
         return _by_bayes(data, priors, made.seed) if priors else _by_t(data, freedom)
 
     worlds: dict[float, Plasmode] = {}
@@ -138,30 +138,11 @@ def spread_ceiling(
     def rejects(strength: float, replicate: int) -> bool:
         truth = made.truth.model_copy(update={"therapist_sd": strength, "burnout": 0.0})
         worlds.setdefault(strength, made.under(truth))
-        data = replace(made.data, deteriorated=worlds[strength].outcomes(replicate))
-        try:
-            found = fit(estimable(data), NODES)
-        except (DataError, np.linalg.LinAlgError):  # nobody deteriorated: nothing is found
-            return False
+        found = fit(analysed(worlds[strength], replicate, rating=False), NODES)
         return 2 * (found.log_likelihood - found.log_likelihood_without_therapists) > HALF_CHI_SQUARE
 
     worlds: dict[float, Plasmode] = {}
     return _ceiling("spread", rejects, largest, replicates, target)
-
-
-def _with_rating(made: Plasmode, replicate: int) -> OutcomeData:
-    """The data of one replicate, with burnout's rating as the last column."""
-    data = estimable(replace(made.data, deteriorated=made.outcomes(replicate)))
-    centre = made.rating.mean()
-    return replace(
-        data,
-        covariates=np.column_stack([data.covariates, made.rating - centre]),
-        covariate_names=(*data.covariate_names, BURNOUT),
-        centre=np.append(data.centre, centre) if data.covariate_names else np.array([centre]),
-        scale=np.append(data.scale, 1.0) if data.covariate_names else np.ones(1),
-        dataset=f"{data.dataset}, burnout {made.truth.burnout:g}, {replicate}",
-        profile=None,
-    )
 
 
 def _by_t(data: OutcomeData, freedom: int) -> bool:

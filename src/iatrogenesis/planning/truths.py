@@ -13,7 +13,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.models.spread import mor, vpc
 from iatrogenesis.planning.plasmode import Plasmode, mean_of, risk, spread_of
-from iatrogenesis.simulation_study.methods.answer import BURNOUT
+from iatrogenesis.simulation_study.methods.answer import BURNOUT, trait_of
 from iatrogenesis.simulation_study.methods.rates import standardised
 from iatrogenesis.simulation_study.methods.regression import PER, design
 
@@ -32,7 +32,7 @@ def truths(made: Plasmode) -> pd.DataFrame:
     for kind in ("", "_rated"):
         found |= {f"log_odds_ratio{kind}[{trait}]": 0.0 for trait in ("competence", "fit")}
     found |= {"log_odds_ratio[burnout]": truth.burnout, "log_odds_ratio_rated[burnout]": truth.rated}
-    found["log_odds_ratio_marginal[burnout]"] = _marginal(made, now)
+    found |= _marginal(made, now)
     found["risk_change[burnout]"] = PER * float(np.mean(risk(made.fixed - truth.burnout, made.rated_sd) - now))
     found["risk_change_rated[burnout]"] = PER * float(np.mean(risk(made.fixed - truth.rated, made.rated_sd) - now))
     found["net_fraction"] = 1 - float(average.mean() / now.mean())
@@ -60,11 +60,14 @@ def rates(made: Plasmode, replicates: range) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _marginal(made: Plasmode, now: np.ndarray) -> float:
-    """The limit of a logistic regression without therapists: that of the expected outcomes on the columns."""
+def _marginal(made: Plasmode, now: np.ndarray) -> dict[str, float]:
+    """The limits of a logistic regression without therapists: that of the expected outcomes on the columns."""
     worse = pd.Series(False, index=made.clients.index, dtype="boolean")
     table = made.clients.assign(deteriorated=worse)
     covariates = (*(made.data.profile.covariates if made.data.profile else ()), *RATINGS)
     data = from_clients(table, covariates, dataset=made.data.dataset, allow_empty=True)
-    found = GLM(now, design(data), family=families.Binomial()).fit()
-    return float(found.params[1 + data.covariate_names.index(BURNOUT)])
+    slopes = GLM(now, design(data), family=families.Binomial()).fit().params[1:]
+    traits = {
+        trait: value for name, value in zip(data.covariate_names, slopes, strict=True) if (trait := trait_of(name))
+    }
+    return {f"log_odds_ratio_marginal[{trait}]": float(value) for trait, value in traits.items()}
