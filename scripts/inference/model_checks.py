@@ -1,4 +1,4 @@
-"""Check the models of routine care: predictions before and after the data, priors, and unseen clients."""
+"""Check the models of routine care: predictions before and after the data, priors, unseen clients and therapists."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ import pandas as pd
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.answers import what_if
-from iatrogenesis.inference.checks import predictive
+from iatrogenesis.inference.checks import predictive, unseen_therapists
 from iatrogenesis.inference.checks import prior_sensitivity as sensitivity
 from iatrogenesis.inference.data.posterior import drawn
 from iatrogenesis.inference.models import OUTCOME_MODELS
@@ -18,8 +18,8 @@ from iatrogenesis.study.datasets import outcome_data
 
 
 def main(posteriors: list[str], sources: dict, given: dict, priors: dict, seed: int, tables: dict[str, str]) -> None:
-    """Write four tables: predictive checks, power-scaling sensitivity, leave-one-out comparison, marginal effects."""
-    priors, checks, moved, marginal, each = Priors.model_validate(priors), [], [], [], []
+    """Write five tables: predictive checks, power-scaling, clients and therapists left out, marginal effects."""
+    priors, checks, moved, marginal, each, unseen = Priors.model_validate(priors), [], [], [], [], {}
     for tree in drawn(posteriors):
         name, dataset = tree.attrs["model"], tree.attrs["dataset"]
         data = outcome_data(dataset, name, sources, given[dataset])
@@ -34,12 +34,15 @@ def main(posteriors: list[str], sources: dict, given: dict, priors: dict, seed: 
                 nothing = {"centre": np.zeros(0), "scale": np.ones(0), "covariates": None, "covariate_names": ()}
                 people = replace(people, **nothing)
             each.append((name, people, tree))
+            refit = unseen_therapists.refit_by_engine(name, priors, seed)
+            unseen[name] = unseen_therapists.predicted(name, data, tree, priors, refit)
             if data.covariate_names:
                 marginal.append(what_if.marginal_effects(data, tree))
         print(f"{name}: checked", flush=True)
     write_csv(stacked(checks, predictive.COLUMNS), tables["predictive"])
     write_csv(stacked(moved, sensitivity.COLUMNS), tables["sensitivity"])
     write_csv(sensitivity.comparison(each), tables["comparison"])
+    write_csv(unseen_therapists.comparison(unseen), tables["unseen"])
     write_csv(stacked(marginal, what_if.COLUMNS), tables["marginal"])
 
 

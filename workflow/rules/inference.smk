@@ -8,7 +8,8 @@ REQUIRED INPUTS:
     results/{study}/simulated/{base,known}/clients.parquet, sessions of base, and the service counts where present
 OUTPUTS:
     results/{study}/posterior/{dataset}/{model}.nc
-    results/{study}/tables/{diagnostics,therapist_effects,engines,predictive,prior_sensitivity,model_comparison,sbc}.csv,
+    results/{study}/tables/{diagnostics,therapist_effects,engines,predictive,prior_sensitivity,model_comparison,
+    unseen_therapists,sbc}.csv,
     results/{study}/tables/{therapists,true_rates,true_effects,what_if}.csv
 """
 
@@ -141,7 +142,7 @@ rule engines:
 
 
 rule model_checks:
-    """Every model of routine care: predictive checks, sensitivity to the priors, leave-one-out comparison."""
+    """Every model of routine care: predictive checks, sensitivity to the priors, clients and therapists left out."""
     input:
         posteriors=[path for path, (dataset, _) in zip(POSTERIORS, FITS) if dataset == STUDY.base],
         sources=list(FIT_SOURCES.values()),
@@ -150,6 +151,7 @@ rule model_checks:
         predictive="results/{study}/tables/predictive.csv",
         sensitivity="results/{study}/tables/prior_sensitivity.csv",
         comparison="results/{study}/tables/model_comparison.csv",
+        unseen="results/{study}/tables/unseen_therapists.csv",
         marginal="results/{study}/tables/marginal_effects.csv",
     log:
         "results/{study}/logs/model_checks.log",

@@ -107,6 +107,8 @@ def _shape(prior: Mapping) -> str:
         text = f"the upper half of Normal(0, {prior['scale']:g})"
     elif "concentration" in prior:
         text = f"Dirichlet({prior['concentration']:g}, ...)"
+    elif "a" in prior:
+        text = f"Beta({prior['a']:g}, {prior['b']:g})"
     else:
         text = f"Normal({prior.get('mean', 0):g}, {prior['sd']:g})"
     return text.replace("-", MINUS)

@@ -12,13 +12,13 @@ import arviz_stats as azs
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy.stats import dirichlet, halfnorm, norm
+from scipy.stats import beta, dirichlet, halfnorm, norm
 
 from iatrogenesis.inference.answers import estimands
 from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.inference.data.posterior import points
 from iatrogenesis.inference.models.by_name import model as model_module
-from iatrogenesis.inference.models.priors import CentredNormal, Dirichlet, HalfNormal, Normal, Prior, Priors
+from iatrogenesis.inference.models.priors import Beta, CentredNormal, Dirichlet, HalfNormal, Normal, Prior, Priors
 
 DRAWS = 1000
 COLUMNS = ("model", "dataset", "estimand", "prior", "likelihood", "verdict")
@@ -44,6 +44,8 @@ def _log_density(prior: Prior, value: np.ndarray) -> np.ndarray:
             return norm.logpdf(value, 0.0, sd)
         case HalfNormal(scale=scale):
             return halfnorm.logpdf(value, scale=scale)
+        case Beta(a=a, b=b):
+            return beta.logpdf(value, a, b)
         case Dirichlet(concentration=concentration):
             return dirichlet.logpdf(value / value.sum(), np.full(len(value), concentration))
         case _:
