@@ -2,7 +2,7 @@
 
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
-from iatrogenesis.inference.checks.agreement import compare, outcome_of, table
+from iatrogenesis.inference.checks.agreement import compare, data_of, table
 from iatrogenesis.inference.data.posterior import drawn
 from iatrogenesis.inference.engines.fit import fit_all
 from iatrogenesis.inference.engines.sampler import Sampler
@@ -15,7 +15,7 @@ def main(posteriors: list[str], fit: dict, seed: int, table_path: str, workers: 
     done = {(tree.attrs["model"], tree.attrs["dataset"]): tree for tree in drawn(posteriors)}
     other = "nuts" if fit["engine"] == "collapsed" else "collapsed"
     for model in dict.fromkeys(model for model, _ in done):
-        datas = [outcome_of(tree) for (name, _), tree in done.items() if name == model]
+        datas = [data_of(tree) for (name, _), tree in done.items() if name == model]
         for tree in fit_all(model, datas, priors, sampler, seed, engine=other, workers=workers):
             rows += compare(done[model, tree.attrs["dataset"]], tree)
     found = table(rows)

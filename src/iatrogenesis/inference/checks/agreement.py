@@ -8,12 +8,21 @@ import xarray as xr
 
 from iatrogenesis.inference.answers import estimands
 from iatrogenesis.inference.data.outcomes import OutcomeData
+from iatrogenesis.inference.models.measurement import RatedData
 
 FAR = 5.0  # combined Monte Carlo standard errors
 
 
+def data_of(tree: xr.DataTree) -> OutcomeData | RatedData:
+    """The data that a posterior was fitted to, as they stand in it: outcomes, services, ratings."""
+    if "ratings" not in tree["observed_data"]:
+        return outcome_of(tree)
+    ratings = tree["observed_data"]["ratings"].values
+    return RatedData(outcome_of(tree), ratings, tree["constant_data"]["reliability"].values).validate()
+
+
 def outcome_of(tree: xr.DataTree) -> OutcomeData:
-    """The data that a posterior was fitted to, as they stand in it."""
+    """The outcomes that a posterior was fitted to, as they stand in it."""
     constant, posterior = tree["constant_data"], tree["posterior"]
     more: dict[str, Any] = {}
     if "covariates" in constant:
@@ -23,10 +32,14 @@ def outcome_of(tree: xr.DataTree) -> OutcomeData:
             "centre": constant["centre"].values,
             "scale": constant["scale"].values,
         }
+    if "service_index" in constant:
+        services = tuple(posterior["service"].values.astype(str))
+        more |= {"service": constant["service_index"].values, "service_ids": services}
+    deteriorated = tree["observed_data"]["deteriorated"].values
     return OutcomeData(
         dataset=tree.attrs["dataset"],
-        deteriorated=tree["observed_data"]["deteriorated"].values,
-        trials=constant["trials"].values,
+        deteriorated=deteriorated,
+        trials=constant["trials"].values if "trials" in constant else np.ones_like(deteriorated),
         therapist=constant["therapist_index"].values,
         therapist_ids=tuple(posterior["therapist"].values.astype(str)),
         allow_empty=True,

@@ -22,7 +22,7 @@ INTEGRALS = {"classes": Classes, "nested": Nested, "rated": Rated, "skewed": Ske
 """By what models say in ``COLLAPSED``."""
 TRIED = 32  # draws on which the number of nodes is tried
 LEARNT = 800  # draws at most from which kernels are learnt
-ATTEMPTS = 3  # the second and third learn from the draws before them
+ATTEMPTS = 6  # all but the first learn from the draws before them
 
 
 def coordinates(model: str, integral: str, data: FitData, priors: Priors) -> Coordinates:

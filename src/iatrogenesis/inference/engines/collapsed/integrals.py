@@ -11,7 +11,7 @@ from iatrogenesis.inference.engines.collapsed.marginal import NODES
 from iatrogenesis.inference.engines.collapsed.whitened import Draws
 
 IDLE = 4.0  # log density below the highest
-CLOSE, SELDOM = 0.02, 0.2  # in log density, of nine in ten draws, and of all: weights vary far more than that
+CLOSE, SELDOM = 0.02, 0.5  # in log density, of nine in ten draws, and of all: weights vary far more than that
 
 
 @dataclass(frozen=True)
