@@ -16,6 +16,13 @@ SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
 NOT_OF_SCRIPTS = {
     "core/resources.py": "people who installed the package, to find its configuration",
     "explorer/picture.py": "`make screenshot`",
+    **dict.fromkeys(
+        (
+            f"planning/{name}.py"
+            for name in ("__init__", "analysed", "ceiling", "error_rates", "plan", "plasmode", "truths")
+        ),
+        "people who plan with their own numbers, or ask what their own table could have shown",
+    ),
     "report/figure_words.py": "rules, for captions",
     "report/provenance.py": "rules, for the commit",
     "world/streaming.py": "people, for runs larger than memory",
