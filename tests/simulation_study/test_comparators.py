@@ -213,6 +213,21 @@ def test_the_sandwich_of_the_estimating_equations_is_that_of_matrices(one):
     assert ours.high - ours.estimate == pytest.approx(student_t.ppf(0.975, 21 - 4) * ours.se)
 
 
+def test_estimating_equations_that_do_not_settle_take_clients_as_independent(one, monkeypatch):
+    """Asked for one step, the search for the correlation cannot end; without correlation there is none to make."""
+    fits = GEE.fit
+
+    def hurried(self, *arguments, **options):
+        steps = {"maxiter": 1} if isinstance(self.cov_struct, Exchangeable) else {}
+        return fits(self, *arguments, **options, **steps)
+
+    monkeypatch.setattr(GEE, "fit", hurried)
+    found, plain = answer("gee", one), answer("logistic", one)
+    name = "log_odds_ratio_marginal[burnout]"
+    assert found.passed and estimate(found, name).estimate == pytest.approx(estimate(plain, name).estimate, abs=1e-5)
+    assert estimate(found, name).se > 1.1 * estimate(plain, name).se
+
+
 def test_weighted_regressions_are_those_of_statsmodels(one):
     data = estimable(prepared(one))
     columns, therapists = design(data), len(data.therapist_ids)
