@@ -13,7 +13,7 @@ from scipy.stats import binomtest, norm
 from iatrogenesis.core.proportions import clopper_pearson
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.answers import estimands, therapists
-from iatrogenesis.inference.answers.standardise import standardised_rates
+from iatrogenesis.inference.answers.standardise import gauss, standardised_rates
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.data.posterior import posterior_tree
@@ -102,6 +102,24 @@ def test_standardised_rates_are_averages_over_all_clients(adjusted):
     )
     exact = expit(log_odds[:, :, None] + fixed[:, None, :]).mean(axis=2)
     np.testing.assert_allclose(found, exact, atol=5e-6)
+
+
+@pytest.mark.parametrize("sd", [0.2, 0.7, 1.0])
+def test_few_points_stand_for_clients_of_any_distribution(sd):
+    noise, client = Noise(3), np.arange(2000)
+    skewed = np.exp(noise.normal("a", replicate=np.arange(5)[:, None], client=client))
+    values = sd * (skewed - skewed.mean()) / skewed.std()
+    values = np.minimum(values, 3 * sd)
+    weight = 1.0 + noise.uniform("w", client=client)
+    points, weights = gauss(values, weight / weight.sum(), 8)
+    at = np.linspace(-6, 2, 9)
+    found = np.sum(weights[:, :, None] * expit(at + points[:, :, None]), axis=1)
+    exact = np.average(expit(at + values[:, :, None]), axis=1, weights=weight)
+    np.testing.assert_allclose(found, exact, atol=1e-8 if sd < 0.5 else 2e-5)
+    few, of_few = gauss(np.array([[0.0, 1.0, 1.0, 0.0], [2.0, 2.0, 2.0, 2.0]]), np.full(4, 0.25), 5)
+    assert of_few.sum(axis=1) == pytest.approx(1.0)
+    assert (of_few * few).sum(axis=1) == pytest.approx([0.5, 2.0])
+    assert (of_few * few**2).sum(axis=1) == pytest.approx([0.5, 4.0])
 
 
 def test_each_client_counts_once_whatever_the_size_of_the_blocks(adjusted, monkeypatch):

@@ -2,20 +2,22 @@
 
 For one draw the rate of a therapist with log odds t is the mean over clients i of 1 / (1 + exp(-(t + L_i))), where L_i
 is the client's part of the log odds. Clients x therapists x draws would be thousands of millions of terms. But L_i is
-one number per client, so its distribution is put on a fine grid first: each client is shared between the two
-neighbouring points so that the mean is kept. The error of the rate is at most h^2/8 times the logistic curve's greatest
-curvature, 0.096; for h = 0.02 that is 5e-6, far below the Monte Carlo error of any posterior.
+one number per client, so the clients are replaced by the Gauss quadrature of their distribution: a few points and
+weights, found by Stieltjes' procedure (Gautschi 1982, 10.1137/0903018), that have the same mean of every polynomial of
+a degree below twice their number. With eight, rates are within 1e-5 where the L_i have an SD of 1, and 1e-9 at .4.
 """
 
 import numpy as np
 import xarray as xr
+from scipy.special import expit
 
-GRID_STEP = 0.02
+NODES = 8
 OWN = ("competence", "burnout")
-BLOCK = 4_000_000  # numbers held at a time (32 MB)
+NOTHING = 1e-13  # of the variance: rounding
+BLOCK = 60_000  # numbers worked on at a time: they stay in the nearer memory
 
 
-def therapists_rates(tree: xr.DataTree, therapists: np.ndarray, step: float = GRID_STEP) -> np.ndarray:
+def therapists_rates(tree: xr.DataTree, therapists: np.ndarray, nodes: int = NODES) -> np.ndarray:
     """Return the standardised rate of each of some therapists, per draw, float64, shape (draws, therapists).
 
     To be with a therapist is to be with this one's competence, burnout and mean fit: those columns take the therapist's
@@ -27,7 +29,7 @@ def therapists_rates(tree: xr.DataTree, therapists: np.ndarray, step: float = GR
         A posterior.
     therapists
         Positions of therapists with clients.
-    step
+    nodes
         See `standardised_rates`.
     """
     log_odds = stacked(tree, "intercept")[:, None] + stacked(tree, "therapist_effect")[:, therapists]
@@ -39,7 +41,7 @@ def therapists_rates(tree: xr.DataTree, therapists: np.ndarray, step: float = GR
         sums = np.array([np.bincount(index, column * data["trials"].values, len(clients)) for column in covariates.T])
         mean = sums[:, therapists] / clients[therapists]
         log_odds = log_odds + stacked(tree, "coefficients")[:, own] @ mean
-    return standardised_rates(tree, log_odds, step, ~own)
+    return standardised_rates(tree, log_odds, nodes, ~own)
 
 
 def own_columns(tree: xr.DataTree) -> np.ndarray:
@@ -51,7 +53,7 @@ def own_columns(tree: xr.DataTree) -> np.ndarray:
 
 
 def standardised_rates(
-    tree: xr.DataTree, log_odds: np.ndarray, step: float = GRID_STEP, columns: np.ndarray | None = None
+    tree: xr.DataTree, log_odds: np.ndarray, nodes: int = NODES, columns: np.ndarray | None = None
 ) -> np.ndarray:
     """Return the rate of all clients of the data under each of m therapists, per draw.
 
@@ -62,8 +64,8 @@ def standardised_rates(
     log_odds
         float64, shape (draws, m), draws of all chains one after the other: intercept and therapist effect of each
         therapist.
-    step
-        Distance between two points of the grid; with 0.05 the error is at most 3e-5.
+    nodes
+        Points that stand for the clients; with 5, rates are within 3e-5 where the clients' parts have an SD of .7.
     columns
         Which covariates are the clients' own, bool, shape (covariates,); by default all.
 
@@ -78,13 +80,11 @@ def standardised_rates(
     coefficients = stacked(tree, "coefficients")[:, chosen]
     covariates, trials = tree["constant_data"]["covariates"].values[:, chosen], tree["constant_data"]["trials"].values
     rates = np.empty_like(log_odds)
-    block = max(1, BLOCK // (covariates.shape[0] + 200 * log_odds.shape[1]))
+    block = max(1, BLOCK // covariates.shape[0])
     for first in range(0, log_odds.shape[0], block):
         part = slice(first, first + block)
-        points, share = _on_grid(coefficients[part] @ covariates.T, trials / trials.sum(), step)
-        # 1 / (1 + e^-t e^-L): one exponential per therapist and one per point, not one per pair
-        pair = np.exp(-log_odds[part])[:, :, None] * np.exp(-points)
-        rates[part] = np.einsum("dmp,dp->dm", 1.0 / (1.0 + pair), share)
+        points, weights = gauss(coefficients[part] @ covariates.T, trials / trials.sum(), nodes)
+        rates[part] = sum(weights[:, [k]] * expit(log_odds[part] + points[:, [k]]) for k in range(nodes))
     return rates
 
 
@@ -94,15 +94,37 @@ def stacked(tree: xr.DataTree, name: str) -> np.ndarray:
     return values.reshape(-1, *values.shape[2:])
 
 
-def _on_grid(values: np.ndarray, weight: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
-    """Share out `values`, shape (draws, clients), on one grid: points (p,) and weights (draws, p)."""
-    lowest = np.floor(values.min() / step)
-    position = values / step - lowest
-    left = position.astype(np.int64)
-    right_part = (position - left) * weight
-    size = int(left.max()) + 2
-    cell = left + size * np.arange(values.shape[0])[:, None]
-    total = values.shape[0] * size
-    share = np.bincount(cell.ravel(), (weight - right_part).ravel(), total)
-    share += np.bincount(cell.ravel() + 1, right_part.ravel(), total)
-    return (lowest + np.arange(size)) * step, share.reshape(values.shape[0], size)
+def gauss(values: np.ndarray, weight: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss quadrature of some weighted values, for each draw.
+
+    Parameters
+    ----------
+    values
+        Shape (draws, clients).
+    weight
+        Adds up to 1, shape (clients,).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Points and weights, shapes (draws, nodes). Where there are fewer different values, some weights are 0.
+    """
+    centre = values @ weight
+    x = values - centre[:, None]
+    before, now = np.zeros_like(x), np.ones_like(x)
+    jacobi = np.zeros((len(x), nodes, nodes))
+    norm, least = np.ones(len(x)), NOTHING * ((x * x) @ weight)
+    for k in range(nodes):
+        square = now * now
+        size = square @ weight
+        left = size > least * norm  # else all values are on the points that there are
+        safe = np.where(left, size, 1.0)
+        at = np.where(left, np.einsum("dc,dc,c->d", square, x, weight) / safe, 0.0)
+        step = np.where(left, size / norm, 0.0) if k else np.zeros(len(x))
+        jacobi[:, k, k] = at
+        if k:
+            jacobi[:, k - 1, k] = jacobi[:, k, k - 1] = np.sqrt(step)
+        before, now = now, np.where(left[:, None], (x - at[:, None]) * now - step[:, None] * before, 0.0)
+        norm = safe
+    points, vectors = np.linalg.eigh(jacobi)
+    return points + centre[:, None], vectors[:, 0, :] ** 2

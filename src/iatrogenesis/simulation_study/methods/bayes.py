@@ -17,7 +17,7 @@ from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet,
 from iatrogenesis.simulation_study.methods.rates import ranked_draws
 
 DRAWS = 500  # for therapists' rates; the Monte Carlo error of a probability is at most .022
-GRID_STEP = 0.05
+NODES = 5  # that stand for the clients in a rate
 
 Prepare = Callable[[DataSet], FitData]
 Summarise = Callable[[DataSet, FitData, xr.DataTree], tuple[list[Estimate], pd.DataFrame | None]]
@@ -58,7 +58,7 @@ def therapists(tree: xr.DataTree, data: OutcomeData) -> pd.DataFrame:
     """Return the therapists' table; see `Answer.therapists`."""
     seen = np.flatnonzero(data.clients)
     thin = _thinned(tree)
-    rates = therapists_rates(thin, seen, GRID_STEP)
+    rates = therapists_rates(thin, seen, NODES)
     low, high = np.quantile(rates, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     rate = rates.mean(axis=0)
     exceeds = (rates > harmful_rate(rates.mean(axis=1, keepdims=True))).mean(axis=0)
