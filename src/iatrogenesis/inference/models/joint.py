@@ -90,12 +90,12 @@ def build(data: JointData, priors: Priors, *, centred: bool = False):
             found[f"{part}_coefficients"] = pm.Normal(f"{part}_coefficients", 0.0, sd, dims="covariate")
         found |= {name: pm.HalfNormal(name, getattr(prior, name).scale) for name in SPREADS}
         found |= {name: pm.Uniform(name, -1.0, 1.0) for name in CORRELATIONS}
-        found |= _therapists(pm, pt, found)
+        found |= _therapists(pm, found)
         found["dropout_baseline"] = pm.Normal("dropout_baseline", hazard.mean, hazard.sd, dims="stage")
         for name in ("dropout_by_score", "dropout_by_slope"):
             found[name] = pm.Normal(name, 0.0, priors.coefficient.sd)
         spread = base.spread("dropout_sd", priors.therapist_sd.scale)
-        found["dropout_effect"] = base.effects("dropout", spread, dims="therapist")
+        found["dropout_effect"] = pm.Normal("dropout_effect", 0.0, spread, dims="therapist")
         clients, index = model["sums"].shape[0], model["client_index"]
 
         def by_client(values):
@@ -106,19 +106,17 @@ def build(data: JointData, priors: Priors, *, centred: bool = False):
     return model
 
 
-def _therapists(pm, pt, found) -> dict:
-    """Therapists' levels and slopes, not centred, correlated."""
-    first = pm.Normal("therapist_level_standard", 0.0, 1.0, dims="therapist")
-    second = pm.Normal("therapist_slope_standard", 0.0, 1.0, dims="therapist")
-    r = found["therapist_correlation"]
-    turned = r * first + pt.sqrt(1 - r**2) * second
-    parts = {"level": first, "slope": turned}
-    return {
-        f"therapist_{name}": pm.Deterministic(
-            f"therapist_{name}", found[f"therapist_{name}_sd"] * values, dims="therapist"
-        )
-        for name, values in parts.items()
-    }
+def _therapists(pm, found) -> dict:
+    """Therapists' levels and slopes, correlated.
+
+    Levels are not centred and slopes are: a year's clients say less of the one than the population does, and more of
+    the other. Measured on routine care; the density is the same.
+    """
+    standard = pm.Normal("therapist_level_standard", 0.0, 1.0, dims="therapist")
+    level = pm.Deterministic("therapist_level", found["therapist_level_sd"] * standard, dims="therapist")
+    r, sd = found["therapist_correlation"], found["therapist_slope_sd"]
+    slope = pm.Normal("therapist_slope", r * sd * standard, sd * (1 - r**2) ** 0.5, dims="therapist")
+    return {"therapist_level": level, "therapist_slope": slope}
 
 
 def _density(xp, arrays, found, centre, by_client, softplus, nodes=NODES):
