@@ -53,7 +53,8 @@ def measures() -> set[str]:
         {"replicate": number, "estimate": some, "se": 0.1, "low": some - 0.2, "high": some + 0.2, "rejects": 1.0}
     ).assign(passed=True, problem="")
     estimates = pd.concat([estimates.assign(estimand=estimand) for estimand in ("effect", "nothing")])
-    truth = pd.DataFrame({"estimand": ["effect", "nothing"], "truth": [0.2, 0.0]}).assign(cell="a", world=0, truth_mcse=0.0)
+    truth = pd.DataFrame({"estimand": ["effect", "nothing"], "truth": [0.2, 0.0]})
+    truth = truth.assign(cell="a", world=0, truth_mcse=0.0)
     return set(judged("a", "raw", frozenset({"effect", "nothing"}), estimates, answers, truth, rates, 10)["measure"])
 
 

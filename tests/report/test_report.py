@@ -181,7 +181,7 @@ def test_a_share_of_none_or_all_is_shown_with_its_interval():
 
 def test_words_follow_the_numbers(study, results, numbers):
     """An analysis is called overconfident only where the whole interval of its coverage is below 95 %."""
-    name, claim = "study.base.logistic.log_odds_ratio[burnout].coverage", "is overconfident"
+    name, claim = "study.base.logistic.burnout.coverage", "is overconfident"
     for low, high, claimed in ((80.0, 91.0, True), (90.0, 99.0, False), (47.8, 100.0, False)):
         text = page(study, results, numbers | {name: numbers[name] | {"low": low, "high": high}})
         assert (claim in text) == claimed == ("they are too narrow" in text)

@@ -70,12 +70,12 @@ def test_lists_have_the_stated_mean_and_are_unequal(cells):
         (("rate_10,A,one at a time,,,,,,,,0.1", "rate_10,A,one at a time,,,,,,,,0.6"), "rate: .*0.5"),
         (("rate_low,A", "rate_10,A"), "duplicate cell 'rate_10'"),
         (
-            ("between,A,one at a time,,,,,,,,,,,,,,0.33", "between,A,one at a time,,,,,,,,,,,,,,low"),
+            ("between,A,one at a time,,,,,,,,,,,,,,,,,,0.33", "between,A,one at a time,,,,,,,,,,,,,,,,,,low"),
             "between: give a number",
         ),
         (("base,A,base", "base,A,interaction"), "must begin with its base"),
         (("sd_0,A,one at a time", "sd_0,A,sometimes"), "reading: "),
-        ((",growth measurement,", ",measurment,"), "also: .*measurment"),  # codespell:ignore
+        ((",laplace,", ",measurment,"), "also: .*measurment"),  # codespell:ignore
         (("sd_0,A,one at a time,,,,,0", "sd_0,A,one at a time,,,,,-1"), "therapist_sd"),
         (
             ("world_small,B,one at a time,20,30,,,,", "world_small,B,one at a time,20,30,,,0.04,"),

@@ -38,7 +38,7 @@ def test_family_a_is_what_its_equations_say(study, cells):
     cell = cells["small"]
     surroundings = study.surroundings(cell)
     found, rates = truth(cell, surroundings, 4, 0)
-    known, b = by_name(found), surroundings.numbers.slopes(cell.burnout)
+    known, b = by_name(found), surroundings.numbers.slopes(burnout=cell.burnout)
     sd = np.sqrt(cell.therapist_sd**2 + b.burnout**2 + b.competence**2)
     assert known["therapist_sd"] == pytest.approx(sd)
     assert known["residual_sd"] == cell.therapist_sd and known["log_odds_ratio[burnout]"] == b.burnout
@@ -244,7 +244,8 @@ def test_true_rates_belong_to_the_therapists_of_the_data(study, cells):
     """Therapists who truly do worse also do worse in the data; and other clients give nearly the same truth."""
     cell = cells["world_large"]
     surroundings = study.surroundings(cell)
-    rates = mechanistic_rates(cell, surroundings, 2, 300)
+    rates, error = mechanistic_rates(cell, surroundings, 2, 300)
+    assert 0.001 < error < 0.5 * rates["rate"].std()
     one = next(data_sets(cell, surroundings, range(1), False))
     own = one.clients[one.clients["finished"].astype(bool)].groupby("therapist_id")["deteriorated"].mean().astype(float)
     first = rates.loc[rates["replicate"] == 0, "rate"]

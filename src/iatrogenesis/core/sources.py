@@ -58,9 +58,8 @@ class Record(Strict):
         }[self.status]
         missing = [name for name in needed if getattr(self, name) in (None, "", ())]
         if missing:
-            raise ValueError(
-                f"{'an' if self.status in ('assumed', 'ensemble') else 'a'} {self.status} number needs {', '.join(missing)}"
-            )
+            article = "an" if self.status[0] in "ae" else "a"
+            raise ValueError(f"{article} {self.status} number needs {', '.join(missing)}")
         return self
 
 

@@ -43,12 +43,18 @@ class Cell(Strict):
         deterioration rate; log odds ratio per SD. Low, median and high are those of the plausible worlds.
     services
         A: number of services, which then differ too.
-    reliability
-        A: of all ratings; empty: as in the world.
+    fit
+        A: log odds ratio per SD of fit.
+    reliability, told
+        A: of all ratings; empty: as in the world. What the methods are told of it; empty: the same.
     severity, deprivation, unmeasured
         A: correlation of what first scores, deprivation, or a cause that nothing measures, say about the clients' risk
         with their therapist's harm: clients of greater risk come to therapists who do more harm. B, severity: points of
         severity per SD of burnout.
+    cause
+        A: log odds per SD of that unmeasured cause, where it acts; empty: as in the world.
+    curved
+        A: log odds per SD of the squared first PHQ-9, which no analysis has.
     between
         A: share of the variance of first scores that lies between therapists, whatever harm they do.
     referred
@@ -75,10 +81,14 @@ class Cell(Strict):
     services: int = Field(1, ge=1)
     rate: float | None = Field(None, gt=0, lt=0.5)
     burnout: Finite | None = None
+    fit: Finite | None = None
     reliability: float | None = Field(None, gt=0, le=1)
+    told: float | None = Field(None, gt=0, le=1)
     severity: Finite = 0.0
     deprivation: float = Share
     unmeasured: float = Share
+    cause: Finite | None = None
+    curved: Finite = 0.0
     between: float = Share
     referred: bool = False
     dropout: Finite = 0.0
@@ -107,8 +117,8 @@ class Cell(Strict):
 
 
 ONLY_A = (
-    "therapist_sd", "rate", "burnout", "reliability", "lists_by_harm", "shape", "services", "deprivation", "unmeasured",
-    "between", "referred", "dropout",
+    "therapist_sd", "rate", "burnout", "fit", "reliability", "told", "lists_by_harm", "shape", "services",
+    "deprivation", "unmeasured", "cause", "curved", "between", "referred", "dropout",
 )  # fmt: skip
 NEEDED = {"A": ("therapist_sd", "rate", "burnout"), "B": ("scenario",)}
 FOREIGN = {"A": ("scenario", "course"), "B": ONLY_A}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from pydantic import Field
 from scipy.special import ndtri
 
 from iatrogenesis.core.sources import Strict
@@ -48,7 +49,7 @@ class Surroundings(Strict):
     numbers: StatisticalWorld
     reliability: dict[str, float]
     scenarios: dict[str, Scenario]
-    own: dict[str, tuple[str, ...]] = {}
+    own: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     worlds: tuple[dict[str, float], ...] = ()
 
     def within(self, path: str | None) -> "Surroundings":
@@ -67,13 +68,15 @@ def list_lengths(cell: Cell) -> tuple[int, ...]:
 def statistical(cell: Cell, surroundings: Surroundings) -> LogitNormal:
     """Return the exact model of a cell of family A."""
     numbers, sd = surroundings.numbers, given(cell.therapist_sd)
-    coefficients = numbers.slopes(given(cell.burnout))
+    coefficients = numbers.slopes(burnout=given(cell.burnout), fit=cell.fit)
     service_sd = float(numbers.service_sd) if cell.services > 1 else 0.0
-    cause = float(numbers.cause) if cell.unmeasured else 0.0
+    cause = (float(numbers.cause) if cell.cause is None else cell.cause) if cell.unmeasured else 0.0
     return LogitNormal(
         clients_per_therapist=list_lengths(cell),
         lists_by_harm=cell.lists_by_harm,
-        intercept=_intercept(given(cell.rate), coefficients, np.sqrt(sd**2 + service_sd**2 + cause**2)),
+        intercept=_intercept(
+            given(cell.rate), coefficients, np.sqrt(sd**2 + service_sd**2 + cause**2 + cell.curved**2)
+        ),
         therapist_sd=sd,
         shape=cell.shape,
         service_sd=service_sd,
@@ -84,6 +87,7 @@ def statistical(cell: Cell, surroundings: Surroundings) -> LogitNormal:
         allocation=Allocation(
             severity=cell.severity, deprivation=cell.deprivation, unmeasured=cell.unmeasured, between=cell.between
         ),
+        curved=cell.curved,
         cause=cause,
         referred=float(numbers.referred) if cell.referred else 0.0,
         dropout=Dropout(share=MISSING, worse=cell.dropout, worse_by_burnout=cell.dropout / 2)
@@ -129,7 +133,7 @@ def data_sets(cell: Cell, surroundings: Surroundings, replicates: range, session
     """Yield the data sets of these replicates; the same whichever others are made."""
     if cell.family == "A":
         model = statistical(cell, surroundings)
-        known = {trait: model.reliability[trait] for trait in TRAITS}
+        known = {trait: cell.told or model.reliability[trait] for trait in TRAITS}
         for replicate in replicates:
             made = simulate(model, Noise(surroundings.setup.seed), replicate)
             yield DataSet(named(cell, replicate), replicate, made.clients, known)

@@ -83,8 +83,8 @@ ESTIMANDS = (
     ),
     Estimand(
         "risk_change_rated[burnout]",
-        "the same contrast of the rating: 1000 E[P(D | rating - 1) - P(D | rating)]",
-        _POOL,
+        "the same contrast of the rating: 1000 E[P(D | rating - 1) - P(D | rating)], over the clients of the cell",
+        "its equations with what the rating leads to expect, averaged over the clients of all data sets",
         "g-computation from the large fit with ratings",
     ),
     Estimand(
@@ -94,7 +94,12 @@ ESTIMANDS = (
         "its equations, averaged over the clients of all data sets",
         "counterfactual simulation with these three routes closed",
     ),
-    Estimand("net_fraction_rated", "the same contrast of the three ratings", _POOL, ""),
+    Estimand(
+        "net_fraction_rated",
+        "the same contrast of the three ratings",
+        "as net_fraction, with what the ratings lead to expect",
+        "",
+    ),
     Estimand(
         "on_slope[burnout]",
         "points per doubling of the number of sessions and SD of the burnout rating",

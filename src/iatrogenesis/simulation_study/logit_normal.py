@@ -94,6 +94,8 @@ class LogitNormal(BaseModel):
         Of the ratings, by trait: squared correlation of a rating with the true state; one number means all.
     score_correlation
         Of the two first scores.
+    curved
+        Log odds per SD of the squared first PHQ-9, beyond its linear coefficient: a form that no analysis has.
     cause
         Log odds per SD of the unmeasured cause that a therapist's clients share.
     referred
@@ -113,6 +115,7 @@ class LogitNormal(BaseModel):
     reliability: dict[str, Share] = dict.fromkeys(RATED, 1.0)
     score_correlation: Annotated[float, Field(ge=0, lt=1)] = 0.0
     allocation: Allocation = Allocation()
+    curved: Finite = 0.0
     cause: Finite = 0.0
     referred: Annotated[float, Field(ge=0, lt=1)] = 0.0
     dropout: Dropout = Dropout()
@@ -172,6 +175,9 @@ def simulate(design: LogitNormal, noise: Noise, replicate: int = 0) -> LogitNorm
     states = slopes.competence * clients["competence"].to_numpy() + slopes.burnout * clients["burnout"].to_numpy()
     own = states + effect
     case_mix = design.intercept + explained(clients, slopes) - states
+    if design.curved:
+        standard = (clients["phq9_first"].to_numpy() - CENTRE["phq9_first"]) / SCALE["phq9_first"]
+        case_mix = case_mix + design.curved * (standard**2 - 1) / np.sqrt(2)
     if design.cause:
         shared = people.allotted(people.normal("cause", per_therapist=True), design.allocation.unmeasured)
         case_mix = case_mix + design.cause * shared
@@ -181,7 +187,7 @@ def simulate(design: LogitNormal, noise: Noise, replicate: int = 0) -> LogitNorm
         other, share = _first_therapists(design, people, sizes.size)
         odds = odds + share * (own[first[other]] - own)
         states = states + share * (states[first[other]] - states)
-        clients["first_therapist_id"] = np.where(share > 0, ids[other], None)
+        clients["first_therapist_id"] = pd.Series(ids[other]).where(share > 0, None)
         clients["first_share"] = share
     clients["deteriorated"] = pd.array(people.uniform("deteriorated") < expit(odds), dtype="boolean")
     names = [f"{name}-{index:05d}" for name, index in zip(ids[therapist], people.client, strict=True)]

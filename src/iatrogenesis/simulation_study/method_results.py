@@ -38,7 +38,7 @@ def of_cells(table: pd.DataFrame, cells: list[str], study: str) -> pd.DataFrame:
 
 
 def agreement(own: pd.DataFrame, full: pd.DataFrame) -> pd.DataFrame:
-    """This study's measures beside the full one's: cell, method, estimand, measure, both values, and z.
+    """A study's own measures beside the full one's: cell, method, estimand, measure, both values, and z.
 
     The two have other seeds, so z is about standard normal where nothing has changed.
     """

@@ -36,9 +36,10 @@ class StatisticalWorld(Strict):
     service_sd: Sourced
     referred: Sourced
 
-    def slopes(self, burnout: float) -> Coefficients:
-        """The coefficients with another one of burnout."""
-        return Coefficients(**{name: float(one) for name, one in self.coefficients.items()} | {"burnout": burnout})
+    def slopes(self, **others: float | None) -> Coefficients:
+        """The coefficients, with others where they are given."""
+        usual = {name: float(one) for name, one in self.coefficients.items()}
+        return Coefficients(**usual | {name: one for name, one in others.items() if one is not None})
 
     def number(self, column: str, word: str) -> float:
         """What ``low``, ``median`` and ``high`` mean in a column of the design table.
@@ -48,7 +49,8 @@ class StatisticalWorld(Strict):
         ValueError
             If the column has no such number.
         """
-        known = {"rate": self.rate, "therapist_sd": self.therapist_sd, "burnout": self.coefficients["burnout"]}
+        known = {"rate": self.rate, "therapist_sd": self.therapist_sd, "cause": self.cause}
+        known |= {trait: self.coefficients[trait] for trait in ("burnout", "fit")}
         if column not in known:
             raise ValueError(f"{column}: give a number, {word!r} is known of {', '.join(known)} only")
         record = known[column]

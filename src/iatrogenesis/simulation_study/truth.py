@@ -26,8 +26,8 @@ def truth(
     Returns
     -------
     tuple of pandas.DataFrame
-        Columns `COLUMNS`, where world is 0 in family A; and replicate, therapist (position among the ids), rate,
-        own_rate.
+        Columns `COLUMNS`, where world is 0 in family A, and in B the row `therapist_rate` has the mean rate and the
+        error of one therapist's; and replicate, therapist (position among the ids), rate, own_rate.
     """
     if cell.family == "A":
         found, rates = statistical_truth(cell, surroundings, replicates)
@@ -35,5 +35,7 @@ def truth(
     else:
         if of_worlds is None:
             raise ValueError(f"{cell.cell}: family B needs what is true of its worlds")
-        known, rates = of_worlds, mechanistic_rates(cell, surroundings, replicates, clients)
+        rates, error = mechanistic_rates(cell, surroundings, replicates, clients)
+        row = {"world": 0, "estimand": "therapist_rate", "truth": rates["rate"].mean(), "truth_mcse": error}
+        known = pd.concat([of_worlds, pd.DataFrame([row])], ignore_index=True)
     return known.assign(cell=cell.cell)[list(COLUMNS)], rates

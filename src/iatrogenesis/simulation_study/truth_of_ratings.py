@@ -1,8 +1,11 @@
 """Truths about ratings in the statistical family: what a rating, and not the state behind it, has to do with the risk.
 
-Given its rating a state is normal around sqrt(reliability) x rating. For competence and burnout what the rating leaves
-open belongs to the therapist and joins the therapist's effect; for fit it belongs to the client. Both are integrated
-out over a large pool of clients who came by chance, so that no chance is left but in who is in the pool.
+Given its rating a state is normal around sqrt(reliability) x rating, and what the rating leaves open does not move with
+it. So a contrast of ratings is one of what they lead to expect, at the risk that each client of the cell really has.
+
+Odds ratios are those of regressions. For competence and burnout what the rating leaves open belongs to the therapist
+and joins the therapist's effect; for fit it belongs to the client. Both are integrated out over a large pool of clients
+who came by chance, so that no chance is left but in who is in the pool.
 """
 
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from scipy.special import expit, logit, ndtri
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.covariates import AGE_BANDS, AGE_REFERENCE
 from iatrogenesis.simulation_study.estimands import TRAITS
-from iatrogenesis.simulation_study.logit_normal import Dropout, LogitNormal, simulate
+from iatrogenesis.simulation_study.logit_normal import Dropout, LogitNormal, LogitNormalData, simulate
 from iatrogenesis.simulation_study.people import CENTRE, SCALE, Allocation, shaped
 
 POOL = 40_000  # clients
@@ -21,7 +24,6 @@ EACH = 5  # of each therapist: many therapists, because they differ
 PARTS = 8  # of the pool, by whose differences its error is known
 NODES = 40  # of what ratings leave open, at equal probabilities
 OFFSETS = 5  # therapists' effects at which a rating's own coefficient is looked at
-PER = 1000.0
 STEPS, CLOSE = 50, 1e-10
 
 Row = tuple[str, float, float]
@@ -54,8 +56,8 @@ class Pool:
         return Pool(self.columns[part], self.case_mix[part], self.rated[part], self.therapist, self.client)
 
 
-def of_ratings(model: LogitNormal, noise: Noise) -> list[Row]:
-    """Return the truths that end on `_rated` or are called marginal, with their Monte Carlo standard errors."""
+def odds_ratios(model: LogitNormal, noise: Noise) -> list[Row]:
+    """Return the odds ratios of ratings, marginal and given the therapist, with their Monte Carlo standard errors."""
     pool = pool_of(model, noise)
     size = len(pool.case_mix) // PARTS
     parts = [_answers(pool.only(slice(part * size, (part + 1) * size)), model) for part in range(PARTS)]
@@ -117,11 +119,7 @@ def _answers(pool: Pool, model: LogitNormal) -> dict[str, float]:
     left = _together(pool.therapist, pool.client)
     odds = pool.case_mix + pool.rated.sum(axis=1)
     now = _risk(odds, left)
-    step = model.coefficients.burnout * np.sqrt(model.reliability["burnout"])
-    found = {
-        "risk_change_rated[burnout]": PER * float((_risk(odds - step, left) - now).mean()),
-        "net_fraction_rated": 1 - float(_risk(pool.case_mix, left).mean() / now.mean()),
-    }
+    found = {}
     marginal = _slopes(pool.columns, now)
     effects = pool.therapist.reshape(OFFSETS, -1).mean(axis=1)
     given = [_risk(odds + effect, pool.client) for effect in effects]
@@ -130,9 +128,21 @@ def _answers(pool: Pool, model: LogitNormal) -> dict[str, float]:
         nothing = getattr(model.coefficients, trait) == 0.0
         found[f"log_odds_ratio_marginal[{trait}]"] = 0.0 if nothing else marginal[k]
         found[f"log_odds_ratio_rated[{trait}]"] = 0.0 if nothing else own[k]
-    if step == 0.0:
-        found["risk_change_rated[burnout]"] = 0.0
     return found
+
+
+def expected(model: LogitNormal, made: LogitNormalData) -> np.ndarray:
+    """What the ratings lead to expect of each client's log odds, by trait, shape (clients, 3)."""
+    clients, found = made.clients, []
+    for trait in TRAITS:
+        rating = clients[f"{trait}_rating"].to_numpy()
+        if trait != "fit" and "first_share" in clients:
+            of_therapist = clients.groupby("therapist_id")[f"{trait}_rating"].first()
+            first = clients["first_therapist_id"].map(of_therapist).fillna(0.0).to_numpy()
+            share = clients["first_share"].to_numpy()
+            rating = share * first + (1 - share) * rating
+        found.append(getattr(model.coefficients, trait) * np.sqrt(model.reliability[trait]) * rating)
+    return np.column_stack(found)
 
 
 def _risk(odds: np.ndarray, left: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from iatrogenesis.simulation_study.data_generation import Surroundings, statisti
 from iatrogenesis.simulation_study.estimands import TRAITS
 from iatrogenesis.simulation_study.logit_normal import LogitNormal, LogitNormalData, simulate
 from iatrogenesis.simulation_study.methods.rates import standardised
-from iatrogenesis.simulation_study.truth_of_ratings import of_ratings
+from iatrogenesis.simulation_study.truth_of_ratings import expected, odds_ratios
 
 PER = 1000.0
 CONFOUNDED = ("severity", "deprivation", "unmeasured")
@@ -35,16 +35,23 @@ def statistical_truth(cell: Cell, surroundings: Surroundings, replicates: int) -
     for replicate in range(replicates):
         made = simulate(model, noise, replicate)
         risk = expit(made.log_odds)
-        rested, average = expit(made.log_odds - model.coefficients.burnout), expit(made.log_odds - made.states)
-        sums.append((len(risk), risk.sum(), (rested - risk).sum(), (risk - average).sum()))
+        rated, step = expected(model, made), model.coefficients.burnout
+        changes = [step, step * np.sqrt(model.reliability["burnout"])]
+        fewer = [np.sum(expit(made.log_odds - change) - risk) for change in changes]
+        spared = [np.sum(risk - expit(made.log_odds - part)) for part in (made.states, rated.sum(axis=1))]
+        sums.append((len(risk), risk.sum(), *fewer, *spared))
         tables.append(_rates(replicate, made, risk))
         likeness.append(_likeness(made))
     _check_direction(cell, np.array(likeness))
-    n, risk, change, spared = np.array(sums).T
-    value, error = ratio(change, n)
+    n, risk, *totals = np.array(sums).T
     found = [*_spread(model), *((f"log_odds_ratio[{trait}]", _slope(model, trait), 0.0) for trait in TRAITS)]
-    found += [("risk_change[burnout]", PER * value, PER * error), ("net_fraction", *ratio(spared, risk))]
-    known = found + of_ratings(model, Noise(surroundings.setup.apart("ratings").seed))
+    for kind, change, spared in zip(("", "_rated"), totals[:2], totals[2:], strict=True):
+        value, error = ratio(change, n)
+        found += [
+            (f"risk_change{kind}[burnout]", PER * value, PER * error),
+            (f"net_fraction{kind}", *ratio(spared, risk)),
+        ]
+    known = found + odds_ratios(model, Noise(surroundings.setup.apart("ratings").seed))
     return known, pd.concat(tables, ignore_index=True)
 
 

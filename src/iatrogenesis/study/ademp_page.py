@@ -30,7 +30,7 @@ def page(studies: dict[str, Study]) -> str:
     """The whole text; `studies`: default and full."""
     full, default = studies["full"], studies["default"]
     settings, numbers = full.config.simulation_study, full.numbers
-    coefficients = numbers.slopes(float(numbers.coefficients["burnout"]))
+    coefficients = numbers.slopes()
     case_mix = ", ".join(
         f"{name.replace('_', ' ')} {value:g}"
         for name, value in coefficients

@@ -12,7 +12,10 @@ from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.world.scenarios import ConfigError, explain, merged, read_yaml
 
 # Other YAML files of the config folder.
-NOT_STUDIES = ("instruments", "codebook", "policies", "reproductions", "explorer", "associations", "feasible")
+NOT_STUDIES = (
+    *("instruments", "codebook", "policies", "reproductions", "explorer", "associations", "feasible"),
+    "statistical_world",
+)
 
 type Field = Sequence[str | int]
 

@@ -5,10 +5,11 @@ A method is a module with
 - its idea, in the docstring's first line, and what an analyst would do with it;
 - ``PLACE``, where it stands among the methods, ``LABEL``, what pages call it, and ``LOOK``, its marker and its colour
   in figures (of `iatrogenesis.figures.methods`);
+- ``TARGETS``, the estimands that it is judged on (`iatrogenesis.simulation_study.estimands`);
 - ``GROUP``, the methods that share a job and its data sets (one that compiles a model has its own);
 - ``SECONDS``, what one data set costs about: a fixed part and a part per 1,000 clients;
 - ``MODEL``, where it fits one of `iatrogenesis.inference.models`;
-- ``SLOW = True`` where it samples, which takes seconds a data set: it runs only in cells that ask for it;
+- ``SLOW = True`` where it is dear: it runs only in cells that ask for it;
 - ``SESSIONS = True`` where it wants every session's score;
 - ``answers(data_sets, settings)``, which yields one `iatrogenesis.simulation_study.methods.answer.Answer` per data
   set, come what may.
@@ -22,7 +23,7 @@ from pathlib import Path
 from iatrogenesis.core.declared import declaring
 
 # What runs, and for how long; pages and figures, whose content depends on facts, read them through the registry.
-FACTS = declaring(Path(__file__).parent, "LABEL", "LOOK", "GROUP", "SECONDS")
+FACTS = declaring(Path(__file__).parent, "LABEL", "LOOK", "GROUP", "SECONDS", "TARGETS")
 NAMES = tuple(FACTS)
 SLOW = tuple(name for name, facts in FACTS.items() if facts.get("SLOW", False))
 # Methods of one group are asked in one job, about the same data sets. What compiles a model has a job of its own.
