@@ -26,6 +26,7 @@ LOOK = (">", "purple")
 GROUP = "classical"
 SECONDS = (0.007, 0.002)
 TARGETS = ("therapist_rate",)
+EXCEEDS = "p"
 WINSORISED = 0.1
 LIMITS = 0.998
 

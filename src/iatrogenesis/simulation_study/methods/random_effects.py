@@ -33,7 +33,8 @@ def answer(data_set: DataSet, nodes: int) -> Answer:
     estimates = [*spread(like), residual, *odds_ratios(rated.data, rated.beta, rated.covariance, RATED, freedom)]
     of_burnout = freedom[place_of_burnout(rated.data)]
     estimates.append(risk_change(rated.data, rated.beta, rated.covariance, sd, of_burnout))
-    return Answer(data_set.replicate, estimates, therapists(like), like.found.converged and rated.found.converged)
+    converged = like.found.converged and rated.found.converged
+    return Answer(data_set.replicate, estimates, therapists(like, data_set.replicate), converged)
 
 
 def spread(one: Fitted) -> list[Estimate]:
@@ -56,10 +57,11 @@ def spread(one: Fitted) -> list[Estimate]:
     return found
 
 
-def therapists(one: Fitted) -> pd.DataFrame:
+def therapists(one: Fitted, replicate: int) -> pd.DataFrame:
     """Return the therapists' table; see `iatrogenesis.simulation_study.methods.answer.Answer`."""
     log_odds, se = predicted(one)
-    return normal_table(np.flatnonzero(one.data.clients), log_odds, se, one.data.covariates @ one.beta[1:])
+    seen, case_mix = np.flatnonzero(one.data.clients), one.data.covariates @ one.beta[1:]
+    return normal_table(seen, log_odds, se, case_mix, replicate, shrunk=True)
 
 
 def predicted(one: Fitted) -> tuple[np.ndarray, np.ndarray]:
