@@ -95,6 +95,7 @@ def build(data: JointData, priors: Priors, *, centred: bool = False):
         for name in ("dropout_by_score", "dropout_by_slope"):
             found[name] = pm.Normal(name, 0.0, priors.coefficient.sd)
         spread = base.spread("dropout_sd", priors.therapist_sd.scale)
+        # Centred, because a year's clients say more of it than the population does: 256 effective draws instead of 16.
         found["dropout_effect"] = pm.Normal("dropout_effect", 0.0, spread, dims="therapist")
         clients, index = model["sums"].shape[0], model["client_index"]
 
@@ -107,16 +108,12 @@ def build(data: JointData, priors: Priors, *, centred: bool = False):
 
 
 def _therapists(pm, found) -> dict:
-    """Therapists' levels and slopes, correlated.
-
-    Levels are not centred and slopes are: a year's clients say less of the one than the population does, and more of
-    the other. Measured on routine care; the density is the same.
-    """
-    standard = pm.Normal("therapist_level_standard", 0.0, 1.0, dims="therapist")
-    level = pm.Deterministic("therapist_level", found["therapist_level_sd"] * standard, dims="therapist")
-    r, sd = found["therapist_correlation"], found["therapist_slope_sd"]
-    slope = pm.Normal("therapist_slope", r * sd * standard, sd * (1 - r**2) ** 0.5, dims="therapist")
-    return {"therapist_level": level, "therapist_slope": slope}
+    """Therapists' levels and slopes, not centred, correlated."""
+    first = pm.Normal("therapist_level_standard", 0.0, 1.0, dims="therapist")
+    second = pm.Normal("therapist_slope_standard", 0.0, 1.0, dims="therapist")
+    r = found["therapist_correlation"]
+    parts = {"therapist_level": first, "therapist_slope": r * first + (1 - r**2) ** 0.5 * second}
+    return {name: pm.Deterministic(name, found[f"{name}_sd"] * part, dims="therapist") for name, part in parts.items()}
 
 
 def _density(xp, arrays, found, centre, by_client, softplus, nodes=NODES):
