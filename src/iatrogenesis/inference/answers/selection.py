@@ -7,10 +7,15 @@ rises with its length; so the largest list is found by going down the order unti
 (there are so many supervisors) cuts the list further. Gu & Koenker (2023), "Invidious comparisons", 10.3982/ECTA19304,
 select by posterior tail probabilities under both constraints; theirs are of belonging to a top share, ours of being
 harmful.
+
+A p-value is no such probability: one less it, summed, says nothing of how many are harmless. From p-values the list is
+that of Benjamini & Hochberg's step-up tests at the same level (`tested`), which keeps the mean over repetitions of the
+share of harmless ones, 0 where nobody is selected, at or below the level if the tests are independent.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import false_discovery_control
 
 from iatrogenesis.core.definitions import FLAG_PROBABILITY
 from iatrogenesis.core.tables import DataError
@@ -52,9 +57,7 @@ def selected(exceeds: ArrayLike, level: float = FDR_LEVEL, most: int | None = No
     DataError
         If a probability is missing or not within 0 and 1.
     """
-    exceeds = np.asarray(exceeds, dtype=float)
-    if not np.all((exceeds >= 0) & (exceeds <= 1)):
-        raise DataError("Probabilities of being harmful must lie within 0 and 1, without missing values.")
+    exceeds = _within_0_and_1(exceeds)
     order = np.argsort(-exceeds, kind="stable")
     rate = np.cumsum(1 - exceeds[order]) / np.arange(1, len(order) + 1)
     # The rate never falls along the order: the number of lists within the level is the length of the longest one.
@@ -62,6 +65,41 @@ def selected(exceeds: ArrayLike, level: float = FDR_LEVEL, most: int | None = No
     chosen = np.zeros(len(order), dtype=bool)
     chosen[order[: length if most is None else min(length, most)]] = True
     return chosen
+
+
+def tested(exceeds: ArrayLike, level: float = FDR_LEVEL, most: int | None = None) -> np.ndarray:
+    """Select by Benjamini & Hochberg's tests of "not harmful" at the false discovery rate `level`.
+
+    Parameters
+    ----------
+    exceeds
+        One less the one-sided p-value of each therapist, shape (therapists,).
+    level, most
+        As in `selected`.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool, shape (therapists,). Of therapists with the same p-value the first ones come first.
+
+    Raises
+    ------
+    DataError
+        If a number is missing or not within 0 and 1.
+    """
+    exceeds = _within_0_and_1(exceeds)
+    significant = false_discovery_control(1 - exceeds) <= level
+    order = np.argsort(-exceeds, kind="stable")
+    chosen = np.zeros(len(order), dtype=bool)
+    chosen[order[:most]] = True
+    return chosen & significant
+
+
+def _within_0_and_1(exceeds: ArrayLike) -> np.ndarray:
+    exceeds = np.asarray(exceeds, dtype=float)
+    if not np.all((exceeds >= 0) & (exceeds <= 1)):
+        raise DataError("Probabilities of being harmful must lie within 0 and 1, without missing values.")
+    return exceeds
 
 
 def expected_fdr(exceeds: ArrayLike, chosen: np.ndarray) -> float:

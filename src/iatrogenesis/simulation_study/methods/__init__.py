@@ -6,6 +6,7 @@ A method is a module with
 - ``PLACE``, where it stands among the methods, ``LABEL``, what pages call it, and ``LOOK``, its marker and its colour
   in figures (of `iatrogenesis.figures.methods`);
 - ``TARGETS``, the estimands that it is judged on (`iatrogenesis.simulation_study.estimands`);
+- ``EXCEEDS = "p"`` where its `exceeds` is one less a p-value, and no posterior probability;
 - ``GROUP``, the methods that share a job and its data sets (one that compiles a model has its own);
 - ``SECONDS``, what one data set costs about: a fixed part and a part per 1,000 clients;
 - ``MODEL``, where it fits one of `iatrogenesis.inference.models`;
