@@ -29,7 +29,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate schemas docs protocol take-over graph screenshot reference environment lock clean
+.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate statistical-world schemas docs protocol take-over graph screenshot reference environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,9 @@ calibrate: .venv/.installed ## Find the simulator's free parameters anew
 
 schemas: .venv/.installed ## Write workflow/schemas from the configuration classes
 	$(BIN)/python -m iatrogenesis.study.schemas workflow/schemas
+
+statistical-world: .venv/.installed ## Work out the numbers of the statistical cells anew
+	$(SNAKEMAKE) $(ARGS) statistical_world
 
 protocol: .venv/.installed ## Freeze the plan of the full study, before its final run
 	$(BIN)/python -m iatrogenesis.study.protocol config docs results/reference/full

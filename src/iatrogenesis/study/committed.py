@@ -12,8 +12,7 @@ import yaml
 
 from iatrogenesis.core.files import read_csv, replacing, write_text
 from iatrogenesis.report.provenance import git_commit
-from iatrogenesis.simulation_study.method_results import PROTOCOL
-from iatrogenesis.study.protocol import FULL, fingerprint, hash_of
+from iatrogenesis.study.protocol import FULL, PROTOCOL, deviations, fingerprint, hash_of
 from iatrogenesis.study.study import Study, load_study
 
 TABLES = ("performance", "truth", "cells", "sbc")
@@ -31,10 +30,13 @@ def take_over(config: Path, docs: Path, results: Path, folder: Path) -> None:
     """
     study = load_study(config / f"{FULL}.yaml", config)
     protocol = yaml.safe_load((docs / PROTOCOL).read_text(encoding="utf-8"))
-    now = {"fingerprint": fingerprint(study, config / "ensemble.csv"), "seed": study.config.seed}
-    for name, value in now.items():
-        if protocol[name] != value:
-            raise SystemExit(f"{docs / PROTOCOL}: {name} is {protocol[name]}, of this study {value}; freeze it anew")
+    if hash_of(docs / "protocol.md") != protocol["plan"]:
+        raise SystemExit(f"{docs / 'protocol.md'}: has changed since it was frozen")
+    told = " ".join(protocol["deviations"])
+    if unsaid := [name for name in deviations(protocol, study, config) if name not in told]:
+        raise SystemExit(
+            f"{docs / PROTOCOL}: {unsaid[0]} is otherwise now; say so among its deviations, or freeze anew"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         _written(read_csv(results / "tables" / f"{name}.csv"), folder / f"{name}.csv")
@@ -42,7 +44,8 @@ def take_over(config: Path, docs: Path, results: Path, folder: Path) -> None:
     _written(batches, folder / "batches.csv")
     cost = [float(pd.read_csv(path, sep="\t")["cpu_time"].sum()) for path in (results / "benchmarks").rglob("*.tsv")]
     about = {
-        **now,
+        "fingerprint": fingerprint(study, config / "ensemble.csv"),
+        "seed": study.config.seed,
         "plan": protocol["plan"],
         "frozen": protocol["frozen"],
         "commit": git_commit(config.parent),

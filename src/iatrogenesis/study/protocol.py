@@ -1,22 +1,30 @@
 """The protocol of the final run: what it follows from, frozen in the repository before it.
 
-Run as a module (``python -m iatrogenesis.study.protocol config docs``) it freezes: the plan as it stands is copied to
-`docs/protocol.md`, and its hash, the seed and the fingerprint are written to `docs/protocol.yaml`. It refuses to write
-over a protocol whose run is committed, because deviations belong into its list and not into another protocol.
+Run as a module (``python -m iatrogenesis.study.protocol config docs results/reference/full``) it freezes: the plan as it
+stands is copied to `docs/protocol.md`; its hash, and all that a run must agree with, are written to
+`docs/protocol.yaml`. It refuses to write over a protocol whose run is committed, because deviations belong into its list
+and not into another protocol; and a seed that was used before, by another study or an earlier protocol.
 """
 
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
 from iatrogenesis.core.files import write_text
+from iatrogenesis.report.provenance import git_commit
+from iatrogenesis.study.sources import study_names
 from iatrogenesis.study.study import Study, load_study
 
 FULL = "full"
+PROTOCOL = "protocol.yaml"
+LIBRARY = Path(__file__).resolve().parents[1]
+CODE = ("core", "inference", "simulation_study", "world")
+HEAD = "# The protocol of the final run, frozen before it (`make protocol`); the plan is protocol.md beside it.\n"
 
 
 def fingerprint(study: Study, ensemble: Path) -> str:
@@ -50,34 +58,72 @@ def hash_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def code_of(library: Path) -> str:
+    """SHA-256 of the code by which data are made, analysed and judged: `CODE` below the library."""
+    found = hashlib.sha256()
+    for path in sorted(path for part in CODE for path in (library / part).rglob("*.py")):
+        found.update(path.relative_to(library).as_posix().encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def plan_of(study: Study, config: Path) -> dict[str, object]:
+    """What a run of the full study must agree with: seed, data sets, cells with their methods, fingerprint, code."""
+    settings = study.config.simulation_study
+    return {
+        "seed": study.config.seed,
+        "data_sets": settings.replicates,
+        "cells": {name: list(cell.runs(settings.methods)) for name, cell in study.cells.items()},
+        "fingerprint": fingerprint(study, config / "ensemble.csv"),
+        "code": code_of(LIBRARY),
+    }
+
+
 def freeze(config: Path, docs: Path, committed: Path) -> None:
     """Freeze the plan.
 
     Raises
     ------
     SystemExit
-        If the run of the present protocol is committed.
+        If the run of the present protocol is committed, or the seed is that of another study or of an earlier protocol.
     """
-    if (committed / "protocol.yaml").is_file():
+    if (committed / PROTOCOL).is_file():
         raise SystemExit(
-            f"{committed}/protocol.yaml: the protocol's run is committed; list deviations in {docs}/protocol.yaml, or "
+            f"{committed / PROTOCOL}: the protocol's run is committed; list deviations in {docs / PROTOCOL}, or "
             "remove that folder to begin another protocol"
         )
     study = load_study(config / f"{FULL}.yaml", config)
+    earlier = _earlier_seeds(docs / PROTOCOL)
+    used = earlier | {
+        load_study(config / f"{name}.yaml", config).config.seed for name in study_names(config) if name != FULL
+    }
+    if study.config.seed in used:
+        raise SystemExit(
+            f"config/{FULL}.yaml: seed {study.config.seed} has been used before; give the final run a fresh one"
+        )
     plan = docs / "protocol.md"
     write_text((docs / "ADEMP.md").read_text(encoding="utf-8"), plan)
     content = {
         "frozen": datetime.now(UTC).date().isoformat(),
+        "commit": git_commit(config.parent),
         "plan": hash_of(plan),
-        "fingerprint": fingerprint(study, config / "ensemble.csv"),
-        "seed": study.config.seed,
-        "data_sets": study.config.simulation_study.replicates,
-        "cells": len(study.cells),
-        "methods": list(study.config.simulation_study.methods),
+        **plan_of(study, config),
+        "earlier_seeds": sorted(earlier),
         "deviations": [],
     }
-    head = "# The protocol of the final run, frozen before it (`make protocol`); the plan is protocol.md beside it.\n"
-    write_text(head + yaml.safe_dump(content, sort_keys=False), docs / "protocol.yaml")
+    write_text(HEAD + yaml.safe_dump(content, sort_keys=False, width=110), docs / PROTOCOL)
+
+
+def _earlier_seeds(path: Path) -> set[int]:
+    """Seeds of earlier protocols, the present one's among them."""
+    if not path.is_file():
+        return set()
+    known = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {*known["earlier_seeds"], known["seed"]}
+
+
+def deviations(protocol: Mapping[str, object], study: Study, config: Path) -> list[str]:
+    """What a study, as it is now, has otherwise than the protocol, by name."""
+    return [name for name, value in plan_of(study, config).items() if protocol[name] != value]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,143 @@
+"""The protocol of the full study: what it freezes, what it refuses, and what is committed by it."""
+
+import shutil
+
+import pandas as pd
+import pytest
+import yaml
+
+from iatrogenesis.simulation_study.method_results import agreement, committed, of_cells
+from iatrogenesis.study import protocol
+from iatrogenesis.study.committed import hashes, take_over
+from iatrogenesis.study.protocol import PROTOCOL, deviations, fingerprint, freeze, hash_of
+from iatrogenesis.study.study import load_study
+from tests.conftest import CONFIG, ROOT
+
+COMMITTED = ROOT / "results" / "reference" / "full"
+
+
+@pytest.fixture
+def frozen(tmp_path):
+    """A copy of the configuration and the docs, with a protocol."""
+    for name in ("config", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("protocol.md", PROTOCOL):
+        (tmp_path / "docs" / name).unlink(missing_ok=True)
+    freeze(tmp_path / "config", tmp_path / "docs", tmp_path / "committed")
+    return tmp_path
+
+
+def changed(folder, old, new, name="full.yaml"):
+    path = folder / "config" / name
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    return load_study(folder / "config" / "full.yaml", folder / "config")
+
+
+def told(folder):
+    return yaml.safe_load((folder / "docs" / PROTOCOL).read_text())
+
+
+def test_a_protocol_names_all_that_a_run_follows_from(frozen):
+    found = told(frozen)
+    assert found["plan"] == hash_of(frozen / "docs" / "protocol.md")
+    assert found["cells"]["small"] and "measurement" in found["cells"]["base"]
+    assert deviations(found, load_study(frozen / "config" / "full.yaml", frozen / "config"), frozen / "config") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "what"),
+    [
+        ("coverage_mcse: 0.01", "coverage_mcse: 0.02", "full.yaml", ["data_sets"]),
+        ("seed: 20261127", "seed: 5", "full.yaml", ["seed"]),
+        ("mean: -2.8", "mean: -2.0", "default.yaml", ["fingerprint"]),
+        ("therapists_20,A,one at a time,20", "therapists_20,A,one at a time,25", "study_design.csv", ["fingerprint"]),
+        (", casemix,", ",", "full.yaml", ["cells"]),
+    ],
+)
+def test_what_is_otherwise_is_noticed(frozen, old, new, name, what):
+    study = changed(frozen, old, new, name)
+    assert deviations(told(frozen), study, frozen / "config") == what
+
+
+def test_changed_code_is_noticed(frozen, monkeypatch, tmp_path):
+    other = tmp_path / "library"
+    shutil.copytree(protocol.LIBRARY / "simulation_study", other / "simulation_study")
+    monkeypatch.setattr(protocol, "LIBRARY", other)
+    study = load_study(frozen / "config" / "full.yaml", frozen / "config")
+    assert deviations(told(frozen), study, frozen / "config") == ["code"]
+
+
+def test_a_used_seed_and_a_committed_run_are_refused(frozen):
+    with pytest.raises(SystemExit, match="seed 20261127 has been used before"):
+        freeze(frozen / "config", frozen / "docs", frozen / "committed")
+    changed(frozen, "seed: 20261127", "seed: 20261122")
+    with pytest.raises(SystemExit, match="seed 20261122 has been used before"):
+        freeze(frozen / "config", frozen / "docs", frozen / "committed")
+    (frozen / "committed").mkdir()
+    (frozen / "committed" / PROTOCOL).write_text("fingerprint: x")
+    with pytest.raises(SystemExit, match="the protocol's run is committed"):
+        freeze(frozen / "config", frozen / "docs", frozen / "committed")
+
+
+def test_results_of_another_plan_are_not_taken_over(frozen):
+    changed(frozen, "coverage_mcse: 0.01", "coverage_mcse: 0.02")
+    with pytest.raises(SystemExit, match="data_sets is otherwise now"):
+        take_over(frozen / "config", frozen / "docs", frozen / "results", frozen / "committed")
+    (frozen / "docs" / "protocol.md").write_text("another plan")
+    with pytest.raises(SystemExit, match="has changed since it was frozen"):
+        take_over(frozen / "config", frozen / "docs", frozen / "results", frozen / "committed")
+    assert not (frozen / "committed").exists()
+
+
+def test_a_lost_batch_is_named(study, tmp_path):
+    with pytest.raises(SystemExit, match=r"estimates\.parquet: is missing"):
+        hashes(study, tmp_path)
+
+
+def test_a_study_reports_the_full_one_only_where_it_is_about_the_same(tmp_path):
+    default = load_study(CONFIG / "default.yaml", CONFIG)
+    full = load_study(CONFIG / "full.yaml", CONFIG)
+    ensemble = CONFIG / "ensemble.csv"
+    assert fingerprint(default, ensemble) == fingerprint(full, ensemble)
+    for name in ("performance", "cells"):
+        (tmp_path / f"{name}.csv").touch()
+    (tmp_path / PROTOCOL).write_text(f"fingerprint: {fingerprint(full, ensemble)}")
+    assert committed(tmp_path, fingerprint(default, ensemble))
+    other = default.config.fit.priors.model_copy(
+        update={"intercept": default.config.fit.priors.intercept.model_copy(update={"mean": -2.0})}
+    )
+    moved = default.config.model_copy(update={"fit": default.config.fit.model_copy(update={"priors": other})})
+    assert not committed(tmp_path, fingerprint(default.__class__(**{**vars(default), "config": moved}), ensemble))
+    (tmp_path / "cells.csv").unlink()
+    assert not committed(tmp_path, fingerprint(full, ensemble))
+
+
+def test_rows_of_the_full_study_are_in_the_order_of_the_cells():
+    table = pd.DataFrame({"cell": ["a", "b", "a", "c"], "value": [1, 2, 3, 4]})
+    found = of_cells(table, ["c", "a"], "full")
+    assert found["value"].tolist() == [4, 1, 3] and set(found["study"]) == {"full"}
+    with pytest.raises(ValueError, match="no cell 'd'"):
+        of_cells(table, ["d"], "full")
+
+
+def test_agreement_is_in_joint_monte_carlo_errors():
+    row = {"cell": "a", "method": "raw", "estimand": "x", "measure": "bias"}
+    own = pd.DataFrame([{**row, "value": 0.5, "mcse": 0.3}])
+    full = pd.DataFrame([{**row, "value": 0.0, "mcse": 0.4}])
+    assert agreement(own, full)["z"].tolist() == pytest.approx([1.0])
+
+
+@pytest.mark.skipif(not COMMITTED.is_dir(), reason="the full study has not been taken over yet")
+def test_what_is_committed_is_of_the_frozen_protocol():
+    about = yaml.safe_load((COMMITTED / PROTOCOL).read_text())
+    known = yaml.safe_load((ROOT / "docs" / PROTOCOL).read_text())
+    assert {about[name] == known[name] for name in ("plan", "seed", "fingerprint", "frozen")} == {True}
+    assert hash_of(ROOT / "docs" / "protocol.md") == known["plan"]
+    performance = pd.read_csv(COMMITTED / "performance.csv", keep_default_na=False, na_values=[""])
+    asked = performance[performance["estimand"] == "all"]
+    found = {cell: set(own["method"]) for cell, own in asked.groupby("cell")}
+    assert found == {cell: set(methods) for cell, methods in known["cells"].items()}
+    assert set(asked["replicates"]) == {known["data_sets"]}
+    batches = pd.read_csv(COMMITTED / "batches.csv", keep_default_na=False)
+    assert not batches.duplicated(["cell", "method", "batch"]).any()
