@@ -18,11 +18,12 @@ from iatrogenesis.simulation_study.policies import (
     COLUMNS,
     MEASURES,
     POLICIES,
-    _Service,
+    TenYears,
     in_worlds,
     table,
     ten_years,
 )
+from iatrogenesis.simulation_study.policy_service import WEEKS, Service
 from iatrogenesis.simulation_study.policy_world import (
     SIMULATED,
     Estimates,
@@ -78,37 +79,94 @@ def test_what_has_no_strength_averts_nothing(numbers):
 
 
 def test_removal_of_equals_averts_nothing_on_average(numbers):
-    alike = changed(numbers, spread=0.0, burnout=0.0, unlike_seen=0.0, unlike_unseen=0.0)
+    alike = changed(numbers, spread=0.0, burnout=0.0, unlike_seen=0.0, unlike_unseen=0.0, vacancy=0.0)
     nothing, removed = (ten_years(policy, alike, NOISE, 10) for policy in ("none", "remove_raw"))
     assert np.array_equal(nothing.deteriorated, removed.deteriorated)
 
 
+def test_places_that_stay_empty_avert_nothing(numbers):
+    """Removal empties places with hard clients: fewer of all who are seen deteriorate, and none of that is averted."""
+    alike = changed(numbers, spread=0.0, burnout=0.0, unlike_seen=0.0, unlike_unseen=1.0)
+    for weeks, same in ((26.0, True), (20.0, False)):  # whole quarters, or some of the clients by other chances
+        nothing, removed = (ten_years(p, changed(alike, vacancy=weeks), NOISE, 60) for p in ("none", "remove_raw"))
+        averted = removed.averted(nothing)[0]
+        assert np.allclose(averted, 0.0) == same
+        assert abs(averted.mean()) <= 3.5 * averted.std(ddof=1) / np.sqrt(60)
+    naive = nothing.deteriorated / nothing.seen - removed.deteriorated / removed.seen
+    assert naive.mean() > 0.003
+
+
+@pytest.mark.parametrize("weeks", [0.0, 6.5, 20.0])
+def test_a_place_stays_empty_for_so_many_weeks(numbers, weeks):
+    world = changed(numbers, vacancy=weeks, caseload_spread=0.0)
+    nothing, removed = (ten_years(policy, world, NOISE, 5) for policy in ("none", "remove_raw"))
+    lost = (nothing.clients - removed.clients)[0].sum(axis=2)  # services, quarters
+    out = round(0.05 * 50 + 1e-9)
+    each = [30 - np.rint(30 * (1 - min(left, WEEKS) / WEEKS)) for left in (weeks, max(weeks - WEEKS, 0.0))]
+    expected = out * np.array([0, each[0], *[sum(each)] * 38])
+    assert np.array_equal(lost, np.broadcast_to(expected, lost.shape))
+
+
 def test_the_world_of_imel_is_a_special_case(numbers):
-    """Without burnout, unlike clients and unequal caseloads it is the published simulation, of harm."""
-    plain = changed(numbers, burnout=0.0, unlike_seen=0.0, unlike_unseen=0.0, caseload_spread=0.0)
+    """Without burnout, unlike clients, empty places and unequal caseloads it is the published simulation, of harm."""
+    plain = changed(numbers, burnout=0.0, unlike_seen=0.0, unlike_unseen=0.0, caseload_spread=0.0, vacancy=0.0)
     nothing, removed = (ten_years(policy, plain, NOISE, 60) for policy in ("none", "remove_raw"))
     ours = (nothing.deteriorated - removed.deteriorated)[0]
+    assert np.array_equal(removed.averted(nothing)[0], ours)
     spread, rate = float(plain["spread"][0]), float(plain["rate"][0])
     average = float(expit(log_odds_at(rate, float(sd_of(spread)))))  # their rate is the average therapist's
     theirs = simulate(Removal(spread, average, harm=True), Noise(12), 60)
     error = np.hypot(ours.std(ddof=1), theirs.gained.std(ddof=1)) / np.sqrt(60)
     assert abs(ours.mean() - theirs.gained.mean()) < 4.5 * error
-    fdr = removed.false_positives.sum() / removed.chosen.sum()
-    assert fdr == pytest.approx(theirs.fdr.mean(), abs=0.03)
+    assert share(removed, "not_worst_fifth") == pytest.approx(theirs.fdr.mean(), abs=0.03)
     assert np.array_equal(nothing.seen[0], np.full(60, 60_000.0))
+
+
+def share(found: TenYears, of: str) -> float:
+    """Of those who were chosen."""
+    return float(getattr(found, of).sum() / found.chosen.sum())
 
 
 def test_adjustment_helps_where_clients_differ(numbers):
     unlike = changed(numbers, unlike_seen=1.2, unlike_unseen=0.0, burnout=0.0)
-    raw, adjusted = (ten_years(policy, unlike, NOISE, 40) for policy in ("remove_raw", "remove_adjusted"))
-    assert adjusted.false_positives.sum() / adjusted.chosen.sum() < raw.false_positives.sum() / raw.chosen.sum() - 0.02
-    assert adjusted.deteriorated.mean() < raw.deteriorated.mean()
+    nothing, raw, adjusted = (ten_years(p, unlike, NOISE, 40) for p in ("none", "remove_raw", "remove_adjusted"))
+    for of in ("not_harmful", "not_worst_fifth"):
+        assert share(adjusted, of) < share(raw, of) - 0.02
+    assert adjusted.averted(nothing).mean() > raw.averted(nothing).mean()
 
 
 def test_waiting_to_be_sure_removes_fewer_and_errs_less(numbers):
     raw, sure = (ten_years(policy, numbers, NOISE, 40) for policy in ("remove_raw", "remove_sure"))
-    assert sure.chosen.mean() < raw.chosen.mean() / 3
-    assert sure.false_positives.sum() / sure.chosen.sum() < raw.false_positives.sum() / raw.chosen.sum() - 0.1
+    assert 0 < sure.chosen.mean() < raw.chosen.mean() / 3
+    assert sure.seen.mean() > raw.seen.mean()
+    for of in ("not_harmful", "not_worst_fifth"):
+        assert share(sure, of) < share(raw, of) - 0.1
+
+
+def test_who_is_harmful_by_the_clients_of_all_places(numbers):
+    """Rates by brute force, over a million clients: above twice the mean of those in place is harmful."""
+    service = Service.opened(numbers, NOISE, 3, 0)
+    service.record.add(np.zeros_like(service.lasting), np.full_like(service.lasting, 30.0))
+    service.record.begin_anew(np.broadcast_to(np.arange(50) < 5, (3, 50)))  # five places are empty
+    clients = np.hypot(0.35, 0.35) * np.random.default_rng(4).normal(size=20_000)
+    excess = service.excess()
+    rate = expit(service.base[..., None] + excess[..., None] + clients).mean(axis=-1)
+    mean = rate[:, 5:].mean(axis=1, keepdims=True)
+    clear = np.abs(rate / (2 * mean) - 1) > 0.01
+    found = service.harmful(excess)
+    assert np.array_equal(found[clear], (rate > 2 * mean)[clear]) and 0 < found.sum() < 30
+    many = Service.opened(numbers, NOISE, 40, 0)
+    assert many.in_worst_fifth(many.excess()).mean() == pytest.approx(0.2, abs=0.03)
+
+
+def test_the_burned_out_are_judged_by_what_burnout_adds(numbers):
+    """Where therapists differ by burnout alone, the most burned out are the worst; without effect, anybody."""
+    all_of_it = float(sd_of(numbers["spread"][0]))
+    told = [
+        share(ten_years("support_burned_out", changed(numbers, burnout=of, support=0.0), NOISE, 40), "not_worst_fifth")
+        for of in (0.0, all_of_it)
+    ]
+    assert told[0] == pytest.approx(0.8, abs=0.04) and told[1] < 0.25  # twelve at a time, of ten
 
 
 def test_burnout_keeps_its_stability(numbers):
@@ -133,8 +191,8 @@ def test_a_world_is_the_same_alone_and_among_others_in_any_blocks(numbers):
     )
     not_seen = (nothing.seen - limited.seen).sum() / nothing.seen.sum()
     assert every["caseload_limit.not_seen", 4] == pytest.approx(1000 * not_seen)
-    fewer = nothing.deteriorated - limited.deteriorated * nothing.seen / limited.seen
-    assert every["caseload_limit.averted", 4] == pytest.approx(1000 * fewer.sum() / nothing.seen.sum())
+    averted = limited.averted(nothing)
+    assert every["caseload_limit.averted", 4] == pytest.approx(1000 * averted.sum() / limited.seen.sum())
 
 
 def test_the_table_has_the_ranges_of_every_measure(numbers):
@@ -146,7 +204,8 @@ def test_the_table_has_the_ranges_of_every_measure(numbers):
     assert (by["low_90"] <= by["low_50"]).all() and (by["median"] <= by["high_90"]).all()
     choosing = {policy for policy, measure in by.index if measure == "chosen"}
     assert choosing == {policy for policy in POLICIES if policy.startswith(("remove", "support"))}
-    assert [policy for policy, measure in by.index if measure == "not_seen"] == ["caseload_limit"]
+    fewer_seen = {policy for policy, measure in by.index if measure == "not_seen"}
+    assert fewer_seen == {"remove_raw", "remove_adjusted", "remove_sure", "caseload_limit"}
     monitored = by.loc[("monitoring", "averted")]
     rates = members[members["conclusion"] == "monitoring.averted"]["value"].to_numpy()
     assert np.corrcoef(rates, np.linspace(0.04, 0.08, 12))[0, 1] > 0.9, "where more deteriorate, more is averted"
@@ -164,7 +223,7 @@ def test_with_no_policy_as_many_deteriorate_as_in_the_world(numbers):
 def test_the_spread_of_the_world_is_kept(numbers):
     """Burnout's share of the spread is part of it, not on top."""
     burnout, total = float(numbers["burnout"][0]), float(sd_of(numbers["spread"][0]))
-    service = _Service.opened(numbers, NOISE, 40, 0)
+    service = Service.opened(numbers, NOISE, 40, 0)
     assert service.pool.std() == pytest.approx(np.sqrt(total**2 - burnout**2), rel=0.02)
     assert service.burnout(np.inf).std() == pytest.approx(1.0, rel=0.05)
 

@@ -37,6 +37,7 @@ class PolicyWorld(Strict):
     unlike_seen: Sourced
     unlike_unseen: Sourced
     support: Sourced
+    vacancy: Sourced
 
     def centre(self) -> Numbers:
         """One world, in which every number is what its record says."""
