@@ -171,13 +171,14 @@ def policies(table: pd.DataFrame) -> Table:
     by = {key: row for key, row in table.set_index(["policy", "measure"]).iterrows()}
     rows = []
     for policy in dict.fromkeys(table["policy"]):
-        others = [_ranged(by.get((policy, measure))) for measure in ("chosen", "fdr", "not_seen")]
+        others = [_ranged(by.get((policy, measure))) for measure in ("chosen", "fdr", "not_worst_fifth", "not_seen")]
         rows.append([POLICIES[policy], *range_cells(by[policy, "averted"]), *others])
     heads = [
         "Averted per 1,000 clients",
         *HEADS,
         "Chosen in ten years",
-        "False discovery rate, %",
+        "False discovery rate (not harmful), %",
+        "Not among the worst fifth, %",
         "Clients not seen, per 1,000",
     ]
     return Table(heads, rows, [""] * len(rows))
