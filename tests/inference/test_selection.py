@@ -8,7 +8,7 @@ from scipy.stats import beta, binom
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.inference.answers.selection import FDR_LEVEL, capacity, expected_fdr, selected
+from iatrogenesis.inference.answers.selection import FDR_LEVEL, capacity, expected_fdr, selected, significant
 
 SHAPE = (1.5, 23.5)  # of rates: mean .06, SD .047
 THERAPISTS, CLIENTS, SERVICES = 40, 150, 1500
@@ -46,9 +46,19 @@ def test_capacity_is_at_least_one_therapist():
 
 
 @pytest.mark.parametrize("exceeds", [[0.5, np.nan], [1.2, 0.1], [-0.1]])
-def test_what_is_no_probability_is_refused(exceeds):
+@pytest.mark.parametrize("select", [selected, significant])
+def test_what_is_no_probability_is_refused(exceeds, select):
     with pytest.raises(DataError, match="within 0 and 1"):
-        selected(exceeds)
+        select(exceeds)
+
+
+def test_p_values_need_to_be_small_and_not_only_so_on_average():
+    exceeds = [0.7, 0.79, 0.81, 0.95, 0.999]
+    assert selected(exceeds).tolist() == [True] * 5  # .15 on average
+    # .001, .05 and .19 are below .04, .08 and .12 but for the last; .21 and .3 above .16 and .2
+    assert significant(exceeds).tolist() == [False, False, False, True, True]
+    assert significant(exceeds, most=1).tolist() == [False] * 4 + [True]
+    assert significant([]).size == 0 and significant([0.85]).tolist() == [True]
 
 
 @pytest.fixture(scope="module")

@@ -37,16 +37,21 @@ def test_measures_are_those_counted_by_hand(both):
     # harmful: therapist 2 of the first service (mean .088), none of the second, 0 and 4 of the third (mean .09)
     assert found["flag_probable", "flagged"] == pytest.approx(3 / 3)
     assert found["flag_probable", "sensitivity"] == pytest.approx(2 / 3)
-    assert found["flag_probable", "fdr"] == pytest.approx(1 / 3)
+    # one of two wrong in the first, nobody flagged in the second, none of one wrong in the third
+    assert found["flag_probable"][["fdr", "mfdr", "empty"]].tolist() == pytest.approx([1 / 6, 1 / 3, 1 / 3])
     assert found["flag_probable", "fpr"] == pytest.approx(1 / 12)
     # the worst one of five each: therapists 2, 0, 4
     assert found["flag_worst", "sensitivity"] == pytest.approx(2 / 3)
-    assert found["flag_worst", "fdr"] == pytest.approx(1 / 3)
+    assert found["flag_worst"][["fdr", "mfdr", "empty"]].tolist() == pytest.approx([1 / 3, 1 / 3, 0])
     error = SCORE - TRUE
     assert found["therapist_rate", "bias"] == pytest.approx(error.mean())
     assert found["therapist_rate", "rmse"] == pytest.approx(np.sqrt((error**2).mean()))
     assert found["therapist_rate", "coverage"] == pytest.approx((np.abs(error) <= 0.041).mean())
     assert found["therapist_rate", "width"] == pytest.approx(0.082)
+    assert found["therapist_rate", "bias_harmful"] == pytest.approx((-0.1 - 0.15 + 0.06) / 3)
+    assert found["therapist_rate", "coverage_harmful"] == 0
+    # of five therapists one; in the second service all are equal, and all are well covered
+    assert found["therapist_rate", "coverage_worst_tenth"] == pytest.approx(5 / 7)
     expected = [spearmanr(SCORE[0], TRUE[0])[0], 0.0, spearmanr(SCORE[2], TRUE[2])[0]]
     assert found["therapist_rank", "rank_correlation"] == pytest.approx(np.mean(np.nan_to_num(expected)))
 
@@ -70,7 +75,8 @@ def test_every_measure_is_in_the_glossary(both):
     judged = profiling(therapists.assign(flag=1, grade=1, action=0, **dict.fromkeys(RANKED[:4], 1)), rates)
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     assert [name for name in judged["measure"].unique() if f"`{name}`" not in text] == []
-    assert {"rank_set", "rank_set_all", "grade", "action", "flag_funnel", "flag_fdr"} <= set(judged["estimand"])
+    funnel = {"flag_funnel", "flag_funnel_95"}
+    assert {"rank_set", "rank_set_all", "grade", "action", "flag_fdr", *funnel} <= set(judged["estimand"])
 
 
 def plainly(rule: str, exceeds: list[float], score: list[float]) -> list[bool]:
@@ -99,7 +105,7 @@ def test_flags_are_counted_again_therapist_by_therapist(rule):
     exceeds = expit(3 * np.log(truth / 0.12) + noise.normal("error", **who))
     therapists = long(exceeds, "score").assign(exceeds=exceeds.ravel(), rate=np.nan, low=np.nan, high=np.nan)
     found = profiling(therapists, long(truth, "rate")).set_index(["estimand", "measure"])["value"][rule]
-    counts = dict.fromkeys(("flagged", "harmful", "both", "harmless", "wrong", "above"), 0)
+    counts = dict.fromkeys(("flagged", "harmful", "both", "harmless", "wrong", "above", "share", "empty"), 0)
     for replicate in range(shape[0]):
         chosen = plainly(rule, list(exceeds[replicate]), list(exceeds[replicate]))
         limit = 2 * sum(truth[replicate]) / shape[1]
@@ -111,10 +117,16 @@ def test_flags_are_counted_again_therapist_by_therapist(rule):
             wrong += flag and rate <= limit
         counts["wrong"] += wrong
         counts["above"] += sum(chosen) > 0 and wrong / sum(chosen) > 0.2
+        counts["share"] += wrong / sum(chosen) if any(chosen) else 0.0
+        counts["empty"] += not any(chosen)
     assert counts["wrong"] > 0 and counts["above"] > 0
     assert found["flagged"] == pytest.approx(counts["flagged"] / 40)
     assert found["sensitivity"] == pytest.approx(counts["both"] / counts["harmful"])
-    assert found["fdr"] == pytest.approx(counts["wrong"] / counts["flagged"])
+    assert found["fdr"] == pytest.approx(counts["share"] / 40)
+    assert found["mfdr"] == pytest.approx(counts["wrong"] / counts["flagged"])
+    assert found["empty"] == pytest.approx(counts["empty"] / 40)
+    if rule in ("flag_probable", "flag_fdr"):  # the others flag about as many everywhere: there the two are one
+        assert abs(found["fdr"] - found["mfdr"]) > 0.01
     assert found["fpr"] == pytest.approx(counts["wrong"] / counts["harmless"])
     assert found["fdr_above"] == pytest.approx(counts["above"] / 40)
 
@@ -122,9 +134,16 @@ def test_flags_are_counted_again_therapist_by_therapist(rule):
 def test_a_funnels_flags_are_its_own(both):
     therapists, rates = both
     flag = [0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]
-    found = profiling(therapists.assign(flag=flag), rates).set_index(["estimand", "measure"])["value"]["flag_funnel"]
-    assert found[["flagged", "sensitivity", "fdr"]].tolist() == pytest.approx([4 / 3, 1.0, 1 / 4])
-    assert found["fdr_above"] == pytest.approx(1 / 3)  # the second service, where nobody is harmful
+    score = np.where(flag, 3.2, 0.5)
+    score[1] = 2.0  # beyond the limit of 95 % alone
+    both = profiling(therapists.assign(flag=flag, score=score), rates).set_index(["estimand", "measure"])["value"]
+    found = both["flag_funnel"]
+    # wrong is the one of the second service, where nobody is harmful
+    assert found[["flagged", "sensitivity", "fdr", "mfdr"]].tolist() == pytest.approx([4 / 3, 1.0, 1 / 3, 1 / 4])
+    assert found["fdr_above"] == pytest.approx(1 / 3)
+    found = both["flag_funnel_95"]
+    assert found[["flagged", "sensitivity", "mfdr"]].tolist() == pytest.approx([5 / 3, 1.0, 2 / 5])
+    assert found["fdr"] == pytest.approx((1 / 2 + 1) / 3)
 
 
 def test_rates_are_held_to_what_they_are_estimates_of(both):
@@ -164,7 +183,8 @@ def test_intervals_a_tenth_too_short_are_caught():
 def test_nobody_flagged_leaves_a_share_missing(both):
     therapists, rates = both
     found = profiling(therapists.assign(exceeds=0.0), rates).set_index(["estimand", "measure"])["value"]
-    assert np.isnan(found["flag_probable", "fdr"]) and found["flag_probable", "sensitivity"] == 0
+    assert found["flag_probable"][["fdr", "empty", "sensitivity"]].tolist() == [0, 1, 0]
+    assert np.isnan(found["flag_probable", "mfdr"])
 
 
 def test_therapists_without_a_truth_are_refused(both):

@@ -96,9 +96,12 @@ def test_pairs_of_grades_are_counted_again(truth):
 def test_realised_losses_are_added_up_again(truth):
     action = np.digitize(truth * np.exp(0.5 * noise("action")), [0.09, 0.12])
     found = values(truth, action=action)["action"]
-    total = regret = avoidable = paused = harmless = 0.0
+    total = regret = avoidable = paused = harmless = share = empty = 0.0
     for rates, own in zip(truth, action, strict=True):
         mean = sum(rates) / COUNT
+        wrong = sum(taken == 2 and rate <= 2 * mean for rate, taken in zip(rates, own, strict=True))
+        share += wrong / max(sum(own == 2), 1)
+        empty += not any(own == 2)
         for rate, taken in zip(rates, own, strict=True):
             excess = 1000 * (rate - mean)
             losses = [excess, excess - 0.25 * max(excess, 0) + 7.5, 52.5]
@@ -114,14 +117,36 @@ def test_realised_losses_are_added_up_again(truth):
     assert found["avoided"] == pytest.approx(1 - regret / avoidable)
     assert found["paused"] == pytest.approx(paused / people)
     assert found["supported"] == pytest.approx(np.mean(action == 1))
-    assert found["fdr"] == pytest.approx(harmless / paused)
+    assert found["mfdr"] == pytest.approx(harmless / paused)
+    assert found["fdr"] == pytest.approx(share / SERVICES) and found["fdr"] < found["mfdr"] - 0.01
+    assert found["empty"] == pytest.approx(empty / SERVICES)
 
 
 def test_best_actions_have_no_regret_and_leaving_everybody_avoids_nothing(truth):
     best = LOSSES.of(truth, truth.mean(axis=1, keepdims=True)).argmin(axis=0)
     assert values(truth, action=best)["action"][["regret", "avoided"]].tolist() == [0, 1]
     left = values(truth, action=np.zeros_like(best))["action"]
-    assert left["avoided"] == 0 and np.isnan(left["fdr"])
+    assert left["avoided"] == 0 and np.isnan(left["mfdr"]) and left["fdr"] == 0
+
+
+def test_the_area_is_counted_pair_by_pair(truth):
+    score = np.round(np.log(truth) + 0.6 * noise("score"), 1)  # rounded: some are equal
+    told = table(score=score).assign(**dict.fromkeys(("rate", "low", "high", "exceeds"), np.nan))
+    found = profiling(told, table(rate=truth)).set_index(["estimand", "measure"]).loc[("therapist_rank", "auc")]
+    areas, ties = [], 0
+    for rates, own in zip(truth, score, strict=True):
+        mean = sum(rates) / COUNT
+        pairs = [
+            1.0 if own[i] > own[j] else 0.5 if own[i] == own[j] else 0.0
+            for i in range(COUNT)
+            for j in range(COUNT)
+            if rates[i] > 2 * mean >= rates[j]
+        ]
+        ties += pairs.count(0.5)
+        areas += [sum(pairs) / len(pairs)] if pairs else []
+    assert ties > 5 and len(areas) < SERVICES
+    assert found[["value", "n"]].tolist() == pytest.approx([sum(areas) / len(areas), len(areas)])
+    assert found["mcse"] == pytest.approx(np.std(areas, ddof=1) / len(areas) ** 0.5)
 
 
 def test_sets_of_ranks_from_errors_a_tenth_too_small_are_caught():

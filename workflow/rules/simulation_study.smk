@@ -155,6 +155,7 @@ rule performance:
             category="Tables",
             labels={"table": "performance"},
         ),
+        differences="results/{study}/tables/differences.csv",
         truth="results/{study}/tables/truth.csv",
         cells="results/{study}/tables/cells.csv",
     log:

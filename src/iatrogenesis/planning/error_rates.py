@@ -44,7 +44,8 @@ def error_rates(made: Plasmode, methods: Sequence[str], settings: Settings, repl
         answers = list(method(name).answers(found, settings))
         estimates, therapists = _estimates(answers), _therapists(answers)
         targets = concrete(FACTS[name]["TARGETS"])
-        tables.append(judged(CELL, name, targets, estimates, therapists, known, true_rates, replicates))
+        exceeds = FACTS[name].get("EXCEEDS", "posterior")
+        tables.append(judged(CELL, name, targets, estimates, therapists, known, true_rates, replicates, exceeds))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -44,7 +44,7 @@ POWER = 0.8
 NEAR = (0.75, 1.0, 1.25)  # of the guess: where the power curve is simulated
 MOST = 1000  # therapists that are simulated at most
 FEWEST = 4
-SHARES = {"coverage", "power", "sensitivity", "fdr", "fpr", "fdr_above"}
+SHARES = {"coverage", "power", "sensitivity", "fdr", "mfdr", "empty", "fpr", "fdr_above"}
 NAMES = {"width": "width_vpc", "raw_rate": "reliability"}
 LEFT_OUT = {"failed", "formula"}
 

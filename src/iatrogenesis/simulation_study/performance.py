@@ -1,12 +1,17 @@
 """How well a method estimates, over replicates: performance measures, each with its Monte Carlo standard error.
 
 Formulas: Morris, White & Crowther (2019), "Using simulation studies to evaluate statistical methods", 10.1002/sim.8086,
-Table 6; the standard error of RMSE by the delta method from that of the mean squared error.
+Table 6; the standard error of RMSE by the delta method from that of the mean squared error. Replicates of one world are
+not independent: with several worlds, errors of means and shares are those of clusters, and those of standard errors
+are the jackknife's over worlds.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.core.montecarlo import jackknife
 from iatrogenesis.core.tables import DataError, flags, numbers, require_columns
 
 COLUMNS = ("estimate", "se", "low", "high", "truth")
@@ -23,10 +28,13 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
     replicates
         One row per replicate: estimate, se (model standard error or posterior SD), low and high (interval), truth; and,
         optionally, rejects (1 or 0: whether a test at 5 % rejects "no effect"), passed (whether the fit converged) and
-        world (replicates of one world are not independent: errors of means and shares are those of clusters).
+        world (replicates of one world are not independent) and truth_mcse (error of a truth that was itself simulated;
+        one number for each world).
         A missing estimate is a failure, and the other measures are over the rest; a missing se or interval is counted
         (`no_interval`). Fits that did not converge but gave an estimate stay in. Where the truth is missing throughout,
-        what needs it is left out.
+        what needs it is left out. The truth's error goes into those of bias, mse and rmse, by the delta method; not
+        into that of coverage, whose slope nobody knows. In several worlds it is partly counted twice, as it also makes
+        worlds differ.
     name
         Used in errors.
 
@@ -36,7 +44,9 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
         Columns measure, value, mcse, n. Measures: bias, empirical_se, model_se, model_se_error (relative error of the
         model SE, as a fraction), mse, rmse, coverage, width, outlying (share of estimates more than ten robust SDs from
         their median), failed (share without an estimate), no_interval (share of estimates without one) and, where
-        `rejects` is given, power or (where the truth is 0) type_1_error, and, where `passed` is, not_passed.
+        `rejects` is given, power or (where the truth is 0) type_1_error, and, where `passed` is, not_passed (share of
+        replicates whose fit did not pass, those without an estimate included; a method that refuses what it cannot fit,
+        as the collapsed engine does, has no others).
 
     Raises
     ------
@@ -53,20 +63,21 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
     sure = answered & replicates[["se", "low", "high"]].notna().all(axis=1).to_numpy()
     estimate = numbers(replicates[answered], "estimate", name)
     world = replicates["world"].to_numpy() if "world" in replicates.columns else np.zeros(len(replicates), dtype=int)
-    rows = _accuracy(estimate - truth[answered], world[answered]) if known else []
+    unsure = replicates["truth_mcse"].to_numpy(dtype=float) if "truth_mcse" in replicates.columns else 0.0 * world
+    rows = _accuracy(estimate - truth[answered], world[answered], unsure[answered]) if known else []
     if sure.sum() >= 2:
         error = numbers(replicates[sure], "estimate", name) - (truth[sure] if known else 0.0)
         se, low, high = (numbers(replicates[sure], column, name) for column in ("se", "low", "high"))
-        rows += _standard_errors(error, se)
+        rows += _standard_errors(error, se, world[sure])
         if known:
-            rows.append(("coverage", *_mean((low <= truth[sure]) & (truth[sure] <= high), world[sure])))
-        rows.append(("width", *_mean(high - low, world[sure])))
+            rows.append(("coverage", *mean_and_error((low <= truth[sure]) & (truth[sure] <= high), world[sure])))
+        rows.append(("width", *mean_and_error(high - low, world[sure])))
     rows += _tests(replicates[answered], truth[answered], world[answered])
-    rows.append(("outlying", *_mean(_outlying(estimate), world[answered])))
-    rows.append(("failed", *_mean(~answered, world)))
-    rows.append(("no_interval", *_mean(~sure[answered], world[answered])))
+    rows.append(("outlying", *mean_and_error(_outlying(estimate), world[answered])))
+    rows.append(("failed", *mean_and_error(~answered, world)))
+    rows.append(("no_interval", *mean_and_error(~sure[answered], world[answered])))
     if "passed" in replicates.columns:
-        rows.append(("not_passed", *_mean(~flags(replicates, "passed", name), world)))
+        rows.append(("not_passed", *mean_and_error(~flags(replicates, "passed", name), world)))
     return pd.DataFrame(rows, columns=["measure", "value", "mcse", "n"])
 
 
@@ -78,7 +89,7 @@ def _tests(replicates: pd.DataFrame, truth: np.ndarray, world: np.ndarray) -> li
         return []
     rejects = replicates["rejects"].to_numpy(dtype=float)[tested] == 1.0
     nothing = bool(np.all(truth[tested] == 0.0))
-    return [("type_1_error" if nothing else "power", *_mean(rejects, world[tested]))]
+    return [("type_1_error" if nothing else "power", *mean_and_error(rejects, world[tested]))]
 
 
 def _outlying(estimate: np.ndarray) -> np.ndarray:
@@ -86,34 +97,70 @@ def _outlying(estimate: np.ndarray) -> np.ndarray:
     return distance > FAR * 1.4826 * np.median(distance)
 
 
-def _accuracy(error: np.ndarray, world: np.ndarray) -> list[tuple[str, float, float, int]]:
+def _accuracy(error: np.ndarray, world: np.ndarray, unsure: np.ndarray) -> list[tuple[str, float, float, int]]:
     # Where the truth differs between replicates (SBC), errors rather than estimates vary around the bias; where it is
     # one number the two are the same.
     n = error.size
     empirical = float(np.std(error, ddof=1))
-    mse, mse_mcse, _ = _mean(error**2, world)
+    empirical_mcse = empirical / np.sqrt(2 * (n - 1))
+    if several(world):
+        (empirical_mcse,) = _over_worlds(lambda kept: [np.std(error[kept], ddof=1)], world)
+    bias, bias_mcse, _ = mean_and_error(error, world)
+    mse, mse_mcse, _ = mean_and_error(error**2, world)
+    bias_mcse = np.hypot(bias_mcse, _of_truth(np.full(n, 1 / n), world, unsure))
+    mse_mcse = np.hypot(mse_mcse, _of_truth(2 * error / n, world, unsure))
     rmse = float(np.sqrt(mse))
     return [
-        ("bias", *_mean(error, world)),
-        ("empirical_se", empirical, empirical / np.sqrt(2 * (n - 1)), n),
+        ("bias", bias, bias_mcse, n),
+        ("empirical_se", empirical, empirical_mcse, n),
         ("mse", mse, mse_mcse, n),
         ("rmse", rmse, mse_mcse / (2 * rmse) if rmse > 0 else 0.0, n),
     ]
 
 
-def _standard_errors(error: np.ndarray, se: np.ndarray) -> list[tuple[str, float, float, int]]:
+def _of_truth(slope: np.ndarray, world: np.ndarray, unsure: np.ndarray) -> float:
+    """Error of a sum whose terms have these slopes in a truth of its own error in each world."""
+    _, cluster = np.unique(world, return_inverse=True)
+    return float(np.sqrt(np.sum(np.bincount(cluster, weights=slope * unsure) ** 2)))
+
+
+def several(world: np.ndarray) -> bool:
+    """Whether there is more than one world."""
+    return np.unique(world).size > 1
+
+
+def _over_worlds(statistics: Callable[[np.ndarray], list[float]], world: np.ndarray) -> np.ndarray:
+    """Jackknife errors of what depends on the replicates kept; missing if a world has all but one of them."""
+    found, cluster = np.unique(world, return_inverse=True)
+    everybody = np.ones(len(world), dtype=bool)
+    if len(world) - np.bincount(cluster).max() < 2:
+        return np.full(len(statistics(everybody)), np.nan)
+
+    def without(left_out: int | None) -> np.ndarray:
+        return np.array(statistics(everybody if left_out is None else cluster != left_out))
+
+    return jackknife(without, len(found))[1]
+
+
+def _standard_errors(error: np.ndarray, se: np.ndarray, world: np.ndarray) -> list[tuple[str, float, float, int]]:
     n = error.size
     model = float(np.sqrt(np.mean(se**2)))
     model_mcse = float(np.sqrt(np.var(se**2, ddof=1) / (4 * n * model**2))) if model > 0 else 0.0
     empirical = float(np.std(error, ddof=1))
+    if several(world):
+        (model_mcse,) = _over_worlds(lambda kept: [np.sqrt(np.mean(se[kept] ** 2))], world)
     if empirical == 0 or model == 0:
         return [("model_se", model, model_mcse, n), ("model_se_error", np.nan, np.nan, n)]
     ratio = model / empirical
     ratio_mcse = ratio * np.sqrt((model_mcse / model) ** 2 + 1 / (2 * (n - 1)))
+    if several(world):
+        (ratio_mcse,) = _over_worlds(
+            lambda kept: [np.sqrt(np.mean(se[kept] ** 2)) / np.std(error[kept], ddof=1)], world
+        )
     return [("model_se", model, model_mcse, n), ("model_se_error", ratio - 1, ratio_mcse, n)]
 
 
-def _mean(values: np.ndarray, world: np.ndarray) -> tuple[float, float, int]:
+def mean_and_error(values: np.ndarray, world: np.ndarray) -> tuple[float, float, int]:
     """Mean, its Monte Carlo error, and of how many; in several worlds the error is that of a mean of clusters."""
     values = np.asarray(values, dtype=float)
     mean, n = float(values.mean()), values.size

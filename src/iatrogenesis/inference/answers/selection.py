@@ -9,7 +9,7 @@ select by posterior tail probabilities under both constraints; theirs are of bel
 harmful.
 
 A p-value is no such probability: one less it, summed, says nothing of how many are harmless. From p-values the list is
-that of Benjamini & Hochberg's step-up tests at the same level (`tested`), which keeps the mean over repetitions of the
+that of Benjamini & Hochberg's step-up tests at the same level (`significant`), which keeps the mean over repetitions of the
 share of harmless ones, 0 where nobody is selected, at or below the level if the tests are independent.
 """
 
@@ -67,7 +67,7 @@ def selected(exceeds: ArrayLike, level: float = FDR_LEVEL, most: int | None = No
     return chosen
 
 
-def tested(exceeds: ArrayLike, level: float = FDR_LEVEL, most: int | None = None) -> np.ndarray:
+def significant(exceeds: ArrayLike, level: float = FDR_LEVEL, most: int | None = None) -> np.ndarray:
     """Select by Benjamini & Hochberg's tests of "not harmful" at the false discovery rate `level`.
 
     Parameters
@@ -88,11 +88,11 @@ def tested(exceeds: ArrayLike, level: float = FDR_LEVEL, most: int | None = None
         If a number is missing or not within 0 and 1.
     """
     exceeds = _within_0_and_1(exceeds)
-    significant = false_discovery_control(1 - exceeds) <= level
+    low = false_discovery_control(1 - exceeds) <= level
     order = np.argsort(-exceeds, kind="stable")
     chosen = np.zeros(len(order), dtype=bool)
     chosen[order[:most]] = True
-    return chosen & significant
+    return chosen & low
 
 
 def _within_0_and_1(exceeds: ArrayLike) -> np.ndarray:
