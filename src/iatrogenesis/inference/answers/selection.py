@@ -9,8 +9,8 @@ select by posterior tail probabilities under both constraints; theirs are of bel
 harmful.
 
 A p-value is no such probability: one less it, summed, says nothing of how many are harmless. From p-values the list is
-that of Benjamini & Hochberg's step-up tests at the same level (`significant`), which keeps the mean over repetitions of the
-share of harmless ones, 0 where nobody is selected, at or below the level if the tests are independent.
+that of Benjamini & Hochberg's step-up tests at the same level (`significant`), which keeps the mean over repetitions of
+the share of harmless ones, 0 where nobody is selected, at or below the level if the tests are independent.
 """
 
 import numpy as np
