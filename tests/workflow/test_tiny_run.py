@@ -125,7 +125,7 @@ def test_flags_are_what_the_data_sets_say(results):
         own = own.set_index("measure")["value"]
         assert own["sensitivity"] == pytest.approx(true_positives / harmful)
         if flagged:
-            assert own["fdr"] == pytest.approx(1 - true_positives / flagged)
+            assert own["mfdr"] == pytest.approx(1 - true_positives / flagged)
 
 
 def batches_planned(plan: str) -> dict[str, int]:
