@@ -32,13 +32,13 @@ def cells():
 
 @pytest.fixture(scope="module")
 def one(study, cells):
-    cell = cells["saxon"]
+    cell = cells["clients_150"]
     return next(data_sets(cell, study.surroundings(cell), range(3, 4), sessions=False))
 
 
 @pytest.fixture(scope="module")
 def answered(study, cells, one):
-    settings = study.method_settings(cells["saxon"])
+    settings = study.method_settings(cells["clients_150"])
     return {name: next(iter(method(name).answers([one], settings))) for name in FAST}
 
 

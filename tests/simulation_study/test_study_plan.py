@@ -23,7 +23,7 @@ def test_replicates_follow_from_the_error_wanted(mcse, number):
 
 
 def test_batches_cover_every_replicate_once_and_grow_at_the_end(cells):
-    for name in ("base", "large", "world_small"):
+    for name in ("base", "therapists_1000", "world_small"):
         for group, methods in GROUPS.items():
             few, many = batches(cells[name], group, methods, 300), batches(cells[name], group, methods, 475)
             for found, number in ((few, 300), (many, 475)):
@@ -39,7 +39,7 @@ def test_every_method_is_in_one_group():
 
 def test_fewer_methods_leave_the_batches_of_a_group_as_they_are(cells):
     """So that a method may be added to a study without the others being asked about other replicates."""
-    alone, all_of_it = (batches(cells["large"], "classical", names, 475) for names in (("gee",), GROUPS["classical"]))
+    alone, all_of_it = (batches(cells["therapists_1000"], "fast", names, 475) for names in (("gee",), GROUPS["fast"]))
     assert [one.replicates for one in alone] == [one.replicates for one in all_of_it]
     assert sum(one.seconds for one in alone) < sum(one.seconds for one in all_of_it)
 
@@ -48,7 +48,7 @@ def test_dear_methods_run_where_they_are_asked_for(cells):
     jobs = {
         (batch.cell, name) for batch in plan(list(cells.values()), dict.fromkeys(NAMES, 76)) for name in batch.methods
     }
-    assert ("reliability_60", "measurement") in jobs and ("large", "measurement") not in jobs
+    assert ("reliability_60", "measurement") in jobs and ("therapists_200", "measurement") not in jobs
     assert {name for _, name in jobs} == set(NAMES), "every method runs somewhere"
     assert ("world_small", "growth") in jobs and ("base", "growth") not in jobs
 

@@ -29,10 +29,9 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
         for row in rows.itertuples()
     }
     asked = performance[performance["estimand"] == "all"]
-    most, fewest = int(performance["replicates"].max()), int(asked["replicates"].min())
-    if fewest < most:
-        unit = "data sets of each cell put to dear methods"
-        found["study.sampled"] = number(fewest, PERFORMANCE, unit)
+    most = int(performance["replicates"].max())
+    if set(performance.get("study", ())) == {"full"}:
+        found["study.full"] = number(1, PERFORMANCE, "results of the full study are shown")
     return found | {
         "study.cells": number(int(performance["cell"].nunique()), PERFORMANCE, "cells"),
         "study.methods": number(int(performance["method"].nunique()), PERFORMANCE, "methods"),

@@ -29,6 +29,7 @@ def fit_all(
     engine: str,
     workers: int = 1,
     max_k: float | None = None,
+    fallback: bool = True,
 ) -> Iterator[xr.DataTree]:
     """Fit one model to data sets.
 
@@ -38,6 +39,9 @@ def fit_all(
         ``collapsed`` for the models it covers (the sampler for others), or ``nuts``.
     max_k
         See `iatrogenesis.inference.engines.collapsed.engine.sample`.
+
+    fallback
+        Whether the sampler takes over where the collapsed engine refuses; else there are no draws then.
 
     Yields
     ------
@@ -55,8 +59,11 @@ def fit_all(
                 # pyrefly: ignore[bad-argument-type]: each model's data are of its own kind
                 yield part.sample(model, data, priors, seed, draws=draws, chains=sampler.chains, max_k=max_k)
             except collapsed.Unreliable as error:
-                why[data.dataset] = str(error)
-                left.append(data)
+                if fallback:
+                    why[data.dataset] = str(error)
+                    left.append(data)
+                else:
+                    yield without_draws(data, {"model": model, "engine": engine, "seed": seed}, str(error))
     for tree in _sampled(model, left, priors, sampler, seed, workers):
         if tree.attrs["dataset"] in why:
             tree.attrs["fallback"] = why[tree.attrs["dataset"]]

@@ -17,6 +17,7 @@ from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet,
 from iatrogenesis.simulation_study.methods.rates import ranked_draws
 
 DRAWS = 500  # for therapists' rates; the Monte Carlo error of a probability is at most .022
+WORST_K = 1.0  # Pareto's, of weights that are used and counted as not passed; beyond it they have no finite mean
 NODES = 5  # that stand for the clients in a rate
 
 Prepare = Callable[[DataSet], FitData]
@@ -26,7 +27,10 @@ Summarise = Callable[[DataSet, FitData, xr.DataTree], tuple[list[Estimate], pd.D
 def fitted(
     model: str, prepare: Prepare, summarise: Summarise, data_sets: Iterable[DataSet], settings: Settings
 ) -> Iterator[Answer]:
-    """Fit one model to data sets by the collapsed engine where it covers the model, else by the sampler."""
+    """Fit one model to data sets by the collapsed engine where it covers the model, else by the sampler.
+
+    What the collapsed engine refuses is a failure: the sampler would take ten seconds for it.
+    """
     known, datas = {}, []
     for data_set in data_sets:
         try:
@@ -36,13 +40,16 @@ def fitted(
             continue
         known[data_set.name] = (data_set, data)
         datas.append(data)
-    for tree in fit_all(model, datas, settings.priors, settings.sampler, settings.seed, engine="collapsed"):
+    how = {"engine": "collapsed", "max_k": WORST_K, "fallback": False}
+    for tree in fit_all(model, datas, settings.priors, settings.sampler, settings.seed, **how):
         data_set, data = known.pop(tree.attrs["dataset"])
         if "failed" in tree.attrs:
             yield Answer(data_set.replicate, passed=False, problem=tree.attrs["failed"])
             continue
-        # The collapsed engine judges its weights itself and refuses; a sampler's have to meet the convergence criteria.
-        passed = tree.attrs["engine"] == "collapsed" or bool(diagnose(tree, settings.convergence)["passed"])
+        if tree.attrs["engine"] == "collapsed":
+            passed = bool(tree["sample_stats"]["pareto_k"].values.max() <= settings.convergence.max_pareto_k)
+        else:
+            passed = bool(diagnose(tree, settings.convergence)["passed"])
         estimates, therapists = summarise(data_set, data, tree)
         yield Answer(data_set.replicate, estimates, therapists, passed)
 

@@ -22,7 +22,7 @@ from iatrogenesis.simulation_study.methods.regression import both_outcomes, prep
 PLACE = 1.6
 LABEL = "beta-binomial"
 LOOK = ("p", "sky")
-GROUP = "classical"
+GROUP = "fast"
 SECONDS = (0.045, 0.0)
 TARGETS = ("own_rate",)
 ZERO = 1e-4  # a spread below this is 0

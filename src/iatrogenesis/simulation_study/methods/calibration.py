@@ -23,7 +23,7 @@ from iatrogenesis.simulation_study.methods.regression import average_change, stu
 PLACE = 5.5
 LABEL = "regression calibration"
 LOOK = ("X", "dark")
-GROUP = "classical"
+GROUP = "fast"
 SECONDS = (0.001, 0.0005)
 TARGETS = ("log_odds_ratio[t]", "risk_change[burnout]", "residual_sd")
 RATINGS = ("competence_rating", "burnout_rating", "fit_rating_within")  # in the order of TRAITS

@@ -11,7 +11,7 @@ PLACE = 7
 LABEL = "Bayes, case mix"
 LOOK = ("D", "green")
 MODEL = "casemix"
-GROUP = "collapsed"
+GROUP = "fast"
 SECONDS = (0.05, 0.04)
 TARGETS = ("therapist_sd", "vpc", "mor", "therapist_rate")
 

@@ -16,7 +16,7 @@ from iatrogenesis.simulation_study.methods.regression import (
 PLACE = 1.9
 LABEL = "logistic, unadjusted"
 LOOK = ("1", "grey")
-GROUP = "classical"
+GROUP = "fast"
 SECONDS = (0.004, 0.002)
 TARGETS = ("log_odds_ratio_marginal[t]", "risk_change_rated[burnout]")
 COVARIATES = ("competence_rating", "burnout_rating", "fit_rating")

@@ -26,7 +26,7 @@ from iatrogenesis.simulation_study.methods.regression import RATED, both_outcome
 PLACE = 3
 LABEL = "fixed effects, Firth"
 LOOK = ("P", "purple")
-GROUP = "classical"
+GROUP = "fast"
 SECONDS = (0.02, 0.005)
 TARGETS = ("log_odds_ratio_rated[fit]", "therapist_rate")
 EXCEEDS = "p"

@@ -23,7 +23,7 @@ from iatrogenesis.simulation_study.methods.regression import design, estimable, 
 PLACE = 1.2
 LABEL = "funnel limits"
 LOOK = (">", "purple")
-GROUP = "classical"
+GROUP = "fast"
 SECONDS = (0.007, 0.002)
 TARGETS = ("therapist_rate",)
 EXCEEDS = "p"

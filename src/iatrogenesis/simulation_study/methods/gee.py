@@ -33,7 +33,7 @@ from iatrogenesis.simulation_study.methods.regression import (
 PLACE = 4
 LABEL = "GEE"
 LOOK = ("^", "orange")
-GROUP = "classical"
+GROUP = "fast"
 SECONDS = (0.02, 0.005)
 TARGETS = ("log_odds_ratio_marginal[t]", "risk_change_rated[burnout]")
 

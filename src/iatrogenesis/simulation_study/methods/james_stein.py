@@ -20,7 +20,7 @@ from iatrogenesis.simulation_study.methods.regression import prepared
 PLACE = 1.4
 LABEL = "James-Stein"
 LOOK = ("+", "grey")
-GROUP = "classical"
+GROUP = "fast"
 SECONDS = (0.012, 0.0)
 TARGETS = ("own_rate",)
 FEWEST = 4  # therapists: with three or fewer nothing may be shrunk

@@ -10,7 +10,7 @@ PLACE = 6
 LABEL = "Bayes, null"
 LOOK = ("d", "sky")
 MODEL = "null"
-GROUP = "collapsed"
+GROUP = "fast"
 SECONDS = (0.05, 0.003)
 TARGETS = ("own_rate",)
 

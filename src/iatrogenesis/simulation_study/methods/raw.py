@@ -18,7 +18,7 @@ from iatrogenesis.simulation_study.methods.regression import prepared
 PLACE = 1
 LABEL = "raw rates"
 LOOK = ("x", "grey")
-GROUP = "classical"
+GROUP = "fast"
 SECONDS = (0.011, 0.001)
 TARGETS = ("own_rate",)
 EXCEEDS = "p"

@@ -27,7 +27,7 @@ PLACE = 8
 LABEL = "Bayes, therapist"
 LOOK = ("o", "blue")
 MODEL = "therapist"
-GROUP = "collapsed"
+GROUP = "fast"
 SECONDS = (0.06, 0.05)
 TARGETS = (
     "log_odds_ratio_rated[t]",

@@ -38,7 +38,7 @@ def sample(
         sample, so R-hat says nothing here; what tells is Pareto k.
     max_k
         Highest Pareto k of the importance weights at which draws are returned; by default what so many draws allow
-        (`highest_k`).
+        (`highest_k`), which is aimed at in any case.
 
     Returns
     -------

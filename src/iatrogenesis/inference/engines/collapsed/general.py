@@ -41,8 +41,9 @@ def draw(density: Coordinates, noise: Noise, draws: int, max_k: float | None, fi
         If Pareto k exceeds ``max_k`` (by default what so many draws allow) after all attempts, or the integrals need
         more nodes than there are.
     """
-    mixture, k = find(density.log_density, density.start, density.order), np.inf
-    proposed, parts, heights = [], [], []
+    allowed = np.inf if max_k is None else max_k
+    mixture = find(density.log_density, density.start, density.order)
+    proposed, parts, heights, k = [], [], [], np.inf
     for attempt in range(ATTEMPTS):
         at = mixture.draw(noise, draws, f"attempt {attempt}")
         nodes = _nodes(density, at[:TRIED], mixture.log_density(at[:TRIED]))
@@ -57,7 +58,9 @@ def draw(density: Coordinates, noise: Noise, draws: int, max_k: float | None, fi
         every = np.concatenate([one for one, _, _ in parts])
         log_ratio = np.concatenate(heights) - logsumexp([one.log_density(every) for one in proposed], axis=0)
         log_weight, k = smoothed(log_ratio)
-        if k <= (highest_k(len(every)) if max_k is None else max_k):
+        enough = min(highest_k(len(every)), allowed)
+        last = attempt == ATTEMPTS - 1
+        if k <= (max(enough, max_k or 0.0) if last else enough):
             return _resampled(parts, np.exp(log_weight), draws, k, nodes, noise)
         few = slice(None, None, -(-len(every) // LEARNT))
         mixture = learnt(proposed[0], every[few], log_ratio[few], density.bent)
