@@ -29,7 +29,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate statistical-world schemas docs protocol take-over graph screenshot reference environment lock clean
+.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan statistical-world schemas docs protocol take-over graph screenshot reference environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,9 @@ bench: .venv/.installed ## Measure speed and memory beside peers; BENCH_LARGEST=
 	PYTHONPATH=. $(BIN)/python -m bench.members
 	PYTHONPATH=. $(BIN)/python -m bench.engines
 
+plan: .venv/.installed ## Say what own numbers can show: ARGS="--therapists 35 --clients 60 --years 3", or ARGS=--help
+	$(BIN)/python -m iatrogenesis.cli plan $(ARGS)
+
 calibrate: .venv/.installed ## Find the simulator's free parameters anew
 	$(SNAKEMAKE) $(ARGS) calibrate
 
@@ -90,7 +93,7 @@ protocol: .venv/.installed ## Freeze the plan of the full study, before its fina
 	$(BIN)/python -m iatrogenesis.study.protocol config docs results/reference/full
 
 take-over: .venv/.installed ## Take the full study's tables over into results/reference/full
-	$(BIN)/python -m iatrogenesis.study.committed config docs results/full results/reference/full
+	$(BIN)/python -m iatrogenesis.study.committed config docs $(or $(PART),config/full.yaml) results/reference/full
 
 docs: .venv/.installed ## Write docs/routes.md, docs/models.md and docs/ADEMP.md from the code and its numbers
 	$(BIN)/python -m iatrogenesis.study.routes_page config docs/routes.md

@@ -125,9 +125,9 @@ def _performance() -> pd.DataFrame:
     of = {
         "log_odds_ratio_rated[burnout]": ("bias", "coverage", "power"),
         "therapist_sd": ("bias", "coverage"),
-        "flag_fdr": ("sensitivity", "fdr"),
-        "flag_worst": ("sensitivity", "fdr"),
-        "flag_probable": ("sensitivity", "fdr"),
+        "flag_fdr": ("sensitivity", "mfdr"),
+        "flag_worst": ("sensitivity", "mfdr"),
+        "flag_probable": ("sensitivity", "mfdr"),
     }
     rows = [
         (cell, method, estimand, "type_1_error" if measure == "power" and cell == "burnout_none" else measure)
@@ -147,9 +147,9 @@ def _advice() -> pd.DataFrame:
             ("spread", "width", np.nan),
             ("burnout", "power", 0.25),
             ("flagging", "sensitivity", np.nan),
-            ("flagging", "fdr", np.nan),
+            ("flagging", "mfdr", np.nan),
             ("flagging", "raw_sensitivity", np.nan),
-            ("flagging", "raw_fdr", np.nan),
+            ("flagging", "raw_mfdr", np.nan),
             ("reliability", "raw_rate", np.nan),
             ("reliability", "formula", np.nan),
         )
@@ -377,4 +377,4 @@ def test_intervals_take_the_therapist_as_unit():
 def test_captions_can_be_read_without_drawing():
     for name in NAMES:
         caption = import_module(f"iatrogenesis.figures.{name}").CAPTION
-        assert words_of(name)["caption"] == caption.replace("{ratio}", "twice").replace("{percent}", "80 %")
+        assert words_of(name)["caption"] == caption.replace("{ratio}", "twice").replace("{percent}", "80 %").replace("{fdr}", "20 %")

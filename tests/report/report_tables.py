@@ -128,8 +128,8 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         "log_odds_ratio_rated[burnout]": ("bias", "coverage", "power"),
         "therapist_sd": ("bias", "coverage"),
         "therapist_rank": ("rank_correlation",),
-        "flag_worst": ("sensitivity", "fdr"),
-        "flag_probable": ("sensitivity", "fdr"),
+        "flag_worst": ("sensitivity", "mfdr"),
+        "flag_probable": ("sensitivity", "mfdr"),
     }
     rows = [
         (method, estimand, "base", measure, 0.5, 0.02, 76, 1)

@@ -34,6 +34,10 @@ def changed(folder, old, new, name="full.yaml"):
     return load_study(folder / "config" / "full.yaml", folder / "config")
 
 
+def places(folder):
+    return folder / "config", folder / "docs", folder / "config" / "full.yaml", folder / "committed", folder / "results"
+
+
 def told(folder):
     return yaml.safe_load((folder / "docs" / PROTOCOL).read_text())
 
@@ -83,11 +87,32 @@ def test_a_used_seed_and_a_committed_run_are_refused(frozen):
 def test_results_of_another_plan_are_not_taken_over(frozen):
     changed(frozen, "coverage_mcse: 0.01", "coverage_mcse: 0.02")
     with pytest.raises(SystemExit, match="data_sets is otherwise now"):
-        take_over(frozen / "config", frozen / "docs", frozen / "results", frozen / "committed")
+        take_over(*places(frozen))
     (frozen / "docs" / "protocol.md").write_text("another plan")
     with pytest.raises(SystemExit, match="has changed since it was frozen"):
-        take_over(frozen / "config", frozen / "docs", frozen / "results", frozen / "committed")
+        take_over(*places(frozen))
     assert not (frozen / "committed").exists()
+
+
+def test_a_run_may_be_taken_over_in_parts(frozen, monkeypatch):
+    """Two parts, each with a cell: the tables have both, in the order of the design."""
+    monkeypatch.setattr(
+        "iatrogenesis.study.committed.hashes", lambda study, _: pd.DataFrame({"cell": list(study.cells)})
+    )
+    for part, cell in (("second", "small"), ("first", "base"), ("second", "small")):
+        file = frozen / "config" / f"{part}.yaml"
+        file.write_text(f"name: {part}\nbased_on: full\nsimulation_study: {{cells: [{cell}]}}\n")
+        tables = frozen / "results" / part / "tables"
+        tables.mkdir(parents=True, exist_ok=True)
+        for name in ("performance", "differences", "truth", "cells"):
+            pd.DataFrame({"cell": [cell], "value": [1.23456789]}).to_csv(tables / f"{name}.csv", index=False)
+        take_over(frozen / "config", frozen / "docs", file, frozen / "committed", frozen / "results")
+    found = pd.read_csv(frozen / "committed" / "performance.csv")
+    assert found["cell"].tolist() == ["base", "small"] and found["value"].tolist() == [1.23457, 1.23457]
+    about = yaml.safe_load((frozen / "committed" / PROTOCOL).read_text())
+    assert [one["cells"] for one in about["parts"]] == [["base"], ["small"]]
+    study = load_study(frozen / "config" / "full.yaml", frozen / "config")
+    assert committed(frozen / "committed", fingerprint(study, frozen / "config" / "ensemble.csv"), ["base", "small"])
 
 
 def test_a_lost_batch_is_named(study, tmp_path):
@@ -102,15 +127,19 @@ def test_a_study_reports_the_full_one_only_where_it_is_about_the_same(tmp_path):
     assert fingerprint(default, ensemble) == fingerprint(full, ensemble)
     for name in ("performance", "cells"):
         (tmp_path / f"{name}.csv").touch()
-    (tmp_path / PROTOCOL).write_text(f"fingerprint: {fingerprint(full, ensemble)}")
-    assert committed(tmp_path, fingerprint(default, ensemble))
+    about = {"fingerprint": fingerprint(full, ensemble), "parts": [{"cells": ["base", "small"]}]}
+    (tmp_path / PROTOCOL).write_text(yaml.safe_dump(about))
+    assert committed(tmp_path, fingerprint(default, ensemble), ["small"])
+    assert not committed(tmp_path, fingerprint(default, ensemble), ["small", "sd_0"])
     other = default.config.fit.priors.model_copy(
         update={"intercept": default.config.fit.priors.intercept.model_copy(update={"mean": -2.0})}
     )
     moved = default.config.model_copy(update={"fit": default.config.fit.model_copy(update={"priors": other})})
-    assert not committed(tmp_path, fingerprint(default.__class__(**{**vars(default), "config": moved}), ensemble))
+    assert not committed(
+        tmp_path, fingerprint(default.__class__(**{**vars(default), "config": moved}), ensemble), ["small"]
+    )
     (tmp_path / "cells.csv").unlink()
-    assert not committed(tmp_path, fingerprint(full, ensemble))
+    assert not committed(tmp_path, fingerprint(full, ensemble), ["small"])
 
 
 def test_rows_of_the_full_study_are_in_the_order_of_the_cells():
@@ -137,7 +166,8 @@ def test_what_is_committed_is_of_the_frozen_protocol():
     performance = pd.read_csv(COMMITTED / "performance.csv", keep_default_na=False, na_values=[""])
     asked = performance[performance["estimand"] == "all"]
     found = {cell: set(own["method"]) for cell, own in asked.groupby("cell")}
-    assert found == {cell: set(methods) for cell, methods in known["cells"].items()}
+    done = {cell for part in about["parts"] for cell in part["cells"]}
+    assert found == {cell: set(known["cells"][cell]) for cell in done}
     assert set(asked["replicates"]) == {known["data_sets"]}
     batches = pd.read_csv(COMMITTED / "batches.csv", keep_default_na=False)
     assert not batches.duplicated(["cell", "method", "batch"]).any()

@@ -173,9 +173,12 @@ rule performance:
 
 
 FULL = Path("results/reference/full")
+# The full study, or a part of it, shows its own results.
+FULL_SEED = find_study({"study": "full"}, ROOT / "config").config.seed
 OF_FULL = (
     [f"{FULL}/{name}.csv" for name in ("performance", "cells")]
-    if STUDY.name != "full" and committed(ROOT / FULL, fingerprint(STUDY, ROOT / "config" / "ensemble.csv"))
+    if committed(ROOT / FULL, fingerprint(STUDY, ROOT / "config" / "ensemble.csv"), STUDY.cells)
+    and CONFIG.seed != FULL_SEED
     else []
 )
 

@@ -66,9 +66,9 @@ def _flagging(axis: Axes, own: pd.DataFrame) -> None:
     part = part[part["therapists"] == part["therapists"].max()]
     looks = {
         "sensitivity": (f"{PHRASES['percent']} probable: sensitivity", BLUE, "-", "o"),
-        "fdr": (f"{PHRASES['percent']} probable: FDR", BLUE, "--", "o"),
+        "mfdr": (f"{PHRASES['percent']} probable: not harmful", BLUE, "--", "o"),
         "raw_sensitivity": ("worst 5 %: sensitivity", ORANGE, "-", "s"),
-        "raw_fdr": ("worst 5 %: FDR", ORANGE, "--", "s"),
+        "raw_mfdr": ("worst 5 %: not harmful", ORANGE, "--", "s"),
     }
     for quantity, (label, color, line, marker) in looks.items():
         rows = part[part["quantity"] == quantity].sort_values("clients").dropna(subset=["value"])

@@ -20,8 +20,8 @@ CAPTION = (
     "therapists: the worst 5 % by each method's ranking (top), those harmful with a probability of at least {percent} "
     "by the method (middle), and as many as keep the false discovery rate that the method expects at or below "
     "{fdr} (bottom). Left: sensitivity, the proportion of harmful therapists who are flagged. Right: "
-    "false discovery rate, the mean over services of the proportion of flagged therapists who are not harmful, 0 where "
-    "nobody is flagged. Methods that have p-values instead of probabilities flag by one-sided tests at {fdr} (middle) "
+    "the proportion of flagged therapists who are not harmful, missing where nobody is flagged. "
+    "Methods that have p-values instead of probabilities flag by one-sided tests at {fdr} (middle) "
     "and by Benjamini and Hochberg's at the same rate (bottom). "
     "Lines: 95 % Monte Carlo intervals. With few clients per therapist, a rule that always flags somebody flags mostly "
     "by chance; a rule that requires a high probability has low sensitivity."
@@ -31,7 +31,7 @@ RULES = {
     "flag_probable": f"{PHRASES['percent']} probable",
     "flag_fdr": f"Expected FDR ≤ {PHRASES['fdr']}",
 }
-MEASURES = {"sensitivity": "Sensitivity (%)", "fdr": "False discovery rate (%)"}
+MEASURES = {"sensitivity": "Sensitivity (%)", "mfdr": "Flagged who are not harmful (%)"}
 
 
 @styled()

@@ -5,6 +5,7 @@ power. The full study's tables stand in `results/reference/full`, with a fingerp
 from. A study with the same fingerprint reports them, for its own cells; any other one reports its own.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -14,11 +15,14 @@ TABLES = ("performance", "cells")
 PROTOCOL = "protocol.yaml"
 
 
-def committed(folder: Path, fingerprint: str) -> bool:
-    """Whether the full study's tables are there and about the same cells, methods and numbers."""
+def committed(folder: Path, fingerprint: str, cells: Iterable[str]) -> bool:
+    """Whether the full study's tables are there, about the same cells, methods and numbers, and have these cells."""
     path = folder / PROTOCOL
-    there = path.is_file() and all((folder / f"{name}.csv").is_file() for name in TABLES)
-    return there and yaml.safe_load(path.read_text(encoding="utf-8"))["fingerprint"] == fingerprint
+    if not path.is_file() or not all((folder / f"{name}.csv").is_file() for name in TABLES):
+        return False
+    about = yaml.safe_load(path.read_text(encoding="utf-8"))
+    done = {cell for part in about["parts"] for cell in part["cells"]}
+    return about["fingerprint"] == fingerprint and set(cells) <= done
 
 
 def of_cells(table: pd.DataFrame, cells: list[str], study: str) -> pd.DataFrame:

@@ -1,10 +1,13 @@
 """The full study's tables, taken over into the repository: `results/reference/full`.
 
-Run as a module (``python -m iatrogenesis.study.committed config docs results/full results/reference/full``) after
-``make study STUDY=full``. It refuses results of another plan or another seed than those of the frozen protocol.
+Run as a module (``python -m iatrogenesis.study.committed config docs config/full.yaml results/reference/full``) after
+``make study STUDY=full``. The run may be done in parts, on different days or machines: a study that is based on `full`
+and names some of its cells is taken over like the whole, and its cells join those that are there. Results of another
+plan, seed or code than the frozen protocol's are refused, unless the protocol's list of deviations names what differs.
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -12,47 +15,65 @@ import yaml
 
 from iatrogenesis.core.files import read_csv, replacing, write_text
 from iatrogenesis.report.provenance import git_commit
-from iatrogenesis.study.protocol import FULL, PROTOCOL, deviations, fingerprint, hash_of
+from iatrogenesis.study.protocol import PROTOCOL, deviations, hash_of
 from iatrogenesis.study.study import Study, load_study
 
-TABLES = ("performance", "truth", "cells", "sbc")
+BY_CELL = ("performance", "differences", "truth", "cells", "batches")
 DIGITS = "%.6g"
 SHORT = 16  # digits of a hash
+KINDS = ("estimates", "therapists")
 
 
-def take_over(config: Path, docs: Path, results: Path, folder: Path) -> None:
+def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path = Path("results")) -> None:
     """Write the tables, the hash of every batch, and what they follow from.
+
+    Parameters
+    ----------
+    file
+        The study that was run: `full`, or one based on it with some of its cells.
+    results
+        Folder with the results of all studies.
 
     Raises
     ------
     SystemExit
-        If the results are not those of the frozen protocol, or are not complete.
+        If the results are not those of the frozen protocol, or a batch is missing.
     """
-    study = load_study(config / f"{FULL}.yaml", config)
-    protocol = yaml.safe_load((docs / PROTOCOL).read_text(encoding="utf-8"))
+    study, protocol = load_study(file, config), yaml.safe_load((docs / PROTOCOL).read_text(encoding="utf-8"))
     if hash_of(docs / "protocol.md") != protocol["plan"]:
         raise SystemExit(f"{docs / 'protocol.md'}: has changed since it was frozen")
     told = " ".join(protocol["deviations"])
     if unsaid := [name for name in deviations(protocol, study, config) if name not in told]:
-        raise SystemExit(
-            f"{docs / PROTOCOL}: {unsaid[0]} is otherwise now; say so among its deviations, or freeze anew"
-        )
+        what = f"{unsaid[0]} is otherwise now; say so among its deviations, or freeze anew"
+        raise SystemExit(f"{docs / PROTOCOL}: {what}")
+    made = results / study.name
+    found = {name: read_csv(made / "tables" / f"{name}.csv") for name in BY_CELL[:-1]}
+    found["batches"] = hashes(study, made / "simulation_study")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in TABLES:
-        _written(read_csv(results / "tables" / f"{name}.csv"), folder / f"{name}.csv")
-    batches = hashes(study, results / "simulation_study")
-    _written(batches, folder / "batches.csv")
-    cost = [float(pd.read_csv(path, sep="\t")["cpu_time"].sum()) for path in (results / "benchmarks").rglob("*.tsv")]
-    about = {
-        "fingerprint": fingerprint(study, config / "ensemble.csv"),
-        "seed": study.config.seed,
-        "plan": protocol["plan"],
-        "frozen": protocol["frozen"],
-        "commit": git_commit(config.parent),
-        "core_seconds": round(sum(cost)),
-        "batches": len(batches),
-    }
-    write_text(yaml.safe_dump(about, sort_keys=False), folder / PROTOCOL)
+    for name, table in found.items():
+        _written(_joined(table, folder / f"{name}.csv", list(protocol["cells"])), folder / f"{name}.csv")
+    about = _about(folder / PROTOCOL, protocol)
+    cost = [float(pd.read_csv(path, sep="\t")["cpu_time"].sum()) for path in (made / "benchmarks").rglob("*.tsv")]
+    part = {"cells": list(study.cells), "commit": git_commit(config.parent), "core_seconds": round(sum(cost))}
+    about["parts"] = [one for one in about["parts"] if not set(one["cells"]) & set(part["cells"])] + [part]
+    write_text(yaml.safe_dump(about, sort_keys=False, width=110), folder / PROTOCOL)
+
+
+def _about(path: Path, protocol: Mapping[str, object]) -> dict:
+    """What is known of the parts taken over before, if they are of the same protocol."""
+    own = {name: protocol[name] for name in ("frozen", "plan", "seed", "fingerprint", "code")}
+    known = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    same = all(known.get(name) == value for name, value in own.items())
+    return own | {"parts": known["parts"] if same else []}
+
+
+def _joined(table: pd.DataFrame, path: Path, cells: list[str]) -> pd.DataFrame:
+    """The rows of these cells and those of the others that are there, in the order of the design."""
+    if path.is_file():
+        before = read_csv(path)
+        table = pd.concat([before[~before["cell"].isin(set(table["cell"]))], table], ignore_index=True)
+    order = table["cell"].map({cell: place for place, cell in enumerate(cells)})
+    return table.loc[order.sort_values(kind="stable").index]
 
 
 def hashes(study: Study, folder: Path) -> pd.DataFrame:
@@ -68,14 +89,11 @@ def hashes(study: Study, folder: Path) -> pd.DataFrame:
         for method in one.methods:
             paths = {kind: folder / one.cell / method / f"{one.number}.{kind}.parquet" for kind in KINDS}
             if lost := [path for path in paths.values() if not path.is_file()]:
-                raise SystemExit(f"{lost[0]}: is missing; run `make study STUDY=full` to its end")
+                raise SystemExit(f"{lost[0]}: is missing; run the study to its end")
             about = {"cell": one.cell, "method": method, "batch": one.number}
             about |= {"first": one.replicates.start, "last": one.replicates.stop - 1}
             rows.append(about | {kind: hash_of(path)[:SHORT] for kind, path in paths.items()})
     return pd.DataFrame(rows)
-
-
-KINDS = ("estimates", "therapists")
 
 
 def _written(table: pd.DataFrame, path: Path) -> None:

@@ -1,9 +1,9 @@
 """The protocol of the final run: what it follows from, frozen in the repository before it.
 
-Run as a module (``python -m iatrogenesis.study.protocol config docs results/reference/full``) it freezes: the plan as it
-stands is copied to `docs/protocol.md`; its hash, and all that a run must agree with, are written to
-`docs/protocol.yaml`. It refuses to write over a protocol whose run is committed, because deviations belong into its list
-and not into another protocol; and a seed that was used before, by another study or an earlier protocol.
+Run as a module (``python -m iatrogenesis.study.protocol config docs results/reference/full``) it freezes: the plan as
+it stands is copied to `docs/protocol.md`; its hash, and all that a run must agree with, are written to
+`docs/protocol.yaml`. It refuses to write over a protocol whose run is committed, because deviations belong into its
+list and not into another protocol; and a seed that was used before, by another study or an earlier protocol.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -66,7 +67,7 @@ def code_of(library: Path) -> str:
     return found.hexdigest()
 
 
-def plan_of(study: Study, config: Path) -> dict[str, object]:
+def plan_of(study: Study, config: Path) -> dict[str, Any]:
     """What a run of the full study must agree with: seed, data sets, cells with their methods, fingerprint, code."""
     settings = study.config.simulation_study
     return {
@@ -121,9 +122,11 @@ def _earlier_seeds(path: Path) -> set[int]:
     return {*known["earlier_seeds"], known["seed"]}
 
 
-def deviations(protocol: Mapping[str, object], study: Study, config: Path) -> list[str]:
-    """What a study, as it is now, has otherwise than the protocol, by name."""
-    return [name for name, value in plan_of(study, config).items() if protocol[name] != value]
+def deviations(protocol: Mapping[str, Any], study: Study, config: Path) -> list[str]:
+    """What a study, as it is now, has otherwise than the protocol, by name; it may have some of the cells only."""
+    now = plan_of(study, config)
+    known = protocol | {"cells": {name: protocol["cells"].get(name) for name in study.cells}}
+    return [name for name, value in now.items() if known[name] != value]
 
 
 if __name__ == "__main__":
