@@ -164,7 +164,8 @@ def of_years(numbers: Numbers, years: float, priors: Priors, seed: int, replicat
             yield about | _with_interval(row)
     effect = smallest_effect(setting, replicates, seed)
     # An odds ratio below 1 is as hard to find as its inverse.
-    ratios = {name: float(np.exp(getattr(effect, name))) for name in ("value", "low", "high")}
+    with np.errstate(over="ignore"):  # where nothing is ever found, no odds ratio is large enough
+        ratios = {name: float(np.exp(getattr(effect, name))) for name in ("value", "low", "high")}
     about_effect = {"quantity": "smallest_odds_ratio", "replicates": effect.replicates}
     yield about | about_effect | ratios | {"beyond": effect.value > numbers.sd}
     if numbers.effect:
