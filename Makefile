@@ -29,7 +29,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan plan statistical-world schemas docs protocol take-over graph screenshot reference environment lock clean
+.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan statistical-world schemas docs protocol take-over graph screenshot reference environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -76,9 +76,6 @@ bench: .venv/.installed ## Measure speed and memory beside peers; BENCH_LARGEST=
 	PYTHONPATH=. $(BIN)/python -m bench.simulator
 	PYTHONPATH=. $(BIN)/python -m bench.members
 	PYTHONPATH=. $(BIN)/python -m bench.engines
-
-plan: .venv/.installed ## Say what own numbers can show: ARGS="--therapists 35 --clients 60 --years 3", or ARGS=--help
-	$(BIN)/python -m iatrogenesis.cli plan $(ARGS)
 
 plan: .venv/.installed ## Say what own numbers can show: ARGS="--therapists 35 --clients 60 --years 3", or ARGS=--help
 	$(BIN)/python -m iatrogenesis.cli plan $(ARGS)
