@@ -83,7 +83,16 @@ def numbers(study, results) -> dict:
 
 FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")
 FIGURES += ("second_episodes",)
-FIGURES += ("missing_last_scores", "posterior_against_truth", "caterpillar", "funnel", "hospitals", "predictive", "what_if", "performance")
+FIGURES += (
+    "posterior_against_truth",
+    "missing_last_scores",
+    "caterpillar",
+    "funnel",
+    "hospitals",
+    "predictive",
+    "what_if",
+    "performance",
+)
 FIGURES += ("spread_found", "flagging", "advice", "policies", "conclusions", "drivers", "sbc")
 
 

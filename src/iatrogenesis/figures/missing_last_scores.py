@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, key, styled
 
-PLACE = 12.5
+PLACE = 7.5
 TABLES = {"missing": "tables/missing_last_scores.csv"}
 ALT = (
     "Two panels over how far unseen scores are moved: the deterioration rate of all who started, as two rising curves "
