@@ -39,7 +39,7 @@ def draw(performance: pd.DataFrame) -> Figure:
     """Draw from the performance table."""
     table = performance[performance["estimand"].isin(RULES)]
     cells, methods = list(dict.fromkeys(table["cell"])), ordered(table["method"])
-    height = 3 * (0.36 * len(cells) + 0.7) + 1.2
+    height = 3 * (0.5 * len(cells) + 0.7) + 1.2
     made, axes = figure(
         "How well do three rules flag harmful therapists?",
         height,
