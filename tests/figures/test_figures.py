@@ -377,4 +377,6 @@ def test_intervals_take_the_therapist_as_unit():
 def test_captions_can_be_read_without_drawing():
     for name in NAMES:
         caption = import_module(f"iatrogenesis.figures.{name}").CAPTION
-        assert words_of(name)["caption"] == caption.replace("{ratio}", "twice").replace("{percent}", "80 %").replace("{fdr}", "20 %")
+        for phrase, words in (("{ratio}", "twice"), ("{percent}", "80 %"), ("{fdr}", "20 %")):
+            caption = caption.replace(phrase, words)
+        assert words_of(name)["caption"] == caption
