@@ -10,7 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from iatrogenesis.cli import main
+from iatrogenesis.cli_plan import numbers_of
 from iatrogenesis.cli_print import BEYOND, SHOWN, table
+from iatrogenesis.core.resources import config_folder
+from iatrogenesis.planning.usual import configured
 
 SERVICE = ["plan", "--therapists", "12", "--clients", "40", "--years", "1.5"]
 
@@ -56,6 +59,22 @@ def test_the_first_answer_alone():
     assert result.exit_code == 0, result.output
     assert "20 simulated data sets" in result.output and "Whole answer" not in result.output
     assert "Burnout:" not in result.output and "Raw rates:" in result.output and "--vpc" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("years", "shown"),
+    [
+        (0.5, (0.5,)),
+        (1.0, (1.0,)),
+        (3.0, (1.0, 2.0, 3.0)),
+        (4.0, (1.0, 2.0, 3.0, 4.0)),
+        (10.0, (1.0, 2.0, 3.0, 5.0, 10.0)),
+    ],
+)
+def test_years_up_to_the_last(years, shown):
+    asked = dict.fromkeys(("rate", "vpc", "sd", "odds_ratio", "reliability"))
+    asked |= {"therapists": 12, "clients": 40.0, "clients_spread": 0.5, "years": years}
+    assert numbers_of(asked, configured(config_folder()).numbers).years == shown
 
 
 @pytest.mark.parametrize(
