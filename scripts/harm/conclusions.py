@@ -3,16 +3,15 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.logs import logged
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.ensemble import read_ensemble
 from iatrogenesis.evidence.ranges import ranges
-from iatrogenesis.evidence.unknowns import Feasible, Unknowns
-from iatrogenesis.harm.conclusions import MAIN, drivers, next_studies, one_by_one, worlds_of
-from iatrogenesis.harm.over_members import over_members
+from iatrogenesis.evidence.unknowns import Unknowns
+from iatrogenesis.harm.conclusions import MAIN, drivers, measurable, next_studies, one_by_one, worlds_of
+from iatrogenesis.harm.over_members import in_order, over_members
 from iatrogenesis.harm.policy_numbers import MONITORED, POLICY
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
@@ -26,8 +25,7 @@ def main(
     scenarios: dict[str, dict],
     associations: dict[str, dict],
     feasible: dict[str, dict],
-    members: int,
-    each: int,
+    sizes: dict[str, int],
     design: dict,
     setup: dict,
     cores: int,
@@ -36,6 +34,7 @@ def main(
     """Write members, conclusions, drivers and next studies."""
     setup, design = Setup.model_validate(setup).apart("conclusions"), Design.model_validate(design)
     routine, everything, rested = (Scenario.model_validate(scenarios[name]) for name in ("base", "prevented", "rested"))
+    members, each = sizes["members"], sizes["each"]
     unknowns = Unknowns([routine, everything], setup.judgement.instruments, associations)
     ensemble = read_ensemble(Path(ensemble_path), unknowns.names)
 
@@ -48,9 +47,8 @@ def main(
     every, asked = worlds | alone, MAIN | POLICY | one_each
     parts = [over_members(setup, design, every, asked, some(0, each), cores)]
     if each < members:
-        parts += [over_members(setup, design, worlds, MAIN | POLICY, some(each, members), cores, first=each)]
-    table = pd.concat(parts).sort_values("member", kind="stable")
-    table = pd.concat([table[table["conclusion"] == name] for name in asked], ignore_index=True)
+        parts.append(over_members(setup, design, worlds, MAIN | POLICY, some(each, members), cores, first=each))
+    table = in_order(parts, asked)
     write_csv(table, output["members"])
     known = records(routine) | records(everything)
     usual = {path: np.array([known[path].value]) for path in some(0, 1)}
@@ -58,10 +56,8 @@ def main(
     write_csv(ranges(table, over_members(setup.apart("centre"), many, every, asked, usual, 1)), output["conclusions"])
     driving = drivers(table[table["conclusion"].isin(MAIN)], unknowns, ensemble)
     write_csv(driving, output["drivers"])
-    units = {name: known[name].unit if name in known else "" for name in unknowns.names}
-    could = {unit: Feasible.model_validate(one) for unit, one in feasible.items()}
-    measurable = {name: could[unit] for name, unit in units.items() if unit in could}
-    write_csv(next_studies(driving, ensemble, measurable), output["next_studies"])
+    could = measurable(unknowns.names, known, feasible)
+    write_csv(next_studies(driving, ensemble, could), output["next_studies"])
 
 
 if __name__ == "__main__":
@@ -71,8 +67,7 @@ if __name__ == "__main__":
             scenarios=snakemake.params.scenarios,
             associations=snakemake.params.associations,
             feasible=snakemake.params.feasible,
-            members=snakemake.params.members,
-            each=snakemake.params.each,
+            sizes={"members": snakemake.params.members, "each": snakemake.params.each},
             design=snakemake.params.design,
             setup=snakemake.params.setup,
             cores=snakemake.threads,

@@ -6,7 +6,7 @@ in worlds that the published patterns allow. Apart from it stands the Monte Carl
 a member has so many clients and no more, and of the ends of the range, because there are so many members.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from iatrogenesis.core.montecarlo import ratio
+from iatrogenesis.core.sources import Record
 from iatrogenesis.evidence.unknowns import Feasible, Unknowns
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario, reference_of, without
@@ -142,6 +143,15 @@ def drivers(members: pd.DataFrame, unknowns: Unknowns, ensemble: Mapping[str, np
                 {"conclusion": name, "unknown": unknown, "correlation": r, "explained": explained, "spread_left": left}
             )
     return pd.DataFrame(rows)
+
+
+def measurable(
+    names: Iterable[str], known: Mapping[str, Record], feasible: Mapping[str, Feasible | dict]
+) -> dict[str, Feasible]:
+    """What one more study could measure of each unknown number, by its unit; unknowns that no study measures are out."""
+    could = {unit: Feasible.model_validate(one) for unit, one in feasible.items()}
+    units = {name: known[name].unit for name in names if name in known}
+    return {name: could[unit] for name, unit in units.items() if unit in could}
 
 
 def next_studies(

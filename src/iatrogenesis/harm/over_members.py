@@ -67,3 +67,9 @@ def _with_errors(names: tuple[str, ...], told: Told, seen: dict[str, Any]) -> np
     """Value and error of each number in turn, shape (2 * names,)."""
     found = told(seen)
     return np.array([found.get(name, (np.nan, np.nan)) for name in names]).ravel()
+
+
+def in_order(parts: Sequence[pd.DataFrame], conclusions: Iterable[str]) -> pd.DataFrame:
+    """The members' tables as one: conclusion by conclusion, member by member."""
+    table = pd.concat(parts).sort_values("member", kind="stable")
+    return pd.concat([table[table["conclusion"] == name] for name in conclusions], ignore_index=True)
