@@ -11,8 +11,8 @@ from iatrogenesis.harm.policy_numbers import POLICY
 from iatrogenesis.harm.second_episodes import episodes, rows, twin_sums, worlds_of
 from iatrogenesis.harm.twins import MEASURES
 from iatrogenesis.simulation_study.judge import COLUMNS as JUDGED
+from iatrogenesis.simulation_study.policies import CHOOSING, FEWER_SEEN, POLICIES
 from iatrogenesis.simulation_study.policies import MEASURES as OF_POLICIES
-from iatrogenesis.simulation_study.policies import POLICIES
 from iatrogenesis.simulation_study.reproduced import Published
 from iatrogenesis.simulation_study.reproductions import table as reproductions
 from iatrogenesis.study.study import Study
@@ -148,7 +148,9 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         {"policy": policy, "measure": measure, "label": label}
         for policy in POLICIES
         for measure, label in OF_POLICIES.items()
-        if measure == "averted" or (measure == "not_seen") == (policy == "caseload_limit")
+        if measure == "averted"
+        or (measure == "not_seen" and policy.startswith(FEWER_SEEN))
+        or (measure != "not_seen" and policy.startswith(CHOOSING))
     ]
     return {
         "method_results": pd.DataFrame(rows, columns=list(JUDGED)).assign(study="full"),

@@ -8,7 +8,6 @@ import jinja2
 import pandas as pd
 import pytest
 
-from iatrogenesis.core.logs import cost_of, logged
 from iatrogenesis.core.sources import records
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report.figure_words import words_of
@@ -18,7 +17,6 @@ from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, render, template_files
 from iatrogenesis.report.rounding import with_interval
-from iatrogenesis.report.run_record import cost
 from iatrogenesis.report.second_episodes import over_worlds, second_course, who_comes_back
 from tests.conftest import CONFIG
 from tests.report.report_tables import of_the_checks, of_the_ensemble, of_the_fits, of_the_study, of_the_world
@@ -281,25 +279,3 @@ def test_every_source_is_listed(tmp_path):
     (tmp_path / "x.bib").write_text("@misc{a2020,\n  author = {A},\n  year = {2020},\n}\n")
     with pytest.raises(ValueError, match="a2020: title is missing"):
         read_references(tmp_path / "x.bib")
-
-
-def test_costs_are_summed_by_rule(tmp_path):
-    (tmp_path / "benchmarks" / "fit").mkdir(parents=True)
-    (tmp_path / "logs" / "fit").mkdir(parents=True)
-    for name, wall, core, memory in (("check", 2.0, None, "NA"), ("fit/a", 3.0, 2.5, "90"), ("fit/b", 4.5, 6.0, "120")):
-        (tmp_path / "benchmarks" / f"{name}.tsv").write_text(f"s\tmax_rss\n{wall}\t{memory}\n")
-        (tmp_path / "logs" / f"{name}.log").write_text("said\n" + (f"Core seconds: {core}\n" if core else ""))
-    found = cost(tmp_path).set_index("rule")
-    assert list(found.index) == ["fit", "check"]
-    assert found.loc["fit"].to_dict() == {"jobs": 2, "core_seconds": 8.5, "wall_seconds": 7.5, "max_rss_mb": 120}
-    # A job that says nothing, as before this was kept, counts its wall time.
-    assert found.loc["check", "core_seconds"] == 2.0
-
-
-def test_a_log_ends_with_what_the_job_cost(tmp_path):
-    with logged(tmp_path / "job.log"):
-        sum(range(3_000_000))
-    assert cost_of(tmp_path / "job.log") > 0.05
-    with pytest.raises(ZeroDivisionError), logged(tmp_path / "failed.log"):
-        print(1 / 0)
-    assert cost_of(tmp_path / "failed.log") is None

@@ -148,7 +148,7 @@ def drivers(members: pd.DataFrame, unknowns: Unknowns, ensemble: Mapping[str, np
 def measurable(
     names: Iterable[str], known: Mapping[str, Record], feasible: Mapping[str, Feasible | dict]
 ) -> dict[str, Feasible]:
-    """What one more study could measure of each unknown number, by its unit; unknowns that no study measures are out."""
+    """What one more study could measure of each unknown number, by its unit; those that none measures are left out."""
     could = {unit: Feasible.model_validate(one) for unit, one in feasible.items()}
     units = {name: known[name].unit for name in names if name in known}
     return {name: could[unit] for name, unit in units.items() if unit in could}

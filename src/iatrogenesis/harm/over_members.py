@@ -1,6 +1,6 @@
 """Conclusions worked out in each member of the ensemble."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 

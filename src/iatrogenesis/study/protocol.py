@@ -125,7 +125,7 @@ def _earlier_seeds(path: Path) -> set[int]:
 def deviations(protocol: Mapping[str, Any], study: Study, config: Path) -> list[str]:
     """What a study, as it is now, has otherwise than the protocol, by name; it may have some of the cells only."""
     now = plan_of(study, config)
-    known = protocol | {"cells": {name: protocol["cells"].get(name) for name in study.cells}}
+    known = {**protocol, "cells": {name: protocol["cells"].get(name) for name in study.cells}}
     return [name for name, value in now.items() if known[name] != value]
 
 
