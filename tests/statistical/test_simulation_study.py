@@ -98,7 +98,7 @@ def test_an_estimand_mismatch_is_caught(study_of):
 
     table = study_of("reliability_60", "glmm", renamed, targets=frozenset({"log_odds_ratio[burnout]"}))
     bias, mcse = table.loc[("log_odds_ratio[burnout]", "bias"), ["value", "mcse"]]
-    assert bias < -FAR * mcse
+    assert bias < -3 * mcse  # it is .08 too small
 
 
 @pytest.mark.slow

@@ -14,12 +14,16 @@ PACKAGE = SRC / "iatrogenesis"
 SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
 # Files that no script reaches, and who does.
 NOT_OF_SCRIPTS = {
+    **dict.fromkeys(("cli.py", "cli_plan.py", "cli_print.py"), "people who type `iatrogenesis`"),
     "core/resources.py": "people who installed the package, to find its configuration",
     "explorer/picture.py": "`make screenshot`",
     **dict.fromkeys(
         (
             f"planning/{name}.py"
-            for name in ("__init__", "analysed", "ceiling", "error_rates", "plan", "plasmode", "truths")
+            for name in (
+                *("__init__", "analysed", "answers", "assurance", "ceiling", "costs", "endless", "error_rates", "plan"),
+                *("plasmode", "preregistration", "sentences", "truths", "usual"),
+            )
         ),
         "people who plan with their own numbers, or ask what their own table could have shown",
     ),

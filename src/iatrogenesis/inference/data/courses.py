@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.core.definitions import FIRST_JUDGED_SESSION
 from iatrogenesis.core.tables import DataError, flags, numbers, refuse, require_columns
 from iatrogenesis.inference.data.sessions import from_sessions
 
@@ -70,7 +71,7 @@ class Courses:
     @property
     def hidden(self) -> np.ndarray:
         """Whose last score `without_end` leaves out, bool, shape (n,)."""
-        return self.completed & (self.sessions > 2)
+        return self.completed & (self.sessions > FIRST_JUDGED_SESSION)
 
 
 def from_courses(

@@ -16,8 +16,9 @@ from iatrogenesis.simulation_study.methods.answer import LEVEL, Answer, DataSet,
 PLACE = 1.5
 LABEL = "shrunken rates"
 LOOK = ("+", "grey")
-GROUP = "classical"
+GROUP = "fast"
 SECONDS = (0.004, 0.002)
+TARGETS = ("own_rate",)
 ALIKE = 1e6  # prior clients where rates differ by less than chance
 
 
