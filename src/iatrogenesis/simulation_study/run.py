@@ -31,10 +31,11 @@ def run(
     print(f"{len(found)} data sets made", flush=True)
     for name in names:
         answers = sorted(method(name).answers(told(found, replicates), settings), key=lambda one: one.replicate)
-        yield name, *_tables(answers)
+        yield name, *tables_of(answers)
 
 
-def _tables(answers: list[Answer]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def tables_of(answers: Sequence[Answer]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What answers say as two tables: columns `ESTIMATES`, and columns `THERAPISTS` in single precision."""
     rows = [
         {"replicate": one.replicate, **estimate._asdict(), "passed": one.passed, "problem": one.problem}
         for one in answers
@@ -53,7 +54,7 @@ def told(found: Iterable, replicates: range) -> Iterator:
             print(f"{number} of {len(replicates)} replicates", flush=True)
 
 
-def _therapists(answers: list[Answer]) -> pd.DataFrame:
+def _therapists(answers: Sequence[Answer]) -> pd.DataFrame:
     tables = [one.therapists.assign(replicate=one.replicate) for one in answers if one.therapists is not None]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(THERAPISTS))
     whole = dict.fromkeys(("replicate", "therapist"), np.int32)
