@@ -1,6 +1,7 @@
 """What the hierarchical Bayesian methods share: fitting many data sets, and what a posterior says of therapists."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,6 +53,11 @@ def fitted(
             passed = bool(diagnose(tree, settings.convergence)["passed"])
         estimates, therapists = summarise(data_set, data, tree)
         yield Answer(data_set.replicate, estimates, therapists, passed)
+
+
+def spread_and_rates(data_set: DataSet, data: Any, tree: xr.DataTree) -> tuple[list[Estimate], pd.DataFrame]:
+    """What a model without ratings says of its data (of its own kind): the spread between therapists, their table."""
+    return spread(tree), therapists(tree, data)
 
 
 def spread(tree: xr.DataTree) -> list[Estimate]:

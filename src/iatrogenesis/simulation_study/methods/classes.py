@@ -21,10 +21,6 @@ def _prepare(data_set):
     return prepared(data_set, classes.COVARIATES)
 
 
-def _summary(data_set, data, tree):
-    return bayes.spread(tree), bayes.therapists(tree, data)
-
-
 def answers(data_sets: Iterable[DataSet], settings: Settings) -> Iterator[Answer]:
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
-    return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)
+    return bayes.fitted(MODEL, _prepare, bayes.spread_and_rates, data_sets, settings)

@@ -22,10 +22,6 @@ def _prepare(data_set):
     return from_referrals(data_set.clients, membership.COVARIATES, dataset=data_set.name, therapist_ids=ids)
 
 
-def _summary(data_set, data, tree):
-    return bayes.spread(tree), bayes.therapists(tree, data)
-
-
 def answers(data_sets: Iterable[DataSet], settings: Settings) -> Iterator[Answer]:
     """Yield an answer per data set; see `iatrogenesis.simulation_study.methods`."""
-    return bayes.fitted(MODEL, _prepare, _summary, data_sets, settings)
+    return bayes.fitted(MODEL, _prepare, bayes.spread_and_rates, data_sets, settings)
