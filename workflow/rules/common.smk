@@ -11,7 +11,7 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 
 from iatrogenesis.simulation_study.plan import announce
-from iatrogenesis.simulation_study.method_results import committed
+from iatrogenesis.simulation_study.method_results import shown
 from iatrogenesis.simulation_study.methods import FACTS as METHOD_FACTS, GROUPS
 from iatrogenesis.figures import CHAPTERS, FACTS as FIGURE_FACTS
 from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS as MODEL_FACTS, OUTCOME_MODELS

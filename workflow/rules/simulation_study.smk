@@ -172,14 +172,11 @@ rule performance:
         "../../scripts/simulation_study/performance.py"
 
 
-FULL = Path("results/reference/full")
-# The full study, or a part of it, shows its own results.
-FULL_SEED = find_study({"study": "full"}, ROOT / "config").config.seed
-OF_FULL = (
-    [f"{FULL}/{name}.csv" for name in ("performance", "cells")]
-    if committed(ROOT / FULL, fingerprint(STUDY, ROOT / "config" / "ensemble.csv"), STUDY.cells)
-    and CONFIG.seed != FULL_SEED
-    else []
+OF_FULL = shown(
+    Path("results/reference/full"),
+    CONFIG.seed,
+    STUDY.cells,
+    lambda: fingerprint(STUDY, ROOT / "config" / "ensemble.csv"),
 )
 
 

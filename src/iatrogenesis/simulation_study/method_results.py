@@ -5,7 +5,7 @@ power. The full study's tables stand in `results/reference/full`, with a fingerp
 from. A study with the same fingerprint reports them, for its own cells; any other one reports its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +23,21 @@ def committed(folder: Path, fingerprint: str, cells: Iterable[str]) -> bool:
     about = yaml.safe_load(path.read_text(encoding="utf-8"))
     done = {cell for part in about["parts"] for cell in part["cells"]}
     return about["fingerprint"] == fingerprint and set(cells) <= done
+
+
+def shown(folder: Path, seed: int, cells: Iterable[str], fingerprint: Callable[[], str]) -> list[str]:
+    """Paths of the full study's tables, if a study of this seed shows them; the full study itself shows its own.
+
+    Parameters
+    ----------
+    fingerprint
+        Works out the study's; every start of the workflow asks, and nothing is worked out where nothing is committed.
+    """
+    path = folder / PROTOCOL
+    if not path.is_file() or yaml.safe_load(path.read_text(encoding="utf-8"))["seed"] == seed:
+        return []
+    there = committed(folder, fingerprint(), cells)
+    return [f"{folder.as_posix()}/{name}.csv" for name in TABLES] if there else []
 
 
 def of_cells(table: pd.DataFrame, cells: list[str], study: str) -> pd.DataFrame:

@@ -18,11 +18,11 @@ import yaml
 
 from iatrogenesis.core.files import write_text
 from iatrogenesis.report.provenance import git_commit
+from iatrogenesis.simulation_study.method_results import PROTOCOL
 from iatrogenesis.study.sources import study_names
 from iatrogenesis.study.study import Study, load_study
 
 FULL = "full"
-PROTOCOL = "protocol.yaml"
 LIBRARY = Path(__file__).resolve().parents[1]
 CODE = ("core", "inference", "simulation_study", "world")
 HEAD = "# The protocol of the final run, frozen before it (`make protocol`); the plan is protocol.md beside it.\n"
