@@ -27,6 +27,7 @@ from iatrogenesis.inference.answers.what_if import causal_truth
 from iatrogenesis.simulation_study.policy_world import SIMULATED
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import with_values
+from tests.harm.members import table
 
 LEVEL = Conclusion("Worse here", "here", None)
 NET = Conclusion("More than there", "here", "there")
@@ -38,14 +39,6 @@ def clients(cluster, worse, truly=None):
     worse = np.array(worse, dtype=bool)
     truly = worse if truly is None else np.array(truly, dtype=bool)
     return SimpleNamespace(cluster=np.array(cluster), deteriorated=worse, truly_deteriorated=truly)
-
-
-def table(values, mcse=0.0, name="net"):
-    """Members of one conclusion."""
-    values = np.asarray(values, dtype=float)
-    return pd.DataFrame(
-        {"conclusion": name, "label": name.title(), "member": np.arange(len(values)), "value": values, "mcse": mcse}
-    )
 
 
 def test_five_clients_in_two_clusters_by_hand():

@@ -9,31 +9,8 @@ from scipy.stats import norm
 
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.evidence.unknowns import Feasible, Prior
-from iatrogenesis.harm.conclusions import (
-    Conclusion,
-    drivers,
-    next_studies,
-    truly_deteriorated,
-)
-
-LEVEL = Conclusion("Worse here", "here", None)
-NET = Conclusion("More than there", "here", "there")
-TRUE = Conclusion("Truly more than there", "here", "there", truly_deteriorated)
-
-
-def clients(cluster, worse, truly=None):
-    """What `concluded` looks at of a sample."""
-    worse = np.array(worse, dtype=bool)
-    truly = worse if truly is None else np.array(truly, dtype=bool)
-    return SimpleNamespace(cluster=np.array(cluster), deteriorated=worse, truly_deteriorated=truly)
-
-
-def table(values, mcse=0.0, name="net"):
-    """Members of one conclusion."""
-    values = np.asarray(values, dtype=float)
-    return pd.DataFrame(
-        {"conclusion": name, "label": name.title(), "member": np.arange(len(values)), "value": values, "mcse": mcse}
-    )
+from iatrogenesis.harm.conclusions import drivers, next_studies
+from tests.harm.members import table
 
 
 @pytest.fixture(scope="module")
