@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from iatrogenesis.simulation_study.method_results import agreement, committed, of_cells
+from iatrogenesis.simulation_study.method_results import agreement, committed, of_cells, shown
 from iatrogenesis.study import protocol
 from iatrogenesis.study.committed import hashes, take_over
 from iatrogenesis.study.protocol import PROTOCOL, deviations, fingerprint, freeze, hash_of
@@ -140,6 +140,22 @@ def test_a_study_reports_the_full_one_only_where_it_is_about_the_same(tmp_path):
     )
     (tmp_path / "cells.csv").unlink()
     assert not committed(tmp_path, fingerprint(full, ensemble), ["small"])
+
+
+def test_nothing_is_worked_out_where_nothing_can_be_shown(tmp_path):
+    def never():
+        raise AssertionError("a fingerprint is worked out for nothing")
+
+    assert shown(tmp_path, 5, ["base"], never) == []
+    (tmp_path / PROTOCOL).write_text(yaml.safe_dump({"seed": 5, "fingerprint": "x", "parts": [{"cells": ["base"]}]}))
+    assert shown(tmp_path, 5, ["base"], never) == [], "the full study shows its own"
+    for name in ("performance", "cells"):
+        (tmp_path / f"{name}.csv").touch()
+    assert shown(tmp_path, 6, ["base"], lambda: "y") == []
+    assert [path.rpartition("/")[2] for path in shown(tmp_path, 6, ["base"], lambda: "x")] == [
+        "performance.csv",
+        "cells.csv",
+    ]
 
 
 def test_rows_of_the_full_study_are_in_the_order_of_the_cells():
