@@ -34,7 +34,7 @@ PLACE = 4
 LABEL = "GEE"
 LOOK = ("^", "orange")
 GROUP = "fast"
-SECONDS = (0.02, 0.005)
+SECONDS = (0.014, 0.01)
 TARGETS = ("log_odds_ratio_marginal[t]", "risk_change_rated[burnout]")
 
 

@@ -11,7 +11,7 @@ LABEL = "Bayes, null"
 LOOK = ("d", "sky")
 MODEL = "null"
 GROUP = "fast"
-SECONDS = (0.05, 0.003)
+SECONDS = (0.03, 0.01)
 TARGETS = ("own_rate",)
 
 
