@@ -1,0 +1,1 @@
+"""A service's own data: read as they come, checked, analysed, and what they could have shown."""

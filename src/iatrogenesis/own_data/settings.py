@@ -1,0 +1,165 @@
+"""The settings of an analysis of own data: one YAML file beside the data, one class per section.
+
+``iatrogenesis init`` writes such a file from a look at the data. Paths are relative to it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from iatrogenesis.core.definitions import FIRST_JUDGED_SESSION
+from iatrogenesis.core.sources import Finite, Strict
+
+RESERVED = ("reference", "tiny", "default", "full")
+"""Folders of `results/` that belong to the project's own studies."""
+RATINGS = ("competence", "burnout", "fit", "alliance")
+LEAST_THERAPISTS = 5
+NAME = r"^[a-z][a-z0-9_]{0,39}$"
+
+
+def _own_name(name: str) -> str:
+    if name in RESERVED:
+        raise ValueError(f"{name!r} is one of the project's own studies; choose another name")
+    return name
+
+
+StudyName = Annotated[str, StringConstraints(pattern=NAME), AfterValidator(_own_name)]
+Key = Annotated[str, StringConstraints(pattern=NAME)]
+
+
+class NhsTables(Strict):
+    """Tables of the NHS Talking Therapies data set, version 2.1, one file each."""
+
+    referrals: Path
+    contacts: Path
+    activities: Path
+    scores: tuple[Path, ...] = Field(default=(), description="IDS606 and IDS607; without them the referrals' scores")
+    workforce: Path | None = None
+
+
+class Files(Strict):
+    """Where the data are, and how they are written. What is not said is found out by looking."""
+
+    clients: Path | None = Field(None, description="one row per course of treatment")
+    sessions: Path | None = Field(None, description="one row per session; alone, or beside clients")
+    counts: Path | None = Field(None, description="one row per unit (and period): how many, how many deteriorated")
+    nhs: NhsTables | None = None
+    sheet: str | int = Field(0, description="of a spreadsheet: its name, or its number from 0")
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: Literal[".", ","] | None = None
+    day_first: bool | None = Field(None, description="of dates such as 03/04/2024")
+    missing: tuple[str, ...] = Field((), description="codes for missing, such as 99, -9")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = [bool(self.clients or self.sessions), bool(self.counts), bool(self.nhs)]
+        if sum(kinds) != 1:
+            raise ValueError("name clients or sessions (or both), or counts, or nhs: exactly one of the three")
+        return self
+
+
+class Columns(Strict):
+    """What the columns are called in the files. Only client and therapist (or unit) are compulsory."""
+
+    client: str | None = None
+    course: str | None = Field(None, description="id of the course, where clients have several")
+    therapist: str | None = None
+    service: str | None = None
+    period: str | None = Field(None, description="such as the year; made from `ended` where not given")
+    started: str | None = Field(None, description="date of the first session")
+    ended: str | None = Field(None, description="date of the last session")
+    n_sessions: str | None = Field(None, description="sessions attended")
+    completed: str | None = Field(None, description="whether the course ended as planned")
+    deteriorated: str | None = Field(None, description="only where no scores are given")
+    first: Mapping[Key, str] = Field(default_factory=dict, description="first score by instrument")
+    last: Mapping[Key, str] = Field(default_factory=dict, description="last score by instrument")
+    ratings: Mapping[Literal[*RATINGS], str] = Field(default_factory=dict)  # pyrefly: ignore[invalid-literal]
+    age: str | None = Field(None, description="in years, or in bands")
+    deprivation: str | None = None
+    covariates: Mapping[Key, str] = Field(default_factory=dict, description="other case mix by a short name")
+    session: str | None = Field(None, description="sessions: number of the session")
+    date: str | None = Field(None, description="sessions: its date")
+    attended: str | None = Field(None, description="sessions: whether the client came")
+    scores: Mapping[Key, str] = Field(default_factory=dict, description="sessions: score by instrument")
+    unit: str | None = Field(None, description="counts: therapist or service")
+    n: str | None = Field(None, description="counts: finished courses")
+    events: str | None = Field(None, description="counts: deteriorated")
+
+
+class OwnInstrument(Strict):
+    """A questionnaire that `config/instruments.yaml` does not have; higher is worse unless said."""
+
+    name: str
+    minimum: Finite
+    maximum: Finite
+    reliable_change: Finite | None = Field(None, gt=0, description="else 1.96 sqrt(2) SD sqrt(1 - reliability)")
+    reliability: float | None = Field(None, gt=0, lt=1)
+    sd: Finite | None = Field(None, gt=0, description="at intake in the population; else that of these clients")
+    caseness: Finite | None = None
+    higher_is: Literal["worse", "better"] = "worse"
+
+    @model_validator(mode="after")
+    def _has_rule(self) -> Self:
+        if self.minimum >= self.maximum:
+            raise ValueError(f"{self.name}: minimum {self.minimum:g} is not below maximum {self.maximum:g}")
+        if self.reliable_change is None and self.reliability is None:
+            raise ValueError(f"{self.name}: give reliable_change, or reliability")
+        return self
+
+
+class Outcome(Strict):
+    """Deterioration: reliably worse on one instrument at least, and improved on none."""
+
+    instruments: tuple[Key, ...] = Field((), description="by which change is judged; all that have scores, if empty")
+    finished_sessions: int = Field(FIRST_JUDGED_SESSION, ge=2, le=20)
+
+
+class Privacy(Strict):
+    """What must not be seen."""
+
+    anonymise: bool = False
+    key: Path | None = Field(None, description="file with the codes, outside of results/")
+    small_numbers: Literal["none", "nhs"] = Field("none", description="nhs: counts below 5 left out, others to 5")
+    least_named: int = Field(10, ge=1, description="therapists with fewer finished courses are not named")
+
+
+class Analysis(Strict):
+    """How it is analysed."""
+
+    seed: int = Field(20260101, ge=0, lt=2**53)
+    attribution: Literal["most_contacts", "last", "membership"] = "most_contacts"
+    models: tuple[str, ...] = Field((), description="all that the columns allow, if empty")
+    false_discovery_rate: float = Field(0.1, gt=0, lt=1)
+    check_by_sampler: bool = Field(False, description="fit the case-mix model by NUTS, too")
+    priors: Mapping[str, Mapping[str, object]] = Field(default_factory=dict, description="instead of the usual ones")
+
+
+class CouldHaveShown(Strict):
+    """The plasmode study on own clients; 0 for none."""
+
+    replicates: int = Field(40, ge=0, le=5000)
+
+
+class Surveillance(Strict):
+    """Bernoulli CUSUM over courses in order of their end; needs dates."""
+
+    odds_ratio: float = Field(2.0, gt=1, description="deterioration to be found")
+    false_alarms: float = Field(0.05, gt=0, lt=1, description="chance of an alarm in all the data, per unit, without")
+
+
+class OwnData(Strict):
+    """All of it."""
+
+    name: StudyName
+    title: str | None = None
+    data: Files
+    columns: Columns
+    instruments: Mapping[Key, OwnInstrument] = Field(default_factory=dict)
+    outcome: Outcome = Outcome()
+    privacy: Privacy = Privacy()
+    analysis: Analysis = Analysis()
+    could_have_shown: CouldHaveShown = CouldHaveShown()
+    surveillance: Surveillance = Surveillance()
