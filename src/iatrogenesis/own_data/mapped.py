@@ -1,0 +1,67 @@
+"""The tables of a service with our own names of columns, their values not yet checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+UNCONVERTED = ("table", "field", "file", "row", "column", "value", "wanted")
+
+
+def nothing_unconverted() -> pd.DataFrame:
+    """Return the empty table of cells that could not be converted."""
+    return pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else "str") for name in UNCONVERTED})
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What a service's files hold, by canonical name. No row is dropped and no value is judged.
+
+    The index of each table, named ``row``, is the row number in its file; of clients made from sessions, that of the
+    client's first row there. Columns are those of `iatrogenesis.own_data.prepared`, with these differences: there is no
+    `finished` (see `iatrogenesis.own_data.outcome`), `age_years` stands beside `age_band` where years were given,
+    ratings and `x_<name>` are as in the file, ids may be missing, and `sessions` also has `therapist_id`, `service_id`,
+    `attended` where they are known there.
+
+    Attributes
+    ----------
+    clients, sessions, counts
+        The tables; None where there is none.
+    origin
+        File and column of each canonical column: key ``client_id`` for the table of clients or counts,
+        ``sessions.client_id`` for that of sessions. Columns that were worked out say from what.
+    unconverted
+        Cells whose text could not be taken as what was wanted, and are missing in the tables: `table` and `field` as
+        here, `file`, `row` and `column` as there, `value` as it stands, `wanted` (number, whole number, date, yes or
+        no, age band).
+    notes
+        What was found out or decided on the way, one sentence each.
+    reversed
+        Minimum and maximum of each instrument whose scores were turned round, so that higher is worse everywhere.
+    """
+
+    clients: pd.DataFrame | None = None
+    sessions: pd.DataFrame | None = None
+    counts: pd.DataFrame | None = None
+    origin: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unconverted: pd.DataFrame = field(default_factory=nothing_unconverted)
+    notes: tuple[str, ...] = ()
+    reversed: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def where(self, table: str, column: str) -> tuple[str, str]:
+        """File and column that a canonical column of ``clients``, ``sessions`` or ``counts`` comes from."""
+        key = f"sessions.{column}" if table == "sessions" else column
+        return self.origin.get(key, ("", column))
+
+    def as_written(self, column: str, values: pd.Series) -> pd.Series:
+        """Scores as they stand in the file: those that were turned round are turned back.
+
+        Parameters
+        ----------
+        column
+            Canonical name: an instrument, or ``<instrument>_first`` or ``_last``.
+        values
+            Its scores, any selection of rows.
+        """
+        instrument = column.removesuffix("_first").removesuffix("_last")
+        return sum(self.reversed[instrument]) - values if instrument in self.reversed else values
