@@ -36,6 +36,8 @@ OPTIONS |= {"client": "--cost-client", "year": "--cost-year", "budget": "--budge
 @click.option("--odds-ratio", type=float, help="Of burnout, per SD of its true value; 1 for none.")
 @click.option("--reliability", type=float, help="Of burnout's rating.")
 @click.option("--clients-spread", type=float, default=0.5, show_default=True, help="Log SD of numbers of clients.")
+@click.option("--services", type=click.IntRange(1), default=1, show_default=True, help="In which they work.")
+@click.option("--service-sd", type=float, help="SD of the services' log odds.")
 @click.option("--cost-therapist", type=float, help="Cost of each therapist.")
 @click.option("--cost-client", type=float, help="Cost of each client.")
 @click.option("--cost-year", type=float, help="Cost of each year.")
@@ -98,9 +100,11 @@ def numbers_of(asked: dict[str, Any], usual: "dict[str, Usual]") -> "Numbers":
     years = given["years"]
     own = {name: given[name] for name in ("therapists", "rate", "vpc", "odds_ratio", "reliability") if name in given}
     own |= {"clients_per_year": given["clients"], "clients_spread": given["clients_spread"]}
+    own |= {name: given[name] for name in ("services", "service_sd") if name in given}
     own |= {"years": (*(year for year in SHOWN_YEARS if year < years), years)}
     own |= {"therapist_sd": given["sd"]} if "sd" in given else {}
     lacking = {name for name in usual if name not in own} - ({"vpc"} if "sd" in given else set())
+    lacking -= {"service_sd"} if own["services"] == 1 else set()
     return Numbers.model_validate(own | {name: usual[name].value for name in lacking})
 
 
@@ -126,7 +130,8 @@ def _spread(asked: dict[str, Any], numbers: "Numbers", usual: "Usual") -> "Sprea
 def _taken(asked: dict[str, Any], usual: "dict[str, Usual]") -> Iterator[str]:
     """What was taken from elsewhere."""
     for name, one in usual.items():
-        if asked[name] is None and not (name == "vpc" and asked["sd"] is not None):
+        needed = {"vpc": asked["sd"] is None, "service_sd": asked["services"] > 1}
+        if asked[name] is None and needed.get(name, True):
             yield f"--{name.replace('_', '-')} {one.value:.3g} is taken from {one.source}."
 
 

@@ -73,7 +73,7 @@ def test_the_first_answer_alone():
 )
 def test_years_up_to_the_last(years, shown):
     asked = dict.fromkeys(("rate", "vpc", "sd", "odds_ratio", "reliability"))
-    asked |= {"therapists": 12, "clients": 40.0, "clients_spread": 0.5, "years": years}
+    asked |= {"therapists": 12, "clients": 40.0, "clients_spread": 0.5, "years": years, "services": 1}
     assert numbers_of(asked, configured(config_folder()).numbers).years == shown
 
 

@@ -78,3 +78,29 @@ def test_numbers_that_cannot_be_are_refused(change, message):
 def test_the_variance_share_and_the_spread_say_the_same():
     assert Numbers(**OWN, vpc=0.101).sd == pytest.approx(0.608, abs=0.001)
     assert Numbers(**OWN, therapist_sd=0.61).setting(2) == Setting(20, 80, 0.61, 0.1, 0.88)
+
+
+def test_several_services_are_compared_within():
+    own = OWN | {"therapists": 24, "vpc": 0.1}
+    one = Numbers(**own).setting(2)
+    assert Numbers(**own, services=1, service_sd=0.4).setting(2) == one  # one service has nobody to differ from
+    four = Numbers(**own, services=4, service_sd=0.8).setting(2)
+    assert four.freedom == 24 - 4 - 1 and four.in_service.shape == (24, 3)
+    assert np.bincount(four.service).tolist() == [6, 6, 6, 6]
+    events, rate, _ = four.drawn(3, 0)
+    plain, plain_rate, _ = one.drawn(3, 0)
+    assert not np.array_equal(events, plain) and not np.allclose(rate, plain_rate)
+    with pytest.raises(ValidationError, match="10 services of 24 therapists"):
+        Numbers(**own, services=10)
+
+
+@pytest.mark.slow
+def test_adjusting_for_services_keeps_level_and_power():
+    size, spread = {"clients": 80, "therapist_sd": 0.6, "rate": 0.1, "reliability": 0.88}, {"services": 6}
+    unlike = Setting(48, **size, **spread, service_sd=1.0)
+    level = power(unlike, 400, 5)["value"]
+    assert level == pytest.approx(0.05, abs=3 * np.sqrt(0.05 * 0.95 / 400))
+    alone = power(Setting(43, **size, effect=0.35), 400, 6)["value"]  # as many degrees of freedom
+    beside = power(Setting(48, **size, **spread, service_sd=1.0, effect=0.35), 400, 7)["value"]
+    # Services that differ cost degrees of freedom, and little information.
+    assert beside == pytest.approx(alone, abs=0.12)

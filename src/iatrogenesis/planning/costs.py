@@ -11,8 +11,6 @@ from iatrogenesis.core.sources import Strict
 from iatrogenesis.planning.plan import POWER, Numbers
 from iatrogenesis.simulation_study.power_curve import noncentrality_for, power
 
-FEWEST = 3
-
 
 class Costs(Strict):
     """In any currency.
@@ -63,18 +61,22 @@ def priced(found: pd.DataFrame, numbers: Numbers, costs: Costs) -> Iterator[dict
         yield about | {"quantity": "cost"} | ends
         if costs.budget is not None:
             number = int((costs.budget - costs.year * row.years) // costs.each(row.clients))
-            powers = [power_of(number, of) for of in (row.value, row.high, row.low)]
+            powers = [power_of(number, of, numbers.services + 1) for of in (row.value, row.high, row.low)]
             about |= {"beyond": False}
             yield about | {"quantity": "therapists_affordable", "value": max(number, 0)}
             yield about | {"quantity": "power_affordable"} | dict(zip(("value", "low", "high"), powers, strict=True))
 
 
-def power_of(therapists: int, needed: float) -> float:
-    """Power with so many therapists, if so many are needed for `POWER`; 0 with too few for a test."""
-    if therapists < FEWEST or not isfinite(needed):
+def power_of(therapists: int, needed: float, estimated: int = 2) -> float:
+    """Power with so many therapists, if so many are needed for `POWER`; 0 with too few for a test.
+
+    `estimated` coefficients cost a degree of freedom each.
+    """
+    fewest = estimated + 1
+    if therapists < fewest or not isfinite(needed):
         return 0.0
-    needed = max(needed, float(FEWEST))
-    return float(power(noncentrality_for(POWER, needed - 2) * np.sqrt(therapists / needed), therapists - 2))
+    needed, freedom = max(needed, float(fewest)), therapists - estimated
+    return float(power(noncentrality_for(POWER, needed - estimated) * np.sqrt(therapists / needed), freedom))
 
 
 def cheapest(found: pd.DataFrame) -> pd.Series | None:

@@ -13,12 +13,13 @@ quantity                               meaning
 `smallest_odds_ratio`                  per SD of true burnout, found with 80 % power
 `therapists_needed`                    to find the odds ratio that was given, with 80 % power
 `sensitivity`, `fdr`, `fpr`, `flagged` of flagging who is probably harmful; prefixed `raw_`: the worst 5 % by raw rate
-`reliability`                          of a therapist's raw rate: squared correlation with the true one
+`reliability`                          of a therapist's raw rate within a service: squared correlation with the true one
 =====================================  =================================================================================
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -44,6 +45,7 @@ POWER = 0.8
 NEAR = (0.75, 1.0, 1.25)  # of the guess: where the power curve is simulated
 MOST = 1000  # therapists that are simulated at most
 FEWEST = 4
+LEAST_IN_SERVICE = 3
 SHARES = {"coverage", "power", "sensitivity", "fdr", "mfdr", "empty", "fpr", "fdr_above"}
 NAMES = {"width": "width_vpc", "raw_rate": "reliability"}
 LEFT_OUT = {"failed", "formula"}
@@ -70,6 +72,8 @@ class Numbers(Strict):
         Of burnout's rating.
     clients_spread
         Log SD of therapists' numbers of clients; 0.5 is common in services.
+    services, service_sd
+        Number of services, and the SD of their log odds; therapists are compared within their service.
     """
 
     therapists: int = Field(ge=3, le=MOST)
@@ -81,6 +85,8 @@ class Numbers(Strict):
     odds_ratio: Finite = Field(gt=0)
     reliability: float = Field(gt=0, le=1)
     clients_spread: float = Field(0.0, ge=0, le=2)
+    services: int = Field(1, ge=1)
+    service_sd: Finite = Field(0.0, ge=0, le=2)
 
     @model_validator(mode="after")
     def _can_be(self) -> Self:
@@ -90,6 +96,11 @@ class Numbers(Strict):
             raise ValueError(
                 f"odds_ratio {self.odds_ratio:g} per SD of burnout alone makes therapists differ by an SD of "
                 f"{abs(self.effect):.2f}, more than the {self.sd:.2f} in all; take a larger spread or a smaller effect"
+            )
+        if self.therapists < LEAST_IN_SERVICE * self.services:
+            raise ValueError(
+                f"services: {self.services} services of {self.therapists} therapists; comparing within services takes "
+                f"at least {LEAST_IN_SERVICE} therapists each"
             )
         if any(round(years * self.clients_per_year) < 1 for years in self.years):
             raise ValueError("years: at least one client of each therapist is needed")
@@ -114,6 +125,8 @@ class Numbers(Strict):
             rate=self.rate,
             reliability=self.reliability,
             clients_spread=self.clients_spread,
+            services=self.services,
+            service_sd=self.service_sd if self.services > 1 else 0.0,
         )
 
 
@@ -158,7 +171,7 @@ def of_years(numbers: Numbers, years: float, priors: Priors, seed: int, replicat
     about = {"years": years, "clients": setting.clients, "beyond": False}
     asked = replace(setting, effect=numbers.effect)
     rows = [*spread_and_flagging(setting, replicates, priors, seed), power(asked, replicates, seed)]
-    rows += reliability(replace(setting, therapists=MANY), seed)
+    rows += reliability(replace(setting, therapists=MANY, services=1, service_sd=0.0), seed)
     for row in rows:
         if row["quantity"] not in LEFT_OUT:
             yield about | _with_interval(row)
@@ -176,7 +189,7 @@ def of_years(numbers: Numbers, years: float, priors: Priors, seed: int, replicat
 
 def smallest_effect(setting: Setting, replicates: int, seed: int, target: float = POWER) -> Solved:
     """Return the smallest log odds ratio per SD of true burnout that is found with this power."""
-    freedom = float(setting.therapists - 2)
+    freedom = float(setting.freedom)
     goal = noncentrality_for(target, freedom)
     guess = min(goal / _noncentrality_per_effect(setting), setting.therapist_sd)
     effects = np.array([share * guess for share in NEAR])
@@ -191,13 +204,16 @@ def smallest_effect(setting: Setting, replicates: int, seed: int, target: float 
 def therapists_needed(setting: Setting, replicates: int, seed: int, target: float = POWER) -> Solved:
     """Return how many therapists with such lists it takes to find the setting's effect with this power."""
     per_root = _noncentrality_per_effect(replace(setting, therapists=1)) * abs(setting.effect)
-    guess = float(np.clip(therapists_for(target, per_root), FEWEST / NEAR[0], MOST / NEAR[-1]))
-    sizes = np.array([max(round(share * guess), FEWEST) for share in NEAR])
+    # So many therapists that each service has some, and a degree of freedom is left.
+    fewest, estimated = max(FEWEST, setting.services + 3), setting.services + 1
+    solved = partial(therapists_for, target, fewest=fewest - 1, estimated=estimated)
+    guess = float(np.clip(solved(per_root), fewest / NEAR[0], MOST / NEAR[-1]))
+    sizes = np.array([max(round(share * guess), fewest) for share in NEAR])
     own = derived_seed(seed, "therapists needed")
     found = [power(replace(setting, therapists=int(size)), replicates, own)["value"] for size in sizes]
     number = np.full(len(NEAR), replicates)
-    c, error = slope(np.sqrt(sizes), sizes - 2.0, np.array(found), number)
-    ends = [therapists_for(target, one) for one in (c, c + 2 * error, c - 2 * error)]
+    c, error = slope(np.sqrt(sizes), sizes - float(estimated), np.array(found), number)
+    ends = [solved(one) for one in (c, c + 2 * error, c - 2 * error)]
     return Solved(*ends, replicates=int(number.sum()))
 
 

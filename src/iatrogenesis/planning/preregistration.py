@@ -29,13 +29,19 @@ def paragraph(found: pd.DataFrame, numbers: Numbers, seed: int) -> str:
         f"{100 * numbers.rate:.3g} %, therapist effects that are normal on the log-odds scale with SD "
         f"{numbers.sd:.2f}, and no case mix. "
     )
+    if numbers.services > 1:
+        text += (
+            f"The therapists work in {numbers.services} services, whose log odds differ with SD "
+            f"{numbers.service_sd:.2f}; all analyses adjust for the service. "
+        )
     if numbers.effect:
         power, needed = rows["power"], rows["therapists_needed"]
         text += (
             f"Burnout is rated with reliability {numbers.reliability:g}; its odds ratio per SD of the true state was "
             f"taken to be {numbers.odds_ratio:.3g}, as a part of the therapist effects. Power of the two-sided t-test "
             f"of the rating at {100 * TEST:g} %, in a random-intercept logistic model fitted by maximum likelihood "
-            f"(therapists less two degrees of freedom), is {power.value:.2f} (95 % Monte Carlo interval "
+            f"({'therapists less two' if numbers.services == 1 else 'therapists less services less one'} degrees of "
+            f"freedom), is {power.value:.2f} (95 % Monte Carlo interval "
             f"{power.low:.2f} to {power.high:.2f}, {power.replicates:.0f} data sets); a power of {POWER:g} is reached "
             f"with {needed_in_words(needed)} therapists. "
         )

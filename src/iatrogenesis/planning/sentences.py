@@ -43,7 +43,8 @@ def sentences(found: pd.DataFrame, numbers: Numbers, costs: Costs | None = None)
 
 
 def _burnout(rows: dict, numbers: Numbers, years: float) -> Iterator[str]:
-    who, what = f"{numbers.therapists} therapists", f"an odds ratio of {numbers.odds_ratio:.3g}"
+    among = f" in {numbers.services} services, compared within them," if numbers.services > 1 else ""
+    who, what = f"{numbers.therapists} therapists{among}", f"an odds ratio of {numbers.odds_ratio:.3g}"
     now, needed, ever = rows[years, "power"], rows[years, "therapists_needed"], rows.get((inf, "power"))
     with_years = f"with {years_in_words(years)} of data"
     many = f"{needed_in_words(needed)} are needed {with_years}"

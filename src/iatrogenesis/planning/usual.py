@@ -10,7 +10,7 @@ from iatrogenesis.core.files import read_csv
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.world.scenarios import read_yaml
 
-RATE, SHARE = "D01", "T01"  # rows of config/evidence.csv
+RATE, SHARE, SERVICES = "D01", "T01", "T22"  # rows of config/evidence.csv
 
 
 class Usual(NamedTuple):
@@ -46,6 +46,7 @@ def configured(config: Path) -> Configured:
         "rate": _published(evidence.loc[RATE]),
         "vpc": _published(evidence.loc[SHARE]),
         "odds_ratio": Usual(burnout, "median of the plausible worlds (config/statistical_world.yaml)"),
+        "service_sd": _published(evidence.loc[SERVICES]),
         "reliability": Usual(float(rated["value"]), f"{rated['cite']}, {rated['where']} (config/scenarios/base.yaml)"),
     }
     return Configured(numbers, Priors.model_validate(study["fit"]["priors"]), int(study["seed"]))

@@ -17,7 +17,7 @@ question         quantities
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -61,6 +61,9 @@ class Setting:
         Deterioration rate; reliability of burnout's rating.
     clients_spread
         Log SD of the therapists' numbers of clients.
+    services, service_sd
+        Number of services among which the therapists are shared out, and the SD of the services' log odds. Therapists
+        are then compared within their service: each analysis has a coefficient per service beyond the first.
     """
 
     therapists: int
@@ -70,6 +73,8 @@ class Setting:
     reliability: float = 1.0
     effect: float = 0.0
     clients_spread: float = 0.0
+    services: int = 1
+    service_sd: float = 0.0
 
     @cached_property
     def sizes(self) -> np.ndarray:
@@ -80,8 +85,24 @@ class Setting:
 
     @cached_property
     def intercept(self) -> float:
-        """Log odds of the average therapist's clients."""
-        return log_odds_at(self.rate, self.therapist_sd)
+        """Log odds of the average therapist's clients in the average service."""
+        return log_odds_at(self.rate, float(np.hypot(self.therapist_sd, self.service_sd)))
+
+    @cached_property
+    def service(self) -> np.ndarray:
+        """Each therapist's service, int, shape (therapists,): in turn, so that each has short and long lists."""
+        return np.arange(self.therapists) % self.services
+
+    @cached_property
+    def in_service(self) -> np.ndarray:
+        """A centred column for each service beyond the first, shape (therapists, services - 1)."""
+        columns = (self.service[:, None] == np.arange(1, self.services)).astype(float)
+        return columns - columns.mean(axis=0)
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom of what therapists differ in, beside burnout."""
+        return self.therapists - self.services - 1
 
     @property
     def name(self) -> str:
@@ -89,16 +110,27 @@ class Setting:
         return (
             f"{self.therapists}x{self.clients}~{self.clients_spread:g}, SD {self.therapist_sd:g}, "
             f"burnout {self.effect:g} of {self.reliability:g}, rate {self.rate:g}"
+            + (f", {self.services} services, SD {self.service_sd:g}" if self.services > 1 else "")
         )
 
     def drawn(self, seed: int, replicate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return counts, true rates and burnout's ratings of one data set, shape (therapists,) each."""
+        """Return counts, true rates and burnout's ratings of one data set, shape (therapists,) each.
+
+        The true rate is that of the clients of all services with this therapist.
+        """
         noise = Noise(derived_seed(seed, "advice", self.name))
         who = {"replicate": replicate, "therapist": np.arange(self.therapists)}
         burnout, error = noise.normal("burnout", **who), noise.normal("rating", **who)
         own = np.sqrt(max(self.therapist_sd**2 - self.effect**2, 0.0)) * noise.normal("effect", **who)
-        rate = expit(self.intercept + self.effect * burnout + own)
-        events = binom.ppf(noise.uniform("clients", **who), self.sizes, rate).astype(np.int64)
+        log_odds = self.intercept + self.effect * burnout + own
+        rate = risk = expit(log_odds)
+        if self.services > 1:
+            of_service = self.service_sd * noise.normal(
+                "service", replicate=replicate, therapist=np.arange(self.services)
+            )
+            share = np.bincount(self.service, self.sizes, self.services) / self.sizes.sum()
+            risk, rate = expit(log_odds + of_service[self.service]), expit(log_odds[:, None] + of_service) @ share
+        events = binom.ppf(noise.uniform("clients", **who), self.sizes, risk).astype(np.int64)
         return events, rate, np.sqrt(self.reliability) * burnout + np.sqrt(1 - self.reliability) * error
 
     def ids(self) -> tuple[str, ...]:
@@ -129,9 +161,9 @@ def spread_and_flagging(setting: Setting, replicates: int, priors: Priors, seed:
     place, true_share = np.arange(setting.therapists), vpc(setting.therapist_sd)
     for replicate in range(replicates):
         events, rate, _ = setting.drawn(seed, replicate)
-        data = counts(f"{setting.name}, {replicate}", setting.ids(), events, setting.sizes)
+        data = _counted(setting, replicate, events)
         try:
-            tree = sample("null", data, priors, seed, draws=DRAWS, chains=2)
+            tree = sample("casemix" if data.covariate_names else "null", data, priors, seed, draws=DRAWS, chains=2)
         except Unreliable:
             continue
         low, high = np.quantile(tree["posterior"]["therapist_sd"].values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
@@ -164,22 +196,12 @@ def power(setting: Setting, replicates: int, seed: int) -> dict:
 def t_test(setting: Setting, seed: int, replicate: int) -> float:
     """Return whether the maximum-likelihood t-test finds burnout in one data set, 1 or 0."""
     events, _, rating = setting.drawn(seed, replicate)
-    data = OutcomeData(
-        dataset=f"{setting.name}, {replicate}",
-        deteriorated=events,
-        trials=setting.sizes,
-        therapist=np.arange(setting.therapists),
-        therapist_ids=setting.ids(),
-        covariates=(rating - rating.mean())[:, None],
-        covariate_names=("burnout_rating",),
-        centre=np.array([rating.mean()]),
-        scale=np.ones(1),
-    )
+    data = _counted(setting, replicate, events, rating)
     try:
         found = fit(data, NODES)
     except DataError:  # nobody deteriorated: nothing is found
         return 0.0
-    return float(abs(found.estimate[1]) > critical(setting.therapists - 2) * found.standard_error[1])
+    return float(abs(found.estimate[1]) > critical(setting.freedom) * found.standard_error[1])
 
 
 def reliability(setting: Setting, seed: int) -> Iterator[dict]:
@@ -191,6 +213,17 @@ def reliability(setting: Setting, seed: int) -> Iterator[dict]:
     yield _row("reliability", "raw_rate", np.array(parts))
     information = setting.clients * setting.rate * (1 - setting.rate) * setting.therapist_sd**2
     yield {"question": "reliability", "quantity": "formula", "value": information / (1 + information), "mcse": 0.0}
+
+
+def _counted(setting: Setting, replicate: int, events: np.ndarray, rating: np.ndarray | None = None) -> OutcomeData:
+    """A row per therapist, with burnout's rating, if given, and services."""
+    data = counts(f"{setting.name}, {replicate}", setting.ids(), events, setting.sizes)
+    rated = [] if rating is None else [rating - rating.mean()]
+    columns = np.column_stack([*rated, setting.in_service])
+    names = ("burnout_rating",) * len(rated) + tuple(f"service[{one}]" for one in range(1, setting.services))
+    centre = np.zeros(len(names))
+    centre[: len(rated)] = 0.0 if rating is None else rating.mean()
+    return replace(data, covariates=columns, covariate_names=names, centre=centre, scale=np.ones(len(names)))
 
 
 def _row(question: str, quantity: str, values: np.ndarray) -> dict:

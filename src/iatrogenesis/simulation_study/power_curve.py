@@ -57,13 +57,21 @@ def noncentrality_for(target: float, freedom: float) -> float:
     return float(brentq(lambda shift: float(power(shift, freedom)) - target, 0.0, FARTHEST))
 
 
-def therapists_for(target: float, c: float, fewest: int = 3) -> float:
-    """Return the number of therapists at which c sqrt(J) gives this power; infinite where c is not above 0."""
+def therapists_for(target: float, c: float, fewest: int = 3, estimated: int = 2) -> float:
+    """Return the number of therapists at which c sqrt(J) gives this power; infinite where c is not above 0.
+
+    Parameters
+    ----------
+    fewest
+        The smallest answer.
+    estimated
+        Coefficients that cost a degree of freedom each: intercept and burnout, and services beyond the first.
+    """
     if c <= 0:
         return np.inf
 
     def lacking(number: float) -> float:
-        return float(power(c * np.sqrt(number), number - 2)) - target
+        return float(power(c * np.sqrt(number), number - estimated)) - target
 
     # With a normal instead of Student's t it would take ((1.96 + .84) / c)^2 of them for 80 %.
     most = 4 * (noncentrality_for(target, 1e6) / c) ** 2 + 100
