@@ -18,7 +18,7 @@ from scipy.stats import linregress
 
 from iatrogenesis.core.montecarlo import ratio
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.inference.data.covariates import AGE, AGE_REFERENCE, FLAG, SPLIT, STANDARDISED, Profile
+from iatrogenesis.inference.data.covariates import AGE, AGE_REFERENCE, FLAG, SPLIT, Profile, most_frequent, standardised
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.data.posterior import points
 from iatrogenesis.world.judged import Sample
@@ -110,6 +110,7 @@ def contrasts(data: OutcomeData) -> Iterator[tuple[str, np.ndarray, np.ndarray]]
 
     ======================  ============================================================================================
     `age[18-25]`, ...       everybody in this age band, against everybody in the reference band
+    `x_<name>[level]`       the same of a category of a service's own, against its most frequent level
     `vulnerable`            everybody, against nobody
     scores, deprivation     each client's own one SD (of the clients fitted) higher, against as it is
     ratings and states      one SD (of the reference population) higher, against as it is
@@ -124,10 +125,15 @@ def contrasts(data: OutcomeData) -> Iterator[tuple[str, np.ndarray, np.ndarray]]
             for band in profile.bands:
                 if f"age[{band}]" in data.covariate_names:
                     yield f"age[{band}]", before, counterfactual(data, {AGE: band})
+        elif name in profile.levels:
+            usual = most_frequent(values)
+            before = counterfactual(data, {name: usual})
+            for level in profile.levels[name]:
+                yield f"{name}[{level}]", before, counterfactual(data, {name: level})
         elif name == FLAG:
             yield name, counterfactual(data, {name: 0.0}), counterfactual(data, {name: 1.0})
         else:
-            unit = float(profile.scale[profile.names.index(name)]) if name in STANDARDISED else 1.0
+            unit = float(profile.scale[profile.names.index(name)]) if standardised(name) else 1.0
             yield name, data.covariates, counterfactual(data, {name: values + unit})
             if name in SPLIT:
                 yield f"{name}[one]", data.covariates, counterfactual(data, {name: values + unit}, alone=True)

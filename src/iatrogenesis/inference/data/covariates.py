@@ -10,6 +10,11 @@
 `burnout:vulnerable` and its like             product of two centred columns, centred itself
 `fit_rating`, `alliance_rating`, `fit`        centred and split in two: the therapist's mean over the clients fitted
                                               (`_between`) and the client's deviation from it (`_within`)
+`<instrument>_first` of any other instrument  standardised
+`x_<name>`, numbers or yes/no                 standardised
+`x_<name>`, texts                             one column per level against the most frequent one, centred; levels of
+                                              fewer than `FEWEST` clients are one level, `other`, and counted with
+                                              the most frequent one if they are too few even together
 ============================================  =====================================================================
 
 Every column has mean 0, so that the intercept is the log odds of the average client. The split is Mundlak's (1978,
@@ -21,8 +26,9 @@ variables, as they are or changed, and derives dummies, bends, products and spli
 clients fitted.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -43,6 +49,20 @@ KNOT = -1.0  # SD of competence below which clients fare worse; assumed (config/
 PRODUCTS = ("burnout:vulnerable", "burnout_rating:vulnerable")
 HINGES = tuple(f"{name}{BELOW}" for name in ("competence", "competence_rating"))
 KNOWN = (*STANDARDISED, "age", *CENTRED, *SPLIT, FLAG, *HINGES, *PRODUCTS)
+OWN = re.compile(r"[a-z][a-z0-9_]*_first|x_[a-z0-9_]+")
+"""Covariates of a service's own, whatever they are called: first scores, and `x_` with a short name."""
+FEWEST = 20  # clients of a level that has a column of its own
+OTHER = "other"
+
+
+def known(covariate: str) -> bool:
+    """Whether a covariate of this name can be derived."""
+    return covariate in KNOWN or OWN.fullmatch(covariate) is not None
+
+
+def standardised(variable: str) -> bool:
+    """Whether columns of a variable are per SD of the clients fitted; texts have dummies instead."""
+    return variable in STANDARDISED or (variable not in KNOWN and known(variable))
 
 
 def source_columns(covariates: Sequence[str]) -> list[str]:
@@ -54,8 +74,11 @@ def source_columns(covariates: Sequence[str]) -> list[str]:
         If a covariate is unknown or duplicated.
     """
     for name in covariates:
-        if name not in KNOWN:
-            raise DataError(f"covariate {name!r} is not known; choose among {', '.join(KNOWN)}.")
+        if not known(name):
+            raise DataError(
+                f"covariate {name!r} is not known; choose among {', '.join(KNOWN)}, or name a service's own "
+                "<instrument>_first or x_<name>."
+            )
     if len(set(covariates)) != len(covariates):
         raise DataError(f"duplicate covariate among {', '.join(covariates)}. Name each one once.")
     parts = [part for name in covariates for part in name.removesuffix(BELOW).split(":")]
@@ -69,17 +92,20 @@ class Profile:
     Attributes
     ----------
     variables
-        By name, shape (rows,): texts of `AGE_BANDS` for `age_band`, float64 for all others (`vulnerable` is 1 or 0).
+        By name, shape (rows,): texts of `AGE_BANDS` for `age_band`, texts for categories of a service's own, float64
+        for all others (`vulnerable` is 1 or 0).
     therapist
         int, shape (rows,). Therapist index of each row.
     covariates
-        Names among `KNOWN`, in the order of the columns.
+        Names that are `known`, in the order of the columns.
     bands
         Age bands that have a column.
     means
         Mean of each variable that is a factor of a product.
     centre, scale
         float64, shape (k,). A column in its own units is ``centre + scale * column``.
+    levels
+        Of each category of a service's own, the levels that have a column, `OTHER` last.
     """
 
     variables: Mapping[str, np.ndarray]
@@ -89,6 +115,7 @@ class Profile:
     means: Mapping[str, float]
     centre: np.ndarray
     scale: np.ndarray
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, clients: pd.DataFrame, therapist: np.ndarray, covariates: Sequence[str], dataset: str) -> Self:
@@ -104,12 +131,13 @@ class Profile:
         bands = tuple(band for band in AGE_BANDS if band != AGE_REFERENCE and band in used)
         factors = {part for name in covariates if ":" in name for part in name.split(":")}
         means = {name: float(variables[name].mean()) for name in factors}
-        raw = cls(variables, therapist, tuple(covariates), bands, means, np.zeros(0), np.ones(0))
+        levels = {name: _levels(each) for name, each in variables.items() if name != AGE and each.dtype.kind == "O"}
+        raw = cls(variables, therapist, tuple(covariates), bands, means, np.zeros(0), np.ones(0), levels)
         columns = raw._derived(variables, variables).values()
         names = raw.names
         centre = [0.0 if name.endswith("_within") else float(c.mean()) for name, c in zip(names, columns, strict=True)]
         # A constant column is refused by the checks, by its name.
-        scale = [float(c.std()) or 1.0 if name in STANDARDISED else 1.0 for name, c in zip(names, columns, strict=True)]
+        scale = [float(c.std()) or 1.0 if standardised(name) else 1.0 for name, c in zip(names, columns, strict=True)]
         return replace(raw, centre=np.array(centre), scale=np.array(scale))
 
     @property
@@ -119,6 +147,8 @@ class Profile:
         for name in self.covariates:
             if name == "age":
                 found += [f"age[{band}]" for band in self.bands]
+            elif name in self.levels:
+                found += [f"{name}[{level}]" for level in self.levels[name]]
             else:
                 found += [f"{name}_within", f"{name}_between"] if name in SPLIT else [name]
         return tuple(found)
@@ -148,7 +178,7 @@ class Profile:
         for name, values in (changed or {}).items():
             if name not in new:
                 raise DataError(f"{name!r} is not among the variables of these clients: {', '.join(new)}.")
-            given = np.asarray(values)
+            given = np.asarray(values, dtype=object if name in self.levels else None)
             if name == AGE and not np.isin(given, AGE_BANDS).all():
                 raise DataError(f"{AGE!r} must be one of {', '.join(AGE_BANDS)}.")
             new[name] = np.broadcast_to(given.astype(new[name].dtype), new[name].shape)
@@ -161,6 +191,8 @@ class Profile:
         for name in self.covariates:
             if name == "age":
                 found |= {f"age[{band}]": (values[AGE] == band).astype(float) for band in self.bands}
+            elif name in self.levels:
+                found |= self._dummies(name, values[name])
             elif name in HINGES:
                 found[name] = np.maximum(KNOT - values[name.removesuffix(BELOW)], 0.0)
             elif ":" in name:
@@ -172,17 +204,54 @@ class Profile:
                 found[name] = values[name]
         return found
 
+    def _dummies(self, name: str, values: np.ndarray) -> dict[str, np.ndarray]:
+        columns, level_of = self.levels[name], {most: most for most in self.levels[name]}
+        if OTHER in columns:  # whoever has no column of the own, but those of the most frequent level
+            usual = most_frequent(self.variables[name])
+            level_of |= {level: OTHER for level in set(values) if level not in columns and level != usual}
+        shown = np.array([level_of.get(level, "") for level in values], dtype=object)
+        return {f"{name}[{level}]": (shown == level).astype(float) for level in columns}
+
     def _therapists_mean(self, own: np.ndarray, others: np.ndarray) -> np.ndarray:
         number = np.maximum(np.bincount(self.therapist), 1)
         mean = (np.bincount(self.therapist, weights=others) / number)[self.therapist]
         return mean if own is others else mean + (own - others) / number[self.therapist]
 
 
+def most_frequent(values: np.ndarray) -> str:
+    """Return the level that most clients have, the first in the alphabet of several."""
+    names, number = np.unique(values.astype(str), return_counts=True)
+    return str(names[np.argmax(number)])
+
+
 def _variable(clients: pd.DataFrame, name: str, dataset: str) -> np.ndarray:
     if name == FLAG:
         return flags(clients, name, dataset).astype(float)
+    if name not in KNOWN and name != AGE and name.startswith("x_"):
+        return _own(clients, name, dataset)
     if name != AGE:
         return numbers(clients, name, dataset)
     bands = clients[name]
     refuse(~bands.isin(AGE_BANDS), bands, f"{dataset}: column {name!r} must be one of {', '.join(AGE_BANDS)}")
     return bands.to_numpy(dtype="U5")
+
+
+def _own(clients: pd.DataFrame, name: str, dataset: str) -> np.ndarray:
+    values = clients[name]
+    if pd.api.types.is_bool_dtype(values):
+        return flags(clients, name, dataset).astype(float)
+    if pd.api.types.is_numeric_dtype(values):
+        return numbers(clients, name, dataset)
+    refuse(values.isna(), values, f"{dataset}: column {name!r} is missing a value. Fill it in, or leave these rows out")
+    return values.astype(str).to_numpy(dtype=object)
+
+
+def _levels(values: np.ndarray) -> tuple[str, ...]:
+    """Levels with a column: those of `FEWEST` clients and more, without the most frequent, and the rest together."""
+    names, number = np.unique(values.astype(str), return_counts=True)
+    usual = most_frequent(values)
+    frequent = [str(name) for name, count in zip(names, number, strict=True) if count >= FEWEST]
+    rare = int(number[(number < FEWEST) & (names != usual)].sum())
+    own = [name for name in frequent if name not in (usual, OTHER)]
+    pooled = rare >= FEWEST or (OTHER in frequent and usual != OTHER)
+    return (*own, OTHER) if pooled and usual != OTHER else tuple(own)
