@@ -27,6 +27,10 @@ class Raw:
         Texts of coded values by column and value, such as ``{"sex": {1.0: "female"}}``; SPSS and Stata only.
     titles
         Longer names of columns, where the file has them.
+    blanks
+        Words such as ``NA`` that were taken as missing, by column: how often each.
+    stripped
+        Cells with blanks before or after their text, which were removed, by column: how many.
     """
 
     table: pd.DataFrame
@@ -34,3 +38,5 @@ class Raw:
     notes: tuple[str, ...] = ()
     labels: Mapping[str, Mapping[object, str]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    blanks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    stripped: Mapping[str, int] = field(default_factory=dict)
