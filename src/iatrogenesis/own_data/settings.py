@@ -115,6 +115,9 @@ class Outcome(Strict):
 
     instruments: tuple[Key, ...] = Field((), description="by which change is judged; all that have scores, if empty")
     finished_sessions: int = Field(FIRST_JUDGED_SESSION, ge=2, le=20)
+    highest_rate: float = Field(
+        0.3, gt=0, lt=1, description="a higher rate of deterioration is refused, as a slip of coding; raise it if true"
+    )
 
 
 class Privacy(Strict):
