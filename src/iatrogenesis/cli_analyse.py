@@ -1,0 +1,88 @@
+"""Run the rules for own data: Snakemake in a process of its own, in the folder of the results."""
+
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from iatrogenesis.core.resources import rules_of_own_data
+
+# An interrupted run is repaired by running again; the folder's lock is our own, which no killed run leaves behind.
+OPTIONS = ("--nolock", "--rerun-incomplete", "--scheduler", "greedy", "--profile", "none")
+OPTIONS += ("--workflow-profile", "none")
+# Parallelism is over jobs; threads inside BLAS would compete with it and change the order of sums.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+LOG = "logs/snakemake.log"
+ERROR = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt)): (.+)", re.MULTILINE | re.DOTALL)
+
+
+def require_snakemake() -> None:
+    """Say what to install where the workflow cannot run.
+
+    Raises
+    ------
+    click.ClickException
+        If Snakemake is not there.
+    """
+    if importlib.util.find_spec("snakemake") is None:
+        raise click.ClickException("snakemake is not installed: pip install 'iatrogenesis[workflow]'")
+
+
+def run(settings: Path, folder: Path, cores: int, lock: int, more: Sequence[str] = ()) -> int:
+    """Run all rules that are not up to date, and return the exit code.
+
+    Parameters
+    ----------
+    settings
+        The settings file.
+    folder
+        ``results/<name>``, which is there.
+    lock
+        The open lock file, so that the folder stays locked as long as Snakemake runs.
+    more
+        Further arguments to Snakemake; with them, what it says is shown.
+    """
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(rules_of_own_data()), *OPTIONS]
+    command += ["--directory", str(folder), "--cores", str(cores)]
+    command += ["--config", f"settings={json.dumps(str(settings.resolve()))}"]
+    (folder / LOG).parent.mkdir(exist_ok=True)
+    with (folder / LOG).open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(  # noqa: S603
+            command + (list(more) or ["--quiet", "all"]),
+            env=_environment(),
+            pass_fds=(lock,),
+            stderr=None if more else log,
+        )
+        _hand_on_signals(process)
+        return process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """What the jobs see: no modules of another Python, one thread each, sums in the same order everywhere."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    flags = [flag for flag in (os.environ.get("PYTENSOR_FLAGS"), "numba__fastmath=False") if flag]
+    return environment | dict.fromkeys(THREADS, "1") | {"PYTENSOR_FLAGS": ",".join(flags), "PYTHONUNBUFFERED": "1"}
+
+
+def _hand_on_signals(process: subprocess.Popen) -> None:
+    """End Snakemake, and through it its jobs, where this process is told to end; a terminal tells both by itself."""
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    signal.signal(signal.SIGINT, lambda *_: None)
+
+
+def what_failed(folder: Path) -> str:
+    """Return the errors of the jobs that failed, by their logs, without tracebacks."""
+    said = []
+    for path in sorted((folder / "logs").glob("*.log")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if "Traceback (most recent call last)" in text and path.name != Path(LOG).name:
+            found = ERROR.search(text.rpartition("Traceback (most recent call last)")[2])
+            said.append(f"{path}:\n  {found[2].strip() if found else text.splitlines()[-1]}")
+    return "\n".join(said) or f"See {folder / LOG}"

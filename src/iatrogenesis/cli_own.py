@@ -1,0 +1,190 @@
+"""``iatrogenesis init``, ``check`` and ``analyse``: a service's own data, from a file to a report."""
+
+import os
+import shutil
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from iatrogenesis.cli_print import say
+
+if TYPE_CHECKING:
+    from iatrogenesis.own_data.preparing import Preparation
+    from iatrogenesis.own_data.settings import OwnData
+
+SETTINGS = (".yaml", ".yml")
+EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+ERRORS_FOUND = 1
+
+
+def _plainly(command: Callable) -> Callable:
+    """Show an error of the data as its text, and end with exit code 1."""
+
+    @wraps(command)
+    def plain(*given: Any, **named: Any) -> None:
+        from iatrogenesis.core.tables import DataError
+
+        try:
+            command(*given, **named)
+        except DataError as error:
+            raise click.ClickException(str(error)) from None
+
+    return plain
+
+
+@click.command(short_help="Look at your files and write a settings file to correct.")
+@click.argument("files", type=EXISTING, nargs=-1)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the settings.")
+@click.option("--example", is_flag=True, help="Copy the simulated examples into this folder instead.")
+@_plainly
+def init(files: tuple[Path, ...], out: Path | None, example: bool) -> None:
+    """Look at FILES, guess what the columns are, and write a commented settings file to correct.
+
+    Example: iatrogenesis init my.csv
+    """
+    if example == bool(files):
+        raise click.UsageError("Name the files with your data, or give --example.")
+    if example:
+        _copy_examples(Path("examples"))
+        return
+    out = out or files[0].with_suffix(".yaml")
+    if out.exists():
+        raise click.BadParameter(f"{out} is there already; choose another name", param_hint="--out")
+    from iatrogenesis.own_data.guess import guess, written
+
+    written(guess(files), out)
+    click.echo(f"Written: {out}. Look through it, correct what is wrong, then:")
+    click.echo(f"  iatrogenesis check {out}\n  iatrogenesis analyse {out}")
+
+
+def _copy_examples(folder: Path) -> None:
+    from iatrogenesis.core.resources import examples_folder
+
+    if folder.exists():
+        raise click.UsageError(f"{folder} is there already; move it, or change to another folder.")
+    shutil.copytree(examples_folder(), folder)
+    click.echo(f"Copied into {folder}. Try: iatrogenesis analyse {folder / 'simulated_service.yaml'}")
+
+
+@click.command(short_help="Check your data before anything is analysed.")
+@click.argument("file", type=EXISTING)
+@click.option("--out", type=FOLDER, help="Folder for checks.html and checks.csv.")
+@_plainly
+def check(file: Path, out: Path | None) -> None:
+    """Check a table, or the data of a settings file, and say what an analysis would do.
+
+    FILE is a table (its columns are guessed) or a settings file. Exit code: 0 if an analysis is possible, 1 if errors
+    were found, 2 if the command was wrong.
+
+    Example: iatrogenesis check my_service.yaml
+    """
+    own, folder = _settings(file)
+    out = out or Path("results") / (own.name if file.suffix in SETTINGS else f"{own.name}_check")
+    if file.suffix in SETTINGS and out == Path("results") / own.name:
+        from iatrogenesis.own_data.results import claim
+
+        claim(out, file)
+    found = _checked(own, folder)
+    page = _write_checks(found, own, out)
+    _say_checks(found)
+    click.echo(f"\nAll checks: {page}")
+    if found.fatal:
+        raise click.exceptions.Exit(ERRORS_FOUND)
+
+
+@click.command(short_help="Analyse your data and write a report.")
+@click.argument("settings", type=EXISTING)
+@click.option("--cores", type=click.IntRange(1), help="Jobs at a time; all cores if not given.")
+@click.option("--out", type=FOLDER, default=Path("results"), show_default=True, help="Folder of all results.")
+@click.argument("snakemake", nargs=-1, type=click.UNPROCESSED)
+@_plainly
+def analyse(settings: Path, cores: int | None, out: Path, snakemake: tuple[str, ...]) -> None:
+    """Check the data of a SETTINGS file, analyse them, and write a report into results/<name>/.
+
+    Running it again does only what has changed. What follows -- goes to Snakemake.
+
+    Example: iatrogenesis analyse my_service.yaml --cores 2
+    """
+    if settings.suffix not in SETTINGS:
+        raise click.UsageError(f"{settings} is no settings file. First: iatrogenesis init {settings}")
+    from iatrogenesis import cli_analyse
+    from iatrogenesis.own_data.results import alone, claim
+
+    cli_analyse.require_snakemake()
+    own, folder = _settings(settings)
+    results = out / own.name
+    claim(results, settings)
+    with alone(results) as lock:
+        click.echo("Checking the data")
+        found = _checked(own, folder)
+        if found.fatal:
+            page = _write_checks(found, own, results)
+            _say_checks(found)
+            raise click.ClickException(f"The data cannot be analysed as they are. All checks: {page}")
+        _say_counts(found)
+        if cli_analyse.run(settings, results, cores or os.cpu_count() or 1, lock, snakemake):
+            raise click.ClickException(f"The analysis was not finished.\n{cli_analyse.what_failed(results)}")
+    if not snakemake:
+        _say_verdict(results)
+
+
+def _settings(file: Path) -> "tuple[OwnData, Path]":
+    """The settings of a file, or those guessed for a table; and the folder that their paths are relative to."""
+    if file.suffix in SETTINGS:
+        from iatrogenesis.own_data.loading import load_settings
+
+        return load_settings(file), file.parent
+    import tempfile
+
+    from iatrogenesis.own_data.guess import guess, written
+    from iatrogenesis.own_data.loading import load_settings
+
+    with tempfile.TemporaryDirectory() as temporary:  # written and read, so that what is checked is what init writes
+        path = Path(temporary) / "settings.yaml"
+        written(guess([file]), path)
+        return load_settings(path), path.parent
+
+
+def _checked(own: "OwnData", folder: Path) -> "Preparation":
+    from iatrogenesis.core.resources import config_folder
+    from iatrogenesis.own_data.inputs import catalogue
+    from iatrogenesis.own_data.preparing import prepared
+
+    return prepared(own, folder, catalogue(config_folder()))
+
+
+def _write_checks(found: "Preparation", own: "OwnData", folder: Path, tables: Path | None = None) -> Path:
+    from iatrogenesis.own_data import check_files
+
+    check_files.write(found, own, folder, folder / "tables" if tables is None else tables)
+    return folder / check_files.PAGE
+
+
+def _say_checks(found: "Preparation") -> None:
+    """Print how many checks ended how, and each error and warning with its rows."""
+    checks = found.checks.fillna("")
+    numbers = checks["severity"].value_counts()
+    click.echo(", ".join(f"{kind}: {number}" for kind, number in numbers.items()))
+    for severity in ("error", "warning"):
+        for row in checks[checks["severity"] == severity].to_dict("records"):
+            say([f"{severity.upper()}: {row['message']}"])
+
+
+def _say_counts(found: "Preparation") -> None:
+    """Print what will be analysed, and how much the checks complain."""
+    for name, table in found.required().tables.items():
+        click.echo(f"  {len(table):,} rows of {name}")
+    warnings = int((found.checks["severity"] == "warning").sum())
+    if warnings:
+        click.echo(f"  {warnings} warnings: see checks.html")
+
+
+def _say_verdict(results: Path) -> None:
+    """Print the first answers of the report, and where it is."""
+    click.echo("")
+    say((results / "answers.txt").read_text(encoding="utf-8").splitlines())
+    click.echo(f"\nOpen {results / 'report.html'}")
