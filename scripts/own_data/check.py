@@ -1,0 +1,31 @@
+"""Read and check a service's data; write what was found, then the tables that the analysis starts from."""
+
+from pathlib import Path
+
+from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.logs import logged
+from iatrogenesis.own_data import check_files
+from iatrogenesis.own_data.preparing import prepared
+from iatrogenesis.own_data.settings import OwnData
+
+
+def main(settings: dict, folder: str, instruments: dict, target: str) -> None:
+    """Write page and tables of the checks first, so that they are there where an analysis is not possible."""
+    own = OwnData.model_validate(settings)
+    found = prepared(own, Path(folder), Instruments.model_validate(instruments))
+    check_files.write(found, own, Path(), Path("tables"))
+    ready = found.required()
+    Path(target).mkdir(parents=True, exist_ok=True)
+    ready.write(Path(target))
+    for name, table in ready.tables.items():
+        print(f"Prepared: {len(table):,} rows of {name}", flush=True)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            settings=snakemake.params.settings,
+            folder=snakemake.params.folder,
+            instruments=snakemake.params.instruments,
+            target=snakemake.output.prepared,
+        )

@@ -1,0 +1,26 @@
+"""Over time: charts of therapists and services, and what is stable and what drifts over periods."""
+
+from pathlib import Path
+
+from iatrogenesis.core.logs import logged
+from iatrogenesis.own_data import surveillance
+from iatrogenesis.own_data.periods import periods
+from iatrogenesis.own_data.prepared import Prepared
+from iatrogenesis.own_data.settings import OwnData
+from iatrogenesis.own_data.table_files import write_tables
+
+
+def main(prepared: str, settings: dict, targets: list[str]) -> None:
+    """Write their tables."""
+    own, ready = OwnData.model_validate(settings), Prepared.read(Path(prepared))
+    write_tables(surveillance.tables(ready, own) | periods.tables(ready, own), targets, own.privacy)
+    print("Looked at how rates move over time", flush=True)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            prepared=snakemake.input.prepared,
+            settings=snakemake.params.settings,
+            targets=snakemake.output.tables,
+        )

@@ -1,0 +1,31 @@
+"""Answer every question from the posteriors, one table each."""
+
+from pathlib import Path
+
+from iatrogenesis.own_data.analysis.tables import tables
+
+from iatrogenesis.core.logs import logged
+from iatrogenesis.inference.data.posterior import load
+from iatrogenesis.own_data.analysis.fits import priors_of
+from iatrogenesis.own_data.prepared import Prepared
+from iatrogenesis.own_data.settings import OwnData
+from iatrogenesis.own_data.table_files import write_tables
+
+
+def main(prepared: str, posterior: str, settings: dict, targets: list[str]) -> None:
+    """Write all tables of the analysis."""
+    own = OwnData.model_validate(settings)
+    posteriors = {path.stem: load(path) for path in sorted(Path(posterior).glob("*.nc"))}
+    found = tables(Prepared.read(Path(prepared)), posteriors, own, priors_of(own))
+    write_tables(found, targets, own.privacy)
+    print(f"Worked out: {len(found)} tables from {len(posteriors)} models", flush=True)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            prepared=snakemake.input.prepared,
+            posterior=snakemake.input.posterior,
+            settings=snakemake.params.settings,
+            targets=snakemake.output.tables,
+        )
