@@ -6,6 +6,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 UNCONVERTED = ("table", "field", "file", "row", "column", "value", "wanted")
+REMARKS = ("kind", "table", "field", "file", "column", "cells", "text")
+
+
+def nothing_remarked() -> pd.DataFrame:
+    """Return the empty table of remarks."""
+    return pd.DataFrame({name: pd.Series(dtype="int64" if name == "cells" else "str") for name in REMARKS})
 
 
 def nothing_unconverted() -> pd.DataFrame:
@@ -36,6 +42,10 @@ class Mapped:
         no, age band).
     notes
         What was found out or decided on the way, one sentence each.
+    remarks
+        The same as a table: `kind` (such as ``blanks around ids``, ``word for missing``, ``code for missing``, ``decimal
+        comma``, ``unsure dates``, ``ids with .0``, ``turned round``, ``several therapists``, ``reading``), `table`,
+        `field`, `file`, `column`, how many `cells`, and the sentence in `text`.
     reversed
         Minimum and maximum of each instrument whose scores were turned round, so that higher is worse everywhere.
     """
@@ -46,6 +56,7 @@ class Mapped:
     origin: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unconverted: pd.DataFrame = field(default_factory=nothing_unconverted)
     notes: tuple[str, ...] = ()
+    remarks: pd.DataFrame = field(default_factory=nothing_remarked)
     reversed: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def where(self, table: str, column: str) -> tuple[str, str]:

@@ -1,0 +1,57 @@
+"""Ids: always texts, leading zeros kept, never a number with a point behind it."""
+
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.own_data.converting import Converted, none_failed
+
+WHOLE_WITH_POINT = re.compile(r"\d+\.0+")
+SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
+
+
+def to_ids(column: pd.Series) -> Converted:
+    """Convert a column to texts that identify somebody or something.
+
+    ``101.0`` becomes ``101`` where all ids are whole numbers; composed and decomposed letters become the same.
+    """
+    if not isinstance(column.dtype, pd.StringDtype):
+        return _from_other(column)
+    known = {text: unicodedata.normalize("NFC", text) for text in column.dropna().unique()}
+    remarks = []
+    pointed = [text for text in known if WHOLE_WITH_POINT.fullmatch(text)]
+    if pointed and all(text.isdecimal() or WHOLE_WITH_POINT.fullmatch(text) for text in known):
+        known |= {text: text.partition(".")[0] for text in pointed}
+        count = int(column.isin(pointed).sum())
+        remarks.append(("ids with .0", count, f"{count} ids were numbers such as {pointed[0]}: .0 was removed."))
+    if broken := [text for text in known if SCIENTIFIC.fullmatch(text)]:
+        count = int(column.isin(broken).sum())
+        text = f"{count} ids look like {broken[0]}: a spreadsheet has shortened them, so some may be alike."
+        remarks.append(("shortened ids", count, text))
+    return Converted(column.map(known).astype("str"), none_failed(column), tuple(remarks))
+
+
+def _from_other(column: pd.Series) -> Converted:
+    remarks: tuple[tuple[str, int, str], ...] = ()
+    present = column.dropna()
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        values = column.dt.strftime("%Y-%m-%d")
+        remarks = (("ids are dates", len(present), "The ids are dates; a spreadsheet may have changed them."),)
+    elif pd.api.types.is_float_dtype(column.dtype):
+        numbers = present.astype("float64").to_numpy()
+        whole = bool(np.all(np.isfinite(numbers)) and np.all(numbers == np.floor(numbers)))
+        values = column.map(lambda value: f"{value:.0f}" if whole else f"{value:.15g}", na_action="ignore")
+        if whole and len(present):
+            remarks = (("ids with .0", len(present), "The ids are numbers in the file: .0 was removed."),)
+    else:
+        values = column.map(str, na_action="ignore")
+    return Converted(values.astype("str"), none_failed(column), remarks)
+
+
+def to_texts(column: pd.Series) -> Converted:
+    """Convert a column to plain texts, whole numbers without a point; of dates the year (for periods)."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return Converted(column.dt.strftime("%Y").astype("str"), none_failed(column))
+    return Converted(to_ids(column).values, none_failed(column))

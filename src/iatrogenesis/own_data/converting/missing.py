@@ -1,0 +1,26 @@
+"""Codes for missing that the settings name, such as 99 or -9."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from iatrogenesis.own_data.converting.numbers import parsed
+
+
+def without_codes(column: pd.Series, codes: Sequence[str]) -> tuple[pd.Series, int]:
+    """Return the column with cells that are a code as missing, and how many there were.
+
+    A code that is a number is found however it is written: ``99`` in ``99``, ``99.0`` and ``99,0``.
+    """
+    if not codes:
+        return column, 0
+    wanted = {code.strip() for code in codes}
+    numbers = {number for code in wanted if (number := parsed(code, ".")) is not None}
+    if isinstance(column.dtype, pd.StringDtype):
+        found = {text for text in column.dropna().unique() if text in wanted or parsed(text, ".") in numbers}
+        hit = column.isin(found)
+    elif pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
+        hit = column.isin(numbers).fillna(False).astype(bool)
+    else:
+        return column, 0
+    return column.mask(hit), int(hit.sum())
