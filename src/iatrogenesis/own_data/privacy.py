@@ -1,5 +1,6 @@
 """What must not be seen: formulas in cells, ids in paths, small counts, and whose data they are."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,10 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from iatrogenesis.core.files import write_csv
+from iatrogenesis.own_data.codes import anonymised, key_path
 from iatrogenesis.own_data.settings import Privacy
+from iatrogenesis.own_data.small_numbers import COUNTS, OF_DETERIORATED, suppressed
+
+__all__ = ["anonymised", "code_for_path", "key_path", "safe_cells", "suppressed", "write_table"]
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters by which spreadsheets take a text for a formula (OWASP, CSV injection), full-width ones included."""
+READABLE = 24
 
 
 def safe_cells(table: pd.DataFrame) -> pd.DataFrame:
@@ -21,14 +27,17 @@ def safe_cells(table: pd.DataFrame) -> pd.DataFrame:
     safe = table.copy()
     for position in range(table.shape[1]):
         column = table.iloc[:, position]
-        if not pd.api.types.is_numeric_dtype(column):
+        if isinstance(column.dtype, pd.CategoricalDtype) or not pd.api.types.is_numeric_dtype(column):
             safe.isetitem(position, column.astype(object).map(_safe, na_action="ignore"))
     safe.columns = [_safe(name) for name in table.columns]
     return safe
 
 
 def _safe(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    """Blanks and invisible characters before the sign do not help: some programs cut them off."""
+    if isinstance(value, str) and value.lstrip(" \u00a0\u200b\ufeff\0").startswith(FORMULA):
+        return f"'{value}"
+    return value
 
 
 def write_table(
@@ -38,31 +47,38 @@ def write_table(
     *,
     counts: Sequence[str] = (),
     rates: Mapping[str, str] | None = None,
+    within: Sequence[str] = (),
 ) -> None:
     """Write a CSV table for people: no cell can become a formula, and small numbers are as `privacy` says.
 
     Parameters
     ----------
     counts
-        Columns of numbers of people; suppressed and rounded where `privacy.small_numbers` is "nhs".
+        Columns of numbers of people; by default those that are called as `small_numbers.COUNTS`. Suppressed and rounded
+        where `privacy.small_numbers` is "nhs".
     rates
-        Columns derived from counts, each with the count it would give away; left out where that one is.
+        Columns derived from counts, each with the count it would give away; missing where that one is left out. By
+        default those of `small_numbers.OF_DETERIORATED`.
+    within
+        Columns that make groups of rows whose counts add up to a known total.
     """
-    if privacy.small_numbers == "nhs" and counts:
-        table = suppressed(table, counts, privacy.small_numbers, rates=rates)
+    if privacy.small_numbers != "none":
+        people = [name for name in counts or COUNTS if name in table.columns and _numbers(table[name])]
+        if rates is None:
+            rates = {name: "deteriorated" for name in OF_DETERIORATED if name in table and "deteriorated" in people}
+        table = suppressed(table, people, privacy.small_numbers, rates=rates, within=within)
     write_csv(safe_cells(table), path)
 
 
-def suppressed(
-    table: pd.DataFrame, columns: Sequence[str], rule: str, *, rates: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """Return the table with counts below 5 as "*" and others rounded to 5."""
-    raise NotImplementedError
+def _numbers(values: pd.Series) -> bool:
+    """Whether a column holds whole numbers, or nothing."""
+    if values.dtype == bool or not pd.api.types.is_numeric_dtype(values):
+        return False
+    known = values.dropna()
+    return bool((known % 1 == 0).all())
 
 
 def code_for_path(identifier: str) -> str:
     """Return a text for a file's name that no id can break out of: letters, digits, and a digest of the id."""
-    import hashlib
-
-    plain = re.sub(r"[^A-Za-z0-9]+", "_", identifier)[:24].strip("_") or "id"
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", identifier)[:READABLE].strip("_") or "id"
     return f"{plain}-{hashlib.sha256(identifier.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"

@@ -1,0 +1,194 @@
+"""The table of sessions: whose they are, how they are numbered, and whether they agree with the table of clients."""
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, numeric, of_failures, row_list, unique
+
+NONE = "no table of sessions"
+
+
+def strangers(subject: Subject) -> Found | str | None:
+    """Find sessions of clients who are not in the table of clients."""
+    sessions, clients = subject.mapped.sessions, subject.mapped.clients
+    if sessions is None or clients is None:
+        return NONE
+    unknown = sessions[~sessions["client_id"].isin(clients["client_id"])]
+    if unknown.empty:
+        return None
+    rows = unique(unknown.index)
+    severe = len(rows) > len(sessions) / 2
+    number = unknown["client_id"].nunique()
+    return Found(
+        "error" if severe else "warning",
+        f"{many(len(rows), 'session')} of {many(number, 'client')} who are not in the table of clients."
+        + (" More than half: check that both files write the ids alike." if severe else ""),
+        "sessions",
+        ["client_id"],
+        rows,
+        [f"row {row}" for row in rows[:5]],
+    )
+
+
+def doubled(subject: Subject) -> Found | str | None:
+    """Find two sessions of one client with the same number."""
+    sessions = subject.mapped.sessions
+    if sessions is None or "session" not in sessions.columns:
+        return NONE
+    known = sessions[sessions["client_id"].notna() & sessions["session"].notna()]
+    key = [name for name in ("client_id", "course_id", "session") if name in known.columns]
+    again = known[known.duplicated(key)]
+    if again.empty:
+        return None
+    rows = unique(again.index)
+    return Found(
+        "warning",
+        f"{many(len(rows), 'session')} with a number that the same client has already. Keep one row per session.",
+        "sessions",
+        ["session"],
+        rows,
+        [f"row {row}, session {number:g}" for row, number in again["session"].head(5).items()],
+    )
+
+
+def gaps(subject: Subject) -> Found | str | None:
+    """Find clients whose numbers of sessions leave one out."""
+    sessions = subject.mapped.sessions
+    if sessions is None or "session" not in sessions.columns:
+        return NONE
+    key = [name for name in ("client_id", "course_id") if name in sessions.columns]
+    found = sessions.assign(session=numeric(sessions["session"]))
+    of_client = found.groupby(key)["session"].agg(["nunique", "min", "max"])
+    gappy = of_client[(of_client["max"] - of_client["min"] + 1 > of_client["nunique"]) | (of_client["min"] > 1)]
+    if gappy.empty:
+        return None
+    wanted = found.groupby(key).head(1).set_index(key).index.isin(gappy.index)
+    rows = unique(found.groupby(key).head(1).index[wanted])
+    return Found(
+        "note",
+        f"{many(len(gappy), 'client')} of {len(of_client):,} with a gap in the numbers of sessions. Missed sessions "
+        "are no fault; others are.",
+        "sessions",
+        ["session"],
+        rows,
+        [f"client whose first session is in row {row}" for row in rows[:3]],
+    )
+
+
+def disagreeing(subject: Subject) -> Found | str | None:
+    """Find clients whose number of sessions is not that of their rows in the table of sessions."""
+    sessions, clients = subject.mapped.sessions, subject.mapped.clients
+    if sessions is None or clients is None or "n_sessions" not in clients.columns:
+        return NONE
+    attended = sessions
+    if "attended" in sessions.columns:
+        attended = sessions[sessions["attended"].astype("boolean").fillna(True).to_numpy(dtype=bool)]
+    key = [name for name in ("client_id", "course_id") if name in sessions.columns and name in clients.columns]
+    once = clients[~clients.duplicated(key, keep=False) & clients["client_id"].notna()]
+    counted = attended.groupby(key).size()
+    listed = counted.reindex(pd.MultiIndex.from_frame(once[key]) if len(key) > 1 else pd.Index(once[key[0]]))
+    said, seen = numeric(once["n_sessions"]), listed.to_numpy(dtype=float)
+    wrong = np.isfinite(said) & np.isfinite(seen) & (said != seen)
+    if not wrong.any():
+        return None
+    rows = once.index[wrong]
+    return Found(
+        "warning",
+        f"{many(len(rows), 'client')} whose number of sessions is not that of their rows in the table of sessions. "
+        "Check that both count the sessions attended.",
+        columns=["n_sessions"],
+        rows=unique(rows),
+        examples=[
+            f"row {row}: {a:g}, but {b:g} in the table of sessions"
+            for row, a, b in zip(rows[:5], said[wrong][:5], seen[wrong][:5], strict=True)
+        ],
+    )
+
+
+def scores(subject: Subject) -> Found | str | None:
+    """Find scores of single sessions that the questionnaire cannot give."""
+    if subject.mapped.sessions is None:
+        return NONE
+    failed = subject.failed("sessions", "range", list(subject.known))
+    if failed.empty:
+        return None
+    return Found(
+        "warning",
+        f"{many(len(failed), 'score')} of single sessions outside the range of the questionnaire. Correct them, or "
+        "name codes for missing under data.missing.",
+        "sessions",
+        list(dict.fromkeys(failed["column"])),
+        unique(failed["row"]),
+        of_failures(subject, failed),
+        blanked={str(column): unique(group["row"]) for column, group in failed.groupby("column")},
+    )
+
+
+def several_therapists(subject: Subject) -> Found | str | None:
+    """Find courses with more than one therapist."""
+    clients = subject.mapped.clients
+    if clients is None:
+        return "no table of clients"
+    if "first_share" in clients.columns:
+        shared = clients.index[(numeric(clients["first_share"]) < 1)]
+    elif subject.has("sessions", "therapist_id"):
+        number = subject.mapped.sessions.groupby("client_id")["therapist_id"].nunique()
+        shared = clients.index[clients["client_id"].isin(number.index[number > 1])]
+    else:
+        return "one therapist per course in the file"
+    if len(shared) == 0:
+        return None
+    rows = unique(shared)
+    words = {
+        "most_contacts": "the therapist with most sessions",
+        "last": "the last therapist",
+        "membership": "both, by their share of the sessions",
+    }
+    return Found(
+        "note",
+        f"{many(len(rows), 'course')} with several therapists. Each counts for "
+        f"{words[subject.settings.analysis.attribution]} (analysis.attribution).",
+        columns=["therapist_id"],
+        rows=rows,
+        examples=[row_list(rows)],
+    )
+
+
+CHECKS = (
+    Check(
+        "sessions of unknown clients",
+        "Sessions",
+        "every session belongs to a client of the table of clients",
+        "Leaves these sessions out; stops if they are more than half.",
+        strangers,
+    ),
+    Check("sessions twice", "Sessions", "each client has each session once", "Keeps the first of them.", doubled),
+    Check(
+        "gaps between sessions",
+        "Sessions",
+        "sessions are numbered 1, 2, 3 without a gap",
+        "Takes the order only.",
+        gaps,
+    ),
+    Check(
+        "numbers of sessions disagree",
+        "Sessions",
+        "clients have as many sessions as the table of sessions shows",
+        "Uses the number in the table of clients.",
+        disagreeing,
+    ),
+    Check(
+        "scores of sessions outside the range",
+        "Sessions",
+        "every score is one that the questionnaire can give",
+        "Takes these scores as missing.",
+        scores,
+    ),
+    Check(
+        "courses with several therapists",
+        "Sessions",
+        "each course has one therapist",
+        "Counts the course as analysis.attribution says, and shows the other ways beside it.",
+        several_therapists,
+    ),
+)
