@@ -41,9 +41,9 @@ def draw(therapists: pd.DataFrame) -> Figure:
     return made
 
 
-def rates(axes: Axes, rows: pd.DataFrame) -> None:
-    """Raw rate, model's rate with interval, and truth where there is one; one row each, from the bottom."""
-    at = np.arange(len(rows))
+def rates(axes: Axes, rows: pd.DataFrame, at: np.ndarray | None = None) -> None:
+    """Raw rate, model's rate with interval, and truth where there is one; one row each, at given heights."""
+    at = np.arange(len(rows)) if at is None else at
     axes.hlines(at, 100 * rows["rate_low"], 100 * rows["rate_high"], color=PALE, lw=3.5, label="its 95 % interval")
     axes.hlines(at, 100 * rows["raw_rate"], 100 * rows["rate"], color=GREY, lw=0.8)
     axes.plot(100 * rows["raw_rate"], at, "o", mfc="white", mec=GREY, ms=4, ls="none", label="raw rate")

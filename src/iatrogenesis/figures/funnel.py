@@ -44,7 +44,7 @@ def draw(therapists: pd.DataFrame) -> Figure:
         axes.plot(part["clients"], 100 * part["raw_rate"], marker, color=colour, ms=5, alpha=0.85, clip_on=False)
     highest = 100 * max(therapists["raw_rate"].max(), limit(np.median(therapists["clients"]), overall, 0.999))
     axes.set(xlabel="Finished courses", ylabel="Deteriorated (%)", ylim=(0, 1.15 * highest))
-    _name(axes, therapists[outside], therapists)
+    name_points(axes, therapists[outside], therapists)
     return made
 
 
@@ -56,7 +56,7 @@ def limit(size: np.ndarray | float, rate: float, tail: float) -> np.ndarray:
     return (count - (reached - tail) / (reached - before)) / size
 
 
-def _name(axes: Axes, outside: pd.DataFrame, everyone: pd.DataFrame) -> None:
+def name_points(axes: Axes, outside: pd.DataFrame, everyone: pd.DataFrame) -> None:
     """Name each point at the first of a few places beside it that is free; where none is, it stays without."""
     # pyrefly: ignore[missing-attribute]: axes of a whole figure
     inches = np.array([0.8 * axes.figure.get_figwidth(), 0.75 * axes.figure.get_figheight()])

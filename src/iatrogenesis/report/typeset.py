@@ -79,7 +79,8 @@ class _Writer:
             **{name: self._wrapped(function) for name, function in inline.items()},
             **{f"h{level}": self._heading for level in (1, 2, 3, 4)},
             **dict.fromkeys(("ul", "ol"), self._list),
-            **dict.fromkeys(("main", "span", "section"), self.of),
+            **dict.fromkeys(("main", "span"), self.of),
+            "section": self._section,
             "p": self._paragraph,
             "a": self._link,
             "br": lambda _: "#linebreak()",
@@ -125,6 +126,11 @@ class _Writer:
         if target.startswith("#"):
             return f"#link(label({_text(target[1:])}))[{self.of(tag)}]"
         return f"#link({_text(target)})[{self.of(tag)}]"
+
+    def _section(self, tag: Tag) -> str:
+        """What has a page of its own is not followed by anything on it."""
+        inside = self.of(tag)
+        return f"{inside}\n#pagebreak(weak: true)\n" if "page" in tag.get("class", []) else inside
 
     def _list(self, tag: Tag) -> str:
         kind = "enum" if tag.name == "ol" else "list"

@@ -1,0 +1,145 @@
+"""The methods of the analysis as a paragraph to paste, with versions and seed; sources from our own list."""
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from iatrogenesis.core.definitions import RATIO_IN_WORDS
+from iatrogenesis.core.resources import config_folder
+from iatrogenesis.own_data.prepared import KnownInstrument
+from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.report.references import Reference, read_references
+
+PACKAGES = ("iatrogenesis", "numpy", "scipy", "pandas", "pymc", "arviz")
+NHS_RULE = frozenset({"phq9", "gad7"})
+
+
+class Cites:
+    """Short forms of sources, and which were used."""
+
+    def __init__(self, references: Mapping[str, Reference]) -> None:
+        """Know all sources."""
+        self.references = references
+        self.used: set[str] = set()
+
+    def __call__(self, *keys: str) -> str:
+        """Return the sources in brackets; raise KeyError for one that the bibliography does not have."""
+        self.used |= set(keys)
+        return f"({'; '.join(self.references[key].short for key in keys)})"
+
+
+def references() -> dict[str, Reference]:
+    """Return the project's sources by key."""
+    return read_references(config_folder() / "references.bib")
+
+
+def methods(results: Results, known: Mapping[str, Reference]) -> tuple[list[str], frozenset[str]]:
+    """Return the paragraphs, and the keys of the sources that they cite."""
+    cite = Cites(known)
+    paragraphs = [_outcome(results, cite), _models(results), _therapists(results), _rest(results, cite), _made(results)]
+    return [text for text in paragraphs if text], frozenset(cite.used)
+
+
+def _outcome(results: Results, cite: Cites) -> str:
+    about, least = results.about, results.settings.outcome.finished_sessions
+    if about.kind == "counts":
+        return f"We analysed numbers of courses and of deteriorations of each {results.unit}."
+    finished = f"Courses of at least {least} sessions with a known outcome were analysed"
+    if not about.judged_by:
+        return f"{finished}; deterioration was taken as recorded."
+    judged = [about.instruments[name] for name in about.judged_by]
+    rules = " and ".join(f"{one.name} by {one.reliable_change:.3g} points ({_source(one, cite)})" for one in judged)
+    also = " and none improved by as much" if len(judged) > 1 else ""
+    nhs = f", the rule of NHS Talking Therapies {cite('nhstt2024manual')}" if set(about.judged_by) == NHS_RULE else ""
+    return (
+        f"{finished}. A client was classed as reliably deteriorated {cite('jacobson1991clinical')} if, from the first "
+        "to "
+        f"the last score, at least one instrument rose by its reliable change{also}{nhs}: {rules}."
+    )
+
+
+def _source(one: KnownInstrument, cite: Cites) -> str:
+    """The source of an instrument's rule: a key of the bibliography becomes its short form."""
+    if one.source in cite.references:
+        return cite(one.source).strip("()")
+    return one.source
+
+
+def _models(results: Results) -> str:
+    if "estimates" not in results:
+        return ""
+    case_mix = ", ".join(name.removeprefix("x_").replace("_", " ") for name in results.about.case_mix)
+    adjusted = f" Models with case mix adjust for {case_mix}." if case_mix else " No covariates were known."
+    engines = sorted(set(results.table("diagnostics").get("engine", [])))
+    how = (
+        f" Posteriors were computed by the engine{'s' if len(engines) > 1 else ''} {', '.join(engines)}"
+        if engines
+        else ""
+    )
+    checked = " and judged by R-hat, effective sample size and, for importance sampling, Pareto k." if engines else ""
+    return (
+        f"Deterioration was modelled by Bayesian logistic regression with random intercepts of {results.units}, normal "
+        "on "
+        f"the log-odds scale.{adjusted}{_priors(results)}{how}{checked} Estimates are posterior means with "
+        "equal-tailed "
+        "95 % credible intervals."
+    )
+
+
+def _priors(results: Results) -> str:
+    table = results.table("priors")
+    if {"parameter", "prior"} <= set(table):
+        said = "; ".join(f"{row.parameter} ~ {row.prior}" for row in table.itertuples())
+        return f" Priors were {said}."
+    own = results.settings.analysis.priors
+    return (
+        f" Priors of {', '.join(own)} were set by us." if own else " Priors were the software’s own, as listed above."
+    )
+
+
+def _therapists(results: Results) -> str:
+    if "therapists" not in results:
+        return ""
+    fdr = 100 * results.settings.analysis.false_discovery_rate
+    return (
+        f"{results.units.capitalize()} were compared by standardised rates (all clients, had they been with this "
+        f"{results.unit}), by sets of ranks, and by observed against expected numbers with exact mid-p tails. A "
+        f"{results.unit} counts as harmful whose rate exceeds {RATIO_IN_WORDS} the mean; the list of those flagged "
+        "keeps the "
+        f"expected false discovery rate at or below {fdr:g} %."
+    )
+
+
+def _rest(results: Results, cite: Cites) -> str:
+    found = []
+    own = results.settings.surveillance
+    if "cusum" in results:
+        found.append(
+            f"Risk-adjusted Bernoulli CUSUM charts looked for odds of deterioration {own.odds_ratio:g} times those "
+            "expected; "
+            f"thresholds were simulated for a chance of {own.false_alarms:g} of a false alarm per chart."
+        )
+    if "ceiling" in results or "error_rates" in results:
+        found.append(
+            "What the data could have shown was found by simulating outcomes of the same clients with a known truth "
+            f"{cite('morris2019simulation')}, {results.settings.could_have_shown.replicates} data sets for each."
+        )
+    return " ".join(found)
+
+
+def _made(results: Results) -> str:
+    used = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return (
+        f"Seed {results.settings.analysis.seed}; {used}, Python {platform.python_version()}. The same data, settings "
+        "and "
+        "versions give the same numbers."
+    )
+
+
+def citation(commit: str = "") -> str:
+    """Return how to cite the software."""
+    made = f", commit {commit}" if commit else ""
+    return (
+        "Iatrogenesis maintainers. Iatrogenesis: when does therapy harm, and who would have been spared? (software, "
+        f"version {version('iatrogenesis')}{made}). See CITATION.cff, and cite the sources listed above."
+    )

@@ -1,0 +1,30 @@
+"""Where the data hardly moved what the priors said, so that a reader does not take a prior for a finding."""
+
+import pandas as pd
+
+from iatrogenesis.own_data.reporting.cells import first, numeric, true
+from iatrogenesis.own_data.reporting.numbers import is_estimand, plain_estimates
+from iatrogenesis.own_data.reporting.results import Results
+
+HARDLY = 0.85
+"""A posterior interval at least this share of the prior's width has hardly moved; a choice of this report."""
+SAYS_SO = ("hardly_moved", "prior_hardly_moved", "data_hardly_moved")
+
+
+def marked(table: pd.DataFrame) -> pd.Series:
+    """Whether the data hardly moved the prior, for each row of the estimates; no where it is not known."""
+    if (column := first(table, *SAYS_SO)) is not None:
+        return true(table[column])
+    ends = ("low", "high", "prior_low", "prior_high")
+    if not set(ends) <= set(table):
+        return pd.Series(False, index=table.index)
+    found = numeric(table, *ends)
+    return (found["high"] - found["low"]) >= HARDLY * (found["prior_high"] - found["prior_low"])
+
+
+def hardly_moved(results: Results, *estimands: str) -> bool:
+    """Whether the data hardly moved the prior of any of these quantities, in the model without covariates."""
+    table = plain_estimates(results)
+    if "estimand" not in table:
+        return False
+    return bool((marked(table) & is_estimand(table, *estimands)).any())

@@ -1,0 +1,81 @@
+"""The numbers of page one: each is a cell of a table, and says of which."""
+
+import pandas as pd
+
+from iatrogenesis.own_data.analysis.names import estimand_name
+from iatrogenesis.own_data.reporting.cells import first, numeric
+from iatrogenesis.own_data.reporting.flagged import rate_rule, rules
+from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.report.entry import CONFIGURED, Number, number
+
+PLAIN_MODELS = ("intercept only", "null")
+LOW, HIGH = ("low", "high"), ("share_low", "share_high")
+
+
+def numbers(results: Results) -> dict[str, Number]:
+    """Return the numbers by name; those whose table is not there are left out.
+
+    ====================  =======================================================================================
+    `courses`             finished courses that were analysed
+    `therapists`          therapists, or units, that were analysed
+    `rate`                deterioration rate if each client were with a therapist drawn at random, %
+    `mor`, `vpc`          median odds ratio; share of the variance that lies between therapists, %
+    `flagged`             therapists flagged by the rule that keeps the false discovery rate
+    `fdr`                 that rate, %, as in the settings
+    `noise`               share of the deteriorations that the questionnaire's error alone would show, %
+    ====================  =======================================================================================
+    """
+    found: dict[str, Number] = {}
+    therapists = numeric(results.table("therapists"), "clients")
+    if len(therapists):
+        source = "tables/therapists.csv"
+        found["therapists"] = number(len(therapists), source, results.units)
+        if therapists["clients"].notna().all():
+            found["courses"] = number(int(therapists["clients"].sum()), source, "courses")
+    for name, estimand, factor in (("rate", "mean_rate", 100), ("vpc", "vpc", 100), ("mor", "mor", 1)):
+        found |= _estimate(results, name, estimand, factor)
+    if (rule := rate_rule(results)) is not None:
+        counted = rules(results).set_index("rule").loc[rule, "flagged"]
+        found["flagged"] = number(int(counted), "tables/flags.csv", results.units)
+    found["fdr"] = number(100 * results.settings.analysis.false_discovery_rate, "settings", CONFIGURED)
+    return found | _noise(results)
+
+
+def plain_estimates(results: Results) -> pd.DataFrame:
+    """Return the estimates of the model without covariates; of the first model in the table where there is none."""
+    table = numeric(results.table("estimates"), "estimate", *LOW)
+    if "model" not in table or table.empty:
+        return table
+    known = [name for name in PLAIN_MODELS if name in set(table["model"])]
+    return table[table["model"] == (known[0] if known else table["model"].iloc[0])]
+
+
+def is_estimand(table: pd.DataFrame, *keys: str) -> pd.Series:
+    """Whether rows are of these estimands, by their key or by what they are called for people."""
+    return table["estimand"].isin([*keys, *(estimand_name(key) for key in keys)])
+
+
+def _estimate(results: Results, name: str, estimand: str, factor: float) -> dict[str, Number]:
+    table = plain_estimates(results)
+    if "estimand" not in table:
+        return {}
+    rows = table[is_estimand(table, estimand)].dropna(subset=["estimate", *LOW])
+    if rows.empty:
+        return {}
+    row = rows.iloc[0]
+    value, low, high = (factor * float(row[column]) for column in ("estimate", *LOW))
+    unit = "%" if factor == 100 else "ratio"
+    return {name: number(value, "tables/estimates.csv", unit, low, high)}
+
+
+def _noise(results: Results) -> dict[str, Number]:
+    table = results.table("noise")
+    column = first(table, "share", "noise_share", "share_noise")
+    if column is None:
+        return {}
+    ends = HIGH if set(HIGH) <= set(table) else LOW
+    row = numeric(table, column, *ends).iloc[0]
+    if pd.isna(row[column]):
+        return {}
+    low, high = (None if pd.isna(row[end]) else 100 * float(row[end]) for end in ends)
+    return {"noise": number(100 * float(row[column]), "tables/noise.csv", "%", low, high)}

@@ -1,0 +1,164 @@
+"""What each picture shows, for those who cannot see it, and how it is read: from the tables, not from the picture."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from iatrogenesis.own_data.reporting.cells import numeric, true
+from iatrogenesis.own_data.reporting.charts import charts_shown
+from iatrogenesis.own_data.reporting.flagged import by_rate
+from iatrogenesis.own_data.reporting.results import Results
+
+
+class Words(NamedTuple):
+    """A picture's alternative text and its caption."""
+
+    alt: str
+    caption: str
+
+
+def words(results: Results) -> dict[str, Words]:
+    """Return the words of every picture, in the order of the page."""
+    return {
+        name: Words(alt(results), caption.format(unit=results.unit, units=results.units))
+        for name, (alt, caption) in _WORDS.items()
+    }
+
+
+def _range(values: pd.Series, percent: bool = True) -> str:
+    found = values.dropna() * (100 if percent else 1)
+    return f"{found.min():.1f} to {found.max():.1f}{' %' if percent else ''}" if len(found) else "unknown"
+
+
+def _flow(results: Results) -> str:
+    table = results.table("flow")
+    steps = [f"{row.step}: {row.clients}" for row in table.itertuples()] if {"step", "clients"} <= set(table) else []
+    return f"Flow diagram, numbers of clients. {'; '.join(steps)}."
+
+
+def _overview(results: Results) -> str:
+    rows = numeric(results.table("therapists"), "rate", "rate_low", "rate_high")
+    return (
+        f"{len(rows)} {results.units} in the order of their standardised rates, from {_range(rows['rate'])}. Their 95 "
+        "% "
+        f"intervals reach from {_range(pd.concat([rows['rate_low'], rows['rate_high']]))}; {len(by_rate(results))} "
+        "stand out."
+    )
+
+
+def _funnel(results: Results) -> str:
+    rows = numeric(results.table("therapists"), "raw_rate", "clients", "p_high", "p_low")
+    high, low = int((rows["p_high"] <= TAIL).sum()), int((rows["p_low"] <= TAIL).sum())
+    return (
+        f"Funnel plot of raw rates, {_range(rows['raw_rate'])}, against {_range(rows['clients'], False)} finished "
+        "courses. "
+        f"By exact tails that allow for case mix, {high} lie above and {low} below the 95 % limits."
+    )
+
+
+def _caterpillar(results: Results) -> str:
+    rows = numeric(results.table("therapists"), "raw_rate", "rate")
+    return (
+        f"Raw rates reach from {_range(rows['raw_rate'])}; standardised rates are drawn towards the average and reach "
+        "from "
+        f"{_range(rows['rate'])}. The intervals of neighbours overlap."
+    )
+
+
+def _ranks(results: Results) -> str:
+    rows = numeric(results.table("therapists"), "rank_low", "rank_high")
+    width = float(np.nanmedian(rows["rank_high"] - rows["rank_low"] + 1)) if rows["rank_low"].notna().any() else 0
+    return f"Sets of ranks of {len(rows)} {results.units}; half of the sets hold {width:.0f} ranks or more."
+
+
+def _estimates(results: Results) -> str:
+    count = len(results.table("estimates"))
+    return f"Prior beside posterior interval of the quantities of {count} rows; the table below has the numbers."
+
+
+def _allocation(results: Results) -> str:
+    rows = results.table("allocation")
+    return f"Case mix of {len(rows)} {results.units} beside the average of all; the table below has the numbers."
+
+
+def _cusum(results: Results) -> str:
+    chosen = charts_shown(results)
+    alarms = int(true(chosen["alarm"]).sum()) if "alarm" in chosen else 0
+    return f"{len(chosen)} charts of the sum of evidence over finished courses; {alarms} cross their threshold."
+
+
+def _periods(results: Results) -> str:
+    return "Rates by period, and which part of the differences lasts; the table below has the numbers."
+
+
+def _sensitivity(results: Results) -> str:
+    return "The main answers under each other choice, beside those of the analysis; the tables below have the numbers."
+
+
+def _could(results: Results) -> str:
+    return "Power against the strength of an effect, in simulated outcomes of these clients; see the sentences above."
+
+
+def _services(results: Results) -> str:
+    return (
+        f"Rates of {len(results.table('services'))} units and periods with intervals; the table below has the numbers."
+    )
+
+
+def _forecast(results: Results) -> str:
+    return f"Predictive intervals of {len(results.table('forecast'))} rows; the table below has the numbers."
+
+
+TAIL = 0.025
+
+_WORDS: dict[str, tuple[Callable[[Results], str], str]] = {
+    "overview": (
+        _overview,
+        "Each bar is one {unit}: the rate if all clients had been with this {unit} (dot), and its 95 % interval. Where "
+        "bars "
+        "overlap, the order says little. Without names, because this is not a ranking.",
+    ),
+    "flow": (_flow, "Data flow: what was read, what was left out and why, and what was analysed."),
+    "services": (_services, "Rates of deterioration by unit and period, with 95 % intervals."),
+    "estimates": (
+        _estimates,
+        "What was assumed (thin, grey) beside what the data made of it (thick, blue): 95 % intervals. Where both are "
+        "as wide, "
+        "the data hardly moved the prior.",
+    ),
+    "allocation": (
+        _allocation,
+        "Do {units} see clients alike? Rate expected of each {unit}’s own clients with an average {unit}. Case mix "
+        "that was "
+        "not recorded is not in it.",
+    ),
+    "funnel": (
+        _funnel,
+        "Raw rates against finished courses. If all {units} had the overall rate, 95 % would lie between the dashed "
+        "and 99.8 % "
+        "between the dotted limits (exact binomial); the shaded limits also allow for differences that all share "
+        "(overdispersion). Triangles lie outside by exact tails that allow for case mix.",
+    ),
+    "caterpillar": (
+        _caterpillar,
+        "Standardised rate (filled dot; bar: 95 % interval) and raw rate (open circle) of each {unit}. Dashed line: "
+        "average. "
+        "A dash stands for those who are not named.",
+    ),
+    "ranks": (
+        _ranks,
+        "Rank 1 is the lowest rate. Thick: the 95 % set of each {unit} alone; thin: sets that hold for all at once.",
+    ),
+    "cusum": (
+        _cusum,
+        "Each chart has its own threshold (dashed), simulated for the stated chance of a false alarm. Triangle: first "
+        "alarm. Of "
+        "many charts, those nearest to an alarm.",
+    ),
+    "periods": (_periods, "Rates by period with 95 % intervals."),
+    "sensitivity": (_sensitivity, "The main answers under other choices. Dashed: the answer of the analysis."),
+    "could": (_could, "Power in simulated outcomes of the same clients. Dashed: 80 %."),
+    "forecast": (_forecast, "Forecast of the next period: 50 and 95 % predictive intervals."),
+}

@@ -1,0 +1,111 @@
+"""Sentences of the sections after page one, from tables alone."""
+
+from collections.abc import Mapping
+
+from iatrogenesis.own_data.reporting import methods_paragraph
+from iatrogenesis.own_data.reporting.cells import first, true
+from iatrogenesis.own_data.reporting.could import in_words
+from iatrogenesis.own_data.reporting.moved import marked
+from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.report.entry import Number
+from iatrogenesis.report.render import Numbers
+
+
+def sentences(results: Results, numbers: Mapping[str, Number]) -> dict[str, object]:
+    """Return every sentence by the name that templates use."""
+    return {
+        "data": _data(results, Numbers(numbers)),
+        "definition": _definition(results),
+        "checks_said": _checks(results),
+        "diagnostics_said": _diagnostics(results),
+        "predictive_said": _predictive(results),
+        "moved_said": _moved(results),
+        "unnamed_said": _unnamed(results),
+        "false_alarms": f"{results.settings.surveillance.false_alarms:g}",
+        "could_said": in_words(results.table("ceiling")),
+        "cite": methods_paragraph.citation(),
+    }
+
+
+def _data(results: Results, said: Numbers) -> str:
+    known = said.numbers
+    if {"courses", "therapists"} <= set(known):
+        return f"This report is about {said.n('courses')} finished courses of {said.n('therapists')} {results.units}."
+    return f"This report is about {said.n('therapists')} {results.units}." if "therapists" in known else ""
+
+
+def _definition(results: Results) -> str:
+    about = results.about
+    least = results.settings.outcome.finished_sessions
+    if about.kind == "counts":
+        return "The data are counts: finished courses, and how many of them ended in reliable deterioration."
+    finished = f"A course is finished, and can be judged, after at least {least} sessions."
+    if not about.judged_by:
+        return f"Whether a client deteriorated was given in the data. {finished}"
+    names = " or ".join(about.instruments[name].name for name in about.judged_by)
+    none = ", and no questionnaire has improved by as much" if len(about.judged_by) > 1 else ""
+    return (
+        f"A client has reliably deteriorated if the last score of the {names} is worse than the first by the reliable "
+        f"change or more{none}. {finished}"
+    )
+
+
+def _checks(results: Results) -> str:
+    table = results.table("checks")
+    if "severity" not in table:
+        return ""
+    counts = table["severity"].value_counts()
+    parts = [f"{counts[name]} {name if name != 'passed' else 'without a finding'}" for name in counts.index]
+    return f"Of {len(table)} checks: {', '.join(parts)}. Examples stand in checks.html, not here."
+
+
+def _diagnostics(results: Results) -> str:
+    table = results.table("diagnostics")
+    if "passed" not in table:
+        return ""
+    bad = table[~true(table["passed"])]
+    if bad.empty:
+        return f"All {len(table)} fits met the convergence criteria."
+    names = ", ".join(dict.fromkeys(bad["model"].astype(str).replace("null", "intercept only")))
+    return f"{len(bad)} of {len(table)} fits did not meet the convergence criteria; do not use their numbers: {names}."
+
+
+def _predictive(results: Results) -> str:
+    table = results.table("predictive")
+    column = first(table, "inside")
+    if column is None:
+        return ""
+    if "check" in table:
+        table = table[table["check"] == "posterior"]
+    outside = table[~true(table[column])]
+    if outside.empty:
+        return "Each statistic of the data lies within the 95 % interval of data replicated from the fitted models."
+    said = ", ".join(f"{row.statistic} ({row.model})".replace("_", " ") for row in outside.itertuples())
+    return (
+        f"{len(outside)} of {len(table)} statistics lie outside the 95 % interval of replicated data, so the models "
+        "miss "
+        f"something: {said.replace('null', 'intercept only')}."
+    )
+
+
+def _moved(results: Results) -> str:
+    table = results.table("estimates")
+    count = int(marked(table).sum()) if len(table) else 0
+    if not count:
+        return "Each estimate is narrower than its prior: the data had a say in all of them."
+    return (
+        f"In {count} of {len(table)} rows the data hardly moved the prior: there the number says what was assumed, and "
+        "not "
+        "what was found."
+    )
+
+
+def _unnamed(results: Results) -> str:
+    table = results.table("therapists")
+    if table.empty:
+        return ""
+    unnamed = len(table) - len(results.names.named)
+    least = results.names.least
+    if not unnamed:
+        return f"All {results.units} have {least} finished courses or more, and are named."
+    return f"{unnamed} of {len(table)} {results.units} have fewer than {least} finished courses and are not named."

@@ -1,0 +1,92 @@
+"""Page one in plain words: one answer a question, each with its number, or with the reason why there is none."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from iatrogenesis.own_data.reporting.could import could_not
+from iatrogenesis.own_data.reporting.moved import hardly_moved
+from iatrogenesis.own_data.reporting.numbers import PLAIN_MODELS
+from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.report.entry import Number
+from iatrogenesis.report.render import NARROW, Numbers
+
+CLEAR = 1.1
+"""A median odds ratio whose whole interval lies above it is called a difference; a choice of this report."""
+
+
+class Answer(NamedTuple):
+    """A question of page one, in a few words, and its answer."""
+
+    question: str
+    text: str
+
+
+def answers(results: Results, numbers: Mapping[str, Number]) -> list[Answer]:
+    """Return the answers of page one, in its order."""
+    said = Numbers(numbers)
+    return [
+        Answer("How many get worse?", _rate(results, said)),
+        Answer(f"Do {results.units} differ by more than chance?", _differ(results, said)),
+        Answer("Who stands out?", _flagged(results, said)),
+        Answer("How much is noise of the questionnaire?", _noise(results, said)),
+        Answer("What could these data not have shown?", could_not(results)),
+    ]
+
+
+def headline(results: Results, numbers: Mapping[str, Number]) -> str:
+    """Return the verdict in one sentence."""
+    if "flagged" not in numbers:
+        return f"These data do not allow a comparison of {results.units}."
+    if not numbers["flagged"]["value"]:
+        return f"No {results.unit} stands out by more than chance and case mix explain."
+    one = numbers["flagged"]["value"] == 1
+    who = f"One {results.unit} stands" if one else f"{Numbers(numbers).n('flagged')} {results.units} stand"
+    return f"{who} out, which is a reason to look closer and not a finding of cause."
+
+
+def _rate(results: Results, said: Numbers) -> str:
+    if "rate" not in said.numbers:
+        return _missing("The rate was not estimated", results.reason(*PLAIN_MODELS))
+    return f"Of 100 finished courses, {said.ci('rate')} end in reliable deterioration."
+
+
+def _differ(results: Results, said: Numbers) -> str:
+    if "mor" not in said.numbers:
+        return _missing(f"The spread between {results.units} was not estimated", results.reason(*PLAIN_MODELS))
+    ratio = said.ci("mor")
+    if hardly_moved(results, "mor", "vpc", "therapist_sd"):
+        first = "These data cannot say: they hardly moved what was assumed before."
+    elif said.numbers["mor"]["low"] > CLEAR:
+        first = "Yes."
+    else:
+        first = "Not clearly: a spread near 0 fits these data, too."
+    return (
+        f"{first} For the same client, the odds of deteriorating differ between two {results.units} drawn at random by "
+        "a "
+        f"factor of {ratio}, typically; 1 would mean no difference."
+    )
+
+
+def _flagged(results: Results, said: Numbers) -> str:
+    if "flagged" not in said.numbers:
+        return _missing(f"No {results.unit} was judged", results.reason(*PLAIN_MODELS))
+    count = said.numbers["flagged"]["value"]
+    how = f"at a false discovery rate of {said.n('fdr')}{NARROW}%"
+    if not count:
+        return f"None of {said.n('therapists')} {results.units}, {how}. That is no proof that all are alike."
+    some = f"{said.n('flagged')} of {said.n('therapists')} {results.units}, {how}"
+    return f"{some}: among those flagged, about {said.n('fdr')}{NARROW}% are expected to be flagged wrongly."
+
+
+def _noise(results: Results, said: Numbers) -> str:
+    if "noise" not in said.numbers:
+        return _missing("Not known", results.reason("noise") or "it needs first scores and a reliability")
+    shown = said.ci("noise") if "low" in said.numbers["noise"] else said.n("noise")
+    return (
+        f"If nobody had truly changed, the questionnaire’s error alone would give {shown} of every 100 of these "
+        "deteriorations."
+    )
+
+
+def _missing(what: str, reason: str) -> str:
+    return f"{what}: {reason.rstrip('.')}." if reason else f"{what}; the tables give no reason."

@@ -1,0 +1,119 @@
+"""Every table of the page, from the tables of the analysis: who is not to be named is not, and long ones are cut."""
+
+import pandas as pd
+
+from iatrogenesis.own_data.reporting.cells import numeric, true
+from iatrogenesis.own_data.reporting.flagged import rules
+from iatrogenesis.own_data.reporting.moved import marked
+from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.own_data.reporting.shown import shown
+from iatrogenesis.report.tables import Table
+
+PLAIN = (
+    *("flow", "table1", "missing", "models", "diagnostics", "noise", "periods", "sensitivity_definition"),
+    *("sensitivity_missing", "sensitivity_attribution", "sensitivity_priors", "what_if", "ceiling", "error_rates"),
+    *("services", "forecast", "rolling_origin"),
+)
+"""Tables that are shown as they are."""
+THERAPISTS = (
+    *("therapist_id", "clients", "deteriorated", "raw_rate", "raw_low", "raw_high", "expected", "ratio", "p_high"),
+    *("p_low", "rate", "rate_low", "rate_high", "rank", "rank_low", "rank_high", "rank_low_simultaneous"),
+    *("rank_high_simultaneous", "p_harmful"),
+)
+CHECKS = ("check", "severity", "rows", "columns")
+ACTIONS = ("action", "what_the_analysis_does", "does", "consequence", "analysis")
+MOST = 400
+"""Rows of a table on the page; its file has all."""
+
+
+def page_tables(results: Results) -> dict[str, Table]:
+    """Return the tables by name; absent ones are left out."""
+    found = {name: shown(_named(results, name)) for name in PLAIN if name in results}
+    made = {
+        "checks": _checks,
+        "predictive": _predictive,
+        "estimates": _estimates,
+        "allocation": _allocation,
+        "therapists": _therapists,
+        "rules": _rules,
+        "flags": _flags,
+        "cusum": _cusum,
+    }
+    needs = {"rules": "flags"}
+    return found | {name: make(results) for name, make in made.items() if needs.get(name, name) in results}
+
+
+def _named(results: Results, name: str) -> pd.DataFrame:
+    """The first rows of a table, therapists by their labels."""
+    table = results.table(name).head(MOST)
+    if "therapist_id" in table:
+        table = table.assign(therapist_id=[results.names.of(one) for one in table["therapist_id"]])
+    return table
+
+
+def _checks(results: Results) -> Table:
+    table = results.table("checks")
+    found = table[table["severity"] != "passed"] if "severity" in table else table
+    kept = [name for name in (*CHECKS, *ACTIONS) if name in table]
+    return shown(found[kept])
+
+
+def _predictive(results: Results) -> Table:
+    table = results.table("predictive")
+    marks = ~true(table["inside"]) if "inside" in table else pd.Series(False, index=table.index)
+    return shown(table, marked=list(marks))
+
+
+def _estimates(results: Results) -> Table:
+    table = results.table("estimates")
+    return shown(table, marked=list(marked(table)))
+
+
+def _allocation(results: Results) -> Table:
+    return shown(_named(results, "allocation"))
+
+
+def _therapists(results: Results) -> Table:
+    table = results.table("therapists")
+    order = numeric(table, "clients")["clients"].sort_values(ascending=False, kind="stable").index
+    kept = [name for name in THERAPISTS if name in table]
+    return shown(_labelled(table.loc[order, kept].head(MOST), results))
+
+
+def _labelled(table: pd.DataFrame, results: Results) -> pd.DataFrame:
+    return table.assign(therapist_id=[results.names.of(one) for one in table["therapist_id"]])
+
+
+def _rules(results: Results) -> Table:
+    found = rules(results)
+    heads = {"rule": "Rule", "flagged": "Flagged", "of": "Of", "error_rate": "Stated error"}
+    return shown(found.loc[:, list(heads)], headings=heads)
+
+
+def _flags(results: Results) -> Table:
+    """Therapists in rows, rules in columns; those whom no rule flags are left out, those unnamed only counted."""
+    table = results.table("flags")
+    if not {"rule", "therapist_id", "flagged"} <= set(table):
+        return Table([], [], [])
+    chosen = table.assign(flagged=true(table["flagged"]))
+    rules_in_order = list(dict.fromkeys(chosen["rule"].astype(str)))
+    by = chosen.assign(therapist_id=chosen["therapist_id"].astype(str), rule=chosen["rule"].astype(str))
+    wide = by.pivot_table(index="therapist_id", columns="rule", values="flagged", aggfunc="any", sort=False)
+    wide = wide.reindex(columns=rules_in_order).fillna(False).astype(bool)
+    rows = [
+        [results.names.of(one.Index), *("yes" if flag else "" for flag in one[1:])]
+        for one in wide[wide.any(axis=1)].itertuples()
+    ]
+    return Table([results.unit.capitalize(), *rules_in_order], rows, [""] * len(rows))
+
+
+CUSUM = ("level", "unit", "n", "events", "expected", "threshold", "max", "p_value", "alarm", "alarm_date", "power")
+
+
+def _cusum(results: Results) -> Table:
+    table = results.table("cusum").head(MOST)
+    if {"level", "unit"} <= set(table):
+        labels = [results.names.unit(*pair) for pair in zip(table["level"], table["unit"], strict=True)]
+        table = table.assign(unit=labels)[[name for name in CUSUM if name in table]]
+    marks = true(table["alarm"]) if "alarm" in table else [False] * len(table)
+    return shown(table, marked=list(marks))
