@@ -26,8 +26,9 @@ class Mapped:
     The index of each table, named ``row``, is the row number in its file; of clients made from sessions, that of the
     client's first row there. Columns are those of `iatrogenesis.own_data.prepared`, with these differences: there is no
     `finished` (see `iatrogenesis.own_data.outcome`), `age_years` stands beside `age_band` where years were given,
-    ratings and `x_<name>` are as in the file, ids may be missing, and `sessions` also has `therapist_id`, `service_id`,
-    `attended` where they are known there.
+    ratings and `x_<name>` are as in the file, ids may be missing, and `sessions` also has `therapist_id` and
+    `attended` where they are known there. `course_id` tells the courses of a client apart, where the settings name it.
+    Where sessions tell the therapist, clients have what `iatrogenesis.own_data.attribution` gives.
 
     Attributes
     ----------
@@ -43,8 +44,8 @@ class Mapped:
     notes
         What was found out or decided on the way, one sentence each.
     remarks
-        The same as a table: `kind` (such as ``blanks around ids``, ``word for missing``, ``code for missing``, ``decimal
-        comma``, ``unsure dates``, ``ids with .0``, ``turned round``, ``several therapists``, ``reading``), `table`,
+        The same as a table: `kind` (such as ``blanks around ids``, ``word for missing``, ``code for missing``,
+        ``decimal comma``, ``unsure dates``, ``ids with .0``, ``turned round``, ``several therapists``, ``reading``), `table`,
         `field`, `file`, `column`, how many `cells`, and the sentence in `text`.
     reversed
         Minimum and maximum of each instrument whose scores were turned round, so that higher is worse everywhere.

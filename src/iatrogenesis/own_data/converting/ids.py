@@ -25,10 +25,10 @@ def to_ids(column: pd.Series) -> Converted:
     if pointed and all(text.isdecimal() or WHOLE_WITH_POINT.fullmatch(text) for text in known):
         known |= {text: text.partition(".")[0] for text in pointed}
         count = int(column.isin(pointed).sum())
-        remarks.append(("ids with .0", count, f"{count} ids were numbers such as {pointed[0]}: .0 was removed."))
+        remarks.append(("ids with .0", count, f"{count} ids were numbers that end with .0, which was removed."))
     if broken := [text for text in known if SCIENTIFIC.fullmatch(text)]:
         count = int(column.isin(broken).sum())
-        text = f"{count} ids look like {broken[0]}: a spreadsheet has shortened them, so some may be alike."
+        text = f"{count} ids look like 1.2E+05: a spreadsheet has shortened them, and some may be alike."
         remarks.append(("shortened ids", count, text))
     return Converted(column.map(known).astype("str"), none_failed(column), tuple(remarks))
 

@@ -6,10 +6,8 @@ import pandas as pd
 
 from iatrogenesis.own_data.converting import Converted
 
-YES = frozenset(
-    ["true", "t", "yes", "y", "1", "1.0", "1,0", "ja", "j", "oui", "o", "vrai", "si", "sí", "sì", "wahr", "x"]
-)
-NO = frozenset(["false", "f", "no", "n", "0", "0.0", "0,0", "nein", "non", "faux", "falsch"])
+YES = "true|t|yes|y|1|1.0|1,0|ja|j|oui|o|vrai|si|sí|sì|wahr|x"
+NO = "false|f|no|n|0|0.0|0,0|nein|non|faux|falsch"
 ATTENDED = (
     "attended|attended on time|attended late|arrived|seen|present|erschienen|wahrgenommen",
     "dna|did not attend|not attended|no show|no-show|cancelled|canceled|absent|missed|cancelled by client|"
@@ -46,16 +44,19 @@ def to_yes_no(column: pd.Series, field: str, labels: Mapping[object, str] | None
     """
     if pd.api.types.is_bool_dtype(column.dtype):
         return Converted(column.astype("boolean"), pd.Series(False, column.index))
-    yes, no = (frozenset(words.split("|")) for words in WORDS.get(field, ("", "")))
+    yes, no = (
+        frozenset(f"{always}|{words}".split("|"))
+        for always, words in zip((YES, NO), WORDS.get(field, ("", "")), strict=True)
+    )
     named = {_plain(value): text for value, text in (labels or {}).items()}
 
     def meaning(value: object) -> bool | None:
         for text in (named.get(_plain(value)), _plain(value)):
             if text:
                 lower = " ".join(text.casefold().split())
-                if lower in YES or lower in yes:
+                if lower in yes:
                     return True
-                if lower in NO or lower in no:
+                if lower in no:
                     return False
         return None
 
