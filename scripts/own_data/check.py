@@ -11,14 +11,13 @@ from iatrogenesis.own_data.settings import OwnData
 
 def main(settings: dict, folder: str, instruments: dict, target: str) -> None:
     """Write page and tables of the checks first, so that they are there where an analysis is not possible."""
+    print("Preparing the tables", flush=True)
     own = OwnData.model_validate(settings)
     found = prepared(own, Path(folder), Instruments.model_validate(instruments))
     check_files.write(found, own, Path(), Path("tables"))
     ready = found.required()
     Path(target).mkdir(parents=True, exist_ok=True)
     ready.write(Path(target))
-    for name, table in ready.tables.items():
-        print(f"Prepared: {len(table):,} rows of {name}", flush=True)
 
 
 if __name__ == "__main__":

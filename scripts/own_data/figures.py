@@ -11,12 +11,12 @@ from iatrogenesis.own_data.settings import OwnData
 
 def main(prepared: str, tables: list[str], settings: dict, target: str) -> None:
     """Draw them into a folder of their own."""
+    print("Drawing", flush=True)
     Path(target).mkdir(parents=True, exist_ok=True)
     about = Prepared.read(Path(prepared)).about
     there = read_tables(Path(tables[0]).parent)
     found = {Path(table).stem: there[Path(table).stem] for table in tables}  # none that is left from other settings
-    drawn = draw_all(found, about, OwnData.model_validate(settings), Path(target))
-    print(f"Drawn: {len(drawn)} files", flush=True)
+    draw_all(found, about, OwnData.model_validate(settings), Path(target))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from iatrogenesis.own_data.settings import OwnData
 
 def main(prepared: str, tables: list[str], figures: str, settings: dict, page: str, paper: str, text: str) -> None:
     """Write all three."""
+    print("Writing the report", flush=True)
     own, about = OwnData.model_validate(settings), Prepared.read(Path(prepared)).about
     there = read_tables(Path(tables[0]).parent)
     found = {Path(table).stem: there[Path(table).stem] for table in tables}  # none that is left from other settings

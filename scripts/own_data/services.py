@@ -11,9 +11,9 @@ from iatrogenesis.own_data.table_files import write_tables
 
 def main(prepared: str, settings: dict, targets: list[str]) -> None:
     """Write their tables."""
+    print("Comparing the units, and forecasting their next period", flush=True)
     own = OwnData.model_validate(settings)
     write_tables(services.tables(Prepared.read(Path(prepared)), own), targets, own.privacy)
-    print("Compared the units, and forecast their next period", flush=True)
 
 
 if __name__ == "__main__":

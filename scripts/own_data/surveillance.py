@@ -12,9 +12,9 @@ from iatrogenesis.own_data.table_files import write_tables
 
 def main(prepared: str, settings: dict, targets: list[str]) -> None:
     """Write their tables."""
+    print("Looking at how rates move over time", flush=True)
     own, ready = OwnData.model_validate(settings), Prepared.read(Path(prepared))
     write_tables(surveillance.tables(ready, own) | periods.tables(ready, own), targets, own.privacy)
-    print("Looked at how rates move over time", flush=True)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ from iatrogenesis.own_data.table_files import write_tables
 
 def main(prepared: str, posterior: str, settings: dict, targets: list[str]) -> None:
     """Write all tables of the analysis."""
+    print("Working out rates, ranks and flags, and what they depend on", flush=True)
     own = OwnData.model_validate(settings)
     posteriors = {path.stem: load(path) for path in sorted(Path(posterior).glob("*.nc"))}
     found = tables(Prepared.read(Path(prepared)), posteriors, own, priors_of(own))
     write_tables(found, targets, own.privacy)
-    print(f"Worked out: {len(found)} tables from {len(posteriors)} models", flush=True)
 
 
 if __name__ == "__main__":

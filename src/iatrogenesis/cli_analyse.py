@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ OPTIONS += ("--workflow-profile", "none")
 # Parallelism is over jobs; threads inside BLAS would compete with it and change the order of sums.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 LOG = "logs/snakemake.log"
+TRACEBACK = "Traceback (most recent call last)"
 ERROR = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt)): (.+)", re.MULTILINE | re.DOTALL)
 
 
@@ -35,8 +37,8 @@ def require_snakemake() -> None:
         raise click.ClickException("snakemake is not installed: pip install 'iatrogenesis[workflow]'")
 
 
-def run(settings: Path, folder: Path, cores: int, lock: int, more: Sequence[str] = ()) -> int:
-    """Run all rules that are not up to date, and return the exit code.
+def run(settings: Path, folder: Path, cores: int, lock: int, more: Sequence[str] = ()) -> None:
+    """Run all rules that are not up to date.
 
     Parameters
     ----------
@@ -48,20 +50,28 @@ def run(settings: Path, folder: Path, cores: int, lock: int, more: Sequence[str]
         The open lock file, so that the folder stays locked as long as Snakemake runs.
     more
         Further arguments to Snakemake; with them, what it says is shown.
+
+    Raises
+    ------
+    click.ClickException
+        If a job failed, with what went wrong.
     """
+    started = time.time()
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(rules_of_own_data()), *OPTIONS]
     command += ["--directory", str(folder), "--cores", str(cores)]
     command += ["--config", f"settings={json.dumps(str(settings.resolve()))}"]
     (folder / LOG).parent.mkdir(exist_ok=True)
     with (folder / LOG).open("w", encoding="utf-8") as log:
         process = subprocess.Popen(  # noqa: S603
-            command + (list(more) or ["--quiet", "all"]),
+            command + (list(more) or ["--quiet", "host", "progress", "reason", "rules"]),
             env=_environment(),
             pass_fds=(lock,),
             stderr=None if more else log,
         )
         _hand_on_signals(process)
-        return process.wait()
+        failed = process.wait()
+    if failed:
+        raise click.ClickException(f"The analysis was not finished.\n{_what_failed(folder, started)}")
 
 
 def _environment() -> dict[str, str]:
@@ -77,12 +87,12 @@ def _hand_on_signals(process: subprocess.Popen) -> None:
     signal.signal(signal.SIGINT, lambda *_: None)
 
 
-def what_failed(folder: Path) -> str:
-    """Return the errors of the jobs that failed, by their logs, without tracebacks."""
+def _what_failed(folder: Path, since: float) -> str:
+    """The errors of the jobs that failed, by their logs, without tracebacks; or else where Snakemake says it."""
     said = []
     for path in sorted((folder / "logs").glob("*.log")):
         text = path.read_text(encoding="utf-8", errors="replace")
-        if "Traceback (most recent call last)" in text and path.name != Path(LOG).name:
-            found = ERROR.search(text.rpartition("Traceback (most recent call last)")[2])
+        if path.name != Path(LOG).name and path.stat().st_mtime >= since and TRACEBACK in text:
+            found = ERROR.search(text.rpartition(TRACEBACK)[2])
             said.append(f"{path}:\n  {found[2].strip() if found else text.splitlines()[-1]}")
     return "\n".join(said) or f"See {folder / LOG}"

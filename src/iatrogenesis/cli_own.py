@@ -83,14 +83,15 @@ def check(file: Path, out: Path | None) -> None:
     Example: iatrogenesis check my_service.yaml
     """
     own, folder = _settings(file)
-    out = out or Path("results") / (own.name if file.suffix in SETTINGS else f"{own.name}_check")
-    if file.suffix in SETTINGS and out == Path("results") / own.name:
+    ours = out is None and file.suffix in SETTINGS  # the folder in which the analysis writes the same files
+    out = out or Path("results") / (own.name if ours else f"{own.name}_check")
+    if ours:
         from iatrogenesis.own_data.results import claim
 
         claim(out, file)
     found = _checked(own, folder)
-    page = _write_checks(found, own, out)
-    _say_checks(found)
+    page = _write_checks(found, own, out, None if ours else out)
+    _say_checks(found, own)
     click.echo(f"\nAll checks: {page}")
     if found.fatal:
         raise click.exceptions.Exit(ERRORS_FOUND)
@@ -123,11 +124,12 @@ def analyse(settings: Path, cores: int | None, out: Path, snakemake: tuple[str, 
         found = _checked(own, folder)
         if found.fatal:
             page = _write_checks(found, own, results)
-            _say_checks(found)
+            _say_checks(found, own)
             raise click.ClickException(f"The data cannot be analysed as they are. All checks: {page}")
-        _say_counts(found)
-        if cli_analyse.run(settings, results, cores or os.cpu_count() or 1, lock, snakemake):
-            raise click.ClickException(f"The analysis was not finished.\n{cli_analyse.what_failed(results)}")
+        from iatrogenesis.own_data.checks_page import verdict
+
+        say([verdict(found, own)])
+        cli_analyse.run(settings, results, cores or os.cpu_count() or 1, lock, snakemake)
     if not snakemake:
         _say_verdict(results)
 
@@ -164,23 +166,16 @@ def _write_checks(found: "Preparation", own: "OwnData", folder: Path, tables: Pa
     return folder / check_files.PAGE
 
 
-def _say_checks(found: "Preparation") -> None:
-    """Print how many checks ended how, and each error and warning with its rows."""
-    checks = found.checks.fillna("")
-    numbers = checks["severity"].value_counts()
-    click.echo(", ".join(f"{kind}: {number}" for kind, number in numbers.items()))
-    for severity in ("error", "warning"):
-        for row in checks[checks["severity"] == severity].to_dict("records"):
-            say([f"{severity.upper()}: {row['message']}"])
+def _say_checks(found: "Preparation", own: "OwnData") -> None:
+    """Print the verdict, how many checks ended how, and each error and warning."""
+    from iatrogenesis.own_data.checks_page import verdict
 
-
-def _say_counts(found: "Preparation") -> None:
-    """Print what will be analysed, and how much the checks complain."""
-    for name, table in found.required().tables.items():
-        click.echo(f"  {len(table):,} rows of {name}")
-    warnings = int((found.checks["severity"] == "warning").sum())
-    if warnings:
-        click.echo(f"  {warnings} warnings: see checks.html")
+    say([verdict(found, own)])
+    numbers = found.checks["severity"].value_counts()
+    click.echo("Checks: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()) + "\n")
+    say(f"Error: {message}" for message in found.fatal)
+    warnings = found.checks[found.checks["severity"] == "warning"]
+    say(f"Warning: {row.found} {row.analysis}" for row in warnings.itertuples())
 
 
 def _say_verdict(results: Path) -> None:

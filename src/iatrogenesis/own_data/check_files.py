@@ -9,7 +9,6 @@ from iatrogenesis.own_data.privacy import write_table
 from iatrogenesis.own_data.settings import OwnData
 
 PAGE = "checks.html"
-COUNTS = ("rows", "clients", "therapists")
 
 
 def write(preparation: Preparation, settings: OwnData, folder: Path, tables: Path) -> None:
@@ -23,5 +22,5 @@ def write(preparation: Preparation, settings: OwnData, folder: Path, tables: Pat
     for place in (folder, tables):
         place.mkdir(parents=True, exist_ok=True)
     write_table(preparation.checks, tables / "checks.csv", settings.privacy)
-    write_table(preparation.flow, tables / "flow.csv", settings.privacy, counts=COUNTS)
+    write_table(preparation.flow, tables / "flow.csv", settings.privacy)
     write_text(page(preparation, settings), folder / PAGE)
