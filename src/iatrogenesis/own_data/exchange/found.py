@@ -1,0 +1,80 @@
+"""What can be handed on: a settings file, prepared anew; or a folder of results, of a study or of own data."""
+
+from pathlib import Path
+
+from iatrogenesis.core.resources import config_folder
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.own_data.exchange.codebook import read_codebook
+from iatrogenesis.own_data.exchange.dataset import DataSet, of_prepared, of_simulated
+from iatrogenesis.own_data.prepared import ABOUT, Prepared
+
+SETTINGS = (".yaml", ".yml")
+CODEBOOK = "codebook.yaml"
+
+
+def found(source: Path, scenario: str | None = None) -> DataSet:
+    """Return the tables of a source.
+
+    Parameters
+    ----------
+    source
+        A settings file of own data, whose tables are prepared anew; or a folder such as ``results/tiny`` or
+        ``results/my_service``.
+    scenario
+        Of a study's folder: which one; ``base`` unless said.
+
+    Raises
+    ------
+    DataError
+        If there is nothing of the kind, or the own data cannot be analysed: with every fatal finding.
+    """
+    simulated, own = read_codebook(config_folder() / CODEBOOK)
+    if source.is_file() and source.suffix.lower() in SETTINGS:
+        return of_prepared(_prepared_anew(source), own)
+    if (source / "prepared" / ABOUT).is_file():
+        return of_prepared(Prepared.read(source / "prepared"), own)
+    folder = source / "simulated"
+    if not folder.is_dir():
+        raise DataError(f"{source}: neither settings (.yaml) nor results with prepared/ or simulated/. Run it first.")
+    name = scenario or "base"
+    if not (folder / name).is_dir():
+        there = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+        raise DataError(f"{folder}: no scenario {name!r}; choose among {there or 'none'}.")
+    return of_simulated(folder / name, source.resolve().name, simulated, f"{source.resolve().name}, scenario {name}")
+
+
+def _prepared_anew(path: Path) -> Prepared:
+    from iatrogenesis.core.instruments import Instruments
+    from iatrogenesis.own_data.loading import load_settings
+    from iatrogenesis.own_data.preparing import prepared
+    from iatrogenesis.world.scenarios import read_yaml
+
+    instruments = Instruments.model_validate(read_yaml(config_folder() / "instruments.yaml"))
+    return prepared(load_settings(path), path.parent, instruments).required()
+
+
+def posteriors(source: Path, model: str | None, dataset: str | None = None) -> dict[str, Path]:
+    """Return the posteriors of a folder of results by name: one model's, or all.
+
+    Parameters
+    ----------
+    source
+        Such as ``results/tiny``, with ``posterior/<data set>/<model>.nc``, or ``results/my_service``, with
+        ``posterior/<model>.nc``.
+    dataset
+        Of a study: which data set; ``base`` unless said.
+
+    Raises
+    ------
+    DataError
+        If there is no such posterior; it says which there are.
+    """
+    folder = source / "posterior"
+    within = folder / (dataset or "base") if not any(folder.glob("*.nc")) else folder
+    paths = {path.stem: path for path in sorted(within.glob("*.nc"))}
+    chosen = paths if model is None else {name: path for name, path in paths.items() if name == model}
+    if not chosen:
+        raise DataError(
+            f"{within}: no posterior{f' {model}' if model else ''} here (there: {', '.join(paths) or 'none'})."
+        )
+    return chosen
