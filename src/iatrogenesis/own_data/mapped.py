@@ -45,8 +45,8 @@ class Mapped:
         What was found out or decided on the way, one sentence each.
     remarks
         The same as a table: `kind` (such as ``blanks around ids``, ``word for missing``, ``code for missing``,
-        ``decimal comma``, ``unsure dates``, ``ids with .0``, ``turned round``, ``several therapists``, ``reading``), `table`,
-        `field`, `file`, `column`, how many `cells`, and the sentence in `text`.
+        ``decimal comma``, ``unsure dates``, ``ids with .0``, ``turned round``, ``several therapists``, ``reading``),
+        `table`, `field`, `file`, `column`, how many `cells`, and the sentence in `text`.
     reversed
         Minimum and maximum of each instrument whose scores were turned round, so that higher is worse everywhere.
     """
