@@ -6,7 +6,9 @@ from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.logs import logged
 from iatrogenesis.own_data import check_files
 from iatrogenesis.own_data.preparing import prepared
+from iatrogenesis.own_data.privacy import write_table
 from iatrogenesis.own_data.settings import OwnData
+from iatrogenesis.own_data.table1 import WITHIN, table1
 
 
 def main(settings: dict, folder: str, instruments: dict, target: str) -> None:
@@ -18,6 +20,7 @@ def main(settings: dict, folder: str, instruments: dict, target: str) -> None:
     ready = found.required()
     Path(target).mkdir(parents=True, exist_ok=True)
     ready.write(Path(target))
+    write_table(table1(ready), Path("tables", "table1.csv"), own.privacy, within=WITHIN)
 
 
 if __name__ == "__main__":
