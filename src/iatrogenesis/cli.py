@@ -7,6 +7,7 @@ try:
 except ModuleNotFoundError as error:
     raise missing("inference", error) from None
 
+from iatrogenesis.cli_export import export
 from iatrogenesis.cli_own import analyse, check, init
 from iatrogenesis.cli_plan import plan
 
@@ -17,7 +18,7 @@ def main() -> None:
     """Harm by psychotherapy: what a service's own data show, and what they can."""
 
 
-for command in (init, check, analyse, plan):
+for command in (init, check, analyse, export, plan):
     main.add_command(command)
 
 if __name__ == "__main__":
