@@ -132,8 +132,8 @@ def judged(clients: pd.DataFrame, known: Mapping[str, KnownInstrument], settings
         outcome, improved = clients["deteriorated"].astype("boolean"), None
     else:
         raise DataError(
-            "There is no outcome: name first and last scores of an instrument in columns.first and columns.last, scores "
-            "of sessions in columns.scores, or columns.deteriorated."
+            "There is no outcome: name first and last scores of an instrument (columns.first, columns.last), scores of "
+            "sessions (columns.scores), or columns.deteriorated."
         )
     finished = outcome.notna()
     if "n_sessions" in clients:

@@ -9,6 +9,8 @@ from pathlib import Path
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.reading.parquet import read_parquet_file
 from iatrogenesis.own_data.reading.raw import Raw
+from iatrogenesis.own_data.reading.spreadsheet import read_spreadsheet
+from iatrogenesis.own_data.reading.spss_stata import read_spss, read_stata
 from iatrogenesis.own_data.reading.text import read_text
 from iatrogenesis.own_data.settings import Files
 
@@ -23,6 +25,11 @@ READERS: Mapping[str, Callable[[Path, Files], Raw]] = {
     ".asc": read_text,
     ".parquet": read_parquet_file,
     ".pq": read_parquet_file,
+    ".xlsx": read_spreadsheet,
+    ".xlsm": read_spreadsheet,
+    ".sav": read_spss,
+    ".zsav": read_spss,
+    ".dta": read_stata,
 }
 INSTEAD = {
     ".xls": "save it as .xlsx",

@@ -141,7 +141,7 @@ def _texts_where_texts(column: pd.Series) -> pd.Series:
     if kinds <= {bool}:
         return column.astype("boolean")
     if kinds <= {int, float, Decimal}:
-        return pd.to_numeric(column.map(lambda value: None if pd.isna(value) else float(value)))
+        return column.astype("float64")
     if all(issubclass(kind, date) for kind in kinds):
         return pd.to_datetime(column, errors="coerce")
     return column.map(_as_text, na_action="ignore").astype("str")

@@ -1,0 +1,127 @@
+"""Spreadsheets (.xlsx, .xlsm): one sheet, values as last calculated, titles above the header passed over."""
+
+import re
+import zipfile
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.own_data.reading.frame import typed
+from iatrogenesis.own_data.reading.header import header_row, names, plain
+from iatrogenesis.own_data.reading.raw import Raw
+from iatrogenesis.own_data.settings import Files
+
+ZEROS = re.compile(r"0{2,}")
+"""Number format that shows 1 as 00001: the zeros belong to the id that a person sees."""
+
+
+def read_spreadsheet(path: Path, files: Files) -> Raw:
+    """Read one sheet of a spreadsheet.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, the sheet is not there or has no records, a name occurs twice, or formulas have no values.
+    """
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
+        reason = "it is protected by a password, or an old .xls" if _is_ole(path) else str(error).splitlines()[0]
+        raise DataError(f"{path}: this spreadsheet cannot be read ({reason}). Save it as .xlsx or CSV.") from None
+    try:
+        sheet, notes = _sheet(book, path, files.sheet)
+        title, rows = sheet.title, _rows(sheet)
+    finally:
+        book.close()
+    where = f" (sheet {title!r})"
+    top = header_row(rows, path, where)
+    if any(plain(value) for row in rows[:top] for value in row):
+        notes.append(f"The names of the columns are in row {top + 1}; what stands above was left out.")
+    below = [(number, row) for number, row in enumerate(rows[top + 1 :], start=top + 2) if any(map(plain, row))]
+    if not below:
+        raise DataError(f"{path}{where}: there are names in row {top + 1}, but no records. Export the table again.")
+    if blank := below[-1][0] - top - 1 - len(below):
+        notes.append(f"{blank} blank rows were left out.")
+    holes = {(number, i) for number, row in below for i, value in enumerate(row, start=1) if value is None}
+    if holes:
+        _refuse_lost_formulas(path, title, holes)
+    used = [any(plain(row[i]) for _, row in below) for i in range(len(rows[top]))]
+    found, more = names(rows[top], used, path, top + 1)
+    kept = {name: [row[i] for _, row in below] for i, name in enumerate(found) if name is not None}
+    raw = typed(pd.DataFrame(kept, dtype="object"), path)
+    index = pd.Index([number for number, _ in below], name="row")
+    table = raw.table.set_axis(index)
+    return Raw(table, path, (*notes, *more, *raw.notes), blanks=raw.blanks, stripped=raw.stripped)
+
+
+def _sheet(book: Any, path: Path, wanted: str | int) -> tuple[Any, list[str]]:
+    sheets = book.worksheets
+    titles = [sheet.title for sheet in sheets]
+    listed = ", ".join(map(repr, titles))
+    if isinstance(wanted, str):
+        for sheet in sheets:
+            if sheet.title.strip().casefold() == wanted.strip().casefold():
+                return sheet, []
+        raise DataError(f"{path}: there is no sheet {wanted!r} (the sheets are {listed}). Correct data.sheet.")
+    if not 0 <= wanted < len(sheets):
+        raise DataError(f"{path}: data.sheet is {wanted}, but there are {len(sheets)} sheets, from 0: {listed}.")
+    note = f"Sheet {titles[wanted]!r} was read; there are others: {listed}. Set data.sheet to choose."
+    return sheets[wanted], [note] if len(sheets) > 1 else []
+
+
+def _rows(sheet: Any) -> list[list[Any]]:
+    """Return all cells of a sheet, rows of one length; the size that a file claims to have is often wrong."""
+    sheet.reset_dimensions()
+    rows = [[_value(cell) for cell in row] for row in sheet.iter_rows()]
+    width = max(map(len, rows), default=0)
+    return [row + [None] * (width - len(row)) for row in rows]
+
+
+def _value(cell: Any) -> Any:
+    """Return a cell's value: of numbers that are shown with leading zeros the text that is seen."""
+    value = cell.value
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, (int, float)):
+        shown = cell.number_format
+        if shown != "General" and ZEROS.fullmatch(shown or "") and float(value).is_integer() and value >= 0:
+            return f"{int(value):0{len(shown)}d}"
+        return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+    if isinstance(value, (time, timedelta)):
+        return str(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day)
+    return value
+
+
+def _refuse_lost_formulas(path: Path, title: str, holes: Collection[tuple[int, int]]) -> None:
+    """Refuse formulas whose values were never calculated, as some programs write them: their cells would be missing."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    sheet = book[title]
+    sheet.reset_dimensions()
+    lost = [
+        cell.coordinate
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None and cell.data_type == "f" and (cell.row, cell.column) in holes
+    ]
+    book.close()
+    if lost:
+        raise DataError(
+            f"{path} (sheet {title!r}): {len(lost)} cells are formulas without a value, such as {lost[0]}. Open the "
+            "file in a spreadsheet program and save it, or paste the values."
+        )
+
+
+def _is_ole(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"\xd0\xcf\x11\xe0"

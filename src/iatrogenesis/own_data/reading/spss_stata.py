@@ -1,0 +1,105 @@
+"""SPSS (.sav, .zsav) and Stata (.dta): values as numbers, their labels beside them, missing values as the file says."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.own_data.reading.frame import typed
+from iatrogenesis.own_data.reading.raw import Raw
+from iatrogenesis.own_data.settings import Files
+
+
+def read_spss(path: Path, files: Files) -> Raw:
+    """Read an SPSS file; user-missing values and ranges are missing.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read or has no records.
+    """
+    import pyreadstat
+
+    frame, meta = _opened(pyreadstat.read_sav, path, files)
+    notes = []
+    for name, ranges in (meta.missing_ranges or {}).items():
+        hit = _in_ranges(frame[name], ranges)
+        if count := int(hit.sum()):
+            notes.append(f"{count} cells of column {name!r} hold a user-missing value ({_said(ranges)}).")
+            frame[name] = frame[name].mask(hit)
+    return _with_labels(frame, meta, path, notes)
+
+
+def read_stata(path: Path, files: Files) -> Raw:
+    """Read a Stata file; the extended missing values .a to .z are missing.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read or has no records.
+    """
+    import pyreadstat
+
+    frame, meta = _opened(pyreadstat.read_dta, path, files)
+    notes = []
+    for name, values in (meta.missing_user_values or {}).items():
+        hit = frame[name].map(lambda value: isinstance(value, str)) & frame[name].isin(values)
+        if count := int(hit.sum()):
+            said = ", ".join(f".{value}" for value in sorted(values))
+            notes.append(f"{count} cells of column {name!r} hold an extended missing value ({said}).")
+            frame[name] = pd.to_numeric(frame[name].mask(hit))
+    return _with_labels(frame, meta, path, notes)
+
+
+def _opened(reader: Any, path: Path, files: Files) -> tuple[pd.DataFrame, Any]:
+    import pyreadstat
+
+    options: dict[str, Any] = {"user_missing": True, "apply_value_formats": False}
+    if files.encoding:
+        options["encoding"] = files.encoding
+    try:
+        return reader(str(path), **options)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(
+            f"{path}: this file cannot be read ({reason}). Save it again, or name its encoding in data.encoding."
+        ) from None
+
+
+def _in_ranges(column: pd.Series, ranges: list[dict[str, Any]]) -> pd.Series:
+    hit = pd.Series(False, index=column.index)
+    for limits in ranges:
+        low, high = limits["lo"], limits["hi"]
+        if isinstance(low, str):
+            hit |= column.map(lambda value, low=low: isinstance(value, str) and value.strip() == low.strip())
+        else:
+            hit |= column.between(low, high)
+    return hit
+
+
+def _said(ranges: list[dict[str, Any]]) -> str:
+    def end(value: Any) -> str:
+        return value if isinstance(value, str) else f"{value:g}"
+
+    return ", ".join(end(r["lo"]) if r["lo"] == r["hi"] else f"{end(r['lo'])} to {end(r['hi'])}" for r in ranges)
+
+
+def _with_labels(frame: pd.DataFrame, meta: Any, path: Path, notes: list[str]) -> Raw:
+    """Return the table, with the labels of its values and the longer names of its columns."""
+    raw = typed(frame, path)
+    labels: dict[str, dict[object, str]] = {}
+    for name, values in (meta.variable_value_labels or {}).items():
+        named = {value: str(text).strip() for value, text in values.items() if str(text).strip()}
+        if named and " ".join(name.split()) in raw.table:
+            labels[" ".join(name.split())] = named
+    titles = dict(zip(meta.column_names, meta.column_labels or [], strict=False))
+    return Raw(
+        raw.table,
+        path,
+        (*notes, *raw.notes),
+        labels=labels,
+        titles={name: str(title) for name, title in titles.items() if title},
+        blanks=raw.blanks,
+        stripped=raw.stripped,
+    )
