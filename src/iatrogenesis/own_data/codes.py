@@ -13,7 +13,7 @@ from iatrogenesis.own_data.settings import OwnData
 
 KINDS = {
     "client": ("client_id",),
-    "therapist": ("therapist_id", "first_therapist_id", "last_therapist_id"),
+    "therapist": ("therapist_id", "most_therapist_id", "last_therapist_id", "first_therapist_id"),
     "service": ("service_id",),
     "unit": ("unit_id",),
 }

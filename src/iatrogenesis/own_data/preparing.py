@@ -10,6 +10,7 @@ from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data import checks
 from iatrogenesis.own_data.checks import Checked
+from iatrogenesis.own_data.checks.outcome import too_short
 from iatrogenesis.own_data.codes import anonymised, key_path
 from iatrogenesis.own_data.flow import JUDGED, USABLE, Flow
 from iatrogenesis.own_data.mapped import Mapped
@@ -110,9 +111,8 @@ def flow_of(found: Mapped, checked: Checked, settings: OwnData) -> pd.DataFrame:
     flow.reach(USABLE)
     kept = checked.kept
     if kept is not None and "finished" in kept.columns:
-        finished = kept["finished"].astype(bool)
-        short = f"fewer than {settings.outcome.finished_sessions} sessions"
-        flow.leave_out(JUDGED, short, kept.index[~finished])
+        least = settings.outcome.finished_sessions
+        flow.leave_out(JUDGED, f"fewer than {least} sessions", kept.index[too_short(kept, least)])
         flow.leave_out(JUDGED, "first or last score, or outcome, missing", kept.index[kept["deteriorated"].isna()])
         flow.reach(JUDGED)
     return flow.table()

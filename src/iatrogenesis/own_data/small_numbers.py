@@ -16,6 +16,8 @@ COUNTS = ("n", "clients", "courses", "finished", "deteriorated", "events", "obse
 """Columns of numbers of people, if a table does not say which they are."""
 OF_DETERIORATED = ("raw_rate", "ratio", "p_high", "p_low")
 """Columns of results that give the number of deteriorated away."""
+FLOW = ("rows", "clients", "therapists")
+"""Those of a flow, whose steps add up, see `iatrogenesis.own_data.flow`."""
 WHOLES = {
     "deteriorated": ("n", "clients", "courses", "finished"),
     "events": ("n", "clients"),

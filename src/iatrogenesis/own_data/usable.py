@@ -4,12 +4,15 @@ import pandas as pd
 
 from iatrogenesis.own_data.checks import Checked
 from iatrogenesis.own_data.checks.columns import collinear_covariates, covariates, unusable_covariates
+from iatrogenesis.own_data.codes import KINDS
 from iatrogenesis.own_data.mapped import Mapped
+from iatrogenesis.own_data.outcome import GIVEN, judging
 from iatrogenesis.own_data.prepared import About
 from iatrogenesis.own_data.ratings import standardised
 from iatrogenesis.own_data.settings import RATINGS, OwnData
 
-TEXTS = ("client_id", "therapist_id", "service_id", "period", "first_therapist_id", "last_therapist_id", "age_band")
+TEXTS = ("client_id", "service_id", "period", "age_band", *KINDS["therapist"])
+DROPPED = ("course_id", "age_years", GIVEN)
 BOOLEANS = ("completed", "deteriorated", "improved")
 ROW_CODE = "R"
 WHOLE_TIME = "all"
@@ -34,7 +37,7 @@ def _clients(clients: pd.DataFrame) -> pd.DataFrame:
     ratings = usable_ratings(clients)
     clients = standardised(clients, ratings)
     flat = [f"{trait}_rating" for trait in RATINGS if trait not in ratings]
-    clients = clients.drop(columns=[*flat, "course_id", "age_years", *unusable_covariates(clients)], errors="ignore")
+    clients = clients.drop(columns=[*flat, *DROPPED, *unusable_covariates(clients)], errors="ignore")
     for name in clients.columns:
         if name in TEXTS:
             clients[name] = clients[name].astype("str")
@@ -51,7 +54,7 @@ def _sessions(sessions: pd.DataFrame, clients: pd.DataFrame, codes: pd.Series) -
     once = clients[~clients.duplicated(key, keep=False)]
     courses = once[key].assign(code=codes[once.index])
     joined = sessions.merge(courses, on=key, how="inner")
-    drop = ["course_id", "therapist_id", "service_id", "attended", "code"]
+    drop = ["course_id", "therapist_id", "code"]
     joined = joined.assign(client_id=joined["code"].astype("str")).drop(columns=drop, errors="ignore")
     return joined.sort_values(["client_id", "session"], kind="stable", ignore_index=True)
 
@@ -81,8 +84,6 @@ def about(found: Mapped, checked: Checked, settings: OwnData, made: dict[str, pd
     if "counts" in made:
         return About(name=settings.name, title=title, kind="counts", periods=_periods(made["counts"]))
     clients, known = made["clients"], checked.known or {}
-    pairs = tuple(name for name in known if {f"{name}_first", f"{name}_last"} <= set(clients.columns))
-    given = found.clients is not None and "deteriorated" in found.clients.columns
     again = {second for _, second in collinear_covariates(clients)}
     unusable = unusable_covariates(clients)
     return About(
@@ -92,8 +93,8 @@ def about(found: Mapped, checked: Checked, settings: OwnData, made: dict[str, pd
         case_mix=tuple(name for name in covariates(clients) if name not in again and name not in unusable),
         ratings=usable_ratings(clients),
         instruments={name: known[name] for name in known},
-        judged_by=() if given else settings.outcome.instruments or pairs,
-        two_therapists="first_share" in clients.columns,
+        judged_by=judging(clients, known, settings),
+        two_therapists="first_share" in clients.columns and bool(clients["first_share"].notna().any()),
         periods=_periods(clients),
     )
 

@@ -24,6 +24,7 @@ from iatrogenesis.own_data.checks import (
     identity,
     missing,
     outcome,
+    reading,
     scores,
     sessions,
     text,
@@ -38,7 +39,7 @@ from iatrogenesis.own_data.settings import OwnData
 
 __all__ = ["CHECKS", "SEVERITIES", "Check", "Checked", "Found", "Subject", "run", "unread"]
 
-FAMILIES = (columns, identity, courses, text, scores, dates, sessions, missing, outcome, therapists, counts)
+FAMILIES = (columns, reading, identity, courses, text, scores, dates, sessions, missing, outcome, therapists, counts)
 CHECKS: tuple[Check, ...] = tuple(check for family in FAMILIES for check in family.CHECKS)
 COLUMNS = (
     "check", "severity", "found", "rows", "columns", "examples", "file", "analysis", "looks_for", "family",
@@ -132,8 +133,10 @@ def unread(message: str) -> Checked:
 
 
 def _stopped(subject: Subject, gap: Found) -> Checked:
-    table = [_row(check, gap if check.name == columns.CHECKS[0].name else "", subject) for check in CHECKS]
-    return Checked(pd.DataFrame(table, columns=list(COLUMNS)), _excluded(()), (gap.message,))
+    first = columns.CHECKS[0]
+    rest = "a compulsory column is not named"
+    table = [_row(check, gap if check is first else rest, subject) for check in CHECKS]
+    return Checked(pd.DataFrame(table, columns=list(COLUMNS)), _excluded(()), tuple(_fatal({first.name: gap}, subject)))
 
 
 def _found(results: Iterable[Found | str | None], table: str) -> list[Found]:
@@ -189,7 +192,7 @@ def _row(check: Check, found: Found | str | None, subject: Subject) -> dict[str,
     return row | {
         "severity": found.severity,
         "found": found.message,
-        "rows": len(found.rows),
+        "rows": len(found.rows) or found.cells,
         "columns": ", ".join(printable(subject.label(found.table, name)) for name in found.columns),
         "examples": "; ".join(_examples(found, subject)),
         "file": _file(found, subject),
@@ -209,12 +212,10 @@ def _file(found: Found, subject: Subject) -> str:
 
 def _fatal(found: Mapping[str, Found | str | None], subject: Subject) -> Iterable[str]:
     for check in CHECKS:
-        one = found[check.name]
+        one = found.get(check.name)
         if isinstance(one, Found) and one.severity == "error":
             examples = _examples(one, subject)
-            where = ", ".join(
-                filter(None, [_file(one, subject), *(f"{subject.label(one.table, c)!r}" for c in one.columns)])
-            )
-            yield f"{check.name}{f' [{where}]' if where else ''}: {one.message}" + (
-                f" ({'; '.join(examples)})" if examples else ""
-            )
+            columns = (f"'{printable(subject.label(one.table, name))}'" for name in one.columns)
+            where = ", ".join(filter(None, [_file(one, subject), *columns]))
+            place, quoted = f" [{where}]" if where else "", f" ({'; '.join(examples)})" if examples else ""
+            yield f"{check.name}{place}: {one.message}{quoted}"

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, numeric, of_failures, row_list, unique
+from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, of_failures, row_list, unique
+from iatrogenesis.own_data.checks.outcome import too_short
 
 SESSION_ROWS = 3
 """With as many rows per client, and no course or date to tell them apart, the rows are sessions."""
@@ -115,9 +116,8 @@ def short(subject: Subject) -> Found | str | None:
     clients = subject.mapped.clients
     if clients is None or "n_sessions" not in clients.columns:
         return "no numbers of sessions"
-    sessions = numeric(clients["n_sessions"])
     least = subject.settings.outcome.finished_sessions
-    rows = unique(clients.index[(sessions >= 0) & (sessions < least)])
+    rows = unique(clients.index[too_short(clients, least)])
     if not rows:
         return None
     severe = len(rows) > len(clients) / 2

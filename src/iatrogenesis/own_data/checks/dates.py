@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, of_failures, printable, unique
+from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, of_failures, printable, said, unique
 from iatrogenesis.own_data.checks.schema import DATES, EARLIEST
 
 
@@ -26,7 +26,7 @@ def unreadable(subject: Subject) -> Found | str | None:
         list(dict.fromkeys(cells["field"])),
         unique(cells["row"]),
         [
-            f"row {row}, {printable(column)}: {printable(value)!r}"
+            f"row {row}, {printable(column)}: {said(str(value))}"
             for row, column, value in cells[["row", "column", "value"]].head(5).itertuples(index=False)
         ],
     )

@@ -40,7 +40,9 @@ class Found:
     unusable
         Reason and rows of the table of clients that the analysis leaves out.
     blanked
-        Columns and rows of the table of clients whose value the analysis takes as missing.
+        Columns and rows of `table` whose value the analysis takes as missing.
+    cells
+        How many cells, where their rows are not known.
     """
 
     severity: str
@@ -51,6 +53,7 @@ class Found:
     examples: Sequence[str] = ()
     unusable: Mapping[str, Sequence[int]] = field(default_factory=dict)
     blanked: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    cells: int = 0
 
 
 @dataclass(frozen=True)
@@ -164,13 +167,15 @@ def printable(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
+def said(value: object) -> str:
+    """Return a value for an example: texts in quotes."""
+    return f"'{printable(value)}'" if isinstance(value, str) else printable(value)
+
+
 def quoted(subject: Subject, table: str, column: str, values: pd.Series) -> list[str]:
     """Return examples: rows of the file with their value, which are texts in quotes."""
     label = printable(subject.label(table, column))
-    return [
-        f"row {row}, {label}: {printable(value) if not isinstance(value, str) else repr(printable(value))}"
-        for row, value in values.iloc[:EXAMPLES].items()
-    ]
+    return [f"row {row}, {label}: {said(value)}" for row, value in values.iloc[:EXAMPLES].items()]
 
 
 def of_failures(subject: Subject, failures: pd.DataFrame) -> list[str]:
@@ -184,7 +189,7 @@ def of_failures(subject: Subject, failures: pd.DataFrame) -> list[str]:
 
 def names(subject: Subject, ids: Sequence[object], kind: str = "therapist") -> list[str]:
     """Return ids as examples, none where they must not be seen."""
-    return [f"{kind} {printable(one)!r}" for one in list(ids)[:EXAMPLES]] if subject.shows_ids else []
+    return [f"{kind} {said(str(one))}" for one in list(ids)[:EXAMPLES]] if subject.shows_ids else []
 
 
 def unique(rows: Sequence[int] | pd.Index | np.ndarray) -> list[int]:

@@ -12,8 +12,8 @@ from iatrogenesis.own_data.checks.finding import (
     Subject,
     many,
     names,
-    printable,
     row_list,
+    said,
     unique,
 )
 
@@ -94,7 +94,7 @@ def _padded_once(values: pd.Series) -> bool:
     longest = values.str.len().max()
     most = (values.drop_duplicates().str.len() == longest).mean() > 0.5
     zeros = values.str.startswith("0").any()
-    return bool(zeros or (most and longest >= 5))
+    return bool(zeros or (most and longest >= 4))
 
 
 def _kind(column: str) -> str:
@@ -111,13 +111,13 @@ def alike_ids(subject: Subject) -> Found | str | None:
         ids = pd.Series(values.unique(), dtype=object)
         groups = ids.groupby(ids.map(_bare)).agg(list)
         for same in groups[groups.map(len) > 1]:
-            usual = values[values.isin(same)].value_counts().index[0]
-            odd = unique(values[values.isin(same) & (values != usual)].index)
-            number += len(same)
+            spellings = list(values[values.isin(same)].value_counts().index)  # the usual one first
+            odd = unique(values[values.isin(spellings[1:])].index)
+            number += len(spellings)
             rows += odd
             where.append((table, column))
             named = subject.shows_ids and column != "client_id"
-            spelt = " and ".join(repr(printable(one)) for one in same)
+            spelt = " and ".join(said(one) for one in spellings)
             examples.append(f"{_kind(column)} {spelt}" if named else f"{_kind(column)} in {row_list(odd)}")
     if not number:
         return None

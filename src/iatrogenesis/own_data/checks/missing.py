@@ -2,6 +2,7 @@
 
 from iatrogenesis.own_data.checks.columns import covariates
 from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, names, unique
+from iatrogenesis.own_data.checks.outcome import too_short
 
 MUCH = 0.2
 MOST = 0.5
@@ -45,7 +46,7 @@ def by_therapist(subject: Subject) -> Found | str | None:
     judged = subject.judged
     if judged is None or "therapist_id" not in judged.columns:
         return "no courses to judge"
-    finished = judged[judged["finished"].astype(bool)]
+    finished = judged[~too_short(judged, subject.settings.outcome.finished_sessions)]
     missing = finished["deteriorated"].isna().groupby(finished["therapist_id"]).agg(["mean", "size"])
     worst = missing[(missing["mean"] > MOST) & (missing["size"] >= FEW_CLIENTS)]
     if worst.empty:
@@ -64,7 +65,7 @@ def outcomes(subject: Subject) -> Found | str | None:
     """Find finished courses without an outcome."""
     if subject.judged is None:
         return "no courses to judge"
-    finished = subject.judged[subject.judged["finished"].astype(bool)]
+    finished = subject.judged[~too_short(subject.judged, subject.settings.outcome.finished_sessions)]
     lacking = finished[finished["deteriorated"].isna()]
     if lacking.empty:
         return None

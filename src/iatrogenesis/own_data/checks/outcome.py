@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, numeric, unique
-from iatrogenesis.own_data.outcome import judged as judge
+from iatrogenesis.own_data.outcome import GIVEN
 
 LOWEST_RATE = 0.005
 FEWEST_EVENTS = 10
@@ -23,13 +23,18 @@ def outcomes(subject: Subject) -> tuple[np.ndarray, pd.Index]:
 
 def from_scores(subject: Subject) -> pd.DataFrame | None:
     """Return the courses judged by their scores where the outcome is given as well; None where it is not both."""
-    pairs = [name for name in subject.known if subject.has("clients", f"{name}_first", f"{name}_last")]
-    if subject.judged is None or not pairs or not subject.has("clients", "deteriorated"):
+    if subject.judged is None or GIVEN not in subject.judged.columns:
         return None
-    plain = subject.judged.drop(columns=["deteriorated", "improved", "finished"], errors="ignore")
-    both = judge(plain, {name: subject.known[name] for name in pairs}, subject.settings)
-    given = subject.judged["deteriorated"].astype("boolean")
-    return both[both["deteriorated"].notna() & given.notna()].assign(given=given)
+    both = subject.judged.assign(given=subject.judged[GIVEN].astype("boolean"))
+    return both[both["deteriorated"].notna() & both["given"].notna()]
+
+
+def too_short(clients: pd.DataFrame, least: int) -> np.ndarray:
+    """Return which courses have fewer sessions than are needed to judge them, bool, shape (rows,)."""
+    if "n_sessions" not in clients.columns:
+        return np.zeros(len(clients), dtype=bool)
+    sessions = numeric(clients["n_sessions"])
+    return (sessions >= 0) & (sessions < least)
 
 
 def exists(subject: Subject) -> Found | str | None:
@@ -79,7 +84,7 @@ def too_high(subject: Subject) -> Found | str | None:
     worse, rows = outcomes(subject)
     if not len(worse):
         return NOTHING
-    if worse.all() or turned_round(subject) is not None:
+    if worse.all() or isinstance(turned_round(subject), Found):
         return None  # named by a check of its own
     highest = subject.settings.outcome.highest_rate
     if worse.mean() <= highest:
@@ -157,7 +162,7 @@ def judged_without_sessions(subject: Subject) -> Found | str | None:
     clients = subject.mapped.clients
     if clients is None or "n_sessions" not in clients.columns:
         return "no numbers of sessions"
-    short = numeric(clients["n_sessions"]) < subject.settings.outcome.finished_sessions
+    short = too_short(clients, subject.settings.outcome.finished_sessions)
     changed = np.zeros(len(clients), dtype=bool)
     for name in subject.known:
         if subject.has("clients", f"{name}_first", f"{name}_last"):
@@ -200,7 +205,7 @@ CHECKS = (
         "outcome against scores",
         "Outcome",
         "the outcome given is the one the scores give",
-        "Uses the outcome as given.",
+        "Uses the outcome by the scores.",
         disagreeing,
         True,
     ),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from iatrogenesis.own_data.prepared import KnownInstrument
@@ -14,6 +13,7 @@ EARLIEST = pd.Timestamp(1990, 1, 1)
 MOST_SESSIONS = 400
 """More sessions in one course are a code or a slip."""
 OLDEST = 110
+NEARLY = 1e-6
 COLUMNS = ("table", "column", "check", "row", "value")
 DATES = ("started", "ended", "date")
 
@@ -96,7 +96,7 @@ def _rules(
 
 
 def _whole(values: pd.Series) -> pd.Series:
-    return np.isclose(values % 1, 0)
+    return (values - values.round()).abs() < NEARLY
 
 
 def whole_points(instrument: KnownInstrument) -> bool:

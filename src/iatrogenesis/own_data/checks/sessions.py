@@ -129,13 +129,9 @@ def several_therapists(subject: Subject) -> Found | str | None:
     clients = subject.mapped.clients
     if clients is None:
         return "no table of clients"
-    if "first_share" in clients.columns:
-        shared = clients.index[(numeric(clients["first_share"]) < 1)]
-    elif subject.has("sessions", "therapist_id"):
-        number = subject.mapped.sessions.groupby("client_id")["therapist_id"].nunique()
-        shared = clients.index[clients["client_id"].isin(number.index[number > 1])]
-    else:
+    if "n_therapists" not in clients.columns:
         return "one therapist per course in the file"
+    shared = clients.index[numeric(clients["n_therapists"]) > 1]
     if len(shared) == 0:
         return None
     rows = unique(shared)

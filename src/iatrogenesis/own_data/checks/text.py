@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from iatrogenesis.own_data.checks.finding import USABLE, Check, Found, Subject, many, printable, unique
+from iatrogenesis.own_data.checks.finding import USABLE, Check, Found, Subject, many, printable, said, unique
 
 NUMBERS = ("number", "whole number")
+ANSWERS = ("yes or no", "age band", "age or age band")
 NO_VALUE = (
     "#null!",
     "#n/a",
@@ -43,7 +44,7 @@ def _cells(subject: Subject, wanted: tuple[str, ...]) -> pd.DataFrame:
 def _found(subject: Subject, cells: pd.DataFrame, severity: str, message: str) -> Found:
     table = cells["table"].iloc[0]
     examples = [
-        f"row {row}, {printable(column)}: {printable(value)!r}"
+        f"row {row}, {printable(column)}: {said(str(value))}"
         for row, column, value in cells[["row", "column", "value"]].head(5).itertuples(index=False)
     ]
     return Found(severity, message, table, list(dict.fromkeys(cells["field"])), unique(cells["row"]), examples)
@@ -91,11 +92,11 @@ def commas(subject: Subject) -> Found | str | None:
 
 def no_value(subject: Subject) -> Found | str | None:
     """Find texts by which programs write a missing value."""
-    cells = _cells(subject, (*NUMBERS, "date", "yes or no", "age band"))
+    cells = _cells(subject, (*NUMBERS, *ANSWERS, "date"))
     cells = cells[cells["sort"] == "none"]
     if cells.empty:
         return None
-    texts = ", ".join(sorted({repr(printable(value)) for value in cells["value"]}))
+    texts = ", ".join(sorted({said(str(value)) for value in cells["value"]}))
     return _found(
         subject,
         cells,
@@ -106,7 +107,7 @@ def no_value(subject: Subject) -> Found | str | None:
 
 def answers(subject: Subject) -> Found | str | None:
     """Find answers that are neither yes nor no, and ages that are no band."""
-    cells = _cells(subject, ("yes or no", "age band"))
+    cells = _cells(subject, ANSWERS)
     cells = cells[cells["sort"] != "none"]
     if cells.empty:
         return None

@@ -1,0 +1,110 @@
+"""The checks as one page that a person reads: verdict, flow of the records, what is wrong and what to do."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from iatrogenesis.own_data.checks.finding import many
+from iatrogenesis.own_data.preparing import Preparation
+from iatrogenesis.own_data.settings import OwnData
+from iatrogenesis.own_data.small_numbers import FLOW, HIDDEN, suppressed
+
+TEMPLATE, STYLE = "checks_page.html.j2", "checks_page.css"
+HEADINGS = {
+    "error": ("Errors", "These stop the analysis. Correct the file or the settings, then check again."),
+    "warning": ("Warnings", "The analysis goes on, but these change what it does or what can be concluded."),
+    "note": ("Notes", "No fault, but good to know."),
+}
+FOLDED = {"passed": "Passed", "not looked at": "Not looked at"}
+
+
+def page(preparation: Preparation, settings: OwnData) -> str:
+    """Return the page as HTML: self-contained, without scripts, to be opened offline.
+
+    Parameters
+    ----------
+    preparation
+        What the checks found.
+    settings
+        Of the analysis; small numbers in the flow are as they say.
+    """
+    environment = Environment(
+        loader=PackageLoader("iatrogenesis.own_data", "."),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    source, _, _ = environment.loader.get_source(environment, STYLE)  # pyrefly: ignore[missing-attribute]
+    digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
+    groups = _groups(preparation.checks)
+    return environment.get_template(TEMPLATE).render(
+        title=settings.title or settings.name.replace("_", " "),
+        style=Markup(source),  # noqa: S704  our own file
+        digest=digest,
+        ready=preparation.prepared is not None,
+        verdict=verdict(preparation, settings),
+        flow=_boxes(preparation.flow, settings),
+        headings=HEADINGS,
+        folded=FOLDED,
+        groups=groups,
+        notes=preparation.notes,
+        anonymised=settings.privacy.anonymise,
+        small_numbers=settings.privacy.small_numbers != "none",
+        hidden=HIDDEN,
+        counted=preparation.prepared is not None and preparation.prepared.about.kind == "counts",
+    )
+
+
+def verdict(preparation: Preparation, settings: OwnData) -> str:
+    """Return in a sentence or two whether the data can be analysed."""
+    number = preparation.checks["severity"].value_counts()
+    errors, warnings = int(number.get("error", 0)), int(number.get("warning", 0))
+    if preparation.prepared is None:
+        return f"The data cannot be analysed yet: {many(errors, 'error')} must be put right first."
+    shown = _shown(preparation.flow, settings)
+    first, last = shown.iloc[0], shown.iloc[-1]
+    what = (
+        f"{_number(last['rows'])} of {_number(first['rows'])} rows of counts are used"
+        if preparation.prepared.about.kind == "counts"
+        else f"{_number(last['rows'])} of {_number(first['rows'])} courses can be judged, of "
+        f"{_number(last['therapists'])} therapists"
+    )
+    rest = f"Read the {many(warnings, 'warning')} before you trust the results." if warnings else "There is no warning."
+    return f"The data can be analysed: {what}. {rest}"
+
+
+def _shown(flow: pd.DataFrame, settings: OwnData) -> pd.DataFrame:
+    people = [name for name in FLOW if flow[name].notna().any()]
+    return suppressed(flow, people, settings.privacy.small_numbers, within=("step",))
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) or hasattr(value, "__index__") else str(value)
+
+
+def _boxes(flow: pd.DataFrame, settings: OwnData) -> list[dict[str, object]]:
+    """Steps in order, each with what was left out on the way to it."""
+    boxes: list[dict[str, object]] = []
+    left_out: list[dict[str, str]] = []
+    for line in _shown(flow, settings).to_dict("records"):
+        counts = {name: "" if pd.isna(line[name]) else _number(line[name]) for name in FLOW}
+        if line["reason"]:
+            left_out.append({"reason": str(line["reason"]), **counts})
+        else:
+            boxes.append({"step": str(line["step"]), "left_out": left_out, **counts})
+            left_out = []
+    return boxes
+
+
+def _groups(checks: pd.DataFrame) -> Mapping[str, list[dict[str, object]]]:
+    """Checks by severity, their examples as a list."""
+    groups: dict[str, list[dict[str, object]]] = {name: [] for name in (*HEADINGS, *FOLDED)}
+    for row in checks.to_dict("records"):
+        examples = [one for one in str(row["examples"]).split("; ") if one]
+        groups[str(row["severity"])].append({**row, "examples": examples, "rows": f"{row['rows']:,}"})
+    return groups
