@@ -10,7 +10,8 @@ from iatrogenesis.own_data.prepared import About
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.settings import OwnData
 
-NAMES = (*("overview", "flow", "funnel", "caterpillar", "ranks", "cusum"),)
+NAMES = ("overview", "flow", "funnel", "caterpillar", "ranks", "cusum", "periods")
+"""In the order of the report."""
 FORMS = ("svg", "png")
 
 

@@ -17,7 +17,7 @@ from iatrogenesis.own_data.reporting.results import Results
 def draw(results: Results) -> Figure | None:
     """Draw all therapists, or of many those with the lowest and the highest rates."""
     columns = ("raw_rate", "rate", "rate_low", "rate_high", "clients")
-    every = numeric(results.table("therapists"), *columns).dropna(subset=["rate"])
+    every = numeric(results.people, *columns).dropna(subset=["rate"])
     if every.empty:
         return None
     shown = rows_shown(every, "rate")

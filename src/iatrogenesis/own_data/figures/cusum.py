@@ -34,8 +34,12 @@ def draw(results: Results) -> Figure | None:
         axes.set_title(shortened(results.names.unit(row.level, row.unit), 24), fontsize=8, loc="left")
     for axes in spaces[len(chosen) :]:
         axes.set_axis_off()
-    made.supxlabel("Finished courses, in order of their end", fontsize=9)
-    made.supylabel("Sum of evidence", fontsize=9)
+    drawn = paths[paths["unit"].astype(str).isin(chosen["unit"].astype(str))]
+    spaces[0].set_ylim(0, 1.08 * drawn[["value", "threshold"]].max(axis=None))
+    for axes in grid[:, 0]:
+        axes.set_ylabel("Evidence", fontsize=8)
+    for axes in spaces[max(len(chosen) - COLUMNS, 0) : len(chosen)]:
+        axes.set_xlabel("Courses, in order", fontsize=8)
     key(made, columns=3)
     return made
 
@@ -46,4 +50,4 @@ def _chart(axes: Axes, path: pd.DataFrame) -> None:
     above = path[path["value"] > path["threshold"]]
     axes.plot(above["number"].head(1), above["value"].head(1), "^", color=ORANGE, ms=6, label="alarm")
     axes.tick_params(labelsize=7.5)
-    axes.set(xlim=(0, None), ylim=(0, None))
+    axes.set_xlim(0, None)

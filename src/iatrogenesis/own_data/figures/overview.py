@@ -16,7 +16,7 @@ SINGLE = 80  # so many intervals can be told apart across the width of a page
 @styled()
 def draw(results: Results) -> Figure | None:
     """Draw the standardised rates in their order; those that stand out have another marker."""
-    rows = numeric(results.table("therapists"), "rate", "rate_low", "rate_high").dropna(subset=["rate"])
+    rows = numeric(results.people, "rate", "rate_low", "rate_high").dropna(subset=["rate"])
     if rows.empty:
         return None
     rows = rows.sort_values("rate", ignore_index=True, kind="stable")

@@ -15,7 +15,7 @@ COLUMNS = ("rank", "rank_low", "rank_high", "rank_low_simultaneous", "rank_high_
 @plain_text
 def draw(results: Results) -> Figure | None:
     """Draw the rank sets, in the order of the ranks."""
-    every = numeric(results.table("therapists"), *COLUMNS, "clients").dropna(subset=["rank"])
+    every = numeric(results.people, *COLUMNS, "clients").dropna(subset=["rank"])
     if every.empty:
         return None
     shown = rows_shown(every, "rank")

@@ -5,14 +5,12 @@ from typing import NamedTuple
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.reporting.shown import number
 
-COUNTED = ("rows", "clients", "therapists")
-
 
 class Step(NamedTuple):
-    """A box: what it is, how many, and whether they were left out."""
+    """A box: what it is, how many, a line each, and whether they were left out."""
 
     title: str
-    numbers: str
+    numbers: tuple[str, ...]
     excluded: bool
 
 
@@ -21,11 +19,21 @@ def steps(results: Results) -> list[Step]:
     table = results.table("flow")
     if "step" not in table:
         return []
-    return [_step(row) for row in table.to_dict("records")]
+    return [_step(row, results.units) for row in table.to_dict("records")]
 
 
-def _step(row: dict) -> Step:
+def _step(row: dict, units: str) -> Step:
     reason = number(row.get("reason"))
-    numbers = ", ".join(f"{number(row[name])} {name}" for name in COUNTED if number(row.get(name)))
-    title = " – ".join(part for part in (number(row["step"]), reason) if part)
-    return Step(title[:1].upper() + title[1:], numbers, bool(reason))
+    title = reason or number(row["step"])
+    title = title[:1].upper() + title[1:]
+    rows, clients, therapists = (number(row.get(name)) for name in ("rows", "clients", "therapists"))
+    if reason:
+        gone = ((clients, "clients"), (therapists, units))
+        also = ", ".join(_counted(count, who) for count, who in gone if count not in ("", "0"))
+        return Step(title, (f"{_counted(rows, 'courses')}{f', and with them {also}' if also else ''}",), True)
+    kept = ", ".join(f"{count} {who}" for count, who in ((clients, "clients"), (therapists, units)) if count)
+    return Step(title, tuple(line for line in (f"{rows} courses", kept) if line), False)
+
+
+def _counted(count: str, several: str) -> str:
+    return f"{count} {several.removesuffix('s') if count == '1' else several}"

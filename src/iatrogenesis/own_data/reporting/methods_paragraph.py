@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 
 from iatrogenesis.core.definitions import RATIO_IN_WORDS
@@ -28,6 +29,7 @@ class Cites:
         return f"({'; '.join(self.references[key].short for key in keys)})"
 
 
+@cache
 def references() -> dict[str, Reference]:
     """Return the project's sources by key."""
     return read_references(config_folder() / "references.bib")

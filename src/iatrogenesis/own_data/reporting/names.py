@@ -38,12 +38,12 @@ class Names:
 
     def unit(self, level: object, unit: object) -> str:
         """Return the label of a chart's unit: services and groups keep theirs, therapists as in `of`."""
-        pooled = str(unit).startswith(POOLED)
-        return self.of(unit) if level == "therapist" and not pooled else str(unit)
+        return self.of(unit) if level == "therapist" else str(unit)
 
     def of(self, therapist: object) -> str:
         """Return the label: the id, or that there is none."""
-        return str(therapist) if therapist in self else UNNAMED
+        known = therapist in self or str(therapist).startswith(POOLED)
+        return str(therapist) if known else UNNAMED
 
     def short(self, therapist: object) -> str:
         """Return the label on one line of a picture; nothing for those who are not named."""

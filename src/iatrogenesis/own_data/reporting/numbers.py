@@ -4,7 +4,7 @@ import pandas as pd
 
 from iatrogenesis.own_data.analysis.names import estimand_name
 from iatrogenesis.own_data.reporting.cells import first, numeric
-from iatrogenesis.own_data.reporting.flagged import rate_rule, rules
+from iatrogenesis.own_data.reporting.flagged import rate_rule
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.report.entry import CONFIGURED, Number, number
 
@@ -20,25 +20,33 @@ def numbers(results: Results) -> dict[str, Number]:
     `therapists`          therapists, or units, that were analysed
     `rate`                deterioration rate if each client were with a therapist drawn at random, %
     `mor`, `vpc`          median odds ratio; share of the variance that lies between therapists, %
-    `flagged`             therapists flagged by the rule that keeps the false discovery rate
+    `flagged`, `judged`   therapists flagged by the rule that keeps the false discovery rate, of so many judged
     `fdr`                 that rate, %, as in the settings
     `noise`               share of the deteriorations that the questionnaire's error alone would show, %
     ====================  =======================================================================================
     """
-    found: dict[str, Number] = {}
-    therapists = numeric(results.table("therapists"), "clients")
-    if len(therapists):
-        source = "tables/therapists.csv"
-        found["therapists"] = number(len(therapists), source, results.units)
-        if therapists["clients"].notna().all():
-            found["courses"] = number(int(therapists["clients"].sum()), source, "courses")
+    found = _analysed(results)
     for name, estimand, factor in (("rate", "mean_rate", 100), ("vpc", "vpc", 100), ("mor", "mor", 1)):
         found |= _estimate(results, name, estimand, factor)
     if (rule := rate_rule(results)) is not None:
-        counted = rules(results).set_index("rule").loc[rule, "flagged"]
-        found["flagged"] = number(int(counted), "tables/flags.csv", results.units)
+        found["flagged"] = number(int(rule["flagged"]), "tables/flags.csv", results.units)
+        found["judged"] = number(int(rule["of"]), "tables/flags.csv", results.units)
     found["fdr"] = number(100 * results.settings.analysis.false_discovery_rate, "settings", CONFIGURED)
     return found | _noise(results)
+
+
+def _analysed(results: Results) -> dict[str, Number]:
+    """Courses and therapists at the end of the data flow; without it, those of the table of therapists."""
+    flow = numeric(results.table("flow"), "rows", "therapists")
+    if len(flow):
+        last, source = flow.iloc[-1], "tables/flow.csv"
+        courses, therapists = last["rows"], last["therapists"]
+    else:
+        people, source = numeric(results.table("therapists"), "clients"), "tables/therapists.csv"
+        courses = people["clients"].sum(skipna=False) if len(people) else float("nan")
+        therapists = len(results.people) if 0 < len(people) == len(results.people) else float("nan")
+    found = {"courses": (courses, "courses"), "therapists": (therapists, results.units)}
+    return {name: number(int(value), source, unit) for name, (value, unit) in found.items() if pd.notna(value)}
 
 
 def plain_estimates(results: Results) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The report of one analysis as a page: a strict template, tables and pictures, and no other source."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import pandas as pd
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -16,6 +17,7 @@ from iatrogenesis.own_data.reporting.sentences import answers, headline
 from iatrogenesis.own_data.reporting.tables import page_tables
 from iatrogenesis.own_data.settings import OwnData
 from iatrogenesis.report.pictures import data_uri
+from iatrogenesis.report.render import NARROW
 
 TEMPLATE = "page.html.j2"
 
@@ -41,18 +43,7 @@ def report(tables: Mapping[str, pd.DataFrame], about: About, settings: OwnData, 
     found = numbers(results)
     references = methods_paragraph.references()
     text, cited = methods_paragraph.methods(results, references)
-    environment = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("iatrogenesis.own_data.reporting", "."), PackageLoader("iatrogenesis.report", ".")]
-        ),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    # Macros of an imported file see globals only.
-    # pyrefly: ignore[bad-assignment]: Jinja narrows its globals to its own functions
-    environment.globals |= {
+    context = {
         **said.sentences(results, found),
         "name": about.name,
         "title": about.title or about.name,
@@ -70,7 +61,27 @@ def report(tables: Mapping[str, pd.DataFrame], about: About, settings: OwnData, 
         "references": [references[key] for key in references if key in cited],
         "files": sorted(tables),
     }
-    return environment.get_template(TEMPLATE).render()
+    return _environment().get_template(TEMPLATE).render(context)
+
+
+@cache
+def _environment() -> Environment:
+    """Templates of this folder, and the style of the main report."""
+    return Environment(
+        loader=ChoiceLoader(
+            [PackageLoader("iatrogenesis.own_data.reporting", "."), PackageLoader("iatrogenesis.report", ".")]
+        ),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=_together,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _together(printed: object) -> object:
+    """A number and its per cent sign stay on one line; markup that is safe already is left as it is."""
+    return printed.replace(" %", f"{NARROW}%") if type(printed) is str else printed
 
 
 def _figures(results: Results, figures: Mapping[str, str]) -> dict[str, dict]:

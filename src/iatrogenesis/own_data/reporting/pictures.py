@@ -8,8 +8,10 @@ import pandas as pd
 
 from iatrogenesis.own_data.reporting.cells import numeric, true
 from iatrogenesis.own_data.reporting.charts import charts_shown
+from iatrogenesis.own_data.reporting.consort import steps
 from iatrogenesis.own_data.reporting.flagged import by_rate
 from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.report.rounding import with_interval
 
 
 class Words(NamedTuple):
@@ -33,13 +35,12 @@ def _range(values: pd.Series, percent: bool = True) -> str:
 
 
 def _flow(results: Results) -> str:
-    table = results.table("flow")
-    steps = [f"{row.step}: {row.clients}" for row in table.itertuples()] if {"step", "clients"} <= set(table) else []
-    return f"Flow diagram, numbers of clients. {'; '.join(steps)}."
+    said = [f"{'left out: ' if one.excluded else ''}{one.title}, {', '.join(one.numbers)}" for one in steps(results)]
+    return f"Flow diagram. {'; '.join(said)}."
 
 
 def _overview(results: Results) -> str:
-    rows = numeric(results.table("therapists"), "rate", "rate_low", "rate_high")
+    rows = numeric(results.people, "rate", "rate_low", "rate_high")
     return (
         f"{len(rows)} {results.units} in the order of their standardised rates, from {_range(rows['rate'])}. Their 95 "
         "% "
@@ -49,8 +50,9 @@ def _overview(results: Results) -> str:
 
 
 def _funnel(results: Results) -> str:
-    rows = numeric(results.table("therapists"), "raw_rate", "clients", "p_high", "p_low")
-    high, low = int((rows["p_high"] <= TAIL).sum()), int((rows["p_low"] <= TAIL).sum())
+    rows = numeric(results.people, "raw_rate", "clients")
+    beyond = rows.get("beyond_exact", pd.Series(dtype=str))
+    high, low = int((beyond == "above").sum()), int((beyond == "below").sum())
     return (
         f"Funnel plot of raw rates, {_range(rows['raw_rate'])}, against {_range(rows['clients'], False)} finished "
         "courses. "
@@ -59,7 +61,7 @@ def _funnel(results: Results) -> str:
 
 
 def _caterpillar(results: Results) -> str:
-    rows = numeric(results.table("therapists"), "raw_rate", "rate")
+    rows = numeric(results.people, "raw_rate", "rate")
     return (
         f"Raw rates reach from {_range(rows['raw_rate'])}; standardised rates are drawn towards the average and reach "
         "from "
@@ -68,7 +70,7 @@ def _caterpillar(results: Results) -> str:
 
 
 def _ranks(results: Results) -> str:
-    rows = numeric(results.table("therapists"), "rank_low", "rank_high")
+    rows = numeric(results.people, "rank_low", "rank_high")
     width = float(np.nanmedian(rows["rank_high"] - rows["rank_low"] + 1)) if rows["rank_low"].notna().any() else 0
     return f"Sets of ranks of {len(rows)} {results.units}; half of the sets hold {width:.0f} ranks or more."
 
@@ -90,7 +92,15 @@ def _cusum(results: Results) -> str:
 
 
 def _periods(results: Results) -> str:
-    return "Rates by period, and which part of the differences lasts; the table below has the numbers."
+    table = results.table("periods")
+    rates = table[table["quantity"] == "rate"] if "quantity" in table else table
+    rows = numeric(rates, "estimate", "low", "high").to_dict("records")
+    return f"Rate of each period with its 95 % interval. {'; '.join(_of_period(row) for row in rows)}."
+
+
+def _of_period(row: dict) -> str:
+    value, low, high = (100 * row[name] for name in ("estimate", "low", "high"))
+    return f"{row.get('period', '')}: {with_interval(value, low, high)} %"
 
 
 def _sensitivity(results: Results) -> str:
@@ -110,8 +120,6 @@ def _services(results: Results) -> str:
 def _forecast(results: Results) -> str:
     return f"Predictive intervals of {len(results.table('forecast'))} rows; the table below has the numbers."
 
-
-TAIL = 0.025
 
 _WORDS: dict[str, tuple[Callable[[Results], str], str]] = {
     "overview": (

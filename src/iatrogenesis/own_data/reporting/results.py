@@ -6,7 +6,7 @@ import pandas as pd
 
 from iatrogenesis.own_data.prepared import About
 from iatrogenesis.own_data.reporting.cells import first
-from iatrogenesis.own_data.reporting.names import Names
+from iatrogenesis.own_data.reporting.names import POOLED, Names
 from iatrogenesis.own_data.settings import OwnData
 
 REASONS = ("reason", "reasons", "why_not", "why")
@@ -31,7 +31,7 @@ class Results:
     def _without_reasons(self, name: str, table: pd.DataFrame) -> pd.DataFrame:
         if "reason" not in table or name in OWN_REASONS:
             return table
-        said = table["reason"].fillna("").astype(str).str.strip()
+        said = table["reason"].astype(object).fillna("").astype(str).str.strip()
         if (said != "").any():
             self.reasons[name] = "; ".join(dict.fromkeys(said[said != ""]))
         return table[said == ""].drop(columns="reason")
@@ -47,6 +47,14 @@ class Results:
     def table(self, name: str) -> pd.DataFrame:
         """Return a table; one without rows or columns where it is absent."""
         return self.tables.get(name, pd.DataFrame())
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """The table of therapists without the row that stands for those with few courses."""
+        table = self.table("therapists")
+        if "therapist_id" not in table:
+            return pd.DataFrame(columns=["therapist_id"])
+        return table[~table["therapist_id"].astype(str).str.startswith(POOLED)]
 
     @property
     def unit(self) -> str:

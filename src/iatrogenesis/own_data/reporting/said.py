@@ -31,7 +31,9 @@ def _data(results: Results, said: Numbers) -> str:
     known = said.numbers
     if {"courses", "therapists"} <= set(known):
         return f"This report is about {said.n('courses')} finished courses of {said.n('therapists')} {results.units}."
-    return f"This report is about {said.n('therapists')} {results.units}." if "therapists" in known else ""
+    known_names = [name for name in ("courses", "therapists") if name in known]
+    what = {"courses": "finished courses", "therapists": results.units}
+    return "".join(f"This report is about {said.n(name)} {what[name]}." for name in known_names)
 
 
 def _definition(results: Results) -> str:
@@ -101,11 +103,15 @@ def _moved(results: Results) -> str:
 
 
 def _unnamed(results: Results) -> str:
-    table = results.table("therapists")
-    if table.empty:
-        return ""
-    unnamed = len(table) - len(results.names.named)
-    least = results.names.least
-    if not unnamed:
-        return f"All {results.units} have {least} finished courses or more, and are named."
-    return f"{unnamed} of {len(table)} {results.units} have fewer than {least} finished courses and are not named."
+    people, least = results.people, results.names.least
+    together = len(results.table("therapists")) > len(people)
+    unnamed = len(people) - len(results.names.named)
+    if together:
+        return (
+            f"{results.units.capitalize()} with fewer than {least} finished courses stand in one row together: of so "
+            "few "
+            "courses nothing can be said, and they are not named. They stay in every model."
+        )
+    if unnamed:
+        return f"{unnamed} of {len(people)} {results.units} have fewer than {least} finished courses and are not named."
+    return f"All {results.units} have {least} finished courses or more, and are named."

@@ -73,8 +73,8 @@ def _flagged(results: Results, said: Numbers) -> str:
     count = said.numbers["flagged"]["value"]
     how = f"at a false discovery rate of {said.n('fdr')}{NARROW}%"
     if not count:
-        return f"None of {said.n('therapists')} {results.units}, {how}. That is no proof that all are alike."
-    some = f"{said.n('flagged')} of {said.n('therapists')} {results.units}, {how}"
+        return f"None of {said.n('judged')} {results.units}, {how}. That is no proof that all are alike."
+    some = f"{said.n('flagged')} of {said.n('judged')} {results.units}, {how}"
     return f"{some}: among those flagged, about {said.n('fdr')}{NARROW}% are expected to be flagged wrongly."
 
 

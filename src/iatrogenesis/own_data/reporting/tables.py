@@ -3,7 +3,7 @@
 import pandas as pd
 
 from iatrogenesis.own_data.reporting.cells import numeric, true
-from iatrogenesis.own_data.reporting.flagged import rules
+from iatrogenesis.own_data.reporting.flagged import flagged_by, rules
 from iatrogenesis.own_data.reporting.moved import marked
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.reporting.shown import shown
@@ -20,8 +20,8 @@ THERAPISTS = (
     *("p_low", "rate", "rate_low", "rate_high", "rank", "rank_low", "rank_high", "rank_low_simultaneous"),
     *("rank_high_simultaneous", "p_harmful"),
 )
-CHECKS = ("check", "severity", "rows", "columns")
-ACTIONS = ("action", "what_the_analysis_does", "does", "consequence", "analysis")
+CHECKS = ("check", "severity", "rows", "analysis")
+NOTHING_FOUND = ("passed", "not looked at")
 MOST = 400
 """Rows of a table on the page; its file has all."""
 
@@ -53,9 +53,9 @@ def _named(results: Results, name: str) -> pd.DataFrame:
 
 def _checks(results: Results) -> Table:
     table = results.table("checks")
-    found = table[table["severity"] != "passed"] if "severity" in table else table
-    kept = [name for name in (*CHECKS, *ACTIONS) if name in table]
-    return shown(found[kept])
+    found = table[~table["severity"].isin(NOTHING_FOUND)] if "severity" in table else table
+    kept = [name for name in CHECKS if name in table]
+    return shown(found[kept], headings={"analysis": "What the analysis does"})
 
 
 def _predictive(results: Results) -> Table:
@@ -85,26 +85,26 @@ def _labelled(table: pd.DataFrame, results: Results) -> pd.DataFrame:
 
 
 def _rules(results: Results) -> Table:
-    found = rules(results)
-    heads = {"rule": "Rule", "flagged": "Flagged", "of": "Of", "error_rate": "Stated error"}
-    return shown(found.loc[:, list(heads)], headings=heads)
+    heads = {
+        "rule": "Rule",
+        "side": "Side",
+        "flagged": "Flagged",
+        "of": "Of",
+        "expected_false": "Wrongly, expected",
+        "stated": "What the rule holds",
+    }
+    return shown(rules(results).loc[:, list(heads)], headings=heads)
 
 
 def _flags(results: Results) -> Table:
-    """Therapists in rows, rules in columns; those whom no rule flags are left out, those unnamed only counted."""
-    table = results.table("flags")
-    if not {"rule", "therapist_id", "flagged"} <= set(table):
-        return Table([], [], [])
-    chosen = table.assign(flagged=true(table["flagged"]))
-    rules_in_order = list(dict.fromkeys(chosen["rule"].astype(str)))
-    by = chosen.assign(therapist_id=chosen["therapist_id"].astype(str), rule=chosen["rule"].astype(str))
-    wide = by.pivot_table(index="therapist_id", columns="rule", values="flagged", aggfunc="any", sort=False)
-    wide = wide.reindex(columns=rules_in_order).fillna(False).astype(bool)
-    rows = [
-        [results.names.of(one.Index), *("yes" if flag else "" for flag in one[1:])]
-        for one in wide[wide.any(axis=1)].itertuples()
-    ]
-    return Table([results.unit.capitalize(), *rules_in_order], rows, [""] * len(rows))
+    """Therapists whom a rule flags, with the rules."""
+    found = _labelled(flagged_by(results), results)
+    heads = {
+        "therapist_id": results.unit.capitalize(),
+        "above": "Above, by these rules",
+        "below": "Below, by these rules",
+    }
+    return shown(found, headings=heads)
 
 
 CUSUM = ("level", "unit", "n", "events", "expected", "threshold", "max", "p_value", "alarm", "alarm_date", "power")

@@ -1,4 +1,4 @@
-"""Sections after page one, in their order; each has a template of its name here."""
+"""Sections after page one, in their order; each has a template here."""
 
 from typing import NamedTuple
 
@@ -6,28 +6,29 @@ from iatrogenesis.own_data.reporting.results import Results
 
 
 class Section(NamedTuple):
-    """A section: id, which is also its template's name; title; and the kinds of analysis that have it."""
+    """A section: id, title, its template, and the kinds of analysis that have it."""
 
     id: str
     title: str
+    template: str
     kinds: tuple[str, ...] = ("clients", "counts")
 
 
-CLIENTS = ("clients",)
+CLIENTS, COUNTS = ("clients",), ("counts",)
 SECTIONS = (
-    Section("flow", "Data flow"),
-    Section("table1", "Who is in the data", CLIENTS),
-    Section("services", "Units and periods", ("counts",)),
-    Section("models", "Models, diagnostics and predictive checks"),
-    Section("estimates", "Estimates"),
-    Section("allocation", "Who sees whom: case mix before any comparison", CLIENTS),
-    Section("therapists", "Rates, ranks and flags", CLIENTS),
-    Section("time", "Over time"),
-    Section("sensitivity", "Sensitivity analysis", CLIENTS),
-    Section("what_if", "What if?", CLIENTS),
-    Section("could", "What these data could have shown", CLIENTS),
-    Section("methods", "Methods paragraph"),
-    Section("files", "Tables, and how to cite"),
+    Section("flow", "Data flow", "sections/flow.html.j2"),
+    Section("table1", "Who is in the data", "sections/table1.html.j2", CLIENTS),
+    Section("services", "Units and periods", "sections/services.html.j2", COUNTS),
+    Section("models", "Models, diagnostics and predictive checks", "sections/models.html.j2", CLIENTS),
+    Section("estimates", "Estimates", "sections/estimates.html.j2", CLIENTS),
+    Section("allocation", "Who sees whom: case mix before any comparison", "sections/allocation.html.j2", CLIENTS),
+    Section("therapists", "Rates, ranks and flags", "sections/therapists.html.j2", CLIENTS),
+    Section("time", "Over time", "sections/time.html.j2", CLIENTS),
+    Section("sensitivity", "Sensitivity analysis", "sections/sensitivity.html.j2", CLIENTS),
+    Section("what_if", "What if?", "sections/what_if.html.j2", CLIENTS),
+    Section("could", "What these data could have shown", "sections/could.html.j2", CLIENTS),
+    Section("methods", "Methods paragraph", "sections/methods.html.j2"),
+    Section("files", "Tables, and how to cite", "sections/files.html.j2"),
 )
 
 VARIED = {

@@ -1,0 +1,92 @@
+"""Pictures of own data: those that the tables allow, the same bytes each time, and no id is a formula."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.own_data.reporting.made_tables import about, settings, tables
+
+from iatrogenesis.own_data.figures import NAMES, draw_all
+from iatrogenesis.own_data.figures.caterpillar import draw as draw_caterpillar
+from iatrogenesis.own_data.figures.frame import AT_EACH_END, MOST_ROWS, rows_shown
+from iatrogenesis.own_data.figures.funnel import draw as draw_funnel
+from iatrogenesis.own_data.figures.overview import draw as draw_overview
+from iatrogenesis.own_data.reporting.results import Results
+
+NASTY = ("$\\frac{1}$", "a\nb", "x" * 60, "<script>alert(1)</script>")
+
+
+def results(found=None, **changes) -> Results:
+    return Results(tables() if found is None else found, about(), settings(**changes))
+
+
+def texts(figure) -> list[str]:
+    import matplotlib.text
+
+    return [one.get_text() for one in figure.findobj(matplotlib.text.Text) if one.get_text()]
+
+
+def test_every_picture_is_drawn_with_the_same_bytes(tmp_path):
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+    first, second = (draw_all(tables(), about(), settings(), folder) for folder in folders)
+    assert [path.name for path in first] == [f"{name}.{form}" for name in NAMES for form in ("svg", "png")]
+    assert all(a.read_bytes() == b.read_bytes() for a, b in zip(first, second, strict=True))
+    for path in first[::2]:
+        ElementTree.parse(path)  # noqa: S314  our own
+
+
+def test_without_tables_there_is_no_picture_and_old_ones_go(tmp_path):
+    (tmp_path / "funnel.svg").write_text("old")
+    assert draw_all({}, about(), settings(), tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_an_id_is_a_text(nasty, tmp_path):
+    found = tables()
+    found = {name: table.replace("009", nasty) for name, table in found.items()}
+    written = draw_all({name: found[name] for name in ("therapists", "funnel")}, about(), settings(), tmp_path)
+    assert len(written) == 8
+    named = [text for text in texts(draw_caterpillar(results(found))) if text.startswith(nasty[:1])]
+    assert named and all("\n" not in text and len(text) <= 18 for text in named)
+
+
+def test_therapists_with_few_courses_are_not_named_in_pictures():
+    found = tables()
+    found["therapists"].loc[8, "clients"] = 7
+    shown = [text for draw in (draw_caterpillar, draw_funnel) for text in texts(draw(results(found)))]
+    assert "009" not in shown and "008" in shown
+
+
+def test_of_many_therapists_the_extremes_are_drawn_and_the_gap_is_counted():
+    made = draw_caterpillar(results(tables(400, 60)))
+    said = texts(made)
+    assert "370 therapists in between are not drawn" in said and made.get_figheight() < 9
+    assert sum(len(text) == 3 and text.isdigit() and int(text) <= 400 for text in said) >= 2 * AT_EACH_END
+    assert "400 therapists, lowest rate at the left" in texts(draw_overview(results(tables(400, 60))))
+
+
+@pytest.mark.parametrize("count", [1, MOST_ROWS, MOST_ROWS + 1])
+def test_rows_keep_their_order(count):
+    table = pd.DataFrame({"rate": np.random.default_rng(1).permutation(count) / count})
+    shown = rows_shown(table, "rate")
+    assert shown.chosen["rate"].is_monotonic_increasing and (np.diff(shown.at) > 0).all()
+    assert len(shown.at) + shown.left_out == count
+
+
+def test_suppressed_counts_are_left_out_of_the_funnel():
+    found = tables()
+    people = found["therapists"].astype(object)
+    people.loc[3, ["clients", "deteriorated", "raw_rate"]] = ["*", "*", None]
+    points = [
+        line for line in draw_funnel(results(found | {"therapists": people})).axes[0].lines if line.get_ls() == "None"
+    ]
+    assert sum(len(line.get_xdata()) for line in points) == 21
+
+
+def test_the_pooled_row_is_nobody():
+    points = [line for line in draw_funnel(results()).axes[0].lines if line.get_linestyle() == "None"]
+    assert sum(len(line.get_xdata()) for line in points) == 22
