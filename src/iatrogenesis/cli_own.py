@@ -175,7 +175,9 @@ def _say_checks(found: "Preparation", own: "OwnData") -> None:
     click.echo("Checks: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()) + "\n")
     say(f"Error: {message}" for message in found.fatal)
     warnings = found.checks[found.checks["severity"] == "warning"]
-    say(f"Warning: {row.found} {row.analysis}" for row in warnings.itertuples())
+    for row in warnings.itertuples():
+        examples = f" ({row.examples})" if row.examples else ""
+        say([f"Warning: {row.found}{examples} The analysis: {row.analysis}"])
 
 
 def _say_verdict(results: Path) -> None:
