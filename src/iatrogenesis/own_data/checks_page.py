@@ -92,13 +92,24 @@ def _boxes(flow: pd.DataFrame, settings: OwnData) -> list[dict[str, object]]:
     boxes: list[dict[str, object]] = []
     left_out: list[dict[str, str]] = []
     for line in _shown(flow, settings).to_dict("records"):
-        counts = {name: "" if pd.isna(line[name]) else _number(line[name]) for name in FLOW}
+        found = {"rows": _number(line["rows"]), "people": _people(line)}
         if line["reason"]:
-            left_out.append({"reason": str(line["reason"]), **counts})
+            left_out.append({"reason": str(line["reason"]), **found})
         else:
-            boxes.append({"step": str(line["step"]), "left_out": left_out, **counts})
+            boxes.append({"step": str(line["step"]), "left_out": left_out, **found})
             left_out = []
     return boxes
+
+
+def _people(line: Mapping[str, object]) -> str:
+    """Return "3 clients, 1 therapist", without those of which there are none; of counts, "8 units"."""
+    kinds = ("client", "therapist") if not pd.isna(line["clients"]) else ("", "unit")
+    found = zip(kinds, (line["clients"], line["therapists"]), strict=True)
+    return ", ".join(
+        f"{_number(number)} {kind if number == 1 else kind + 's'}"
+        for kind, number in found
+        if kind and not pd.isna(number) and number != 0
+    )
 
 
 def _groups(checks: pd.DataFrame) -> Mapping[str, list[dict[str, object]]]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, of_failures, printable, said, unique
+from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, of_failures, unique, unread_cells
 from iatrogenesis.own_data.checks.schema import DATES, EARLIEST
 
 
@@ -25,10 +25,7 @@ def unreadable(subject: Subject) -> Found | str | None:
         cells["table"].iloc[0],
         list(dict.fromkeys(cells["field"])),
         unique(cells["row"]),
-        [
-            f"row {row}, {printable(column)}: {said(str(value))}"
-            for row, column, value in cells[["row", "column", "value"]].head(5).itertuples(index=False)
-        ],
+        unread_cells(subject, cells),
     )
 
 
@@ -43,7 +40,7 @@ def out_of_order(subject: Subject) -> Found | str | None:
     rows = unique(wrong.index)
     return Found(
         "warning",
-        f"{many(len(rows), 'course')} ended before they started. Correct the dates; if many are so, check "
+        f"In {many(len(rows), 'course')} the end lies before the start. Correct the dates; if many are so, check "
         "data.day_first and whether the two columns are exchanged.",
         columns=["started", "ended"],
         rows=rows,
@@ -51,7 +48,7 @@ def out_of_order(subject: Subject) -> Found | str | None:
             f"row {row}: {start:%Y-%m-%d} to {end:%Y-%m-%d}"
             for row, start, end in wrong[["started", "ended"]].head(5).itertuples()
         ],
-        blanked={"started": rows, "ended": rows},
+        blanked=_with_period(subject, {"started": rows, "ended": rows}),
     )
 
 
@@ -79,11 +76,23 @@ def _impossible(subject: Subject, check: str, words: str) -> Found | str | None:
         list(dict.fromkeys(failed["column"])),
         unique(failed["row"]),
         of_failures(subject, failed),
-        blanked={
-            str(column): unique(group["row"])
-            for column, group in failed[failed["table"] == "clients"].groupby("column")
-        },
+        blanked=_with_period(
+            subject,
+            {
+                str(column): unique(group["row"])
+                for column, group in failed[failed["table"] == "clients"].groupby("column")
+            },
+        ),
     )
+
+
+def _with_period(subject: Subject, blanked: dict[str, list[int]]) -> dict[str, list[int]]:
+    """A period that was made from a date goes with it."""
+    mapped = subject.mapped
+    made = subject.has("clients", "period", "ended") and mapped.where("clients", "period") == mapped.where(
+        "clients", "ended"
+    )
+    return blanked | ({"period": blanked["ended"]} if made and "ended" in blanked else {})
 
 
 THEN = "Takes these dates as missing; the outcomes stay."

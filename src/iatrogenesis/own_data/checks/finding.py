@@ -174,8 +174,21 @@ def said(value: object) -> str:
 
 def quoted(subject: Subject, table: str, column: str, values: pd.Series) -> list[str]:
     """Return examples: rows of the file with their value, which are texts in quotes."""
-    label = printable(subject.label(table, column))
-    return [f"row {row}, {label}: {said(value)}" for row, value in values.iloc[:EXAMPLES].items()]
+    return [_cell(subject, row, subject.label(table, column), value) for row, value in values.iloc[:EXAMPLES].items()]
+
+
+def unread_cells(subject: Subject, cells: pd.DataFrame) -> list[str]:
+    """Return examples of cells that could not be converted."""
+    shown = cells[["row", "column", "value"]].head(EXAMPLES)
+    return [_cell(subject, row, column, str(value)) for row, column, value in shown.itertuples(index=False)]
+
+
+def _cell(subject: Subject, row: object, column: str, value: object) -> str:
+    """A cell with its value, unless the column is that of the clients' ids, named as another by mistake."""
+    mapped = subject.mapped
+    ids = {mapped.where(table, "client_id")[1] for table in ("clients", "sessions")} - {"client_id"}
+    place = f"row {row}, {printable(column)}"
+    return place if column in ids else f"{place}: {said(value)}"
 
 
 def of_failures(subject: Subject, failures: pd.DataFrame) -> list[str]:

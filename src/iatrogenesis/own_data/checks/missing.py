@@ -2,7 +2,7 @@
 
 from iatrogenesis.own_data.checks.columns import covariates
 from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, names, unique
-from iatrogenesis.own_data.checks.outcome import too_short
+from iatrogenesis.own_data.checks.outcome import outcome_columns, too_short
 
 MUCH = 0.2
 MOST = 0.5
@@ -29,8 +29,7 @@ def by_column(subject: Subject) -> Found | str | None:
     if lacking.empty:
         return None
     shares = ", ".join(
-        f"{subject.label('clients', name)} {number:,} ({100 * number / len(clients):.0f} %)"
-        for name, number in lacking.items()
+        f"{_label(subject, name)} {number:,} ({100 * number / len(clients):.0f} %)" for name, number in lacking.items()
     )
     much = (lacking > MUCH * len(clients)).any()
     return Found(
@@ -39,6 +38,12 @@ def by_column(subject: Subject) -> Found | str | None:
         columns=list(lacking.index),
         rows=unique(clients.index[clients[list(lacking.index)].isna().any(axis=1)]),
     )
+
+
+def _label(subject: Subject, column: str) -> str:
+    """The column's name in the file; first and last scores of sessions share it."""
+    label, end = subject.label("clients", column), column.rpartition("_")[2]
+    return f"{label} ({end} score)" if label in subject.known and end in ("first", "last") else label
 
 
 def by_therapist(subject: Subject) -> Found | str | None:
@@ -74,7 +79,7 @@ def outcomes(subject: Subject) -> Found | str | None:
         "warning" if much else "note",
         f"{many(len(lacking), 'finished course')} of {len(finished):,} without an outcome, because a first or last "
         "score (or the outcome itself) is missing." + (" Find out why before anything is concluded." if much else ""),
-        columns=["deteriorated"],
+        columns=outcome_columns(subject),
         rows=unique(lacking.index),
         examples=[f"row {row}" for row in lacking.index[:5]],
     )

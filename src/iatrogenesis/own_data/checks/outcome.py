@@ -69,14 +69,15 @@ def alike(subject: Subject) -> Found | str | None:
             "error",
             f"Of {many(len(worse), 'judged course')} {every} deteriorated, so there is nothing to explain. Check how "
             "the outcome is coded, and that first and last scores are different columns.",
-            columns=_columns(subject),
+            columns=outcome_columns(subject),
             rows=unique(rows) if worse.all() else (),
         )
     return None
 
 
-def _columns(subject: Subject) -> list[str]:
-    return ["deteriorated"] if subject.has("clients", "deteriorated") else list(subject.score_columns())
+def outcome_columns(subject: Subject) -> list[str]:
+    """Return the columns that the outcome comes from."""
+    return list(subject.score_columns()) or ["deteriorated"]
 
 
 def too_high(subject: Subject) -> Found | str | None:
@@ -94,7 +95,7 @@ def too_high(subject: Subject) -> Found | str | None:
         f"{many(int(worse.sum()), 'course')} of {len(worse):,} deteriorated ({100 * worse.mean():.0f} %), above "
         f"{100 * highest:.0f} %. Published rates lie between 3 and 10 %, so the outcome is probably reversed, or its "
         "codes mean something else. If it is true, set outcome.highest_rate higher.",
-        columns=_columns(subject),
+        columns=outcome_columns(subject),
         rows=unique(rows[worse]),
     )
 
@@ -111,7 +112,7 @@ def rare(subject: Subject) -> Found | str | None:
         "warning",
         f"Only {many(number, 'course')} of {len(worse):,} deteriorated ({100 * worse.mean():.1f} %): the priors will "
         "decide what is said about therapists. Check the coding, or collect more years.",
-        columns=_columns(subject),
+        columns=outcome_columns(subject),
     )
 
 

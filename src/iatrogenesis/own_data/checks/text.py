@@ -2,7 +2,16 @@
 
 import pandas as pd
 
-from iatrogenesis.own_data.checks.finding import USABLE, Check, Found, Subject, many, printable, said, unique
+from iatrogenesis.own_data.checks.finding import (
+    USABLE,
+    Check,
+    Found,
+    Subject,
+    many,
+    said,
+    unique,
+    unread_cells,
+)
 
 NUMBERS = ("number", "whole number")
 ANSWERS = ("yes or no", "age band", "age or age band")
@@ -43,11 +52,14 @@ def _cells(subject: Subject, wanted: tuple[str, ...]) -> pd.DataFrame:
 
 def _found(subject: Subject, cells: pd.DataFrame, severity: str, message: str) -> Found:
     table = cells["table"].iloc[0]
-    examples = [
-        f"row {row}, {printable(column)}: {said(str(value))}"
-        for row, column, value in cells[["row", "column", "value"]].head(5).itertuples(index=False)
-    ]
-    return Found(severity, message, table, list(dict.fromkeys(cells["field"])), unique(cells["row"]), examples)
+    return Found(
+        severity,
+        message,
+        table,
+        list(dict.fromkeys(cells["field"])),
+        unique(cells["row"]),
+        unread_cells(subject, cells),
+    )
 
 
 def _too_many(subject: Subject, cells: pd.DataFrame) -> bool:
@@ -70,7 +82,7 @@ def among_numbers(subject: Subject) -> Found | str | None:
         subject,
         cells,
         "error" if severe else "warning",
-        f"{many(len(cells), 'cell')} hold text where a number should be. Correct them"
+        f"Text where a number should be, in {many(len(cells), 'cell')}. Correct it"
         + (": more than 10 % of a column cannot be read. Perhaps the wrong column is named." if severe else "."),
     )
 
@@ -101,7 +113,7 @@ def no_value(subject: Subject) -> Found | str | None:
         subject,
         cells,
         "warning",
-        f"{many(len(cells), 'cell')} hold a text that means missing ({texts}). Name it under data.missing.",
+        f"A text that means missing ({texts}) in {many(len(cells), 'cell')}. Name it under data.missing.",
     )
 
 

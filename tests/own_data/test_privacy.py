@@ -1,0 +1,191 @@
+"""Formulas, paths, small numbers, and codes instead of ids."""
+
+import csv
+import json
+import stat
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.own_data.privacy import anonymised, code_for_path, key_path, safe_cells, suppressed, write_table
+from iatrogenesis.own_data.settings import Privacy
+from tests.own_data.checks.clean import settings
+
+NHS, PLAIN = Privacy(small_numbers="nhs"), Privacy()
+FORMULAS = ["=1+1", "+44 20", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u200b=cmd", "＝1"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_text_can_become_a_formula(text, tmp_path):
+    table = pd.DataFrame({"name": [text], text: [-1.5], "n": [-3]})
+    write_table(table, tmp_path / "table.csv", PLAIN)
+    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
+        header, row = csv.reader(file)
+    assert row == [f"'{text}", "-1.5", "-3"]
+    assert header[1] == f"'{text}"
+
+
+def test_categories_are_made_safe_and_numbers_stay_numbers():
+    table = pd.DataFrame({"kind": pd.Categorical(["=a", "b"]), "x": [-1.0, np.nan], "flag": [True, None]})
+    safe = safe_cells(table)
+    assert list(safe["kind"]) == ["'=a", "b"]
+    assert safe["x"].dtype == "float64"
+    assert list(table["kind"]) == ["=a", "b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["../../etc/passwd", "a/b", "<b>", "T\x00", "T\n1", "\u202eT", "x" * 4000, "", "CON", "é"]
+)
+def test_ids_cannot_leave_their_folder(text, tmp_path):
+    code = code_for_path(text)
+    assert Path(code).name == code
+    assert len(code) < 50
+    assert set(code) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+    (tmp_path / f"{code}.svg").touch()
+    assert code != code_for_path(text + " ")
+
+
+def test_small_numbers_are_left_out_and_others_rounded():
+    table = pd.DataFrame({"unit": list("abcd"), "n": [4, 52, 3, 98]})
+    assert list(suppressed(table, ["n"], "nhs")["n"]) == ["*", 50, "*", 100]
+    assert suppressed(table, ["n"], "none") is table
+
+
+def test_a_single_count_cannot_be_worked_out_from_a_total():
+    table = pd.DataFrame({"year": [1, 1, 1, 2, 2], "n": [4, 52, 31, 60, 70]})
+    assert list(suppressed(table, ["n"], "nhs")["n"]) == ["*", 50, "*", 60, 70]
+    within = suppressed(table.assign(n=[40, 52, 31, 3, 70]), ["n"], "nhs", within=["year"])["n"]
+    assert list(within) == [40, 50, 30, "*", "*"]
+
+
+def test_neither_part_of_a_whole_gives_the_other_away():
+    table = pd.DataFrame({"n": [20, 100, 100], "deteriorated": [17, 40, 30]})
+    found = suppressed(table, ["n", "deteriorated"], "nhs")
+    assert list(found["deteriorated"]) == ["*", 40, "*"]
+
+
+def test_rates_go_with_their_counts_and_lose_their_digits():
+    table = pd.DataFrame({"n": [60, 90, 80], "deteriorated": [3, 7, 11], "rate": [0.05, 0.0777, 0.1375]})
+    found = suppressed(table, ["n", "deteriorated"], "nhs", rates={"rate": "deteriorated"})
+    assert list(found["deteriorated"]) == ["*", "*", 10]
+    assert np.isnan(found["rate"].iloc[0]) and np.isnan(found["rate"].iloc[1])
+    assert found["rate"].iloc[2] == 0.14
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=8))
+@hypothesis_settings(max_examples=50, deadline=None)
+def test_no_count_below_five_is_ever_written_or_alone(counts):
+    found = list(suppressed(pd.DataFrame({"n": counts}), ["n"], "nhs")["n"])
+    assert all(value == "*" or value >= 5 for value in found)
+    assert all(shown == "*" for shown, true in zip(found, counts, strict=True) if true < 5)
+    assert found.count("*") != 1
+
+
+def test_tables_of_results_are_suppressed_by_the_names_of_their_columns(tmp_path):
+    table = pd.DataFrame(
+        {
+            "therapist_id": ["T1", "T2", "T3"],
+            "clients": [3, 41, 52],
+            "deteriorated": [1, 12, 9],
+            "raw_rate": [1 / 3, 12 / 41, 9 / 52],
+        }
+    )
+    write_table(table, tmp_path / "therapists.csv", NHS)
+    found = pd.read_csv(tmp_path / "therapists.csv", dtype=str)
+    assert list(found["clients"]) == ["*", "*", "50"]
+    assert list(found["deteriorated"]) == ["*", "*", "*"]
+    assert found["raw_rate"].isna().all()
+    write_table(table, tmp_path / "therapists.csv", PLAIN)
+    assert list(pd.read_csv(tmp_path / "therapists.csv")["clients"]) == [3, 41, 52]
+
+
+def test_a_flow_is_suppressed_step_by_step(tmp_path):
+    flow = pd.DataFrame(
+        {"step": ["r", "u", "u", "u"], "reason": ["", "no therapist", "same course", ""], "rows": [400, 2, 8, 390],
+         "clients": [400, 2, 8, 390], "therapists": [10, 0, 0, 10]}
+    )  # fmt: skip
+    write_table(flow, tmp_path / "flow.csv", NHS)
+    found = pd.read_csv(tmp_path / "flow.csv", dtype=str)
+    assert list(found["rows"]) == ["400", "*", "*", "390"]
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    clients = pd.DataFrame(
+        {
+            "client_id": ["Ann", "Bob", "Cy"],
+            "therapist_id": ["Dr X", "Dr Y", "Dr X"],
+            "last_therapist_id": ["Dr X", "Dr Z", None],
+            "service_id": ["north"] * 3,
+        }
+    )
+    return {"clients": clients, "sessions": pd.DataFrame({"client_id": ["Ann", "Ann", "Cy"], "phq9": [3.0, 4.0, 5.0]})}
+
+
+def test_codes_replace_every_id_and_agree_between_tables(tmp_path):
+    key = tmp_path / "key.json"
+    made = anonymised(tables(), key)
+    text = "".join(table.to_csv() for table in made.values())
+    for one in ("Ann", "Bob", "Cy", "Dr X", "Dr Y", "Dr Z", "north"):
+        assert one not in text
+        assert one in key.read_text(encoding="utf-8")
+    clients, sessions = made["clients"], made["sessions"]
+    assert clients["therapist_id"].iloc[0] == clients["therapist_id"].iloc[2] == clients["last_therapist_id"].iloc[0]
+    assert clients["client_id"].iloc[0] == sessions["client_id"].iloc[0]
+    assert clients["last_therapist_id"].isna().iloc[2]
+
+
+def test_only_the_owner_reads_the_key_and_codes_are_the_same_in_later_runs(tmp_path):
+    key = tmp_path / "key.json"
+    first = anonymised(tables(), key)
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    more = tables()
+    more["clients"].loc[3] = ["Dee", "Dr W", None, "south"]
+    second = anonymised(more, key)["clients"]
+    pd.testing.assert_frame_equal(second.head(3), first["clients"], check_dtype=False)
+    assert second["therapist_id"].iloc[3] not in set(first["clients"]["therapist_id"])
+
+
+def test_codes_are_in_random_order(tmp_path):
+    many = pd.DataFrame({"therapist_id": [f"T{i:03d}" for i in range(60)]})
+    orders = [list(anonymised({"clients": many}, tmp_path / f"{i}.json")["clients"]["therapist_id"]) for i in range(2)]
+    assert orders[0] != orders[1]
+    assert sorted(orders[0]) == sorted(orders[1])
+    assert orders[0] != sorted(orders[0])
+
+
+@pytest.mark.parametrize("key", ["results/key.json", "../results/mine/key.json", "other/../results/key.json"])
+def test_the_key_may_not_lie_in_results(key, tmp_path):
+    own = settings(privacy={"anonymise": True, "key": key})
+    with pytest.raises(DataError, match=r"privacy.key: .* lies in a folder results/"):
+        key_path(own, tmp_path / "mine")
+
+
+def test_the_key_may_not_come_into_results_by_a_link(tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "elsewhere").symlink_to(tmp_path / "results")
+    with pytest.raises(DataError, match="results"):
+        key_path(settings(privacy={"anonymise": True, "key": "elsewhere/key.json"}), tmp_path)
+
+
+def test_without_a_name_the_key_lies_beside_the_settings(tmp_path):
+    assert key_path(settings(privacy={"anonymise": True}), tmp_path) == tmp_path.resolve() / "clean.key.json"
+
+
+@pytest.mark.parametrize("content", ["client,phq9\n1,2\n", "{}", json.dumps({"format": "other", "codes": {}}), "[1]"])
+def test_no_other_file_is_overwritten_by_a_key(content, tmp_path):
+    key = tmp_path / "clients.csv"
+    key.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match="is no key file"):
+        anonymised(tables(), key)
+    assert key.read_text(encoding="utf-8") == content
+
+
+def test_a_key_without_a_folder_is_refused(tmp_path):
+    with pytest.raises(DataError, match="there is no folder"):
+        anonymised(tables(), tmp_path / "nowhere" / "key.json")
