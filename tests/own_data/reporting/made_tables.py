@@ -171,6 +171,26 @@ def periods() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "note"]).assign(reason="")
 
 
+def ceiling() -> pd.DataFrame:
+    rows = [
+        ("odds_ratio", 1.6, 1.5, 1.75, 3.0, "yes", "made up", "With these therapists: an odds ratio of 1.6."),
+        ("vpc", 0.061, 0.052, 0.071, 0.4, "yes", "", "With these therapists: a share of 0.06."),
+    ]
+    columns = ["quantity", "value", "low", "high", "largest", "reachable", "ratings", "sentence"]
+    return pd.DataFrame(rows, columns=columns).assign(target=0.8, note="Two values were filled in.", reason="")
+
+
+def error_rates() -> pd.DataFrame:
+    rules = ("exact 95 % limit", "99.8 % limit with additive overdispersion", "false discovery rate")
+    rows = [
+        (rule, differ, sd, 0.3 + sd / 3 if sd else np.nan, 0.02, 0.4 - sd / 3, 30)
+        for differ, sd in (("not at all", 0.0), ("low", 0.1), ("median", 0.4), ("high", 0.7))
+        for rule in rules
+    ]
+    columns = ["rule", "therapists_differ", "therapist_sd", "sensitivity", "fpr", "fdr", "data_sets"]
+    return pd.DataFrame(rows, columns=columns).assign(sensitivity_mcse=0.03, note="", reason="")
+
+
 def tables(count: int = 22, clients: int = 140) -> dict[str, pd.DataFrame]:
     people = therapists(count, clients)
     cusum, paths = charts(people[people["named"]].head(30))
@@ -183,4 +203,6 @@ def tables(count: int = 22, clients: int = 140) -> dict[str, pd.DataFrame]:
         "cusum": cusum,
         "cusum_paths": paths,
         "periods": periods(),
+        "ceiling": ceiling(),
+        "error_rates": error_rates(),
     }

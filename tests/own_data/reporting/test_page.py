@@ -14,7 +14,7 @@ from iatrogenesis.own_data.reporting.cells import read_tables
 from iatrogenesis.own_data.reporting.page import report
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="4" height="3"/></svg>'
-PICTURES = dict.fromkeys(("overview", "flow", "funnel", "caterpillar", "ranks", "cusum", "periods"), SVG)
+PICTURES = dict.fromkeys(("overview", "flow", "funnel", "caterpillar", "ranks", "cusum", "periods", "could"), SVG)
 EVIL = ("<script>alert(1)</script>", '\'=HYPERLINK("http://evil")', 'a"b', "{{ 7 * 7 }}", "$\\frac$")
 
 

@@ -31,7 +31,8 @@ def draw(results: Results) -> Figure | None:
     for axes, row in zip(spaces, chosen.itertuples(), strict=False):
         path = paths[(paths["level"] == row.level) & (paths["unit"].astype(str) == str(row.unit))]
         _chart(axes, path)
-        axes.set_title(shortened(results.names.unit(row.level, row.unit), 24), fontsize=8, loc="left")
+        label = shortened(results.names.unit(row.level, row.unit), 24)
+        axes.set_title(label if row.level == "therapist" else f"{row.level}: {label}", fontsize=8, loc="left")
     for axes in spaces[len(chosen) :]:
         axes.set_axis_off()
     drawn = paths[paths["unit"].astype(str).isin(chosen["unit"].astype(str))]

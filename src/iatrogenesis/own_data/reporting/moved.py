@@ -2,19 +2,20 @@
 
 import pandas as pd
 
-from iatrogenesis.own_data.reporting.cells import first, numeric, true
+from iatrogenesis.own_data.reporting.cells import numeric
 from iatrogenesis.own_data.reporting.numbers import is_estimand, plain_estimates
 from iatrogenesis.own_data.reporting.results import Results
 
 HARDLY = 0.85
 """A posterior interval at least this share of the prior's width has hardly moved; a choice of this report."""
-SAYS_SO = ("hardly_moved", "prior_hardly_moved", "data_hardly_moved")
+LITTLE = 0.2
+"""Share of the prior variance that the data removed; below it they have hardly moved the prior."""
 
 
 def marked(table: pd.DataFrame) -> pd.Series:
     """Whether the data hardly moved the prior, for each row of the estimates; no where it is not known."""
-    if (column := first(table, *SAYS_SO)) is not None:
-        return true(table[column])
+    if "learnt" in table:
+        return numeric(table, "learnt")["learnt"] < LITTLE
     ends = ("low", "high", "prior_low", "prior_high")
     if not set(ends) <= set(table):
         return pd.Series(False, index=table.index)

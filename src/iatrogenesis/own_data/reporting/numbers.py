@@ -4,6 +4,7 @@ import pandas as pd
 
 from iatrogenesis.own_data.analysis.names import estimand_name
 from iatrogenesis.own_data.reporting.cells import first, numeric
+from iatrogenesis.own_data.reporting.could import ceilings
 from iatrogenesis.own_data.reporting.flagged import rate_rule
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.report.entry import CONFIGURED, Number, number
@@ -23,6 +24,7 @@ def numbers(results: Results) -> dict[str, Number]:
     `flagged`, `judged`   therapists flagged by the rule that keeps the false discovery rate, of so many judged
     `fdr`                 that rate, %, as in the settings
     `noise`               share of the deteriorations that the questionnaire's error alone would show, %
+    `ceiling_...`         what could have been shown: `iatrogenesis.own_data.reporting.could.ceilings`
     ====================  =======================================================================================
     """
     found = _analysed(results)
@@ -32,7 +34,7 @@ def numbers(results: Results) -> dict[str, Number]:
         found["flagged"] = number(int(rule["flagged"]), "tables/flags.csv", results.units)
         found["judged"] = number(int(rule["of"]), "tables/flags.csv", results.units)
     found["fdr"] = number(100 * results.settings.analysis.false_discovery_rate, "settings", CONFIGURED)
-    return found | _noise(results)
+    return found | _noise(results) | ceilings(results)
 
 
 def _analysed(results: Results) -> dict[str, Number]:

@@ -108,7 +108,12 @@ def _sensitivity(results: Results) -> str:
 
 
 def _could(results: Results) -> str:
-    return "Power against the strength of an effect, in simulated outcomes of these clients; see the sentences above."
+    rows = numeric(results.table("error_rates"), "sensitivity", "fdr")
+    return (
+        f"Error rates of {rows['rule'].nunique() if 'rule' in rows else 0} rules in simulated outcomes of these "
+        "clients. "
+        f"Sensitivity reaches from {_range(rows['sensitivity'])}, the false discovery rate from {_range(rows['fdr'])}."
+    )
 
 
 def _services(results: Results) -> str:
@@ -167,6 +172,11 @@ _WORDS: dict[str, tuple[Callable[[Results], str], str]] = {
     ),
     "periods": (_periods, "Rates by period with 95 % intervals."),
     "sensitivity": (_sensitivity, "The main answers under other choices. Dashed: the answer of the analysis."),
-    "could": (_could, "Power in simulated outcomes of the same clients. Dashed: 80 %."),
+    "could": (
+        _could,
+        "Error rates of the rules in simulated outcomes of these clients, by how much {units} truly differ. A rule is "
+        "good "
+        "if it finds many of those who are harmful, and few others.",
+    ),
     "forecast": (_forecast, "Forecast of the next period: 50 and 95 % predictive intervals."),
 }

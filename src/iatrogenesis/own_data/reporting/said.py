@@ -22,7 +22,7 @@ def sentences(results: Results, numbers: Mapping[str, Number]) -> dict[str, obje
         "moved_said": _moved(results),
         "unnamed_said": _unnamed(results),
         "false_alarms": f"{results.settings.surveillance.false_alarms:g}",
-        "could_said": in_words(results.table("ceiling")),
+        "could_said": [*in_words(results.table("ceiling")), *_notes(results, "ceiling", "error_rates")],
         "cite": methods_paragraph.citation(),
     }
 
@@ -115,3 +115,9 @@ def _unnamed(results: Results) -> str:
     if unnamed:
         return f"{unnamed} of {len(people)} {results.units} have fewer than {least} finished courses and are not named."
     return f"All {results.units} have {least} finished courses or more, and are named."
+
+
+def _notes(results: Results, *names: str) -> list[str]:
+    """What the notes of tables say, each once."""
+    notes = [note for name in names for note in results.table(name).get("note", [])]
+    return list(dict.fromkeys(str(note) for note in notes if isinstance(note, str) and note.strip()))

@@ -9,6 +9,7 @@ from iatrogenesis.own_data.reporting.numbers import PLAIN_MODELS
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.report.entry import Number
 from iatrogenesis.report.render import NARROW, Numbers
+from iatrogenesis.report.rounding import rounded
 
 CLEAR = 1.1
 """A median odds ratio whose whole interval lies above it is called a difference; a choice of this report."""
@@ -29,7 +30,7 @@ def answers(results: Results, numbers: Mapping[str, Number]) -> list[Answer]:
         Answer(f"Do {results.units} differ by more than chance?", _differ(results, said)),
         Answer("Who stands out?", _flagged(results, said)),
         Answer("How much is noise of the questionnaire?", _noise(results, said)),
-        Answer("What could these data not have shown?", could_not(results)),
+        Answer("What could these data not have shown?", could_not(results, said)),
     ]
 
 
@@ -44,16 +45,24 @@ def headline(results: Results, numbers: Mapping[str, Number]) -> str:
     return f"{who} out, which is a reason to look closer and not a finding of cause."
 
 
+def roughly(said: Numbers, name: str) -> str:
+    """Return a number with its 95 % interval, to the first digit of its standard error: nobody reads more."""
+    found = said.numbers[name]
+    value, low, high = (float(found[end]) for end in ("value", "low", "high"))
+    error = 10 * (high - low) / 4
+    return f"{rounded(value, error)} (95{NARROW}% interval {rounded(low, error)} to {rounded(high, error)})"
+
+
 def _rate(results: Results, said: Numbers) -> str:
     if "rate" not in said.numbers:
         return _missing("The rate was not estimated", results.reason(*PLAIN_MODELS))
-    return f"Of 100 finished courses, {said.ci('rate')} end in reliable deterioration."
+    return f"Of 100 finished courses, {roughly(said, 'rate')} end in reliable deterioration."
 
 
 def _differ(results: Results, said: Numbers) -> str:
     if "mor" not in said.numbers:
         return _missing(f"The spread between {results.units} was not estimated", results.reason(*PLAIN_MODELS))
-    ratio = said.ci("mor")
+    ratio = roughly(said, "mor")
     if hardly_moved(results, "mor", "vpc", "therapist_sd"):
         first = "These data cannot say: they hardly moved what was assumed before."
     elif said.numbers["mor"]["low"] > CLEAR:
@@ -81,7 +90,7 @@ def _flagged(results: Results, said: Numbers) -> str:
 def _noise(results: Results, said: Numbers) -> str:
     if "noise" not in said.numbers:
         return _missing("Not known", results.reason("noise") or "it needs first scores and a reliability")
-    shown = said.ci("noise") if "low" in said.numbers["noise"] else said.n("noise")
+    shown = roughly(said, "noise") if "low" in said.numbers["noise"] else said.plain("noise")
     return (
         f"If nobody had truly changed, the questionnaire’s error alone would give {shown} of every 100 of these "
         "deteriorations."

@@ -10,7 +10,7 @@ from math import isfinite
 import pandas as pd
 
 from iatrogenesis.own_data.reporting.words import HEADINGS, PERCENT, SAID
-from iatrogenesis.report.rounding import rounded, with_interval
+from iatrogenesis.report.rounding import rounded, with_error, with_interval
 from iatrogenesis.report.tables import Table
 
 NEVER = frozenset({"client_id", "course_id", "examples", "file", "dataset"})
@@ -38,13 +38,15 @@ def shown(
     """
     names = [name for name in table if name not in NEVER and name not in leave_out]
     middles = _intervals(names)
-    ends = {end for pair in middles.values() for end in pair}
+    errors = {name: f"{name}_mcse" for name in names if f"{name}_mcse" in names and name not in middles}
+    ends = {end for pair in middles.values() for end in pair} | set(errors.values())
     kept = [name for name in names if name not in ends]
     records = table.to_dict("records")
-    rows = [[_cell(row, name, middles) for name in kept] for row in records]
+    rows = [[_cell(row, name, middles, errors) for name in kept] for row in records]
     if marked is None:
         marked = [any(_no(row.get(name)) for name in MARKS) for row in records]
-    heads = [(headings or {}).get(name) or _heading(name, name in middles) for name in kept]
+    notes = dict.fromkeys(middles, " (95 % interval)") | dict.fromkeys(errors, " (MCSE)")
+    heads = [(headings or {}).get(name) or f"{_heading(name)}{notes.get(name, '')}" for name in kept]
     return Table(heads, rows, ["open" if one else "" for one in marked])
 
 
@@ -67,8 +69,11 @@ def _intervals(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     return {name: ends for name, ends in found.items() if set(ends) <= set(names)}
 
 
-def _cell(row: Mapping, name: str, middles: Mapping[str, tuple[str, str]]) -> str:
+def _cell(row: Mapping, name: str, middles: Mapping[str, tuple[str, str]], errors: Mapping[str, str]) -> str:
     percent = name in PERCENT
+    if name in errors:
+        two = [_float(row[one], percent) for one in (name, errors[name])]
+        return with_error(*two) if all(isfinite(one) for one in two) else number(row[name], percent)
     if name not in middles:
         return number(row[name], percent)
     three = [_float(row[one], percent) for one in (name, *middles[name])]
@@ -84,9 +89,9 @@ def _float(value: object, percent: bool) -> float:
         return float("nan")
 
 
-def _heading(name: str, with_ends: bool) -> str:
+def _heading(name: str) -> str:
     words = HEADINGS.get(name) or (name[:1].upper() + name[1:]).replace("_", " ")
-    return f"{words}{', %' if name in PERCENT else ''}{' (95 % interval)' if with_ends else ''}"
+    return f"{words}{', %' if name in PERCENT else ''}"
 
 
 def _no(value: object) -> bool:

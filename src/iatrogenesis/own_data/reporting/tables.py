@@ -10,8 +10,8 @@ from iatrogenesis.own_data.reporting.shown import shown
 from iatrogenesis.report.tables import Table
 
 PLAIN = (
-    *("flow", "table1", "missing", "models", "diagnostics", "noise", "periods", "sensitivity_definition"),
-    *("sensitivity_missing", "sensitivity_attribution", "sensitivity_priors", "what_if", "ceiling", "error_rates"),
+    *("table1", "missing", "models", "diagnostics", "noise", "periods", "sensitivity_definition"),
+    *("sensitivity_missing", "sensitivity_attribution", "sensitivity_priors", "what_if"),
     *("services", "forecast", "rolling_origin"),
 )
 """Tables that are shown as they are."""
@@ -30,6 +30,7 @@ def page_tables(results: Results) -> dict[str, Table]:
     """Return the tables by name; absent ones are left out."""
     found = {name: shown(_named(results, name)) for name in PLAIN if name in results}
     made = {
+        "flow": _flow,
         "checks": _checks,
         "predictive": _predictive,
         "estimates": _estimates,
@@ -38,6 +39,8 @@ def page_tables(results: Results) -> dict[str, Table]:
         "rules": _rules,
         "flags": _flags,
         "cusum": _cusum,
+        "ceiling": _ceiling,
+        "error_rates": _error_rates,
     }
     needs = {"rules": "flags"}
     return found | {name: make(results) for name, make in made.items() if needs.get(name, name) in results}
@@ -49,6 +52,11 @@ def _named(results: Results, name: str) -> pd.DataFrame:
     if "therapist_id" in table:
         table = table.assign(therapist_id=[results.names.of(one) for one in table["therapist_id"]])
     return table
+
+
+def _flow(results: Results) -> Table:
+    heads = {"rows": "Courses", "clients": "Clients", "therapists": results.units.capitalize()}
+    return shown(results.table("flow"), headings=heads)
 
 
 def _checks(results: Results) -> Table:
@@ -117,3 +125,11 @@ def _cusum(results: Results) -> Table:
         table = table.assign(unit=labels)[[name for name in CUSUM if name in table]]
     marks = true(table["alarm"]) if "alarm" in table else [False] * len(table)
     return shown(table, marked=list(marks))
+
+
+def _ceiling(results: Results) -> Table:
+    return shown(results.table("ceiling"), leave_out=("sentence", "note", "reason"))
+
+
+def _error_rates(results: Results) -> Table:
+    return shown(results.table("error_rates"), leave_out=("note", "reason", "therapists", "data_sets"))
