@@ -185,6 +185,19 @@ class Profile:
         columns = self._derived(new, self.variables if alone else new)
         return np.ascontiguousarray((np.column_stack(list(columns.values())) - self.centre) / self.scale)
 
+    def of_others(self, clients: pd.DataFrame, dataset: str) -> np.ndarray:
+        """Return the columns of clients who were not fitted, by the same centres and scales, shape (their rows, k).
+
+        Raises
+        ------
+        DataError
+            As in `of`; and where a covariate is split by therapist, whose mean is that of the clients fitted.
+        """
+        if split := [name for name in self.covariates if name in SPLIT]:
+            raise DataError(f"{dataset}: {split[0]!r} is split by therapist, which only clients fitted can be.")
+        values = {name: _variable(clients, name, dataset) for name in self.variables}
+        return (np.column_stack(list(self._derived(values, values).values())) - self.centre) / self.scale
+
     def _derived(self, values: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Columns in their own units; `others` are the values of a therapist's other clients."""
         found: dict[str, np.ndarray] = {}

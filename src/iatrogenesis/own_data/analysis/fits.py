@@ -20,6 +20,8 @@ from iatrogenesis.own_data.prepared import Prepared
 from iatrogenesis.own_data.settings import OwnData
 
 SAMPLER = Sampler(chains=4, draws=1000, tune=500, target_accept=0.9)
+MANY = 10_000  # rows; above it, draws cost more than they tell
+FEWER = SAMPLER.model_copy(update={"draws": 300})
 SAME_EQUATIONS = {"therapist": "casemix", "interaction": "casemix"}
 """Models that the sampler fits by the equations of another one: own columns need not have every rating."""
 
@@ -80,9 +82,10 @@ def fit_all(prepared: Prepared, settings: OwnData, priors: Priors) -> dict[str, 
 def fitted(model: str, data: FitData, priors: Priors, seed: int, engine: str = "collapsed") -> xr.DataTree:
     """Fit one model; the sampler takes over where the collapsed engine refuses."""
     own = derived_seed(seed, "own data", model, engine)
+    sampler = FEWER if len(next(iter(data.arrays().values()))[1]) > MANY else SAMPLER
     if engine == "collapsed":
         covered = model in fit.COLLAPSED
-        (tree,) = fit.fit_all(model, [data], priors, SAMPLER, own, engine=engine, fallback=not covered)
+        (tree,) = fit.fit_all(model, [data], priors, sampler, own, engine=engine, fallback=not covered)
         if "failed" not in tree.attrs:
             return tree
         reason = tree.attrs["failed"]
@@ -90,6 +93,6 @@ def fitted(model: str, data: FitData, priors: Priors, seed: int, engine: str = "
         tree.attrs["fallback"] = reason
         return tree
     # pyrefly: ignore[bad-argument-type]: each model's data are of its own kind
-    (tree,) = fit.fit_all(SAME_EQUATIONS.get(model, model), [data], priors, SAMPLER, own, engine=engine)
+    (tree,) = fit.fit_all(SAME_EQUATIONS.get(model, model), [data], priors, sampler, own, engine=engine)
     tree.attrs["model"] = model
     return tree
