@@ -1,0 +1,328 @@
+"""Small tables made by hand: one awkward thing each."""
+
+import pandas as pd
+import pytest
+
+from iatrogenesis.core.tables import DataError
+
+PHQ, GAD = "720433000", "445455005"
+
+
+def referral(request="SR1", person="N1", **more):
+    return {"OrgIDProv": "RX1", "ServiceRequestId": request, "Person_ID": person, **more}
+
+
+def contact(number, date, code="5", request="SR1", **more):
+    row = {"OrgIDProv": "RX1", "CareContactId": f"C{number}", "ServiceRequestId": request, "CareContDate": date}
+    return {**row, "AttendOrDNACode": code, **more}
+
+
+def activity(number, therapist, contact=None, **more):
+    row = {"OrgIDProv": "RX1", "CareActId": f"A{number}", "CareContactId": f"C{contact or number}"}
+    return {**row, "CarePersLocalId": therapist, **more}
+
+
+def score(date, value, tool=PHQ, request="SR1", **more):
+    row = {"OrgIDProv": "RX1", "ServiceRequestId": request, "CodedAssToolType": tool, "PersScore": value}
+    return {**row, "AssToolCompDate": date, **more}
+
+
+def plain(**more):
+    """One course of three contacts, one therapist."""
+    tables = {
+        "referrals": [referral()],
+        "contacts": [contact(1, "2024-01-01"), contact(2, "2024-01-08"), contact(3, "2024-01-15")],
+        "activities": [activity(1, "07"), activity(2, "07"), activity(3, "07")],
+    }
+    return tables | more
+
+
+def one(found):
+    assert len(found.clients) == 1
+    return found.clients.iloc[0]
+
+
+def said(found, kind):
+    return " ".join(found.remarks.loc[found.remarks["kind"] == kind, "text"])
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "message"),
+    [
+        ("referrals", "ServiceRequestId", r"referrals\.csv: IDS101 Referral has no field ServiceRequestId"),
+        ("referrals", "Person_ID", r"IDS101 Referral has no field Person_ID or LocalPatientId"),
+        ("contacts", "CareContDate", r"contacts\.csv: IDS201 CareContact has no field CareContDate"),
+        ("contacts", "AttendOrDNACode", r"IDS201 CareContact has no field AttendOrDNACode"),
+        ("activities", "CarePersLocalId", r"activities\.csv: IDS202 CareActivity has no field CarePersLocalId"),
+        ("activities", "CareContactId", r"IDS202 CareActivity has no field CareContactId"),
+        ("by_referral", "AssToolCompDate", r"IDS606 CodedScoreAssessmentRefer has no field AssToolCompDate"),
+        ("by_activity", "PersScore", r"IDS607 CodedScoreAssessmentAct has no field PersScore"),
+        ("workforce", "QualAttainLevelIAPT", r"workforce\.csv: IDS902 CarePersQual has no field QualAttainLevelIAPT"),
+    ],
+)
+def test_a_field_that_must_be_there_is_named(own, table, field, message):
+    tables = plain(
+        by_referral=[score("2024-01-01", 9)],
+        by_activity=[{"CareActId": "A1", "CodedAssToolType": PHQ, "PersScore": 9}],
+        workforce=[{"OrgIDProv": "RX1", "CarePersLocalId": "07", "QualAttainLevelIAPT": "05"}],
+    )
+    tables[table] = [{name: value for name, value in row.items() if name != field} for row in tables[table]]
+    with pytest.raises(DataError, match=message) as error:
+        own(**tables)
+    assert "Export that field, too" in str(error.value) and "The fields are: " in str(error.value)
+
+
+def test_ids_keep_their_zeros_and_their_provider(own):
+    found = one(own(**plain()))
+    assert found["therapist_id"] == "RX1-07" and found["service_id"] == "RX1" and found["course_id"] == "SR1"
+
+
+def test_codes_of_attendance_are_read_with_and_without_zeros(own):
+    contacts = [contact(n, f"2024-01-0{n}", code) for n, code in enumerate(["05", "6", "3", "7", "", "2"], start=1)]
+    found = own(**plain(contacts=contacts))
+    assert one(found)["n_sessions"] == 2 and found.sessions["date"].dt.day.tolist() == [1, 2]
+    assert said(found, "contacts not attended").startswith("3 of 6 contacts were not attended")
+    assert said(found, "attendance unknown").startswith("1 contacts do not say")
+
+
+def test_two_providers_may_share_every_id(own):
+    """Each table names the provider, so that nothing is mixed up."""
+    there = plain(by_referral=[score("2024-01-01", 20), score("2024-01-15", 10)])
+    both = {name: rows + [{**row, "OrgIDProv": "RX2"} for row in rows] for name, rows in there.items()}
+    both["by_referral"][2]["PersScore"] = 5
+    found = own(**both).clients.set_index("service_id")
+    assert found["therapist_id"].to_dict() == {"RX1": "RX1-07", "RX2": "RX2-07"}
+    assert found["course_id"].to_dict() == {"RX1": "RX1-SR1", "RX2": "RX2-SR1"}
+    assert found["n_sessions"].tolist() == [3, 3] and found["phq9_first"].to_dict() == {"RX1": 20.0, "RX2": 5.0}
+
+
+def test_shared_ids_without_provider_are_refused(own):
+    there = plain()
+    both = {name: rows + [{**row, "OrgIDProv": "RX2"} for row in rows] for name, rows in there.items()}
+    both["contacts"] = [{k: v for k, v in row.items() if k != "OrgIDProv"} for row in there["contacts"]]
+    with pytest.raises(DataError, match="'SR1' is an id of several providers"):
+        own(**both)
+
+
+def test_only_the_referrals_name_the_provider(own):
+    there = plain()
+    for name in ("contacts", "activities"):
+        there[name] = [{k: v for k, v in row.items() if k != "OrgIDProv"} for row in there[name]]
+    assert one(own(**there))["therapist_id"] == "RX1-07"
+
+
+def test_no_table_names_the_provider(own):
+    there = {name: [{k: v for k, v in r.items() if k != "OrgIDProv"} for r in rows] for name, rows in plain().items()}
+    found = own(**there)
+    assert one(found)["therapist_id"] == "07" and "No table names the provider" in said(found, "provider unknown")
+
+
+def test_a_pathway_of_two_referrals_is_one_course(own):
+    referrals = [referral("SR1", PathwayID="P"), referral("SR2", PathwayID="P")]
+    contacts = [contact(1, "2024-01-01"), contact(2, "2024-01-08", request="SR2")]
+    found = own(**plain(referrals=referrals, contacts=contacts))
+    assert one(found)["n_sessions"] == 2 and one(found)["course_id"] == "P"
+    assert found.clients.index.tolist() == [3] and "1 rows are earlier submissions" in said(
+        found, "several rows of a course"
+    )
+
+
+def test_the_row_that_the_flag_marks_counts(own):
+    referrals = [referral(UsePathway_Flag="True", EndCode="46"), referral(UsePathway_Flag="False", EndCode="48")]
+    assert one(own(**plain(referrals=referrals)))["completed"]
+
+
+@pytest.mark.parametrize(("code", "completed"), [("46", True), ("47", False), ("48", False), ("50", None), ("", None)])
+def test_the_end_says_whether_it_was_planned(own, code, completed):
+    found = one(
+        own(
+            **plain(
+                referrals=[
+                    referral(EndCode=code),
+                ]
+            )
+        )
+    )["completed"]
+    assert found == completed if completed is not None else pd.isna(found)
+
+
+def test_what_belongs_to_nothing_is_counted_and_kept_out(own):
+    found = own(
+        **plain(
+            contacts=[contact(1, "2024-01-01"), contact(2, "2024-01-08", request="SR9")],
+            activities=[activity(1, "07"), activity(2, "07"), activity(8, "07")],
+            by_referral=[score("2024-01-01", 9), score("2024-01-01", 9, request="SR9")],
+        )
+    )
+    assert one(found)["n_sessions"] == 1 and len(found.sessions) == 1
+    assert said(found, "contacts without referral").startswith("1 contacts belong to no referral")
+    assert said(found, "activities without contact").startswith("2 activities belong to no contact of a course")
+    assert "1 belong to no course" in said(found, "scores passed over")
+
+
+def test_contacts_without_therapist_count_as_sessions_but_for_nobody(own):
+    found = own(**plain(activities=[activity(1, ""), activity(2, "08")]))
+    assert one(found)["n_sessions"] == 3 and one(found)["therapist_id"] == "RX1-08"
+    assert said(found, "contacts without therapist").startswith("2 of 3 attended contacts name no therapist")
+
+
+def test_a_course_that_nobody_attended_is_kept(own):
+    found = one(own(**plain(contacts=[contact(1, "2024-01-01", "3")])))
+    assert found["n_sessions"] == 0 and pd.isna(found["therapist_id"]) and pd.isna(found["started"])
+
+
+def test_a_course_without_contacts_has_the_referrals_own_numbers(own):
+    derived = {"TreatmentCareContact_Count": 6, "TherapySession_FirstDate": "2023-05-01", "PHQ9_FirstScore": 12}
+    derived |= {"TherapySession_LastDate": "2023-07-01", "PHQ9_LastScore": 20}
+    found = own(**plain(referrals=[referral(), referral("SR2", "N2", **derived)]))
+    second = found.clients.iloc[1]
+    assert (second["n_sessions"], second["phq9_first"], second["phq9_last"]) == (6, 12, 20)
+    assert second["ended"] == pd.Timestamp("2023-07-01") and second["period"] == "2023"
+    assert said(found, "courses without contacts").startswith("1 courses have no contact in IDS201")
+
+
+def test_two_therapists_in_one_contact_both_have_it(own):
+    together = [activity(1, "07"), activity(2, "07", minutes=1), activity(4, "08", contact=2), activity(3, "08")]
+    found = own(**plain(activities=together), attribution="membership")
+    assert one(found)["n_therapists"] == 2 and one(found)["first_share"] == pytest.approx(0.5)
+    assert said(found, "contacts with several therapists").startswith("1 attended contacts")
+
+
+def test_of_two_in_the_last_contact_the_one_with_more_minutes_is_last(own):
+    acts = [activity(1, "07", ClinContactDurOfCareAct=60), activity(2, "08", contact=1, ClinContactDurOfCareAct=10)]
+    found = own(**plain(contacts=[contact(1, "2024-01-01")], activities=acts), attribution="last")
+    assert one(found)["therapist_id"] == "RX1-07"
+    assert found.sessions["therapist_id"].tolist() == ["RX1-07"]
+
+
+def test_of_equals_the_later_therapist_counts(own):
+    contacts = [contact(n, f"2024-01-0{n}") for n in range(1, 5)]
+    acts = [activity(1, "08"), activity(2, "07"), activity(3, "07"), activity(4, "08")]
+    assert one(own(**plain(contacts=contacts, activities=acts)))["therapist_id"] == "RX1-08"
+
+
+def test_order_is_that_of_date_and_time(own):
+    contacts = [contact(1, "15/01/2024"), contact(2, "08/01/2024", CareContTime="14:00")]
+    contacts.append(contact(3, "08/01/2024", CareContTime="09:30"))
+    acts = [activity(1, "07"), activity(2, "08"), activity(3, "09")]
+    found = own(**plain(contacts=contacts, activities=acts), attribution="last")
+    assert found.sessions["therapist_id"].tolist() == ["RX1-09", "RX1-08", "RX1-07"]
+    assert one(found)["therapist_id"] == "RX1-07"
+
+
+def test_scores_of_the_course_and_of_its_contacts(own):
+    """The 3 days before count for the contact that follows, once; 30 days after the end is no score of the course."""
+    scores = [score("2023-12-29", 10), score("2024-01-08", 12), score("2024-01-16", 15), score("2024-02-14", 25)]
+    found = own(**plain(by_referral=scores))
+    assert one(found)[["phq9_first", "phq9_last"]].tolist() == [10, 15]
+    assert found.sessions["phq9"].fillna(-1).tolist() == [10, 12, -1]
+    assert said(found, "scores outside the course").startswith("1 scores lie before the referral, or more than a week")
+
+
+def test_one_score_shows_no_change(own):
+    found = one(own(**plain(by_referral=[score("2024-01-01", 10), score("2024-01-01", 14, GAD)])))
+    assert found["phq9_first"] == 10 and pd.isna(found["phq9_last"]) and pd.isna(found["gad7_last"])
+
+
+def test_the_referrals_own_scores_stand_in(own):
+    """GAD-7 has two dated scores, unlike the referral's; PHQ-9 has one."""
+    own_scores = dict(PHQ9_FirstScore=11, PHQ9_LastScore=18, GAD_FirstScore=3, GAD_LastScore=9)
+    scores = [score("2024-01-01", 10), score("2024-01-01", 4, GAD), score("2024-01-15", 9, GAD)]
+    found = own(**plain(referrals=[referral(**own_scores)], by_referral=scores))
+    names = ["phq9_first", "phq9_last", "gad7_first", "gad7_last"]
+    assert one(found)[names].tolist() == [11, 18, 4, 9]
+    assert (
+        said(found, "scores of the referral")
+        == "phq9: 1 courses have no two dated scores: the referral's own were taken."
+    )
+    assert "gad7: 1 courses have other first or last scores" in said(found, "scores unlike the referral's")
+
+
+def test_scores_by_activity_have_the_contacts_date(own):
+    rows = [
+        {"CareActId": f"A{n}", "CodedAssToolType": GAD, "PersScore": value} for n, value in ((3, 5), (1, 12), (2, 8))
+    ]
+    found = own(**plain(by_activity=rows))
+    assert one(found)[["gad7_first", "gad7_last"]].tolist() == [12, 5]
+    assert found.sessions["gad7"].tolist() == [12, 8, 5]
+
+
+def test_the_same_score_in_both_tables_counts_once(own):
+    both = plain(
+        by_referral=[score("2024-01-01", 10)],
+        by_activity=[{"CareActId": "A1", "CodedAssToolType": PHQ, "PersScore": 10}],
+    )
+    found = one(own(**both))
+    assert found["phq9_first"] == 10 and pd.isna(found["phq9_last"])
+
+
+def test_a_score_that_is_no_number_is_named_by_row(own):
+    scores = [score("2024-01-01", 10), score("2024-01-01", "NA", "932621000000100"), score("2024-01-15", "high")]
+    found = own(**plain(by_referral=scores))
+    (row,) = found.unconverted.to_dict("records")
+    assert (row["file"], row["row"], row["column"], row["value"]) == ("by_referral.csv", 4, "PersScore", "high")
+    assert said(found, "scores passed over").startswith("1 of 3 scores are of other questionnaires")
+
+
+def test_a_tool_written_as_a_number_is_known(own):
+    rows = [score("2024-01-01", 10, 720433000.0), score("2024-01-15", 12, 720433000.0)]
+    assert one(own(**plain(by_referral=rows)))["phq9_last"] == 12
+
+
+def test_several_scores_on_one_day(own):
+    scores = [score("2024-01-01", 10), score("2024-01-15", 12), score("2024-01-15", 17)]
+    found = own(**plain(by_referral=scores))
+    assert one(found)["phq9_last"] == 17 and "1 times" in said(found, "several scores a day")
+
+
+def test_a_contact_handed_in_again_counts_once_as_the_latest_says(own):
+    contacts = [contact(1, "2024-01-02", "5", Unique_MonthID=1487), contact(1, "2024-01-01", "3", Unique_MonthID=1486)]
+    found = own(**plain(contacts=contacts))
+    assert one(found)["n_sessions"] == 1 and found.sessions["date"].dt.day.tolist() == [2]
+    assert said(found, "contacts submitted again").startswith("1 rows are earlier submissions")
+
+
+@pytest.mark.parametrize(
+    ("awarded", "planned", "qualified"),
+    [
+        ("2023-06-01", "", True),
+        ("2024-01-01", "", True),
+        ("2024-06-01", "", False),
+        ("", "2024-09-01", False),
+        ("", "2023-09-01", None),
+        ("", "", None),
+    ],
+)
+def test_qualified_or_in_training_when_they_met(own, awarded, planned, qualified):
+    row = {"CarePersLocalId": "07", "QualAttainLevelIAPT": "05"}
+    row |= {"QualAwardedDate": awarded, "QualPlannedCompletionDate": planned}
+    found = one(own(**plain(workforce=[row])))["therapist_qualified"]
+    assert found == qualified if qualified is not None else pd.isna(found)
+
+
+def test_the_level_is_that_of_the_time(own):
+    rows = [
+        {"OrgIDProv": "RX1", "CarePersLocalId": "07", "QualAttainLevelIAPT": level, "QualAwardedDate": date}
+        for level, date in (("02", "2020-01-01"), ("05", "2023-01-01"), ("09", "2025-01-01"))
+    ]
+    found = one(own(**plain(workforce=rows)))
+    assert found["therapist_qualification"] == "05" and found["therapist_qualified"]
+
+
+def test_a_workforce_without_provider_is_refused_where_two_share_an_id(own):
+    there = plain()
+    both = {name: rows + [{**row, "OrgIDProv": "RX2"} for row in rows] for name, rows in there.items()}
+    row = {"CarePersLocalId": "07", "QualAttainLevelIAPT": "05"}
+    with pytest.raises(DataError, match="IDS902 names no provider, but contacts are from 2 of them"):
+        own(**both, workforce=[row])
+
+
+def test_age_and_deprivation_are_taken_where_the_referral_has_them(own):
+    more = {"Age_ReferralRequest_ReceivedDate": 67, "IndicesOfDeprivationDecile": 1}
+    found = one(own(**plain(referrals=[referral(**more)])))
+    assert found["age_band"] == "65-74" and found["deprivation"] == 10
+
+
+def test_a_patients_local_id_stands_in_for_the_person(own):
+    row = {"OrgID_Provider": "RX1", "ServiceRequestId": "SR1", "LocalPatientId": "0042"}
+    assert one(own(**plain(referrals=[row])))["client_id"] == "0042"
