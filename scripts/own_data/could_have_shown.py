@@ -13,7 +13,6 @@ from iatrogenesis.own_data.table_files import write_tables
 def main(prepared: str, settings: dict, targets: list[str]) -> None:
     """Write error rates of the rules that flag, and what effects could have been found."""
     own = OwnData.model_validate(settings)
-    print(f"Simulating what these data could have shown, {own.could_have_shown.replicates} times", flush=True)
     found = could_have_shown.tables(Prepared.read(Path(prepared)), own, priors_of(own))
     write_tables(found, targets, own.privacy)
 

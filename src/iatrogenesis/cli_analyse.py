@@ -22,7 +22,8 @@ OPTIONS += ("--workflow-profile", "none")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 LOG = "logs/snakemake.log"
 TRACEBACK = "Traceback (most recent call last)"
-ERROR = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt)): (.+)", re.MULTILINE | re.DOTALL)
+NAME = re.compile(r"^(?:iatrogenesis[\w.]*|snakemake[\w.]*): ")
+"""Of an error that is written for people; what others raise keeps its name."""
 
 
 def require_snakemake() -> None:
@@ -88,11 +89,17 @@ def _hand_on_signals(process: subprocess.Popen) -> None:
 
 
 def _what_failed(folder: Path, since: float) -> str:
-    """The errors of the jobs that failed, by their logs, without tracebacks; or else where Snakemake says it."""
-    said = []
-    for path in sorted((folder / "logs").glob("*.log")):
-        text = path.read_text(encoding="utf-8", errors="replace")
-        if path.name != Path(LOG).name and path.stat().st_mtime >= since and TRACEBACK in text:
-            found = ERROR.search(text.rpartition(TRACEBACK)[2])
-            said.append(f"{path}:\n  {found[2].strip() if found else text.splitlines()[-1]}")
-    return "\n".join(said) or f"See {folder / LOG}"
+    """The errors of the jobs that failed, by their logs, without tracebacks; or else what Snakemake says."""
+    logs = [path for path in sorted((folder / "logs").glob("*.log")) if path.stat().st_mtime >= since]
+    said = {path: _error(path.read_text(encoding="utf-8", errors="replace")) for path in logs}
+    snakemake = said.pop(folder / LOG, "").partition("\n")[0]
+    failed = [f"{path}:\n  {text}" for path, text in said.items() if text]
+    return "\n".join(failed) or f"{folder / LOG}:\n  {snakemake or 'see there'}"
+
+
+def _error(log: str) -> str:
+    """What follows the last traceback of a log, without the name of the error; nothing without one."""
+    _, mark, rest = log.rpartition(TRACEBACK)
+    lines = rest.splitlines()[1:] if mark else []
+    start = next((number for number, line in enumerate(lines) if line and not line.startswith(" ")), len(lines))
+    return NAME.sub("", "\n".join(lines[start:]))
