@@ -65,9 +65,9 @@ def clean() -> Mapped:
 
 
 def clean_sessions() -> pd.DataFrame:
-    """Every session of the first 60 clients of `clean_clients`."""
-    clients = clean_clients().head(60)
-    who = np.repeat(np.arange(60), clients["n_sessions"])
+    """Every session of `clean_clients`."""
+    clients = clean_clients()
+    who = np.repeat(np.arange(ROWS), clients["n_sessions"])
     number = np.concatenate([np.arange(1, n + 1) for n in clients["n_sessions"]])
     return pd.DataFrame(
         {"client_id": clients["client_id"].to_numpy()[who], "session": number, "phq9": (10.0 + who % 5)},

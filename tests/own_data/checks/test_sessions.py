@@ -15,6 +15,13 @@ def _two_therapists(table):
 
 FAULTS = [
     fault(
+        "clients without sessions",
+        "warning",
+        "2 clients of 400 without a session",
+        changing(lambda t: t[~t["client_id"].isin(["c0003", "c0007"])], "sessions"),
+        "rows 5, 9",
+    ),
+    fault(
         "sessions of unknown clients",
         "warning",
         "1 session of 1 client",
@@ -27,6 +34,7 @@ FAULTS = [
         "error",
         "both files write the ids alike",
         changing(lambda t: t.assign(client_id="0" + t["client_id"]), "sessions"),
+        also=("clients without sessions",),
     ),
     fault(
         "sessions twice",
@@ -39,7 +47,7 @@ FAULTS = [
     fault(
         "gaps between sessions",
         "note",
-        "1 client of 60 with a gap",
+        "1 client of 400 with a gap",
         changing(lambda t: t.drop(index=3), "sessions"),
         "row 2",
         also=("numbers of sessions disagree",),

@@ -185,8 +185,8 @@ def unread_cells(subject: Subject, cells: pd.DataFrame) -> list[str]:
 
 def _cell(subject: Subject, row: object, column: str, value: object) -> str:
     """A cell with its value, unless the column is that of the clients' ids, named as another by mistake."""
-    mapped = subject.mapped
-    ids = {mapped.where(table, "client_id")[1] for table in ("clients", "sessions")} - {"client_id"}
+    origin = subject.mapped.origin
+    ids = {origin[name][1] for name in ("client_id", "sessions.client_id") if name in origin}
     place = f"row {row}, {printable(column)}"
     return place if column in ids else f"{place}: {said(value)}"
 

@@ -30,6 +30,24 @@ def strangers(subject: Subject) -> Found | str | None:
     )
 
 
+def without(subject: Subject) -> Found | str | None:
+    """Find clients without a session in the table of sessions."""
+    sessions, clients = subject.mapped.sessions, subject.mapped.clients
+    if sessions is None or clients is None:
+        return NONE
+    alone = clients[clients["client_id"].notna() & ~clients["client_id"].isin(sessions["client_id"])]
+    if alone.empty:
+        return None
+    rows = unique(alone.index)
+    return Found(
+        "warning",
+        f"{many(len(rows), 'client')} of {len(clients):,} without a session in the table of sessions.",
+        columns=["client_id"],
+        rows=rows,
+        examples=[row_list(rows)],
+    )
+
+
 def doubled(subject: Subject) -> Found | str | None:
     """Find two sessions of one client with the same number."""
     sessions = subject.mapped.sessions
@@ -151,6 +169,13 @@ def several_therapists(subject: Subject) -> Found | str | None:
 
 
 CHECKS = (
+    Check(
+        "clients without sessions",
+        "Sessions",
+        "every client has sessions",
+        "Uses what the table of clients says; where it has no number of sessions, they have none.",
+        without,
+    ),
     Check(
         "sessions of unknown clients",
         "Sessions",
