@@ -39,7 +39,8 @@ def mapped(settings: OwnData, folder: Path, instruments: Instruments) -> Mapped:
     if data.nhs is not None:
         from iatrogenesis.own_data.nhs import mapped as from_nhs
 
-        return from_nhs(data.nhs, folder, data, settings.analysis.attribution)
+        own = settings.columns.covariates
+        return from_nhs(data.nhs, folder, data, settings.analysis.attribution, covariates=own, instruments=instruments)
     if data.counts is not None:
         return _counts(settings, Source(reading.read(folder / data.counts, data), data, "counts"))
     refuse_unknown_instruments(settings, instruments)
