@@ -191,6 +191,56 @@ def error_rates() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).assign(sensitivity_mcse=0.03, note="", reason="")
 
 
+def table1() -> pd.DataFrame:
+    rows = [
+        ("courses", "", 2261, 0.93, np.nan, np.nan, pd.NA, np.nan, np.nan),
+        ("therapists", "", 24, np.nan, np.nan, np.nan, pd.NA, np.nan, np.nan),
+        ("employment", "unemployed", 400, 0.2, np.nan, np.nan, 12, 0.31, np.nan),
+        ("employment", "employed", 1600, 0.8, np.nan, np.nan, 12, 0.69, np.nan),
+        ("PHQ-9, at the first session", "", 2261, np.nan, 14.2, 5.1, 0, np.nan, 15.9),
+    ]
+    columns = [
+        "characteristic",
+        "category",
+        "n",
+        "share",
+        "mean",
+        "sd",
+        "missing",
+        "share_not_judged",
+        "mean_not_judged",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+NOISE = pd.DataFrame(
+    [
+        ("deterioration rate, observed", 0.061, 0.052, 0.07, "share"),
+        ("rate if nobody truly changed", 0.049, 0.03, 0.08, "share"),
+        ("clients of 2261 counted as deteriorated if nobody truly changed", 111.0, np.nan, np.nan, "clients"),
+        ("of those counted as deteriorated: not truly worse", 0.31, 0.22, 0.4, "share of deteriorated"),
+    ],
+    columns=["quantity", "value", "low", "high", "unit"],
+).assign(basis="error of the reliable change")
+
+
+def sensitivity() -> dict[str, pd.DataFrame]:
+    def rows(label: str, names: tuple[str, ...], **more) -> pd.DataFrame:
+        place = np.arange(len(names))
+        sd = 0.3 + 0.04 * place
+        table = pd.DataFrame({label: names, "rate": 0.06 + 0.01 * place, "therapist_sd": sd})
+        ends = {"therapist_sd_low": sd / 3, "therapist_sd_high": 2 * sd, "rank_correlation": 1 - 0.05 * place}
+        return table.assign(**ends, flagged=2, flagged_also=1, **more)
+
+    methods = ("the one used", "PHQ-9: reliable change", "PHQ-9: half as much again", "worse on one, better on none")
+    odds = tuple(f"courses without a known outcome have {ratio} times the odds of like ones" for ratio in (1, 2, 5))
+    definition = rows("definition", methods)
+    return {
+        "sensitivity_definition": definition.assign(used=definition.index == 0),
+        "sensitivity_missing": rows("assumption", ("judged courses only", *odds), kind="outcomes"),
+    }
+
+
 def tables(count: int = 22, clients: int = 140) -> dict[str, pd.DataFrame]:
     people = therapists(count, clients)
     cusum, paths = charts(people[people["named"]].head(30))
@@ -203,6 +253,9 @@ def tables(count: int = 22, clients: int = 140) -> dict[str, pd.DataFrame]:
         "cusum": cusum,
         "cusum_paths": paths,
         "periods": periods(),
+        "table1": table1(),
+        "noise": NOISE,
+        **sensitivity(),
         "ceiling": ceiling(),
         "error_rates": error_rates(),
     }

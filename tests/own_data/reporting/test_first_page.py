@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from tests.own_data.reporting.made_tables import about, settings, tables
 
-from iatrogenesis.own_data.reporting.numbers import numbers
+from iatrogenesis.own_data.analysis.noise import ROWS
+from iatrogenesis.own_data.reporting.numbers import NOT_WORSE, numbers
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.reporting.sentences import answers, headline
 
@@ -28,7 +29,7 @@ def said(results: Results) -> dict[str, str]:
 
 
 def test_every_number_is_that_of_its_table():
-    results = made(noise=pd.DataFrame([{"share": 0.31, "low": 0.22, "high": 0.4}]))
+    results = made()
     found = numbers(results)
     flags = results.table("flags")
     by_rate = flags[flags["rule"] == "false discovery rate"]
@@ -42,7 +43,7 @@ def test_every_number_is_that_of_its_table():
 
 
 def test_no_digit_on_page_one_comes_from_elsewhere():
-    results = made(noise=pd.DataFrame([{"share": 0.31, "low": 0.22, "high": 0.4}]))
+    results = made()
     known = numbers(results)
     allowed = {"95", "100", "1"}  # of the interval, of 100 courses, and of no difference
     for one in known.values():
@@ -86,3 +87,13 @@ def test_the_headline_counts_who_stands_out(count, words):
 def test_counts_speak_of_units():
     results = Results({}, about(kind="counts"), settings())
     assert headline(results, numbers(results)) == "These data do not allow a comparison of units."
+
+
+def test_without_scores_the_noise_has_a_reason():
+    reason = "the outcome was given without scores: how much of it is error cannot be said"
+    results = made(noise=pd.DataFrame([{"quantity": "not possible", "basis": reason}]))
+    assert said(results)["How much is noise of the questionnaire?"] == f"Not known: {reason}."
+
+
+def test_the_quantity_of_page_one_is_one_of_the_table_of_noise():
+    assert ROWS["not_worse"][0] == NOT_WORSE

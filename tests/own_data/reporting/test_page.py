@@ -14,7 +14,9 @@ from iatrogenesis.own_data.reporting.cells import read_tables
 from iatrogenesis.own_data.reporting.page import report
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="4" height="3"/></svg>'
-PICTURES = dict.fromkeys(("overview", "flow", "funnel", "caterpillar", "ranks", "cusum", "periods", "could"), SVG)
+PICTURES = dict.fromkeys(
+    ("overview", "flow", "funnel", "caterpillar", "ranks", "cusum", "periods", "sensitivity", "could"), SVG
+)
 EVIL = ("<script>alert(1)</script>", '\'=HYPERLINK("http://evil")', 'a"b', "{{ 7 * 7 }}", "$\\frac$")
 
 
@@ -138,7 +140,7 @@ def test_headings_ids_pictures_and_tables_are_accessible():
 
 
 def test_examples_ids_of_clients_and_paths_are_not_printed():
-    html = page(tables() | {"noise": pd.DataFrame({"client_id": ["C-9999"], "share": [0.3]})})
+    html = page(tables() | {"what_if": pd.DataFrame({"client_id": ["C-9999"], "value": [0.3]})})
     assert "4711" not in html and "/home/x" not in html and "C-9999" not in html
 
 

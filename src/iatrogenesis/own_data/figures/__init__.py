@@ -10,7 +10,7 @@ from iatrogenesis.own_data.prepared import About
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.settings import OwnData
 
-NAMES = ("overview", "flow", "funnel", "caterpillar", "ranks", "cusum", "periods", "could")
+NAMES = ("overview", "flow", "funnel", "caterpillar", "ranks", "cusum", "periods", "sensitivity", "could")
 """In the order of the report."""
 FORMS = ("svg", "png")
 

@@ -6,7 +6,7 @@ WHY = {
     "flow": "The data flow was not counted in this run.",
     "checks": "The table of checks was not handed to this report; see checks.html.",
     "table1": "There is no table of clients: the analysis started from counts, or was stopped before.",
-    "missing": "Missing values are not listed apart in this run; see checks.html.",
+    "missing": "No value of these columns is missing, or small numbers were left out; see checks.html.",
     "models": "No model was fitted in this run.",
     "diagnostics": "There are no diagnostics, because no model was fitted.",
     "predictive": "There are no predictive checks, because no model was fitted.",

@@ -3,14 +3,16 @@
 import pandas as pd
 
 from iatrogenesis.own_data.analysis.names import estimand_name
-from iatrogenesis.own_data.reporting.cells import first, numeric
+from iatrogenesis.own_data.reporting.cells import numeric
 from iatrogenesis.own_data.reporting.could import ceilings
 from iatrogenesis.own_data.reporting.flagged import rate_rule
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.report.entry import CONFIGURED, Number, number
 
+ENDS = ("low", "high")
 PLAIN_MODELS = ("intercept only", "null")
-LOW, HIGH = ("low", "high"), ("share_low", "share_high")
+NOT_WORSE = "of those counted as deteriorated: not truly worse"
+"""The quantity of the table `noise` that page one has; see `iatrogenesis.own_data.analysis.noise`."""
 
 
 def numbers(results: Results) -> dict[str, Number]:
@@ -23,7 +25,7 @@ def numbers(results: Results) -> dict[str, Number]:
     `mor`, `vpc`          median odds ratio; share of the variance that lies between therapists, %
     `flagged`, `judged`   therapists flagged by the rule that keeps the false discovery rate, of so many judged
     `fdr`                 that rate, %, as in the settings
-    `noise`               share of the deteriorations that the questionnaire's error alone would show, %
+    `noise`               clients counted as deteriorated who are not truly worse, %
     `ceiling_...`         what could have been shown: `iatrogenesis.own_data.reporting.could.ceilings`
     ====================  =======================================================================================
     """
@@ -53,7 +55,7 @@ def _analysed(results: Results) -> dict[str, Number]:
 
 def plain_estimates(results: Results) -> pd.DataFrame:
     """Return the estimates of the model without covariates; of the first model in the table where there is none."""
-    table = numeric(results.table("estimates"), "estimate", *LOW)
+    table = numeric(results.table("estimates"), "estimate", *ENDS)
     if "model" not in table or table.empty:
         return table
     known = [name for name in PLAIN_MODELS if name in set(table["model"])]
@@ -69,23 +71,21 @@ def _estimate(results: Results, name: str, estimand: str, factor: float) -> dict
     table = plain_estimates(results)
     if "estimand" not in table:
         return {}
-    rows = table[is_estimand(table, estimand)].dropna(subset=["estimate", *LOW])
+    rows = table[is_estimand(table, estimand)].dropna(subset=["estimate", *ENDS])
     if rows.empty:
         return {}
     row = rows.iloc[0]
-    value, low, high = (factor * float(row[column]) for column in ("estimate", *LOW))
+    value, low, high = (factor * float(row[column]) for column in ("estimate", *ENDS))
     unit = "%" if factor == 100 else "ratio"
     return {name: number(value, "tables/estimates.csv", unit, low, high)}
 
 
 def _noise(results: Results) -> dict[str, Number]:
-    table = results.table("noise")
-    column = first(table, "share", "noise_share", "share_noise")
-    if column is None:
+    if not results.has("noise", "quantity", "value", "low", "high"):
         return {}
-    ends = HIGH if set(HIGH) <= set(table) else LOW
-    row = numeric(table, column, *ends).iloc[0]
-    if pd.isna(row[column]):
+    table = numeric(results.table("noise"), "value", "low", "high")
+    rows = table[table["quantity"] == NOT_WORSE].dropna(subset=["value"])
+    if rows.empty:
         return {}
-    low, high = (None if pd.isna(row[end]) else 100 * float(row[end]) for end in ends)
-    return {"noise": number(100 * float(row[column]), "tables/noise.csv", "%", low, high)}
+    value, low, high = (100 * float(rows.iloc[0][name]) for name in ("value", "low", "high"))
+    return {"noise": number(value, "tables/noise.csv", "%", low, high)}

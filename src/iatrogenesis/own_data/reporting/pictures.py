@@ -11,6 +11,7 @@ from iatrogenesis.own_data.reporting.charts import charts_shown
 from iatrogenesis.own_data.reporting.consort import steps
 from iatrogenesis.own_data.reporting.flagged import by_rate
 from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.own_data.reporting.varied import choices
 from iatrogenesis.report.rounding import with_interval
 
 
@@ -31,7 +32,10 @@ def words(results: Results) -> dict[str, Words]:
 
 def _range(values: pd.Series, percent: bool = True) -> str:
     found = values.dropna() * (100 if percent else 1)
-    return f"{found.min():.1f} to {found.max():.1f}{' %' if percent else ''}" if len(found) else "unknown"
+    if found.empty:
+        return "unknown"
+    digits = 1 if found.max() >= 5 else 2
+    return f"{found.min():.{digits}f} to {found.max():.{digits}f}{' %' if percent else ''}"
 
 
 def _flow(results: Results) -> str:
@@ -104,7 +108,12 @@ def _of_period(row: dict) -> str:
 
 
 def _sensitivity(results: Results) -> str:
-    return "The main answers under each other choice, beside those of the analysis; the tables below have the numbers."
+    rows = choices(results)
+    return (
+        f"{len(rows)} other choices. The therapists’ SD reaches from {_range(rows['value'], False)} log odds, the rate "
+        "from "
+        f"{_range(rows['rate'])}; the tables below have the numbers."
+    )
 
 
 def _could(results: Results) -> str:
@@ -171,7 +180,11 @@ _WORDS: dict[str, tuple[Callable[[Results], str], str]] = {
         "many charts, those nearest to an alarm.",
     ),
     "periods": (_periods, "Rates by period with 95 % intervals."),
-    "sensitivity": (_sensitivity, "The main answers under other choices. Dashed: the answer of the analysis."),
+    "sensitivity": (
+        _sensitivity,
+        "Spread between {units} and rate of deterioration under other choices. Where intervals part, the answer rests "
+        "on the choice.",
+    ),
     "could": (
         _could,
         "Error rates of the rules in simulated outcomes of these clients, by how much {units} truly differ. A rule is "

@@ -89,11 +89,12 @@ def _flagged(results: Results, said: Numbers) -> str:
 
 def _noise(results: Results, said: Numbers) -> str:
     if "noise" not in said.numbers:
-        return _missing("Not known", results.reason("noise") or "it needs first scores and a reliability")
-    shown = roughly(said, "noise") if "low" in said.numbers["noise"] else said.plain("noise")
+        known = results.table("noise").get("basis", [])
+        return _missing("Not known", results.reason("noise") or next(iter(known), "") or "it needs scores")
     return (
-        f"If nobody had truly changed, the questionnaire’s error alone would give {shown} of every 100 of these "
-        "deteriorations."
+        f"Of 100 clients counted as deteriorated, {roughly(said, 'noise')} are not truly worse: the questionnaire’s "
+        "error "
+        "makes them look so."
     )
 
 

@@ -10,7 +10,7 @@ from iatrogenesis.own_data.reporting.shown import shown
 from iatrogenesis.report.tables import Table
 
 PLAIN = (
-    *("table1", "missing", "models", "diagnostics", "noise", "periods", "sensitivity_definition"),
+    *("table1", "models", "diagnostics", "periods", "sensitivity_definition"),
     *("sensitivity_missing", "sensitivity_attribution", "sensitivity_priors", "what_if"),
     *("services", "forecast", "rolling_origin"),
 )
@@ -22,6 +22,7 @@ THERAPISTS = (
 )
 CHECKS = ("check", "severity", "rows", "analysis")
 NOTHING_FOUND = ("passed", "not looked at")
+NUMBERS = ("value", "low", "high")
 MOST = 400
 """Rows of a table on the page; its file has all."""
 
@@ -38,12 +39,15 @@ def page_tables(results: Results) -> dict[str, Table]:
         "therapists": _therapists,
         "rules": _rules,
         "flags": _flags,
+        "missing": _missing,
+        "noise": _noise,
         "cusum": _cusum,
         "ceiling": _ceiling,
         "error_rates": _error_rates,
     }
-    needs = {"rules": "flags"}
-    return found | {name: make(results) for name, make in made.items() if needs.get(name, name) in results}
+    needs = {"rules": "flags", "missing": "table1"}
+    found |= {name: make(results) for name, make in made.items() if needs.get(name, name) in results}
+    return {name: table for name, table in found.items() if table.rows or name not in needs}
 
 
 def _named(results: Results, name: str) -> pd.DataFrame:
@@ -64,6 +68,15 @@ def _checks(results: Results) -> Table:
     found = table[~table["severity"].isin(NOTHING_FOUND)] if "severity" in table else table
     kept = [name for name in CHECKS if name in table]
     return shown(found[kept], headings={"analysis": "What the analysis does"})
+
+
+def _missing(results: Results) -> Table:
+    """Characteristics with missing values, from table 1; one row each."""
+    table = results.table("table1")
+    if not {"characteristic", "missing"} <= set(table):
+        return Table([], [], [])
+    gaps = table[numeric(table, "missing")["missing"] > 0].drop_duplicates("characteristic")
+    return shown(gaps[["characteristic", "missing"]])
 
 
 def _predictive(results: Results) -> Table:
@@ -133,3 +146,14 @@ def _ceiling(results: Results) -> Table:
 
 def _error_rates(results: Results) -> Table:
     return shown(results.table("error_rates"), leave_out=("note", "reason", "therapists", "data_sets"))
+
+
+def _noise(results: Results) -> Table:
+    """Shares in per cent; what is a number of clients stays one."""
+    table = numeric(results.table("noise"), *NUMBERS)
+    if "unit" in table:
+        share = table["unit"].astype(str).str.startswith("share")
+        factor = share.map({True: 100.0, False: 1.0})
+        units = table["unit"].astype(str).str.replace("share", "%", regex=False)
+        table = table.assign(unit=units, **{name: factor * table[name] for name in NUMBERS})
+    return shown(table)

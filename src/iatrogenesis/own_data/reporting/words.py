@@ -25,6 +25,14 @@ HEADINGS = {
     "bfmi": "E-BFMI",
     "pareto_k": "Pareto k",
     "mcse": "MCSE",
+    "therapist_sd": "Therapists’ SD",
+    "rank_correlation": "Rank correlation with the analysis",
+    "flagged_also": "Of these, also flagged by the analysis",
+    "unknown": "Outcome not known",
+    "unknown_rate": "Of these, worse",
+    "share": "Share",
+    "share_not_judged": "Share, not judged",
+    "mean_not_judged": "Mean, not judged",
     "sensitivity": "Sensitivity",
     "fpr": "False positive rate",
     "fdr": "False discovery rate",
@@ -38,7 +46,7 @@ HEADINGS = {
     "what_the_analysis_does": "What the analysis does",
 }
 
-PERCENT = frozenset({"raw_rate", "rate", "mean_rate", "observed_rate", "share", "base_rate"})
+PERCENT = frozenset({"raw_rate", "rate", "mean_rate", "unknown_rate", "share", "share_not_judged", "base_rate"})
 """Columns of shares that are printed in per cent."""
 
 SAID = {

@@ -17,7 +17,7 @@ class Section(NamedTuple):
 CLIENTS, COUNTS = ("clients",), ("counts",)
 SECTIONS = (
     Section("flow", "Data flow", "sections/flow.html.j2"),
-    Section("table1", "Who is in the data", "sections/table1.html.j2", CLIENTS),
+    Section("table1", "Who is in the data", "sections/table1.html.j2"),
     Section("services", "Units and periods", "sections/services.html.j2", COUNTS),
     Section("models", "Models, diagnostics and predictive checks", "sections/models.html.j2", CLIENTS),
     Section("estimates", "Estimates", "sections/estimates.html.j2", CLIENTS),
