@@ -1,8 +1,8 @@
 """Case mix as one number per course: what is known before therapy, with coefficients from the service's own courses.
 
 Surveillance, periods and the plasmode study keep every course whose outcome is known, because list sizes are what they
-are about: a missing value becomes the median, or the most frequent category. What is missing in more than half of the
-courses, or alike in all, is left out. Both are said.
+are about: missing values are filled in (`iatrogenesis.own_data.analysis.completing`). What is missing too often, or
+alike in all courses, is left out. Both are said.
 """
 
 from typing import NamedTuple
@@ -16,8 +16,8 @@ from iatrogenesis.inference.data.covariates import AGE
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
 from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.own_data.analysis.completing import MOST_MISSING, completed
 
-MOST_MISSING = 0.5
 DRAWS = 1000
 
 
@@ -49,21 +49,18 @@ def case_mix(courses: pd.DataFrame, columns: tuple[str, ...], dataset: str) -> C
     columns
         As `iatrogenesis.own_data.prepared.About` names them.
     """
-    table, chosen, notes = courses.copy(), [], []
-    for name in columns:
-        covariate, column = ("age", AGE) if name in ("age", AGE) else (name, name)
-        missing = courses[column].isna() if column in courses else pd.Series(True, index=courses.index)
-        seen = courses.loc[~missing, column] if column in courses else pd.Series(dtype=float)
-        if missing.mean() > MOST_MISSING:
-            notes.append(f"{name} left out: missing in {missing.mean():.0%} of courses.")
-        elif seen.nunique() < 2:
-            notes.append(f"{name} left out: alike in all courses.")
+    usable, notes = [], []
+    for column in (AGE if name == "age" else name for name in columns):
+        lacking = float(courses[column].isna().mean()) if column in courses else 1.0
+        if lacking > MOST_MISSING:
+            notes.append(f"{column} left out: missing in {lacking:.0%} of courses.")
+        elif courses[column].nunique() < 2:
+            notes.append(f"{column} left out: alike in all courses.")
         else:
-            if missing.any():
-                usual = seen.median() if pd.api.types.is_numeric_dtype(seen) else seen.mode().iloc[0]
-                table[column] = courses[column].where(~missing, usual)
-                notes.append(f"{name} missing in {int(missing.sum())} courses: taken as {usual}.")
-            chosen.append(covariate)
+            usable.append(column)
+    table, missing = completed(courses, usable)
+    notes += [f"{column}: {number} missing values filled in." for column, number in missing.items() if number]
+    chosen = ["age" if column == AGE else column for column in usable]
     while chosen:  # columns that follow from others are refused by the checks of a fit
         try:
             from_clients(table, chosen, dataset=dataset, allow_empty=True)

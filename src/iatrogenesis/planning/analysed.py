@@ -20,8 +20,17 @@ STRATA = 12
 SCORE = "case_mix"
 
 
-def analysed(made: Plasmode, replicate: int, *, rating: bool, many: int = MANY) -> OutcomeData:
+def analysed(
+    made: Plasmode, replicate: int, *, rating: bool, many: int = MANY, strata: int = STRATA
+) -> OutcomeData:
     """Return the data of one replicate; the rating, if it is among them, is the last column.
+
+    Parameters
+    ----------
+    many
+        Finished courses above which clients are counted.
+    strata
+        Parts of the case mix's score by which they are then counted.
 
     Raises
     ------
@@ -32,21 +41,21 @@ def analysed(made: Plasmode, replicate: int, *, rating: bool, many: int = MANY) 
     data = replace(made.data, dataset=name, deteriorated=made.outcomes(replicate), profile=None)
     ratings = made.rating
     if len(data.trials) > many:
-        data, ratings = _counted(data, made)
+        data, ratings = _counted(data, made, strata)
     data = estimable(data)
     return _joined(data, BURNOUT, ratings) if rating else data
 
 
-def _counted(data: OutcomeData, made: Plasmode) -> tuple[OutcomeData, np.ndarray]:
+def _counted(data: OutcomeData, made: Plasmode, strata: int) -> tuple[OutcomeData, np.ndarray]:
     """Counts by therapist and stratum of the score, and their mean ratings."""
-    edges = np.quantile(made.case_mix, np.linspace(0, 1, STRATA + 1)[1:-1])
-    cells, row = np.unique(data.therapist * STRATA + np.searchsorted(edges, made.case_mix), return_inverse=True)
+    edges = np.quantile(made.case_mix, np.linspace(0, 1, strata + 1)[1:-1])
+    cells, row = np.unique(data.therapist * strata + np.searchsorted(edges, made.case_mix), return_inverse=True)
     trials = np.bincount(row)
     bare = OutcomeData(
         dataset=data.dataset,
         deteriorated=np.bincount(row, weights=data.deteriorated).astype(np.int64),
         trials=trials,
-        therapist=cells // STRATA,
+        therapist=cells // strata,
         therapist_ids=data.therapist_ids,
         allow_empty=data.allow_empty,
     )

@@ -31,7 +31,7 @@ from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.spread import vpc
-from iatrogenesis.planning.analysed import analysed
+from iatrogenesis.planning.analysed import MANY, analysed
 from iatrogenesis.planning.plasmode import Plasmode, most_burnout
 from iatrogenesis.simulation_study.methods.answer import LEVEL
 from iatrogenesis.simulation_study.power_curve import critical
@@ -39,6 +39,7 @@ from iatrogenesis.simulation_study.power_curve import critical
 POWER = 0.8
 FIRST = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the largest plausible strength, in the first pass
 NEAR = (0.75, 0.9, 1.05, 1.2)  # of where the first pass puts the ceiling
+PILOT, HALVINGS = 1_000_000, 6  # the first replicate of pilots, and how often they may halve the largest strength
 NODES = 9
 DRAWS = 1000
 HALF_CHI_SQUARE = 2.705543454095404  # the likelihood ratio at which half a chi-square on 1 has 5 % above it
@@ -103,7 +104,7 @@ class Ceiling:
 
 def burnout_ceiling(
     made: Plasmode, replicates: int = 100, *, largest: float | None = None, target: float = POWER,
-    priors: Priors | None = None,
+    priors: Priors | None = None, many: int = MANY, pilot: int = 0,
 ) -> Ceiling:  # fmt: skip
     """Return the smallest log odds ratio per SD of true burnout that could have been shown.
 
@@ -117,32 +118,38 @@ def burnout_ceiling(
         Largest plausible log odds ratio; by default that at which burnout explains all that differs between therapists.
     priors
         With them the test is the Bayesian interval's, and takes about ten times as long.
+    many
+        Finished courses above which clients are counted, see `iatrogenesis.planning.analysed`.
+    pilot
+        Data sets, of their own, at each half of the largest strength: it is halved as long as all of them show the
+        effect, because a power curve that is 1 nearly everywhere says little of where it is not. 0 for no such search.
     """
     most = most_burnout(made) if largest is None else largest
     freedom = int(np.count_nonzero(made.data.clients)) - 2
 
     def rejects(strength: float, replicate: int) -> bool:
         worlds.setdefault(strength, made.under(made.truth.model_copy(update={"burnout": strength})))
-        data = analysed(worlds[strength], replicate, rating=True)
+        data = analysed(worlds[strength], replicate, rating=True, many=many)
         return _by_bayes(data, priors, made.seed) if priors else _by_t(data, freedom)
 
     worlds: dict[float, Plasmode] = {}
-    return _ceiling("burnout", rejects, most, replicates, target)
+    return _ceiling("burnout", rejects, _halved(rejects, most, pilot), replicates, target)
 
 
 def spread_ceiling(
-    made: Plasmode, replicates: int = 100, *, largest: float = LARGEST_SD, target: float = POWER
-) -> Ceiling:
+    made: Plasmode, replicates: int = 100, *, largest: float = LARGEST_SD, target: float = POWER, many: int = MANY,
+    pilot: int = 0,
+) -> Ceiling:  # fmt: skip
     """Return the smallest SD of therapists' log odds that could have been told from none; parameters as above."""
 
     def rejects(strength: float, replicate: int) -> bool:
         truth = made.truth.model_copy(update={"therapist_sd": strength, "burnout": 0.0})
         worlds.setdefault(strength, made.under(truth))
-        found = fit(analysed(worlds[strength], replicate, rating=False), NODES)
+        found = fit(analysed(worlds[strength], replicate, rating=False, many=many), NODES)
         return 2 * (found.log_likelihood - found.log_likelihood_without_therapists) > HALF_CHI_SQUARE
 
     worlds: dict[float, Plasmode] = {}
-    return _ceiling("spread", rejects, largest, replicates, target)
+    return _ceiling("spread", rejects, _halved(rejects, largest, pilot), replicates, target)
 
 
 def _by_t(data: OutcomeData, freedom: int) -> bool:
@@ -160,6 +167,24 @@ def _by_bayes(data: OutcomeData, priors: Priors, seed: int) -> bool:
     return bool(not low <= 0 <= high)
 
 
+def _halved(rejects: Rejects, largest: float, pilot: int) -> float:
+    """The largest strength of which half is not found in every one of a few data sets."""
+    for step in range(HALVINGS if pilot else 0):
+        first = PILOT + step * pilot
+        if not all(_found(rejects, largest / 2, replicate) for replicate in range(first, first + pilot)):
+            break
+        largest /= 2
+    return largest
+
+
+def _found(rejects: Rejects, strength: float, replicate: int) -> bool:
+    """Whether the test rejects; where nobody deteriorated nothing is found."""
+    try:
+        return rejects(strength, replicate)
+    except (DataError, np.linalg.LinAlgError):
+        return False
+
+
 def _ceiling(quantity: str, rejects: Rejects, largest: float, replicates: int, target: float) -> Ceiling:
     if replicates < 20:
         raise ValueError(f"{replicates} replicates are too few for a power curve; take 20 at least, better 100")
@@ -167,12 +192,7 @@ def _ceiling(quantity: str, rejects: Rejects, largest: float, replicates: int, t
 
     def run(strength: float, number: int) -> None:
         first = sum(int(row["replicates"]) for row in rows)  # each strength has replicates of its own
-        found = 0
-        for replicate in range(first, first + number):
-            try:
-                found += rejects(strength, replicate)
-            except (DataError, np.linalg.LinAlgError):  # nobody deteriorated: nothing is found
-                continue
+        found = sum(_found(rejects, strength, replicate) for replicate in range(first, first + number))
         low, high = (float(end) for end in clopper_pearson(found, number))
         rows.append({"strength": strength, "replicates": number, "rejected": found / number, "low": low, "high": high})
 

@@ -27,7 +27,7 @@ from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.core.tables import DataError, flags, numbers, require_columns
 from iatrogenesis.inference.data.clients import from_clients
-from iatrogenesis.inference.data.covariates import KNOWN, source_columns
+from iatrogenesis.inference.data.covariates import KNOWN, OWN, source_columns
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models import casemix
@@ -159,7 +159,7 @@ def plasmode(
     dataset
         Name used in errors and data sets.
     covariates
-        Case mix; by default what the table has of `iatrogenesis.inference.models.casemix.COVARIATES`.
+        Case mix; by default what is `available`.
 
     Raises
     ------
@@ -180,14 +180,16 @@ def plasmode(
     case_mix = _case_mix(data, truth.coefficients)
     found = _drawn_from(truth, data, case_mix, rating)
     kept = [name for name in (*NEEDED, "service_id", *source_columns(KNOWN)) if name in table]
+    kept += [name for name in table if name not in kept and OWN.fullmatch(str(name))]
     key = table.iloc[rows].groupby("therapist_id")["client_id"].rank(method="first").to_numpy(dtype=np.int64) - 1
     noise = derived_seed(seed, "plasmode", dataset)
     return Plasmode(table[kept], data, truth, case_mix, rating, **found, rows=rows, key=key, seed=noise)
 
 
 def available(clients: pd.DataFrame) -> tuple[str, ...]:
-    """Return the covariates of case mix that a table has the columns for."""
-    return tuple(name for name in casemix.COVARIATES if set(source_columns((name,))) <= set(clients.columns))
+    """Return the covariates of case mix that a table has the columns for: the usual ones, then a service's own."""
+    usual = [name for name in casemix.COVARIATES if set(source_columns((name,))) <= set(clients.columns)]
+    return (*usual, *(str(name) for name in clients if name not in usual and OWN.fullmatch(str(name))))
 
 
 def risk(log_odds: np.ndarray, sd: float) -> np.ndarray:

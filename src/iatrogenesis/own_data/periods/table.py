@@ -20,6 +20,7 @@ from scipy.special import expit, logit
 from scipy.stats import beta, halfnorm
 
 from iatrogenesis.core.streams import Noise, derived_seed
+from iatrogenesis.inference.answers.standardise import gauss
 from iatrogenesis.inference.engines.collapsed import general
 from iatrogenesis.inference.engines.collapsed.coordinates import Coordinates
 from iatrogenesis.inference.engines.collapsed.weights import Unreliable
@@ -42,7 +43,8 @@ TAILS = (0.5, 0.025, 0.975)
 LITTLE = 0.2  # learnt: below it the data hardly move the prior
 FEWEST_TWICE = 3  # therapists with courses in two periods
 NODES = 15
-POINTS = 40  # equally probable parts of the case mix that stand for all clients
+POINTS = 8  # of the quadrature of the case mix
+ALIKE = (np.zeros(1), np.ones(1))
 
 
 class Cells(NamedTuple):
@@ -55,14 +57,14 @@ class Cells(NamedTuple):
     periods
         In order of time.
     case_mix
-        Log odds of equally many clients each, of mean 0, shape (points,); one 0 without.
+        Log odds of clients, of mean 0, and the share of all whom each stands for, shape (points,); one 0 without.
     adjusted
         By what the case mix was adjusted for.
     """
 
     table: pd.DataFrame
     periods: tuple[str, ...]
-    case_mix: np.ndarray
+    case_mix: tuple[np.ndarray, np.ndarray]
     adjusted: str
 
 
@@ -106,16 +108,16 @@ def _cells(prepared: Prepared, priors: Priors, seed: int, risk: ArrayLike | None
         return _of_clients(prepared, priors, seed, risk)
     counts = prepared.tables["counts"]
     counts = counts[counts["n"] > 0].rename(columns={"unit_id": "therapist_id"})
-    return _grouped(counts.assign(offset=0.0), prepared, np.zeros(1), "")
+    return _grouped(counts.assign(offset=0.0), prepared, ALIKE, "")
 
 
 def _of_clients(prepared: Prepared, priors: Priors, seed: int, risk: ArrayLike | None) -> Cells:
     clients = prepared.tables["clients"]
-    if "period" not in clients:
-        return Cells(pd.DataFrame(), (), np.zeros(1), "")
     given = clients if risk is None else clients.assign(expected=np.asarray(risk, dtype=float))
     courses = finished(given)
-    courses = courses[courses["period"].notna()]
+    courses = courses[courses["period"].notna()] if "period" in courses else courses.iloc[:0]
+    if courses.empty:
+        return Cells(pd.DataFrame(), (), ALIKE, "")
     adjusted = "case mix"
     if risk is not None:
         odds = logit(courses["expected"].to_numpy())
@@ -123,8 +125,7 @@ def _of_clients(prepared: Prepared, priors: Priors, seed: int, risk: ArrayLike |
     else:
         mix = case_mix(courses, prepared.about.case_mix, prepared.about.name)
         score, adjusted = scores(mix, priors, seed, prepared.about.name), ", ".join(mix.covariates)
-    rate = float(courses["deteriorated"].mean()) if len(courses) else 0.5
-    middle = logit(np.clip(rate, 0.001, 0.999))
+    middle = logit(np.clip(courses["deteriorated"].mean(), 0.001, 0.999))
     courses = courses.assign(n=1, deteriorated=courses["deteriorated"].astype(int), risk=expit(middle + score))
     parts = courses.groupby(["therapist_id", "period"], as_index=False).agg(
         n=("n", "sum"), deteriorated=("deteriorated", "sum"), risk=("risk", "mean")
@@ -133,7 +134,7 @@ def _of_clients(prepared: Prepared, priors: Priors, seed: int, risk: ArrayLike |
     return _grouped(parts, prepared, _representative(score), adjusted)
 
 
-def _grouped(parts: pd.DataFrame, prepared: Prepared, points: np.ndarray, adjusted: str) -> Cells:
+def _grouped(parts: pd.DataFrame, prepared: Prepared, points: tuple[np.ndarray, np.ndarray], adjusted: str) -> Cells:
     seen = set(parts["period"])
     periods = tuple(one for one in (prepared.about.periods or sorted(seen)) if one in seen)
     found = parts.assign(
@@ -143,11 +144,10 @@ def _grouped(parts: pd.DataFrame, prepared: Prepared, points: np.ndarray, adjust
     return Cells(found.sort_values(["therapist", "period"], ignore_index=True), periods, points, adjusted)
 
 
-def _representative(score: np.ndarray) -> np.ndarray:
-    """The means of equally probable parts of the scores, which stand for all clients."""
-    if np.ptp(score) == 0:
-        return np.zeros(1)
-    return np.array([part.mean() for part in np.array_split(np.sort(score), min(POINTS, len(score)))])
+def _representative(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points that stand for all clients' scores, and their weights."""
+    (points,), (weights,) = gauss(score[None], np.full(len(score), 1 / len(score)), POINTS)
+    return points, weights
 
 
 def _why_not(cells: Cells) -> str:
@@ -203,8 +203,8 @@ def _rates(drawn: dict[str, np.ndarray], cells: Cells) -> Iterator[dict[str, Any
     odds = drawn["intercept"][:, None] + drawn["coefficients"] @ contrasts(len(cells.periods)).T
     rates = np.zeros_like(odds)
     for point, weight in zip(points, weights / np.sqrt(np.pi), strict=True):
-        at = (odds + (reach * point)[:, None])[..., None] + cells.case_mix
-        rates += weight * expit(at).mean(axis=-1)
+        at = odds + (reach * point)[:, None]
+        rates += weight * sum(share * expit(at + score) for score, share in zip(*cells.case_mix, strict=True))
     sums = cells.table.groupby("period")[["n", "deteriorated"]].sum()
     for place, period in enumerate(cells.periods):
         number, events = (int(sums.loc[place, name]) for name in ("n", "deteriorated"))
