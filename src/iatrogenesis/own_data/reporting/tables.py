@@ -5,12 +5,14 @@ import pandas as pd
 from iatrogenesis.own_data.reporting.cells import numeric, true
 from iatrogenesis.own_data.reporting.flagged import flagged_by, rules
 from iatrogenesis.own_data.reporting.moved import marked
+from iatrogenesis.own_data.reporting.numbers import is_estimand
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.reporting.shown import shown
+from iatrogenesis.own_data.reporting.words import SAID
 from iatrogenesis.report.tables import Table
 
 PLAIN = (
-    *("table1", "models", "diagnostics", "periods", "sensitivity_definition"),
+    *("table1", "models", "diagnostics", "sensitivity_definition"),
     *("sensitivity_missing", "sensitivity_attribution", "sensitivity_priors", "what_if"),
     *("services", "forecast", "rolling_origin"),
 )
@@ -22,7 +24,7 @@ THERAPISTS = (
 )
 CHECKS = ("check", "severity", "rows", "analysis")
 NOTHING_FOUND = ("passed", "not looked at")
-NUMBERS = ("value", "low", "high")
+ENDS = ("estimate", "value", "low", "high", "prior", "prior_low", "prior_high")
 MOST = 400
 """Rows of a table on the page; its file has all."""
 
@@ -41,6 +43,7 @@ def page_tables(results: Results) -> dict[str, Table]:
         "flags": _flags,
         "missing": _missing,
         "noise": _noise,
+        "periods": _periods,
         "cusum": _cusum,
         "ceiling": _ceiling,
         "error_rates": _error_rates,
@@ -87,7 +90,10 @@ def _predictive(results: Results) -> Table:
 
 def _estimates(results: Results) -> Table:
     table = results.table("estimates")
-    return shown(table, marked=list(marked(table)))
+    marks = list(marked(table))
+    if "estimand" in table:
+        table = _in_percent(table, is_estimand(table, "mean_rate"), "estimand")
+    return shown(table, marked=marks)
 
 
 def _allocation(results: Results) -> Table:
@@ -150,10 +156,30 @@ def _error_rates(results: Results) -> Table:
 
 def _noise(results: Results) -> Table:
     """Shares in per cent; what is a number of clients stays one."""
-    table = numeric(results.table("noise"), *NUMBERS)
-    if "unit" in table:
-        share = table["unit"].astype(str).str.startswith("share")
-        factor = share.map({True: 100.0, False: 1.0})
-        units = table["unit"].astype(str).str.replace("share", "%", regex=False)
-        table = table.assign(unit=units, **{name: factor * table[name] for name in NUMBERS})
-    return shown(table)
+    table = results.table("noise")
+    if "unit" not in table:
+        return shown(table)
+    units = table["unit"].astype(str)
+    shares = units.str.startswith("share")
+    return shown(_in_percent(table, shares).assign(unit=units.str.replace("share", "%", regex=False)))
+
+
+def _periods(results: Results) -> Table:
+    """Rates in per cent."""
+    table = results.table("periods")
+    if "quantity" not in table:
+        return shown(table)
+    rates = table["quantity"].astype(str).str.startswith("rate")
+    return shown(_in_percent(table, rates, "quantity"))
+
+
+def _in_percent(table: pd.DataFrame, rows: pd.Series, said_in: str = "") -> pd.DataFrame:
+    """Values and their ends times 100 in some rows, whose name then says so in another column."""
+    known = [name for name in ENDS if name in table]
+    found = numeric(table, *known)
+    factor = rows.map({True: 100.0, False: 1.0})
+    found = found.assign(**{name: factor * found[name] for name in known})
+    if said_in:
+        names = found[said_in].map(lambda name: SAID.get(name, name))
+        found[said_in] = names.where(~rows, names.astype(str) + ", %")
+    return found

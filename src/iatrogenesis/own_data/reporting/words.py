@@ -57,5 +57,9 @@ SAID = {
     "therapist_sd": "therapists’ SD (log odds)",
     "service_sd": "services’ SD (log odds)",
     "casemix": "case mix",
+    "stable_sd": "stable part, SD (log odds)",
+    "drift_sd": "drift, SD (log odds)",
+    "correlation": "correlation of any two periods",
+    "rate_change": "change of the rate",
 }
 """Names in cells, as people say them."""
