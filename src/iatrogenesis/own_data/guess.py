@@ -109,7 +109,9 @@ def _one_file(raw: Raw, catalogue: Instruments, result: dict[str, Any], several:
         prefix = "ratings." if place in guessed_fields.RATINGS else "covariates." if place in CASE_MIX else ""
         entry = {"column": look.name, "table": kind, "why": why, "others": others[:3]}
         result["fields"].setdefault(prefix + place, entry)
-    used = {entry["column"] for entry in result["fields"].values()}
+    if "deteriorated" in result["fields"] and any(place.startswith("last.") for place in result["fields"]):
+        scores.left_out[result["fields"].pop("deteriorated")["column"]] = "deterioration is worked out from the scores"
+    used = {entry["column"] for entry in result["fields"].values() if entry["table"] == kind}
     for look in seen:
         if look.name not in used:
             result["left_out"].append((kind, look.name, _why_left_out(look, scores)))
@@ -150,6 +152,8 @@ def _check_codes(scores: Found, found: dict, catalogue: Instruments, result: dic
 def _why_left_out(look: Look, scores: Found) -> str:
     if look.name in scores.left_out:
         return scores.left_out[look.name]
+    if {"dropout", "abbruch", "abbrecher"} & {*look.words, "".join(look.words)}:
+        return "says who dropped out; columns.completed needs the opposite: recode it, yes for who did not"
     if guessed_fields.identifying(look):
         return "may identify a person; it is not needed"
     if look.present == 0:

@@ -110,6 +110,9 @@ def by_values(looks: Sequence[Look], found: dict[str, tuple[Look, str, list[str]
     """Add client and therapist where no name tells them: ids that differ, and ids that repeat."""
     free = [look for look in looks if look.name not in taken and not identifying(look) and _like_id(look)]
     text = [look for look in free if not len(look.numbers)]
+    if "client" not in found and "course" in found:
+        look, why, others = found.pop("course")
+        found["client"] = (look, f"{why}; the course stands for the client", others)
     if "client" not in found:
         numbers = [look for look in free if len(look.numbers)]
         unlike = [o for o in (*text, *numbers) if o.distinct >= max(0.98 * o.rows, 2) and o.present == o.rows]

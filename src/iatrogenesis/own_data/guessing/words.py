@@ -43,13 +43,13 @@ ended: ended | end | end date | enddate | date end | date ended | last session d
   discharge date | therapy session last date | serv disch date | closed | date closed | date last | termination date
   | treatment end | ende | therapieende | behandlungsende | entlassung | entlassdatum | abschluss | abschlussdatum |
   datum ende | datum abschluss
-n_sessions: n sessions | nsessions | sessions | number of sessions | num sessions | no of sessions | session count |
-  sessions attended | attended sessions | attended | total sessions | treatment care contact count | contacts |
-  number of contacts | numsess | anzahl sitzungen | sitzungen | sitzungszahl | anzahl termine | anzahl stunden |
-  stunden | n sitzungen | dauer sitzungen
-completed: completed | abschluss planmäßig | planmäßig | regulär | completer | completed treatment | completed treatment flag | completion | planned ending |
-  planned end | ended as planned | finished as planned | abgeschlossen | regulär beendet | planmäßig beendet |
-  beendigung
+n_sessions: n sessions | n sess | nsess | num sess | nsessions | sessions | number of sessions | num sessions | no
+  of sessions | session count | sessions attended | attended sessions | attended | total sessions | treatment care
+  contact count | contacts | number of contacts | numsess | anzahl sitzungen | sitzungen | sitzungszahl | anzahl
+  termine | anzahl stunden | stunden | n sitzungen | dauer sitzungen
+completed: completed | abschluss planmäßig | planmäßig | regulär | completer | completed treatment | completed
+  treatment flag | completion | planned ending | planned end | ended as planned | finished as planned |
+  abgeschlossen | regulär beendet | planmäßig beendet | beendigung
 deteriorated: deteriorated | deterioration | reliable deterioration | reliable deterioration flag | reliably
   deteriorated | worse | verschlechtert | verschlechterung
 age: age | age years | age at referral | age at intake | age at start | age band | ageband | age group | agegroup |
@@ -83,8 +83,8 @@ sex: sex | gender | geschlecht | client sex | client gender
 ethnicity: ethnicity | ethnic group | ethnic category | ethnicity group | herkunft | migrationshintergrund
 employment: employment | employment status | employed | unemployed | work status | beschäftigung | erwerbstätig |
   beruf
-diagnosis: diagnosis | problem | main problem | primary diagnosis | problem descriptor | provisional diagnosis | presenting complaint |
-  diagnose | hauptdiagnose | icd10 | icd 10 | icd
+diagnosis: diagnosis | problem | main problem | primary diagnosis | problem descriptor | provisional diagnosis |
+  presenting complaint | diagnose | hauptdiagnose | icd10 | icd 10 | icd
 medication: medication | psychotropic medication | on medication | meds | medikation | psychopharmaka
 education: education | education years | schooling | bildung | schulabschluss | bildungsjahre
 marital: marital | marital status | relationship status | partner | familienstand
@@ -122,7 +122,7 @@ INSTRUMENTS: dict[str, re.Pattern[str]] = {
     "phq9": re.compile(START + r"(phq ?9|phq(?! ?\d)|patient health questionnaire( 9)?)"),
     "gad7": re.compile(START + r"(gad ?7|gad(?! ?\d)|generali[sz]ed anxiety( disorder)?( 7)?)"),
     "oq45": re.compile(START + r"(oq ?45|oq(?! ?\d)|outcome questionnaire( 45)?)"),
-    "core_om": re.compile(START + r"(core ?om|core ?34|core(?! ?(?:10|5|lc|6)))(?![a-z])"),
+    "core_om": re.compile(START + r"(core ?om|core ?34|core(?! ?(?:10|5|lc|6)))(?=$|[^a-z]|pre|post|first|last|t\d)"),
 }
 """Instruments of the catalogue by what their columns' names hold."""
 OTHERS = re.compile(
