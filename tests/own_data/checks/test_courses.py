@@ -27,6 +27,7 @@ def _sessions(table):
 
 
 FAULTS = [
+    Fault("numbers of sessions", "error", "more than 10 %", setting("n_sessions", range(2, 50), -1)),
     Fault(
         "repeated courses", "warning", "3 rows repeat an earlier row", changing(_again), "rows 2, 402 are one course"
     ),

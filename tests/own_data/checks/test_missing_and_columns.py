@@ -5,6 +5,7 @@ from tests.own_data.checks.clean import changing, clean, setting
 from tests.own_data.checks.faults import Fault, assert_named_alone, line, loud, named, run
 
 FAULTS = [
+    Fault("columns named", "error", "The table has no rows", changing(lambda t: t.head(0))),
     Fault("missing values by column", "note", "DEPRIVATION 4 (1 %)", setting("deprivation", range(2, 6), None)),
     Fault("missing values by column", "warning", "DEPRIVATION 100 (25 %)", setting("deprivation", range(2, 102), None)),
     Fault(

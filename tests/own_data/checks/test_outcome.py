@@ -25,6 +25,13 @@ def some(share):
 
 FAULTS = [
     Fault(
+        "outcome can be judged",
+        "error",
+        "No usable course is left",
+        setting("n_sessions", range(2, 402), -1),
+        also=("numbers of sessions",),
+    ),
+    Fault(
         "outcome can be judged", "error", "No outcome. Name columns.first", changing(lambda t: t.drop(columns=SCORES))
     ),
     Fault(

@@ -134,7 +134,7 @@ def unread(message: str) -> Checked:
 
 def _stopped(subject: Subject, gap: Found) -> Checked:
     first = columns.CHECKS[0]
-    rest = "a compulsory column is not named"
+    rest = "a compulsory column is not named, or there are no rows"
     table = [_row(check, gap if check is first else rest, subject) for check in CHECKS]
     return Checked(pd.DataFrame(table, columns=list(COLUMNS)), _excluded(()), tuple(_fatal({first.name: gap}, subject)))
 
@@ -181,7 +181,7 @@ def _sessions(subject: Subject, results: Iterable[Found]) -> pd.DataFrame | None
 
 
 def _row(check: Check, found: Found | str | None, subject: Subject) -> dict[str, object]:
-    row = {
+    row: dict[str, object] = {
         "check": check.name, "severity": "passed", "found": "", "rows": 0, "columns": "", "examples": "", "file": "",
         "analysis": check.then, "looks_for": check.looks_for, "family": check.family,
     }  # fmt: skip
@@ -216,6 +216,6 @@ def _fatal(found: Mapping[str, Found | str | None], subject: Subject) -> Iterabl
         if isinstance(one, Found) and one.severity == "error":
             examples = _examples(one, subject)
             columns = (f"'{printable(subject.label(one.table, name))}'" for name in one.columns)
-            where = ", ".join(filter(None, [_file(one, subject), *columns]))
+            where = ", ".join(part for part in (_file(one, subject), *columns) if part)
             place, quoted = f" [{where}]" if where else "", f" ({'; '.join(examples)})" if examples else ""
             yield f"{check.name}{place}: {one.message}{quoted}"

@@ -51,6 +51,9 @@ def needed(subject: Subject) -> Found | str | None:
     else:
         wanted, table = ("client_id", "therapist_id"), "clients"
     lacking = [name for name in wanted if not subject.has(table, name)]
+    content = subject.table(table)
+    if not lacking and content is not None and content.empty:
+        return Found("error", "The table has no rows. Check the file, and any filter applied before.", table, wanted)
     if not lacking:
         return None
     settings = {
@@ -80,7 +83,7 @@ def flat_ratings(subject: Subject) -> Found | str | None:
     """Find ratings that do not differ."""
     clients = subject.mapped.clients
     ratings = [] if clients is None else [name for name in clients.columns if str(name).endswith("_rating")]
-    if not ratings:
+    if clients is None or not ratings:
         return "no ratings"
     flat = [name for name in ratings if clients[name].nunique() < 2]
     if not flat:
@@ -224,7 +227,7 @@ def _far_off(values: pd.Series) -> pd.Series:
 
 
 CHECKS = (
-    Check("columns named", "Columns", "the compulsory columns are named", "Stops.", needed),
+    Check("columns named", "Columns", "the compulsory columns are named, and there are rows", "Stops.", needed),
     Check(
         "covariates of no use",
         "Columns",

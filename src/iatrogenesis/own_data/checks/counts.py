@@ -184,8 +184,9 @@ def few_units(subject: Subject) -> Found | str | None:
 def periods(subject: Subject) -> Found | str | None:
     """Find periods whose order in time cannot be known from their names."""
     for table in ("clients", "counts"):
-        if subject.has(table, "period"):
-            values = subject.table(table)["period"].dropna().astype(str)
+        content = subject.table(table)
+        if content is not None and "period" in content.columns:
+            values = content["period"].dropna().astype(str)
             plain = values.str.strip()
             wrong = values[~plain.str.match(r"^(\d{4}|all$)") & (plain != "all")]
             if values.nunique() > 1 and len(wrong):

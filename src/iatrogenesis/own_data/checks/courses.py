@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, of_failures, row_list, unique
+from iatrogenesis.own_data.checks.finding import USABLE, Check, Found, Subject, many, of_failures, row_list, unique
 from iatrogenesis.own_data.checks.outcome import too_short
 
 SESSION_ROWS = 3
@@ -23,9 +23,7 @@ def repeated(subject: Subject) -> Found | str | None:
         return None
     again = twice[twice.duplicated(keep="first")]
     differ = twice[~twice.duplicated(keep=False)]
-    what = {("client_id",): "client", ("client_id", "course_id"): "client and course"}.get(
-        tuple(key), "client and dates"
-    )
+    what = "client and course" if "course_id" in key else "client and dates" if len(key) > 1 else "client"
     if len(key) == 1 and len(differ):
         return None  # several courses without dates: judged by the check of clients with several courses
     if len(differ):
@@ -94,16 +92,19 @@ def several(subject: Subject) -> Found | str | None:
 
 def impossible_lengths(subject: Subject) -> Found | str | None:
     """Find numbers of sessions that no course can have."""
-    if not subject.has("clients", "n_sessions"):
+    clients = subject.mapped.clients
+    if clients is None or "n_sessions" not in clients.columns:
         return "no numbers of sessions"
     failed = pd.concat([subject.failed("clients", check, ["n_sessions"]) for check in ("range", "whole")])
     if failed.empty:
         return None
     rows = unique(failed["row"])
+    severe = len(rows) > USABLE * len(clients)
     return Found(
-        "warning",
+        "error" if severe else "warning",
         f"{many(len(rows), 'course')} with a number of sessions that is negative, not whole, or beyond what a course "
-        "can have. If it is a code for missing, name it under data.missing.",
+        "can have. If it is a code for missing, name it under data.missing."
+        + (" This concerns more than 10 % of the rows: too many to leave out." if severe else ""),
         columns=["n_sessions"],
         rows=rows,
         examples=of_failures(subject, failed),
@@ -150,7 +151,7 @@ CHECKS = (
         "numbers of sessions",
         "Courses",
         "numbers of sessions are whole, and a course can have so many",
-        "Leaves these rows out.",
+        "Leaves these rows out, and stops if they are more than 10 %.",
         impossible_lengths,
     ),
     Check(

@@ -49,7 +49,9 @@ def exists(subject: Subject) -> Found | str | None:
             "No outcome. Name columns.first and columns.last (scores by questionnaire), columns.scores of a file of "
             "sessions, or columns.deteriorated.",
         )
-    if subject.judged is None or len(outcomes(subject)[0]):
+    if subject.judged is None:
+        return Found("error", "No usable course is left: every row is left out for one of the reasons here.")
+    if len(outcomes(subject)[0]):
         return None
     return Found(
         "error",

@@ -82,7 +82,7 @@ def _rules(
     instrument = known.get(column.removesuffix("_first").removesuffix("_last"))
     if instrument is not None:
         low, high = instrument.minimum, instrument.maximum
-        rules = {"range": lambda v: v.between(low, high)}
+        rules: dict[str, Callable[[pd.Series], Any]] = {"range": lambda v: v.between(low, high)}
         return rules | ({"whole": _whole} if whole_points(instrument) else {})
     if column == "n_sessions":
         return {"range": lambda v: v.between(0, MOST_SESSIONS), "whole": _whole}

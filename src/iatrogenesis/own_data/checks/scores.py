@@ -68,10 +68,9 @@ def _ranges(subject: Subject, failed: pd.DataFrame) -> str:
 
 
 def _unusable(subject: Subject, failed: pd.DataFrame, reason: str, message: str) -> Found:
-    clients = subject.mapped.clients
-    rows = unique(failed["row"])
-    severe = clients is not None and len(rows) > USABLE * len(clients)
-    share = f" This concerns {100 * len(rows) / max(len(clients), 1):.0f} % of all rows: too many to leave out."
+    rows, every = unique(failed["row"]), len(subject.mapped.clients if subject.mapped.clients is not None else [])
+    severe = len(rows) > USABLE * every
+    share = f" This concerns {100 * len(rows) / max(every, 1):.0f} % of all rows: too many to leave out."
     return Found(
         "error" if severe else "warning",
         f"{many(len(failed), 'score')} in {many(len(rows), 'row')} {message}{share if severe else ''}",
@@ -84,6 +83,8 @@ def _unusable(subject: Subject, failed: pd.DataFrame, reason: str, message: str)
 
 def _spike(subject: Subject, column: str) -> Found | None:
     clients = subject.mapped.clients
+    if clients is None:
+        return None
     values = pd.Series(numeric(clients[column]), index=clients.index)
     for code in (99, 88, 98):
         at = values[values == code]
