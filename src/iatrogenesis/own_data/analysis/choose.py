@@ -7,7 +7,7 @@ import pandas as pd
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.own_data.analysis.model_data import MAKERS, NotPossible
-from iatrogenesis.own_data.analysis.names import LABELS, column_name, model_name
+from iatrogenesis.own_data.analysis.names import column_name, model_name
 from iatrogenesis.own_data.analysis.ready import Ready
 
 ALWAYS = ("null", "casemix", "therapist", "interaction", "service", "membership", "measurement")
@@ -64,7 +64,9 @@ def main_model(ready: Ready, fitted: tuple[str, ...]) -> str:
         order = ("membership", *order)
     found = [name for name in order if name in fitted]
     if not found:
-        raise DataError(f"{ready.name}: neither the model with case mix nor the one with the intercept only was fitted.")
+        raise DataError(
+            f"{ready.name}: neither the model with case mix nor the one with the intercept only was fitted."
+        )
     return found[0]
 
 
@@ -118,5 +120,3 @@ def _cost(ready: Ready, model: str, events: int, columns: int) -> str:
     if model == "membership" and not ready.about.two_therapists:
         said.append("One therapist per course: what several therapists did counts for one of them")
     return "; ".join(said)
-
-

@@ -1,7 +1,7 @@
 """Exact limits of the number who deteriorate with a therapist who is like the others.
 
-A therapist's clients i deteriorate with the risks p_i that their case mix gives them with an average therapist; how many
-do is then Poisson-binomial. A therapist is beyond the upper 95 % limit if P(X >= x) is at most .025: so of therapists
+A therapist's clients i deteriorate with the risks p_i that their case mix gives them with an average therapist; how
+many do is then Poisson-binomial. A therapist is beyond the upper 95 % limit if P(X >= x) is at most .025: so of therapists
 who are like the others no more than 2.5 % are, *whatever their number of clients*. Limits by the normal distribution
 do not hold that: they flag 1 of 3, which 17 % of alike therapists have at a risk of 6 %. Because counts are whole, few
 clients give far less than 2.5 %: with three or four even the upper limit cannot be reached by one.
@@ -81,11 +81,19 @@ class Overdispersion:
         _, self.between = overdispersed(observed.astype(float), expected)
 
     def limits(self, expected: np.ndarray, tail: float, kind: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return limits of observed over expected, low and high, by ``multiplicative`` or ``additive`` overdispersion."""
+        """Return low and high limits of observed over expected; `kind` is ``multiplicative`` or ``additive``."""
         within = 1 / (4 * expected)
         sd = np.sqrt(within * self.factor if kind == "multiplicative" else within + self.between)
         z = ndtri(1 - tail)
         return np.maximum(1 - z * sd, 0.0) ** 2, (1 + z * sd) ** 2
+
+    def table(self) -> pd.DataFrame:
+        """Return both as rows of kind, value and meaning."""
+        rows = [
+            ("multiplicative", self.factor, "variance of therapists' z-scores over that of chance, at least 1"),
+            ("additive", self.between, "variance between therapists of the square root of observed over expected"),
+        ]
+        return pd.DataFrame(rows, columns=["kind", "value", "meaning"])
 
 
 def funnel(n: np.ndarray, rate: float, more: Overdispersion) -> pd.DataFrame:

@@ -67,9 +67,7 @@ def _by_posterior(table: pd.DataFrame, fdr: float):
     yield _rows("false discovery rate", "above", table, chosen, fdr, expected, stated)
     above = significant(1 - np.clip(table["p_high"].to_numpy(), 0, 1), fdr) if len(table) else sure
     stated = f"of those flagged no more than {100 * fdr:g} % are like the others, on average over such services"
-    yield _rows(
-        "exact tests, Benjamini and Hochberg", "above", table, above, fdr, fdr * int(above.sum()), stated
-    )
+    yield _rows("exact tests, Benjamini and Hochberg", "above", table, above, fdr, fdr * int(above.sum()), stated)
 
 
 def _rows(
