@@ -8,7 +8,7 @@ from iatrogenesis.own_data import check_files
 from iatrogenesis.own_data.preparing import prepared
 from iatrogenesis.own_data.privacy import write_table
 from iatrogenesis.own_data.settings import OwnData
-from iatrogenesis.own_data.table1 import WITHIN, table1
+from iatrogenesis.own_data.table1 import PEOPLE, RATES, WITHIN, table1
 
 
 def main(settings: dict, folder: str, instruments: dict, target: str) -> None:
@@ -20,7 +20,7 @@ def main(settings: dict, folder: str, instruments: dict, target: str) -> None:
     ready = found.required()
     Path(target).mkdir(parents=True, exist_ok=True)
     ready.write(Path(target))
-    write_table(table1(ready), Path("tables", "table1.csv"), own.privacy, within=WITHIN)
+    write_table(table1(ready), Path("tables", "table1.csv"), own.privacy, counts=PEOPLE, rates=RATES, within=WITHIN)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from iatrogenesis.own_data.prepared import About, KnownInstrument, Prepared
-from iatrogenesis.own_data.table1 import COLUMNS, table1
+from iatrogenesis.own_data.privacy import write_table
+from iatrogenesis.own_data.settings import Privacy
+from iatrogenesis.own_data.table1 import COLUMNS, PEOPLE, RATES, WITHIN, table1
 
 PHQ9 = KnownInstrument(name="PHQ-9", minimum=0, maximum=27, reliable_change=6, source="here")
 CLIENTS = pd.DataFrame(
@@ -46,6 +48,26 @@ def test_categories(found):
     assert found.loc[("problem", "other"), "n"] == 1
     completed = found.loc[("completed", "yes")]
     assert completed["n"] == 1 and completed["share"] == 0.5 and completed["missing"] == 1
+
+
+def test_therapists_differ_by_the_sd_of_their_means():
+    clients = pd.concat([CLIENTS.assign(finished=True, deteriorated=True)] * 5, ignore_index=True)
+    row = table1(Prepared(ABOUT, {"clients": clients})).set_index("characteristic").loc["PHQ-9, at the first session"]
+    assert row["sd_therapists"] == pytest.approx(pd.Series([12.0, 20.0, 8.0]).std())
+    problem = table1(Prepared(ABOUT, {"clients": clients})).set_index(["characteristic", "category"])
+    assert problem.loc[("problem", "panic"), "sd_therapists"] == pytest.approx(pd.Series([1.0, 0.0, 1.0]).std())
+
+
+def test_small_numbers_take_their_shares_along(tmp_path):
+    few = pd.concat([CLIENTS] * 6, ignore_index=True)
+    few["x_problem"] = few["x_problem"].where(few.index != 0, "rare")
+    made = table1(Prepared(ABOUT, {"clients": few}))
+    path = tmp_path / "table1.csv"
+    write_table(made, path, Privacy(small_numbers="nhs"), counts=PEOPLE, rates=RATES, within=WITHIN)
+    found = pd.read_csv(path).set_index(["characteristic", "category"])
+    assert found.loc[("problem", "rare"), "n"] == "*" and pd.isna(found.loc[("problem", "rare"), "share"])
+    assert list(found.loc["problem", "n"]).count("*") == 2  # so that it does not follow from the others
+    assert found.loc[("problem", "panic"), "n"] == "10" and found.loc[("problem", "panic"), "share"] > 0
 
 
 def test_counts_alone():

@@ -31,6 +31,8 @@ HEADINGS = {
     "unknown": "Outcome not known",
     "unknown_rate": "Of these, worse",
     "share": "Share",
+    "sd_therapists": "SD between therapists",
+    "n_not_judged": "n, not judged",
     "share_not_judged": "Share, not judged",
     "mean_not_judged": "Mean, not judged",
     "sensitivity": "Sensitivity",
