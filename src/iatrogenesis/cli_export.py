@@ -41,41 +41,38 @@ def export(
     Example: iatrogenesis export results/tiny --to sav
     """
     try:
-        paths = _exported(source, target, out, scenario, model, dataset, form)
+        if target == "draws":
+            paths = _draws(source, out, form, model, dataset)
+        else:
+            paths = _tables(source, out, target, scenario)
     except (DataError, OSError) as error:
         raise click.ClickException(str(error)) from None
     for path in paths:
         click.echo(path)
 
 
-def _exported(
-    source: Path,
-    target: str,
-    out: Path | None,
-    scenario: str | None,
-    model: str | None,
-    dataset: str | None,
-    form: str,
-) -> list[Path]:
-    from iatrogenesis.own_data.exchange.found import found, posteriors  # here: --help waits for no pandas
+def _tables(source: Path, out: Path | None, target: str, scenario: str | None) -> list[Path]:
+    from iatrogenesis.own_data.exchange.found import found  # here: --help waits for no pandas
 
-    if target == "draws":
-        return _draws(posteriors(_results(source), model, dataset), _folder(source, out, target), form)
     data = found(source, scenario)
-    folder = _folder(source, out, target)
+    if data.personal:
+        click.echo("These tables are about real people: keep them as safe as the data they come from.", err=True)
     if target == "datapackage":
         from iatrogenesis.own_data.exchange.package import write_package
 
-        return write_package(data, folder)
+        return write_package(data, _folder(source, out, target))
     from iatrogenesis.own_data.exchange.tabular import write_tables
 
-    return write_tables(data, folder, target)
+    return write_tables(data, _folder(source, out, target), target)
 
 
-def _draws(paths: dict[str, Path], folder: Path, form: str) -> list[Path]:
+def _draws(source: Path, out: Path | None, form: str, model: str | None, dataset: str | None) -> list[Path]:
     from iatrogenesis.inference.data.posterior import load
     from iatrogenesis.own_data.exchange.draws import FORMS, write_draws
+    from iatrogenesis.own_data.exchange.found import posteriors, results_of
 
+    paths = posteriors(results_of(source), model, dataset)
+    folder = _folder(source, out, "draws")
     written = []
     for name, path in paths.items():
         written.append(folder / f"{name}{FORMS[form]}")
@@ -83,16 +80,9 @@ def _draws(paths: dict[str, Path], folder: Path, form: str) -> list[Path]:
     return written
 
 
-def _results(source: Path) -> Path:
-    """The folder of results that belongs to a source."""
-    if source.is_dir():
-        return source
-    from iatrogenesis.own_data.loading import load_settings
-
-    return Path("results") / load_settings(source).name
-
-
 def _folder(source: Path, out: Path | None, target: str) -> Path:
-    folder = out or _results(source) / "export" / target
+    from iatrogenesis.own_data.exchange.found import results_of
+
+    folder = out or results_of(source) / "export" / target
     folder.mkdir(parents=True, exist_ok=True)
     return folder

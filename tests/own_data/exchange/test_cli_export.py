@@ -74,3 +74,61 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
     found = run(tmp_path, "--to", "csv")
     assert found.exit_code == 1 and "neither settings (.yaml) nor results" in found.output
     assert list(tmp_path.iterdir()) == []
+
+
+SETTINGS = """
+name: my_counts
+data: {counts: counts.csv}
+columns: {unit: team, n: courses, events: worse, period: year}
+privacy: {small_numbers: SMALL}
+"""
+
+
+@pytest.fixture(params=["nhs", "none"])
+def counts(request, tmp_path, monkeypatch):
+    """Counts of eight teams as a service writes them, with its settings."""
+    rows = [f"team {n},2023,{40 + 10 * n},{3 * n}" for n in range(8)]
+    (tmp_path / "counts.csv").write_text("\n".join(["team,year,courses,worse", *rows, ""]))
+    (tmp_path / "my_counts.yaml").write_text(SETTINGS.replace("SMALL", request.param))
+    monkeypatch.chdir(tmp_path)
+    return request.param, tmp_path
+
+
+def test_settings_are_prepared_anew_and_small_numbers_kept_as_they_say(counts):
+    rule, folder = counts
+    found = run(folder / "my_counts.yaml", "--to", "csv")
+    assert found.exit_code == 0, found.output
+    assert "keep them as safe as the data they come from" in found.output
+    table = pd.read_csv(folder / "results/my_counts/export/csv/counts.csv")
+    assert table["deteriorated"].isna().sum() == (0 if rule == "none" else 2)
+    assert set(table["deteriorated"].dropna() % 5 == 0) == ({True, False} if rule == "none" else {True})
+    # The folder belongs to these settings now, so that an analysis of them may use it.
+    assert (folder / "results/my_counts/.made_from").read_text().strip() == "../../my_counts.yaml"
+    package = run(folder / "my_counts.yaml", "--to", "datapackage")
+    assert package.exit_code == 0, package.output
+    import frictionless
+
+    assert frictionless.Package("results/my_counts/export/datapackage/datapackage.json").validate().valid
+
+
+def test_data_that_cannot_be_analysed_are_not_handed_on(tmp_path):
+    (tmp_path / "counts.csv").write_text("team,year,courses,worse\na,2023,10,12\nb,2023,20,1\n")
+    (tmp_path / "my_counts.yaml").write_text(SETTINGS.replace("SMALL", "none"))
+    found = run(tmp_path / "my_counts.yaml", "--to", "csv", "--out", tmp_path / "out")
+    assert found.exit_code == 1 and "12" in found.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_of_other_settings_are_not_touched(counts):
+    _, folder = counts
+    assert run(folder / "my_counts.yaml", "--to", "csv").exit_code == 0
+    (folder / "other.yaml").write_text((folder / "my_counts.yaml").read_text())
+    found = run(folder / "other.yaml", "--to", "csv")
+    assert found.exit_code == 1 and "holds the results of" in found.output
+
+
+def test_the_command_is_there():
+    from iatrogenesis.cli import main
+
+    found = CliRunner().invoke(main, ["export", "--help"])
+    assert found.exit_code == 0 and "Frictionless data package" in found.output

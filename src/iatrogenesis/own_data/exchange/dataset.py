@@ -10,6 +10,7 @@ from iatrogenesis.core.files import read_parquet
 from iatrogenesis.core.tables import DataError, refuse
 from iatrogenesis.own_data.exchange.codebook import Codebook, Column, described
 from iatrogenesis.own_data.prepared import Prepared
+from iatrogenesis.own_data.small_numbers import suppressed
 
 KEYS = {
     "clients": ("client_id",),
@@ -19,6 +20,7 @@ KEYS = {
     "counts": ("unit_id", "period"),
 }
 """What no two rows of a table have in common."""
+PEOPLE = ("n", "deteriorated")
 BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
 
 
@@ -76,15 +78,28 @@ def of_simulated(folder: Path, name: str, codebook: Codebook, title: str) -> Dat
     return _dataset(found, codebook, {}, name, title, text, personal=False)
 
 
-def of_prepared(prepared: Prepared, codebook: Codebook) -> DataSet:
-    """Return a service's own prepared tables; `codebook` is that of own tables."""
+def of_prepared(prepared: Prepared, codebook: Codebook, small_numbers: str = "none") -> DataSet:
+    """Return a service's own prepared tables.
+
+    Parameters
+    ----------
+    codebook
+        Of own tables.
+    small_numbers
+        As in `Privacy` of the settings: with "nhs", small counts are missing and others rounded to 5.
+    """
     about = prepared.about
     scores = {
         name: Column(label=one.name, type="number", unit="points", range=(one.minimum, one.maximum))
         for name, one in about.instruments.items()
     }
     text = "A service's own data, prepared for analysis by the project Iatrogenesis: rows are about real people."
-    return _dataset(prepared.tables, codebook, scores, about.name, about.title, text, personal=True)
+    tables = dict(prepared.tables)
+    if "counts" in tables and small_numbers != "none":
+        found = suppressed(tables["counts"], PEOPLE, small_numbers, within=["period"])
+        tables["counts"] = found.assign(**{name: pd.to_numeric(found[name], errors="coerce") for name in PEOPLE})
+        text += " Numbers below 5, and what would tell them, are left out; others are rounded to 5."
+    return _dataset(tables, codebook, scores, about.name, about.title, text, personal=True)
 
 
 def _dataset(

@@ -7,6 +7,7 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.exchange.codebook import read_codebook
 from iatrogenesis.own_data.exchange.dataset import DataSet, of_prepared, of_simulated
 from iatrogenesis.own_data.prepared import ABOUT, Prepared
+from iatrogenesis.own_data.results import MARK, claim
 
 SETTINGS = (".yaml", ".yml")
 CODEBOOK = "codebook.yaml"
@@ -30,9 +31,9 @@ def found(source: Path, scenario: str | None = None) -> DataSet:
     """
     simulated, own = read_codebook(config_folder() / CODEBOOK)
     if source.is_file() and source.suffix.lower() in SETTINGS:
-        return of_prepared(_prepared_anew(source), own)
+        return of_prepared(_prepared_anew(source), own, _small_numbers(source))
     if (source / "prepared" / ABOUT).is_file():
-        return of_prepared(Prepared.read(source / "prepared"), own)
+        return of_prepared(Prepared.read(source / "prepared"), own, _small_numbers(source / MARK))
     folder = source / "simulated"
     if not folder.is_dir():
         raise DataError(f"{source}: neither settings (.yaml) nor results with prepared/ or simulated/. Run it first.")
@@ -43,6 +44,18 @@ def found(source: Path, scenario: str | None = None) -> DataSet:
     return of_simulated(folder / name, source.resolve().name, simulated, f"{source.resolve().name}, scenario {name}")
 
 
+def _small_numbers(path: Path) -> str:
+    """What the settings say about small numbers; of a folder of results, those that its mark names.
+
+    Where these are gone, small numbers are left out: what was once promised is kept.
+    """
+    from iatrogenesis.own_data.loading import load_settings
+
+    if path.name == MARK:
+        path = path.parent / path.read_text(encoding="utf-8").strip() if path.is_file() else path
+    return load_settings(path).privacy.small_numbers if path.suffix.lower() in SETTINGS and path.is_file() else "nhs"
+
+
 def _prepared_anew(path: Path) -> Prepared:
     from iatrogenesis.core.instruments import Instruments
     from iatrogenesis.own_data.loading import load_settings
@@ -51,6 +64,23 @@ def _prepared_anew(path: Path) -> Prepared:
 
     instruments = Instruments.model_validate(read_yaml(config_folder() / "instruments.yaml"))
     return prepared(load_settings(path), path.parent, instruments).required()
+
+
+def results_of(source: Path) -> Path:
+    """Return the folder of results that belongs to a source; of a settings file, ``results/<name>``, which is made.
+
+    Raises
+    ------
+    DataError
+        If that folder belongs to other settings.
+    """
+    from iatrogenesis.own_data.loading import load_settings
+
+    if source.is_dir():
+        return source
+    folder = Path("results") / load_settings(source).name
+    claim(folder, source)
+    return folder
 
 
 def posteriors(source: Path, model: str | None, dataset: str | None = None) -> dict[str, Path]:
