@@ -6,9 +6,8 @@ import pytest
 from scipy.special import expit
 from scipy.stats import binom, norm
 
-from iatrogenesis.own_data.periods import COLUMNS, table
+from iatrogenesis.own_data.periods import COLUMNS, drift, table
 from iatrogenesis.own_data.periods.integral import ByPeriod
-from iatrogenesis.own_data.periods.table import contrasts
 from iatrogenesis.own_data.prepared import About, Prepared
 from tests.own_data.services import own, service, with_clients
 
@@ -16,6 +15,11 @@ from tests.own_data.services import own, service, with_clients
 @pytest.fixture(scope="module")
 def priors(study):
     return study.config.fit.priors
+
+
+@pytest.fixture(autouse=True)
+def _fewer_draws(monkeypatch):
+    monkeypatch.setattr(drift, "DRAWS", 600)
 
 
 def counted(therapists: int, n: int, stable: float, drift: float, trend: float = 0.0, seed: int = 1) -> Prepared:
@@ -42,7 +46,7 @@ def test_the_integral_is_that_of_dense_quadrature():
         events=np.array([1.0, 4.0, 0.0, 3.0, 9.0]),
         trials=np.array([10.0, 20.0, 15.0, 30.0, 30.0]),
         offset=np.array([0.2, -0.1, 0.0, 0.3, -0.2]),
-        design=contrasts(3)[[0, 1, 0, 1, 2]],
+        design=drift.contrasts(3)[[0, 1, 0, 1, 2]],
         starts=np.array([0, 2, 5]),
     )
     point = {
@@ -68,7 +72,7 @@ def test_the_integral_is_that_of_dense_quadrature():
 
 def test_contrasts_favour_no_period():
     for number in (2, 5):
-        columns = contrasts(number)
+        columns = drift.contrasts(number)
         np.testing.assert_allclose(columns.T @ columns, np.eye(number - 1), atol=1e-12)
         np.testing.assert_allclose(columns.sum(axis=0), 0, atol=1e-12)
         np.testing.assert_allclose(np.sum(columns**2, axis=1), 1 - 1 / number)
@@ -79,14 +83,14 @@ def spreads(found: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("stable", "drift"),
+    ("stable", "drifting"),
     [(0.5, 0.5), pytest.param(0.6, 0.0, marks=pytest.mark.slow), pytest.param(0.0, 0.6, marks=pytest.mark.slow)],
 )
-def test_known_spreads_are_found_again(priors, stable, drift):
-    found = spreads(table(counted(30, 200, stable, drift), own(), priors))
+def test_known_spreads_are_found_again(priors, stable, drifting):
+    found = spreads(table(counted(30, 200, stable, drifting), own(), priors))
     assert found.loc["stable_sd", "estimate"] == pytest.approx(stable, abs=0.2)
-    assert found.loc["drift_sd", "estimate"] == pytest.approx(drift, abs=0.2)
-    share = stable**2 / (stable**2 + drift**2)
+    assert found.loc["drift_sd", "estimate"] == pytest.approx(drifting, abs=0.2)
+    share = stable**2 / (stable**2 + drifting**2)
     assert found.loc["correlation", "low"] - 0.05 < share < found.loc["correlation", "high"] + 0.05
     assert (found["learnt"] > 0.5).all() and (found["note"] == "").all()
 

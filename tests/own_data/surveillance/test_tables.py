@@ -8,8 +8,8 @@ from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.prepared import Prepared
 from iatrogenesis.own_data.surveillance import sentences, tables
+from iatrogenesis.own_data.surveillance.cusum import COLUMNS, PATHS
 from iatrogenesis.own_data.surveillance.scores import path
-from iatrogenesis.own_data.surveillance.tables import COLUMNS, PATHS
 from tests.own_data.services import own, service, with_clients
 
 

@@ -5,6 +5,6 @@ courses in order of their end, the evidence for odds of deterioration that are s
 threshold is simulated for each unit, so that all its data raise a false alarm with a stated chance.
 """
 
-from iatrogenesis.own_data.surveillance.tables import sentences, tables
+from iatrogenesis.own_data.surveillance.cusum import sentences, tables
 
 __all__ = ["sentences", "tables"]
