@@ -42,7 +42,10 @@ def write_settings(guessed: dict[str, Any], path: Path) -> None:
     writer.indent(mapping=2, sequence=4, offset=2)
     out = StringIO()
     writer.dump(_settings(guessed, path.resolve().parent), out)
-    write_text(out.getvalue().rstrip() + "\n" + _left_out(guessed) + _unknown(guessed) + REST, path)
+    text = out.getvalue()
+    if asked := "\n".join(f"#   {line}" for line in _lacking(guessed)):
+        text = text.replace("columns: {}", f"columns: {{}}  # instead of {{}}, lines such as:\n{asked}")
+    write_text(text.rstrip() + "\n" + _left_out(guessed) + _unknown(guessed) + REST, path)
 
 
 def _settings(guessed: dict[str, Any], folder: Path) -> Any:
@@ -113,12 +116,20 @@ def _columns(guessed: dict[str, Any]) -> Any:
             for key, entry in inner.items():
                 columns[field][key] = entry["column"]
                 columns[field].yaml_add_eol_comment(_why(entry, several), key, column=0)
-    wanted = ("unit", "n", "events") if "counts" in guessed["files"] else ("client", "therapist")
-    lacking = [field for field in wanted if field not in fields] if "nhs" not in guessed["files"] else []
-    text = "\n".join(f"{field}: ???   {ASKED[field]}; could not be guessed" for field in lacking)
+    lacking = _lacking(guessed)
     if lacking and columns:
-        columns.yaml_set_comment_before_after_key(next(iter(columns)), before=text, indent=2)
+        columns.yaml_set_comment_before_after_key(next(iter(columns)), before="\n".join(lacking), indent=2)
     return columns
+
+
+def _lacking(guessed: dict[str, Any]) -> list[str]:
+    """Return a line for each compulsory field that could not be guessed."""
+    if "nhs" in guessed["files"]:
+        return []
+    wanted = ("unit", "n", "events") if "counts" in guessed["files"] else ("client", "therapist")
+    return [
+        f"{field}: ???   {ASKED[field]}; could not be guessed" for field in wanted if field not in guessed["fields"]
+    ]
 
 
 def _why(entry: dict[str, Any], several: bool) -> str:

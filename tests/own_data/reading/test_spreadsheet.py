@@ -1,0 +1,86 @@
+"""Spreadsheets: sheets, titles, dates, formulas, numbers that are shown with leading zeros."""
+
+from datetime import datetime
+
+import pytest
+from openpyxl import Workbook
+
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.own_data.reading import read
+from iatrogenesis.own_data.settings import Files
+
+
+def book(tmp_path, rows, title="Data", more=()):
+    made = Workbook()
+    made.active.title = title
+    for row in rows:
+        made.active.append(row)
+    for other in more:
+        made.create_sheet(other)
+    path = tmp_path / "clients.xlsx"
+    made.save(path)
+    return made, path
+
+
+def opened(path, **said):
+    return read(path, Files(clients=path, **said))
+
+
+def test_titles_sheets_dates_and_missing_cells(tmp_path):
+    rows = [["Our service"], [], ["id", "date", "score", "done"], [1, datetime(2024, 3, 4), 7, True]]
+    _, path = book(tmp_path, [*rows, [], [2, None, 8.5, None]], more=["Notes"])
+    raw = opened(path)
+    assert list(raw.table.index) == [4, 6]
+    assert raw.table["date"].dt.strftime("%d.%m.%Y").tolist()[0] == "04.03.2024"
+    assert raw.table["score"].tolist() == [7.0, 8.5] and raw.table["done"].dtype == "boolean"
+    assert any("'Notes'" in note for note in raw.notes) and any("row 3" in note for note in raw.notes)
+
+
+def test_numbers_shown_with_leading_zeros_keep_them(tmp_path):
+    made, path = book(tmp_path, [["id", "t"], [1, "A"], [23, "B"]])
+    for row in (2, 3):
+        made.active.cell(row, 1).number_format = "00000"
+    made.save(path)
+    assert opened(path).table["id"].tolist() == ["00001", "00023"]
+
+
+def test_mixed_cells_are_texts_as_a_person_types_them(tmp_path):
+    _, path = book(tmp_path, [["id", "score"], [1, 12.0], [2, "ill"], [3, 3.5]])
+    assert opened(path).table["score"].tolist() == ["12", "ill", "3.5"]
+
+
+def test_formulas_without_values_are_refused_by_cell(tmp_path):
+    _, path = book(tmp_path, [["id", "sum"], [1, "=1+2"], [2, 4]])
+    with pytest.raises(DataError, match=r"1 cells are formulas without a value, such as B2"):
+        opened(path)
+
+
+def test_sheets_are_chosen_by_name_or_number(tmp_path):
+    made, path = book(tmp_path, [["id", "t"], [1, "A"]], more=["Second"])
+    made["Second"].append(["who", "t"])
+    made["Second"].append([5, "B"])
+    made.save(path)
+    assert opened(path, sheet="second").table["who"].tolist() == [5]
+    assert opened(path, sheet=1).table["who"].tolist() == [5]
+    with pytest.raises(DataError, match=r"no sheet 'Third' \(the sheets are 'Data', 'Second'\)"):
+        opened(path, sheet="Third")
+    with pytest.raises(DataError, match=r"data\.sheet is 2, but there are 2 sheets"):
+        opened(path, sheet=2)
+
+
+def test_duplicate_names_and_damaged_files(tmp_path):
+    _, path = book(tmp_path, [["id", "t", "id"], [1, "A", 2]])
+    with pytest.raises(DataError, match="two columns are called 'id'"):
+        opened(path)
+    path.write_bytes(b"no spreadsheet at all")
+    with pytest.raises(DataError, match="cannot be read"):
+        opened(path)
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
+    with pytest.raises(DataError, match="password"):
+        opened(path)
+
+
+def test_an_empty_sheet_is_refused(tmp_path):
+    _, path = book(tmp_path, [])
+    with pytest.raises(DataError, match="nothing in it"):
+        opened(path)
