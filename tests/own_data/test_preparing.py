@@ -121,6 +121,7 @@ def test_anonymised_data_hold_no_id_at_all(tmp_path):
     assert "SECRET" not in found.required().tables["clients"].to_csv() + "".join(found.notes)
     codes = json.loads((tmp_path / "codes.json").read_text(encoding="utf-8"))["codes"]
     assert len(codes["therapist"]) == 10
+    assert codes["client"]["SECRETc0010"] in set(found.required().tables["clients"]["client_id"])
     again = run(tmp_path, settings)
     pd.testing.assert_frame_equal(again.required().tables["clients"], found.required().tables["clients"])
 
@@ -217,4 +218,7 @@ def test_courses_of_one_client_have_codes_of_their_own(tmp_path):
     found = run(written(tmp_path, table), own(privacy={"anonymise": True}))
     clients = found.required().tables["clients"]
     assert clients["client_id"].is_unique
+    assert {"c0", "c0 / 2"} <= set(
+        json.loads((tmp_path / "mine.key.json").read_text(encoding="utf-8"))["codes"]["client"]
+    )
     assert list(found.flow["clients"]) == [200, 200, 200]

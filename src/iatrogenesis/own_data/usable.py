@@ -19,18 +19,35 @@ WHOLE_TIME = "all"
 
 
 def tables(found: Mapped, checked: Checked, settings: OwnData) -> dict[str, pd.DataFrame]:
-    """Return the prepared tables, whose ids of clients are codes made of the row in the file.
+    """Return the prepared tables, one row per course, each with an id of its own.
 
-    No table of the analysis holds the ids of clients: a course is R with its row in the file.
+    No table of the analysis holds the ids of clients: a course is R with its row in the file. Where ids are to be
+    replaced by codes, courses keep the client's id until then, so that the key file knows it, and further courses of a
+    client get their number.
     """
     if checked.kept is None:
         return {} if checked.counts is None else {"counts": _counts(checked.counts)}
     clients = checked.kept
-    codes = pd.Series([f"{ROW_CODE}{row:06d}" for row in clients.index], index=clients.index)
+    codes = _named(clients) if settings.privacy.anonymise else _numbered(clients)
     made = {"clients": _clients(clients.assign(client_id=codes))}
     if checked.sessions is not None:
         made["sessions"] = _sessions(checked.sessions, clients, codes)
     return made
+
+
+def _numbered(clients: pd.DataFrame) -> pd.Series:
+    return pd.Series([f"{ROW_CODE}{row:06d}" for row in clients.index], index=clients.index)
+
+
+def _named(clients: pd.DataFrame) -> pd.Series:
+    """The client's id; with the id of the course, or its number in order of time, where there are several."""
+    ids = clients["client_id"].astype(str)
+    if "course_id" in clients.columns:
+        return ids + " / " + clients["course_id"].astype(str)
+    order = [name for name in ("started", "ended") if name in clients.columns]
+    ordered = clients.sort_values(order, kind="stable") if order else clients
+    number = ordered.groupby("client_id").cumcount() + 1
+    return ids.where(number == 1, ids + " / " + number.astype(str))
 
 
 def _clients(clients: pd.DataFrame) -> pd.DataFrame:
@@ -54,7 +71,7 @@ def _sessions(sessions: pd.DataFrame, clients: pd.DataFrame, codes: pd.Series) -
     once = clients[~clients.duplicated(key, keep=False)]
     courses = once[key].assign(code=codes[once.index])
     joined = sessions.merge(courses, on=key, how="inner")
-    drop = ["course_id", "therapist_id", "code"]
+    drop = ["course_id", "therapist_id", "service_id", "attended", "code"]
     joined = joined.assign(client_id=joined["code"].astype("str")).drop(columns=drop, errors="ignore")
     return joined.sort_values(["client_id", "session"], kind="stable", ignore_index=True)
 

@@ -193,7 +193,7 @@ def _row(check: Check, found: Found | str | None, subject: Subject) -> dict[str,
         "severity": found.severity,
         "found": found.message,
         "rows": len(found.rows) or found.cells,
-        "columns": ", ".join(printable(subject.label(found.table, name)) for name in found.columns),
+        "columns": ", ".join(_columns(found, subject)),
         "examples": "; ".join(_examples(found, subject)),
         "file": _file(found, subject),
     }
@@ -205,8 +205,14 @@ def _examples(found: Found, subject: Subject) -> list[str]:
     return list(found.examples)
 
 
+def _columns(found: Found, subject: Subject) -> list[str]:
+    return list(dict.fromkeys(printable(subject.label(found.table, name)) for name in found.columns))
+
+
 def _file(found: Found, subject: Subject) -> str:
-    files = [subject.mapped.where(found.table, name)[0] for name in found.columns]
+    """The file whose rows are counted, then others that the columns come from."""
+    key = ("unit_id" if found.table == "counts" else "client_id") if len(found.rows) else ""
+    files = [subject.mapped.where(found.table, name)[0] for name in (key, *found.columns) if name]
     return ", ".join(dict.fromkeys(name for name in files if name))
 
 
@@ -215,7 +221,7 @@ def _fatal(found: Mapping[str, Found | str | None], subject: Subject) -> Iterabl
         one = found.get(check.name)
         if isinstance(one, Found) and one.severity == "error":
             examples = _examples(one, subject)
-            columns = (f"'{printable(subject.label(one.table, name))}'" for name in one.columns)
+            columns = (f"'{name}'" for name in _columns(one, subject))
             where = ", ".join(part for part in (_file(one, subject), *columns) if part)
             place, quoted = f" [{where}]" if where else "", f" ({'; '.join(examples)})" if examples else ""
             yield f"{check.name}{place}: {one.message}{quoted}"

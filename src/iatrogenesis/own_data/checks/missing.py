@@ -1,5 +1,7 @@
 """Values that are missing, by column and by therapist."""
 
+from collections.abc import Sequence
+
 from iatrogenesis.own_data.checks.columns import covariates
 from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, names, unique
 from iatrogenesis.own_data.checks.outcome import outcome_columns, too_short
@@ -29,7 +31,8 @@ def by_column(subject: Subject) -> Found | str | None:
     if lacking.empty:
         return None
     shares = ", ".join(
-        f"{_label(subject, name)} {number:,} ({100 * number / len(clients):.0f} %)" for name, number in lacking.items()
+        f"{_label(subject, name, columns)} {number:,} ({100 * number / len(clients):.0f} %)"
+        for name, number in lacking.items()
     )
     much = (lacking > MUCH * len(clients)).any()
     return Found(
@@ -40,10 +43,11 @@ def by_column(subject: Subject) -> Found | str | None:
     )
 
 
-def _label(subject: Subject, column: str) -> str:
-    """The column's name in the file; first and last scores of sessions share it."""
-    label, end = subject.label("clients", column), column.rpartition("_")[2]
-    return f"{label} ({end} score)" if label in subject.known and end in ("first", "last") else label
+def _label(subject: Subject, column: str, others: Sequence[str]) -> str:
+    """The column's name in the file, with ours where several of ours come from it, as scores of sessions do."""
+    labels = [subject.label("clients", name) for name in others]
+    label = subject.label("clients", column)
+    return f"{label} ({column})" if labels.count(label) > 1 else label
 
 
 def by_therapist(subject: Subject) -> Found | str | None:
