@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import logsumexp, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 POINTS = 121
 DEGREES = 6  # of freedom of the spline
@@ -69,8 +69,7 @@ class Spline:
         total = number.sum()
 
         def loss(alpha: np.ndarray) -> tuple[float, np.ndarray]:
-            log_g = self.basis @ alpha
-            g = np.exp(log_g - logsumexp(log_g))
+            g = normed(self.basis @ alpha)
             seen = np.maximum(self.chance @ g, 1e-300)
             size = np.sqrt(alpha @ alpha + 1e-9)
             value = -number @ np.log(seen) + PENALTY * size
@@ -79,8 +78,13 @@ class Spline:
 
         begin = np.zeros(self.basis.shape[1]) if start is None else start
         found = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS}).x
-        log_g = self.basis @ found
-        return np.exp(log_g - logsumexp(log_g)), found
+        return normed(self.basis @ found), found
+
+
+def normed(log_weights: np.ndarray) -> np.ndarray:
+    """Return weights that add up to 1."""
+    weights = np.exp(log_weights - log_weights.max())
+    return weights / weights.sum()
 
 
 def natural(x: np.ndarray, knots: np.ndarray) -> np.ndarray:

@@ -63,11 +63,11 @@ def table(ready: Ready, posteriors: Mapping[str, xr.DataTree], priors: Priors) -
         prior = _prior_draws(light, priors, derived_seed(ready.settings.analysis.seed, "prior", key))
         for name, row in summary.iterrows():
             unit = unit_of(str(name), light)
-            found = {"model": model_name(key), "estimand": name, "name": estimand_name(str(name)), "unit": unit.per}
-            found |= {column: float(row[column]) for column in ("estimate", "low", "high", "mcse")}
-            found |= {"ess": float(row["ess_bulk"]), "point": unit.point}
-            found |= _as_ratio(str(name), found, unit) | {"precision": precision(str(name), found)}
-            rows.append(found | _beside(posterior[str(name)], prior.get(str(name))))
+            words = {"model": model_name(key), "estimand": name, "name": estimand_name(str(name)), "unit": unit.per}
+            found = {column: float(row[column]) for column in ("estimate", "low", "high", "mcse")}
+            words |= {"point": unit.point, "precision": precision(str(name), found)}
+            found |= _as_ratio(str(name), found, unit) | {"ess": float(row["ess_bulk"])}
+            rows.append(words | found | _beside(posterior[str(name)], prior.get(str(name))))
         rows += list(_disattenuated(ready, key, light, rows))
     return pd.DataFrame(rows).reindex(columns=list(COLUMNS))
 

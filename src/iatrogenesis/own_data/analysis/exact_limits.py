@@ -1,10 +1,10 @@
 """Exact limits of the number who deteriorate with a therapist who is like the others.
 
 A therapist's clients i deteriorate with the risks p_i that their case mix gives them with an average therapist; how
-many do is then Poisson-binomial. A therapist is beyond the upper 95 % limit if P(X >= x) is at most .025: so of therapists
-who are like the others no more than 2.5 % are, *whatever their number of clients*. Limits by the normal distribution
-do not hold that: they flag 1 of 3, which 17 % of alike therapists have at a risk of 6 %. Because counts are whole, few
-clients give far less than 2.5 %: with three or four even the upper limit cannot be reached by one.
+many do is then Poisson-binomial. A therapist is beyond the upper 95 % limit if P(X >= x) is at most .025: of
+therapists who are like the others no more than 2.5 % are, *whatever their number of clients*. Limits by the normal
+distribution do not hold that: they flag 1 of 3, which 17 % of alike therapists have at a risk of 6 %. Because counts
+are whole, few clients give far less than 2.5 %; with three of them one who deteriorates is never beyond the limit.
 
 Spiegelhalter (2005, 10.1002/sim.1970) widens limits where therapists differ by more than chance: by a factor of the
 variance (multiplicative), or by a variance between therapists (additive). Both stand beside the exact limits here; a

@@ -92,7 +92,6 @@ def fitted(model: str, data: FitData, priors: Priors, seed: int, engine: str = "
         tree = fitted(model, data, priors, seed, engine="nuts")
         tree.attrs["fallback"] = reason
         return tree
-    # pyrefly: ignore[bad-argument-type]: each model's data are of its own kind
     (tree,) = fit.fit_all(SAME_EQUATIONS.get(model, model), [data], priors, sampler, own, engine=engine)
     tree.attrs["model"] = model
     return tree

@@ -7,9 +7,9 @@ error. So the second answer takes the distribution of true change, deconvolved f
 (or by less than a quarter of a reliable change), and how many are worse by less than a reliable change.
 
 Assumed: error is normal, of the SD that the reliable change implies (reliable change / 1.96), independent of true
-change and of the errors on other questionnaires; also at the ends of the scale. Bounds are for an SD of the error a fifth
-smaller and a fifth greater. Fluctuation from week to week counts as true change; so does regression to the mean of
-clients who came because they were at their worst.
+change and of the errors on other questionnaires; also at the ends of the scale. Bounds are for an SD of the error a
+fifth smaller and a fifth greater. Fluctuation from week to week counts as true change; so does regression to the mean
+of clients who came because they were at their worst.
 """
 
 from typing import NamedTuple
@@ -190,7 +190,7 @@ def _mean(values: np.ndarray) -> float:
 
 
 def _changes(ready: Ready) -> tuple[np.ndarray, list[str]]:
-    """Changes of the clients who have every score that deterioration is judged by, shape (n, m), and the instruments."""
+    """Changes of the clients who have every score that they are judged by, shape (n, m), and the instruments."""
     names = [name for name in ready.about.judged_by if {f"{name}_first", f"{name}_last"} <= set(ready.gaps.columns)]
     if not names:
         return np.zeros((0, 0)), []

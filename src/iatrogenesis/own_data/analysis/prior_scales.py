@@ -98,7 +98,7 @@ def _verdict(moved: float) -> str:
 
 def _scaled(key: str, data: FitData, tree: xr.DataTree, priors: Priors) -> pd.DataFrame:
     try:
-        found = power_scaled(key, data, tree, priors)
+        found = power_scaled(key, data, lighter(tree), priors)
     except (KeyError, ValueError) as error:
         row: Mapping[str, object] = {"model": model_name(key), "change": "power-scaled", "verdict": f"failed: {error}"}
         return pd.DataFrame([row])
