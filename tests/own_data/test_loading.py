@@ -83,6 +83,6 @@ def test_no_file_and_a_folder(tmp_path):
         load_settings(tmp_path / "none.yaml")
     with pytest.raises(DataError, match="a folder"):
         load_settings(tmp_path)
-    (tmp_path / "data.yaml").write_bytes(b"x" * 1_000_001)
+    (tmp_path / "data.yaml").write_bytes(b"x" * 200_001)
     with pytest.raises(DataError, match="Is this the data file"):
         load_settings(tmp_path / "data.yaml")

@@ -11,6 +11,9 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.settings import OwnData
 from iatrogenesis.own_data.yaml_text import read_mapping
 
+SHOWN = 10  # faults, and LONGEST letters of a value that is wrong
+LONGEST = 80
+
 
 def load_settings(path: Path) -> OwnData:
     """Return the validated settings of a YAML file.
@@ -30,8 +33,9 @@ def load_settings(path: Path) -> OwnData:
     try:
         return OwnData.model_validate(content)
     except ValidationError as error:
-        faults = [f"{path}: {_said(dict(fault), content)}" for fault in error.errors()]
-        raise DataError("\n".join(dict.fromkeys(faults))) from None
+        faults = list(dict.fromkeys(f"{path}: {_said(dict(fault), content)}" for fault in error.errors()))
+        more = [f"{path}: and {len(faults) - SHOWN} more."] if len(faults) > SHOWN else []
+        raise DataError("\n".join(faults[:SHOWN] + more)) from None
 
 
 def _without_nothing(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,7 +75,7 @@ def _said(fault: Mapping[str, Any], content: Mapping[str, Any]) -> str:
         message = "must be 1 to 40 small letters, digits and _, and begin with a letter"
     elif kind == "model_type" or kind.endswith("dict_type") or kind == "mapping_type":
         message = "must have fields of its own, indented below it"
-    shown = "" if isinstance(found, (dict, list)) or found is None else f" (found {found!r})"
+    shown = "" if isinstance(found, (dict, list)) or found is None else f" (found {found!r:.{LONGEST}})"
     return f"{field}: {message.rstrip('.')}{shown}."
 
 

@@ -8,18 +8,25 @@ import yaml
 
 from iatrogenesis.core.tables import DataError
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 200_000
 MOST_DEPTH = 20
 
 
 class _Loader(yaml.SafeLoader):
     """Safe loader that refuses duplicate keys and aliases."""
 
+    depth = 0
+
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):
             raise _Fault("an alias (*name) repeats another part; write it out", event.start_mark.line)
-        return super().compose_node(parent, index)
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise _Fault("this is nested too deeply to be settings", event.start_mark.line)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         lines: dict[Any, int] = {}
@@ -67,10 +74,8 @@ def read_mapping(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         content, words = (yaml.load(text, Loader=loader) for loader in (_Loader, _Words))  # noqa: S506 - both are safe
     except _Fault as fault:
         raise DataError(f"{path}: line {fault.line + 1}: {fault.what}.") from None
-    except RecursionError:
-        raise DataError(f"{path}: the file is nested too deeply to be settings.") from None
     except yaml.MarkedYAMLError as error:
-        raise DataError(f"{path}: {_place(error)}{_reason(error, text)}") from None
+        raise DataError(f"{path}: {_place(error)}{_reason(error, text)[:300]}") from None
     except (yaml.YAMLError, ValueError) as error:
         raise DataError(f"{path}: this is not YAML ({str(error).splitlines()[0]}). Correct it.") from None
     if content is None:
