@@ -95,7 +95,7 @@ def test_short_lists_share_a_chart_and_undated_courses_are_counted(prepared):
     found = tables(with_clients(prepared, short), own())["cusum"]
     therapists = found.query("level == 'therapist'").set_index("unit")
     (shared,) = [name for name in therapists.index if not name.startswith("T")]
-    assert shared == "fewer than 10 courses each (3 together)"  # two of few courses, one without dates
+    assert shared == "fewer than 10 courses (3 therapists)"  # two of few courses, one without dates
     assert therapists.loc[shared, "undated"] == (short["finished"] & (short["therapist_id"] == "T0004")).sum()
     assert therapists.loc["T0005", "undated"] == 4
     assert therapists["n"].sum() + therapists["undated"].sum() == short["finished"].sum()
@@ -123,5 +123,9 @@ def test_where_there_is_nothing_to_chart_it_says_why(prepared, tmp_path):
     assert "these are counts" in tables(counts, own())["cusum"]["reason"].iloc[0]
     hidden = tables(prepared, own(privacy={"small_numbers": "nhs"}))
     assert "single clients" in hidden["cusum_paths"]["reason"].item() and len(hidden["cusum"]) == 13
+    small = hidden["cusum"]["events"] < 5
+    assert small.any() and not small.all() and hidden["cusum"]["expected"].isna().all()
+    for name in ("max", "p_value", "q_value"):
+        assert hidden["cusum"][name].isna().equals(small)
     write_csv(hidden["cusum"], tmp_path / "cusum.csv")
     assert "<NA>" not in (tmp_path / "cusum.csv").read_text()

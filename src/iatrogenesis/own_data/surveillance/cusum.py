@@ -15,9 +15,11 @@ from scipy.stats import false_discovery_control
 
 from iatrogenesis.core.streams import derived_seed
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.own_data.analysis.therapists import unnamed
 from iatrogenesis.own_data.finished import finished, without_rows
 from iatrogenesis.own_data.prepared import Prepared
 from iatrogenesis.own_data.settings import OwnData
+from iatrogenesis.own_data.small_numbers import LEAST
 from iatrogenesis.own_data.surveillance.charts import Asked, Chart, chart
 
 COLUMNS = (
@@ -29,6 +31,8 @@ COLUMNS = (
 """Of the table `cusum`. The last but one four are of all charts of the level."""
 PATHS = ("level", "unit", "number", "date", "value", "threshold", "reason")
 LEVELS = {"therapist": "therapist_id", "service": "service_id"}
+GIVE_AWAY = ("max", "p_value", "p_bonferroni", "q_value")
+"""Columns from which the number of events follows, where it is small."""
 WHOLE = "all"
 """The unit where services are not told apart."""
 
@@ -89,8 +93,15 @@ def tables(prepared: Prepared, settings: OwnData, risk: ArrayLike | None = None)
         if hidden
         else pd.concat([_path(unit, found) for unit, found in zip(units, charts, strict=True)], ignore_index=True)
     )
-    cusum = pd.concat(levels, ignore_index=True).assign(reason="")
-    return {"cusum": cusum[list(COLUMNS)], "cusum_paths": paths.reindex(columns=list(PATHS))}
+    cusum = pd.concat(levels, ignore_index=True).assign(reason="")[list(COLUMNS)]
+    return {"cusum": _without_small(cusum) if hidden else cusum, "cusum_paths": paths.reindex(columns=list(PATHS))}
+
+
+def _without_small(cusum: pd.DataFrame) -> pd.DataFrame:
+    """The table without numbers that give small counts away; counts themselves are left out where it is written."""
+    shown = cusum.assign(expected=np.nan, **cusum[[*GIVE_AWAY]].round(2))
+    shown.loc[cusum["events"] < LEAST, [*GIVE_AWAY, "alarm_number"]] = pd.NA
+    return shown.assign(undated=cusum["undated"].where(cusum["undated"] >= LEAST).astype("Int64"))
 
 
 def sentences(cusum: pd.DataFrame) -> Iterator[str]:
@@ -144,7 +155,7 @@ def _units(courses: pd.DataFrame, least: int) -> Iterator[Unit]:
         if level == "therapist":
             sizes = order["ended"].notna().groupby(names).sum()
             few = sizes.index[sizes < least]
-            names = names.where(~names.isin(few), f"fewer than {least} courses each ({len(few)} together)")
+            names = names.where(~names.isin(few), unnamed(len(few), least))
         for name, part in order.groupby(names, sort=True):
             dated = part[part["ended"].notna()]
             if len(dated):
