@@ -172,7 +172,7 @@ def _say_checks(found: "Preparation", own: "OwnData") -> None:
 
     say([verdict(found, own)])
     numbers = found.checks["severity"].value_counts()
-    click.echo("Checks: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()) + "\n")
+    click.echo("Checks: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()))
     say(f"Error: {message}" for message in found.fatal)
     warnings = found.checks[found.checks["severity"] == "warning"]
     for row in warnings.itertuples():
