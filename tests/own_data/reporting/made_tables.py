@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from scipy.stats import binom
+from tests.own_data.reporting.made_estimates import ALLOCATION, DIAGNOSTICS, MODELS, PREDICTIVE, estimates, priors
 
 from iatrogenesis.own_data.prepared import About
 from iatrogenesis.own_data.settings import OwnData
@@ -105,6 +106,7 @@ def flags(people: pd.DataFrame) -> pd.DataFrame:
         ("false discovery rate", "above"): (
             named["p_harmful"].rank(ascending=False) <= 2, 0.1, "no more than 10 % expected wrongly",
         ),
+        ("exact tests, Benjamini and Hochberg", "above"): (named["p_high"] < 0.001, 0.1, "10 % are like the others"),
     }  # fmt: skip
     parts = [
         pd.DataFrame({"rule": rule, "side": side, "therapist_id": named["therapist_id"], "flagged": chosen})
@@ -255,6 +257,12 @@ def tables(count: int = 22, clients: int = 140) -> dict[str, pd.DataFrame]:
         "periods": periods(),
         "table1": table1(),
         "noise": NOISE,
+        "models": MODELS,
+        "diagnostics": DIAGNOSTICS,
+        "predictive": PREDICTIVE,
+        "estimates": estimates(),
+        "allocation": ALLOCATION,
+        "sensitivity_priors": priors(),
         **sensitivity(),
         "ceiling": ceiling(),
         "error_rates": error_rates(),

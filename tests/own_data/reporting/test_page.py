@@ -8,15 +8,14 @@ import pytest
 from jinja2 import UndefinedError
 from tests.own_data.reporting.made_tables import about, settings, tables
 
+from iatrogenesis.own_data.figures import NAMES
 from iatrogenesis.own_data.reporting import page as page_module
 from iatrogenesis.own_data.reporting.absent import WHY
 from iatrogenesis.own_data.reporting.cells import read_tables
 from iatrogenesis.own_data.reporting.page import report
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="4" height="3"/></svg>'
-PICTURES = dict.fromkeys(
-    ("overview", "flow", "funnel", "caterpillar", "ranks", "cusum", "periods", "sensitivity", "could"), SVG
-)
+PICTURES = dict.fromkeys(NAMES, SVG)
 EVIL = ("<script>alert(1)</script>", '\'=HYPERLINK("http://evil")', 'a"b', "{{ 7 * 7 }}", "$\\frac$")
 
 
@@ -150,6 +149,13 @@ def test_therapists_with_few_courses_are_not_named():
     html = page(found)
     assert ">001<" not in html and "not named" in html
     assert ">001<" in page(found, privacy={"least_named": 5})
+
+
+def test_diagnostics_name_nobody_who_is_not_named():
+    found = tables()
+    worst = {"rhat_of": ["therapist_effect[tiny one]", "therapist_effect[009]"]}
+    html = page(found | {"diagnostics": found["diagnostics"].assign(**worst)})
+    assert "tiny one" not in html and "therapist_effect[009]" in html
 
 
 def test_suppressed_counts_stay_suppressed():

@@ -10,7 +10,10 @@ from iatrogenesis.own_data.prepared import About
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.settings import OwnData
 
-NAMES = ("overview", "flow", "funnel", "caterpillar", "ranks", "cusum", "periods", "sensitivity", "could")
+NAMES = (
+    *("overview", "flow", "estimates", "allocation", "funnel", "caterpillar", "ranks", "cusum", "periods"),
+    *("sensitivity", "could"),
+)
 """In the order of the report."""
 FORMS = ("svg", "png")
 

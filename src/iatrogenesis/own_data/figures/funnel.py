@@ -35,7 +35,7 @@ def draw(results: Results) -> Figure | None:
     for part, look in ((rows[~outside], inside), (rows[outside], past)):
         if len(part):
             axes.plot(part["clients"], 100 * part["raw_rate"], ls="none", ms=5, alpha=0.85, clip_on=False, **look)
-    axes.set(xlabel="Finished courses", ylabel="Deteriorated (%)", xlim=(0, 1.06 * rows["clients"].max()))
+    axes.set(xlabel="Finished courses", ylabel="Deteriorated (%)", xlim=(0, 1.1 * rows["clients"].max()))
     axes.set_ylim(0, 100 * max(1.2 * rows["raw_rate"].max(), 0.05))
     ends = numeric(rows[outside], "p_high", "p_low")[["p_high", "p_low"]].min(axis=1)
     beyond = rows.loc[ends.sort_values(kind="stable").index[:MOST_NAMES]]

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, styled
 from iatrogenesis.own_data.reporting.cells import numeric
-from iatrogenesis.own_data.reporting.flagged import by_rate
+from iatrogenesis.own_data.reporting.flagged import standing_out
 from iatrogenesis.own_data.reporting.results import Results
 
 SINGLE = 80  # so many intervals can be told apart across the width of a page
@@ -20,7 +20,7 @@ def draw(results: Results) -> Figure | None:
     if rows.empty:
         return None
     rows = rows.sort_values("rate", ignore_index=True, kind="stable")
-    marked = rows["therapist_id"].astype(str).isin(by_rate(results)).to_numpy()
+    marked = rows["therapist_id"].astype(str).isin(standing_out(results)).to_numpy()
     made, axes = figure(f"What is known about each {results.unit}’s rate", height=3.1)
     _intervals(axes, rows)
     at = np.arange(len(rows))

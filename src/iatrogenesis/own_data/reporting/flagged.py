@@ -1,4 +1,4 @@
-"""Who is flagged by which rule, and which rule keeps the false discovery rate."""
+"""Who is flagged by which rule, and who stands out by the two rules that keep a false discovery rate."""
 
 import pandas as pd
 
@@ -6,6 +6,8 @@ from iatrogenesis.own_data.reporting.cells import first, true
 from iatrogenesis.own_data.reporting.results import Results
 
 KEY = ["rule", "side"]
+RATE, TESTS, ABOVE = "false discovery rate", "exact tests, Benjamini and Hochberg", "above"
+"""The two rules of page one, as `iatrogenesis.own_data.analysis.flags` calls them."""
 
 
 def rules(results: Results) -> pd.DataFrame:
@@ -28,22 +30,26 @@ def rules(results: Results) -> pd.DataFrame:
 
 
 def rate_rule(results: Results) -> pd.Series | None:
-    """Return the row of `rules` of the rule that keeps the false discovery rate; None where there is none."""
-    found = rules(results)
-    if found.empty:
-        return None
-    chosen = found[found["rule"].str.contains("false discovery|fdr", case=False)]
-    return None if chosen.empty else chosen.iloc[0]
+    """Return the row of `rules` of who is harmful, at a false discovery rate; None where there is none."""
+    return _rule(results, RATE)
 
 
-def by_rate(results: Results) -> frozenset[str]:
-    """Return the ids of those flagged by the rule that keeps the false discovery rate."""
-    rule = rate_rule(results)
-    if rule is None:
-        return frozenset()
+def test_rule(results: Results) -> pd.Series | None:
+    """Return the row of `rules` of who has more than expected by exact tests at that rate; None where there is none."""
+    return _rule(results, TESTS)
+
+
+def standing_out(results: Results) -> frozenset[str]:
+    """Return the ids of those whom either of the two rules flags."""
     table = _flags(results)
-    chosen = table[(table["rule"] == rule["rule"]) & (table["side"] == rule["side"]) & table["flagged"]]
-    return frozenset(chosen["therapist_id"])
+    named = table["rule"].isin([RATE, TESTS]) & (table["side"] == ABOVE) & table["flagged"].astype(bool)
+    return frozenset(table.loc[named, "therapist_id"])
+
+
+def _rule(results: Results, name: str) -> pd.Series | None:
+    found = rules(results)
+    chosen = found[(found["rule"] == name) & (found["side"] == ABOVE)]
+    return None if chosen.empty else chosen.iloc[0]
 
 
 def flagged_by(results: Results) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from iatrogenesis.own_data.reporting.cells import numeric
-from iatrogenesis.own_data.reporting.numbers import is_estimand, plain_estimates
+from iatrogenesis.own_data.reporting.numbers import is_estimand, main_estimates
 from iatrogenesis.own_data.reporting.results import Results
 
 HARDLY = 0.85
@@ -14,6 +14,8 @@ LITTLE = 0.2
 
 def marked(table: pd.DataFrame) -> pd.Series:
     """Whether the data hardly moved the prior, for each row of the estimates; no where it is not known."""
+    if "moved" in table:
+        return table["moved"].astype(str).str.startswith("hardly")
     if "learnt" in table:
         return numeric(table, "learnt")["learnt"] < LITTLE
     ends = ("low", "high", "prior_low", "prior_high")
@@ -24,8 +26,8 @@ def marked(table: pd.DataFrame) -> pd.Series:
 
 
 def hardly_moved(results: Results, *estimands: str) -> bool:
-    """Whether the data hardly moved the prior of any of these quantities, in the model without covariates."""
-    table = plain_estimates(results)
+    """Whether the data hardly moved the prior of any of these quantities, in the main model."""
+    table = main_estimates(results)
     if "estimand" not in table:
         return False
     return bool((marked(table) & is_estimand(table, *estimands)).any())

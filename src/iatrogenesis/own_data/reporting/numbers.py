@@ -3,16 +3,16 @@
 import pandas as pd
 
 from iatrogenesis.own_data.analysis.names import estimand_name
-from iatrogenesis.own_data.reporting.cells import numeric
+from iatrogenesis.own_data.reporting.cells import numeric, true
 from iatrogenesis.own_data.reporting.could import ceilings
-from iatrogenesis.own_data.reporting.flagged import rate_rule
+from iatrogenesis.own_data.reporting.flagged import rate_rule, test_rule
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.report.entry import CONFIGURED, Number, number
 
 ENDS = ("low", "high")
 PLAIN_MODELS = ("intercept only", "null")
 NOT_WORSE = "of those counted as deteriorated: not truly worse"
-"""The quantity of the table `noise` that page one has; see `iatrogenesis.own_data.analysis.noise`."""
+"""How the quantity of the table `noise` begins that page one has; see `iatrogenesis.own_data.analysis.noise`."""
 
 
 def numbers(results: Results) -> dict[str, Number]:
@@ -23,9 +23,10 @@ def numbers(results: Results) -> dict[str, Number]:
     `therapists`          therapists, or units, that were analysed
     `rate`                deterioration rate if each client were with a therapist drawn at random, %
     `mor`, `vpc`          median odds ratio; share of the variance that lies between therapists, %
-    `flagged`, `judged`   therapists flagged by the rule that keeps the false discovery rate, of so many judged
+    `flagged`, `judged`   therapists flagged as harmful at the false discovery rate, of so many judged
+    `beyond`              therapists with more deteriorations than expected by exact tests at the same rate
     `fdr`                 that rate, %, as in the settings
-    `noise`               clients counted as deteriorated who are not truly worse, %
+    `noise`               clients counted as deteriorated who are not truly worse, or hardly, %
     `ceiling_...`         what could have been shown: `iatrogenesis.own_data.reporting.could.ceilings`
     ====================  =======================================================================================
     """
@@ -35,6 +36,8 @@ def numbers(results: Results) -> dict[str, Number]:
     if (rule := rate_rule(results)) is not None:
         found["flagged"] = number(int(rule["flagged"]), "tables/flags.csv", results.units)
         found["judged"] = number(int(rule["of"]), "tables/flags.csv", results.units)
+    if (rule := test_rule(results)) is not None:
+        found["beyond"] = number(int(rule["flagged"]), "tables/flags.csv", results.units)
     found["fdr"] = number(100 * results.settings.analysis.false_discovery_rate, "settings", CONFIGURED)
     return found | _noise(results) | ceilings(results)
 
@@ -53,12 +56,14 @@ def _analysed(results: Results) -> dict[str, Number]:
     return {name: number(int(value), source, unit) for name, (value, unit) in found.items() if pd.notna(value)}
 
 
-def plain_estimates(results: Results) -> pd.DataFrame:
-    """Return the estimates of the model without covariates; of the first model in the table where there is none."""
+def main_estimates(results: Results) -> pd.DataFrame:
+    """Return the estimates of the model by which therapists are judged; else of the one without covariates."""
     table = numeric(results.table("estimates"), "estimate", *ENDS)
     if "model" not in table or table.empty:
         return table
-    known = [name for name in PLAIN_MODELS if name in set(table["model"])]
+    models = results.table("models")
+    main = list(models.loc[true(models["main"]), "model"]) if {"main", "model"} <= set(models) else []
+    known = [name for name in (*main, *PLAIN_MODELS) if name in set(table["model"])]
     return table[table["model"] == (known[0] if known else table["model"].iloc[0])]
 
 
@@ -68,7 +73,7 @@ def is_estimand(table: pd.DataFrame, *keys: str) -> pd.Series:
 
 
 def _estimate(results: Results, name: str, estimand: str, factor: float) -> dict[str, Number]:
-    table = plain_estimates(results)
+    table = main_estimates(results)
     if "estimand" not in table:
         return {}
     rows = table[is_estimand(table, estimand)].dropna(subset=["estimate", *ENDS])
@@ -84,7 +89,7 @@ def _noise(results: Results) -> dict[str, Number]:
     if not results.has("noise", "quantity", "value", "low", "high"):
         return {}
     table = numeric(results.table("noise"), "value", "low", "high")
-    rows = table[table["quantity"] == NOT_WORSE].dropna(subset=["value"])
+    rows = table[table["quantity"].astype(str).str.startswith(NOT_WORSE)].dropna(subset=["value"])
     if rows.empty:
         return {}
     value, low, high = (100 * float(rows.iloc[0][name]) for name in ("value", "low", "high"))

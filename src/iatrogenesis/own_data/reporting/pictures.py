@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.own_data.reporting.beside import beside
 from iatrogenesis.own_data.reporting.cells import numeric, true
 from iatrogenesis.own_data.reporting.charts import charts_shown
 from iatrogenesis.own_data.reporting.consort import steps
-from iatrogenesis.own_data.reporting.flagged import by_rate
+from iatrogenesis.own_data.reporting.flagged import standing_out
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.reporting.varied import choices
 from iatrogenesis.report.rounding import with_interval
@@ -48,7 +49,8 @@ def _overview(results: Results) -> str:
     return (
         f"{len(rows)} {results.units} in the order of their standardised rates, from {_range(rows['rate'])}. Their 95 "
         "% "
-        f"intervals reach from {_range(pd.concat([rows['rate_low'], rows['rate_high']]))}; {len(by_rate(results))} "
+        f"intervals reach from {_range(pd.concat([rows['rate_low'], rows['rate_high']]))}; "
+        f"{len(standing_out(results))} "
         "stand out."
     )
 
@@ -80,13 +82,22 @@ def _ranks(results: Results) -> str:
 
 
 def _estimates(results: Results) -> str:
-    count = len(results.table("estimates"))
-    return f"Prior beside posterior interval of the quantities of {count} rows; the table below has the numbers."
+    rows = beside(results)
+    narrow = (rows["high"] - rows["low"]) / (rows["prior_high"] - rows["prior_low"])
+    return (
+        f"Prior beside posterior intervals of {len(rows)} quantities. Posterior intervals are "
+        f"{_range(narrow)} of the priors’ width; the tables below have the numbers."
+    )
 
 
 def _allocation(results: Results) -> str:
-    rows = results.table("allocation")
-    return f"Case mix of {len(rows)} {results.units} beside the average of all; the table below has the numbers."
+    rows = numeric(results.table("allocation"), "icc", "p")
+    beyond = int((rows["p"] <= 0.05).sum())
+    return (
+        f"Share of variance between {results.units} of {len(rows)} covariates, {_range(rows['icc'])}; {beyond} of them "
+        "more "
+        "than by chance."
+    )
 
 
 def _cusum(results: Results) -> str:
@@ -152,9 +163,8 @@ _WORDS: dict[str, tuple[Callable[[Results], str], str]] = {
     ),
     "allocation": (
         _allocation,
-        "Do {units} see clients alike? Rate expected of each {unit}’s own clients with an average {unit}. Case mix "
-        "that was "
-        "not recorded is not in it.",
+        "Share of each covariate’s variance that lies between {units} (intraclass correlation), beside what clients "
+        "dealt out by chance would give. Case mix that was not recorded is not in it.",
     ),
     "funnel": (
         _funnel,

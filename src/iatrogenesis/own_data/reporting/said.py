@@ -23,6 +23,8 @@ def sentences(results: Results, numbers: Mapping[str, Number]) -> dict[str, obje
         "unnamed_said": _unnamed(results),
         "false_alarms": f"{results.settings.surveillance.false_alarms:g}",
         "could_said": [*in_words(results.table("ceiling")), *_notes(results, "ceiling", "error_rates")],
+        "priors_said": _priors(results),
+        "cusum_said": _cusum(results),
         "cite": methods_paragraph.citation(),
     }
 
@@ -121,3 +123,27 @@ def _notes(results: Results, *names: str) -> list[str]:
     """What the notes of tables say, each once."""
     notes = [note for name in names for note in results.table(name).get("note", [])]
     return list(dict.fromkeys(str(note) for note in notes if isinstance(note, str) and note.strip()))
+
+
+def _priors(results: Results) -> str:
+    table = results.table("sensitivity_priors")
+    if "verdict" not in table:
+        return ""
+    other = table[table["verdict"].astype(str) != "hardly moves"]
+    if other.empty:
+        return f"None of {len(table)} changes of a prior moves an estimate noticeably."
+    named = other["name"] if "name" in other else other["estimand"]
+    quantities = "; ".join(dict.fromkeys(named.dropna().astype(str)))
+    return f"{len(other)} of {len(table)} changes of a prior matter, or could not be judged: {quantities}."
+
+
+def _cusum(results: Results) -> list[str]:
+    """How many charts raise an alarm, and how many would if nothing had changed; a sentence per level."""
+    if not results.has("cusum", "level", "alarms", "charts", "false_alarms_expected"):
+        return []
+    firsts = results.table("cusum").drop_duplicates("level").to_dict("records")
+    return [
+        f"{row['alarms']:.0f} of {row['charts']:.0f} {row['level']} charts raise an alarm; "
+        f"{row['false_alarms_expected']:.1f} would if each rate were as expected throughout."
+        for row in firsts
+    ]

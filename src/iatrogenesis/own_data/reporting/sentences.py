@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from iatrogenesis.core.definitions import RATIO_IN_WORDS
 from iatrogenesis.own_data.reporting.could import could_not
 from iatrogenesis.own_data.reporting.moved import hardly_moved
 from iatrogenesis.own_data.reporting.numbers import PLAIN_MODELS
@@ -38,11 +39,24 @@ def headline(results: Results, numbers: Mapping[str, Number]) -> str:
     """Return the verdict in one sentence."""
     if "flagged" not in numbers:
         return f"These data do not allow a comparison of {results.units}."
-    if not numbers["flagged"]["value"]:
-        return f"No {results.unit} stands out by more than chance and case mix explain."
-    one = numbers["flagged"]["value"] == 1
-    who = f"One {results.unit} stands" if one else f"{Numbers(numbers).n('flagged')} {results.units} stand"
-    return f"{who} out, which is a reason to look closer and not a finding of cause."
+    harmful, beyond = (int(numbers[name]["value"]) if name in numbers else 0 for name in ("flagged", "beyond"))
+    if harmful:
+        is_flagged = f"is flagged: its rate is probably more than {RATIO_IN_WORDS} the average"
+        are_flagged = f"are flagged: their rates are probably more than {RATIO_IN_WORDS} the average"
+        said = f"{_count(harmful, results)} {is_flagged if harmful == 1 else are_flagged}"
+        return f"{said}. That is a reason to look closer, not a finding of cause."
+    if beyond:
+        has = "has" if beyond == 1 else "have"
+        return (
+            f"{_count(beyond, results)} {has} more deteriorations than chance and recorded case mix explain; nobody’s "
+            "rate "
+            f"is shown to be more than {RATIO_IN_WORDS} the average."
+        )
+    return f"No {results.unit} stands out by more than chance and recorded case mix explain."
+
+
+def _count(number: int, results: Results) -> str:
+    return f"One {results.unit}" if number == 1 else f"{number} {results.units}"
 
 
 def roughly(said: Numbers, name: str) -> str:
@@ -79,18 +93,21 @@ def _differ(results: Results, said: Numbers) -> str:
 def _flagged(results: Results, said: Numbers) -> str:
     if "flagged" not in said.numbers:
         return _missing(f"No {results.unit} was judged", results.reason(*PLAIN_MODELS))
-    count = said.numbers["flagged"]["value"]
-    how = f"at a false discovery rate of {said.n('fdr')}{NARROW}%"
-    if not count:
-        return f"None of {said.n('judged')} {results.units}, {how}. That is no proof that all are alike."
-    some = f"{said.n('flagged')} of {said.n('judged')} {results.units}, {how}"
-    return f"{some}: among those flagged, about {said.n('fdr')}{NARROW}% are expected to be flagged wrongly."
+    rate = f"a false discovery rate of {said.n('fdr')}{NARROW}%"
+    harmful = f"{said.n('flagged')} of {said.n('judged')} {results.units} as above {RATIO_IN_WORDS} the average rate"
+    text = f"The model flags {harmful}, at {rate}."
+    if "beyond" in said.numbers:
+        text += f" Exact tests at that rate find more deteriorations than expected with {said.n('beyond')}."
+    if not said.numbers["flagged"]["value"] and not said.numbers.get("beyond", {}).get("value"):
+        text += " That is no proof that all are alike."
+    return text
 
 
 def _noise(results: Results, said: Numbers) -> str:
     if "noise" not in said.numbers:
-        known = results.table("noise").get("basis", [])
-        return _missing("Not known", results.reason("noise") or next(iter(known), "") or "it needs scores")
+        table = results.table("noise")
+        said_why = table.loc[table["quantity"] == "not possible", "basis"] if "basis" in table else ()
+        return _missing("Not known", results.reason("noise") or next(iter(said_why), "") or "it needs scores")
     return (
         f"Of 100 clients counted as deteriorated, {roughly(said, 'noise')} are not truly worse: the questionnaire’s "
         "error "

@@ -1,5 +1,7 @@
 """Every table of the page, from the tables of the analysis: who is not to be named is not, and long ones are cut."""
 
+import re
+
 import pandas as pd
 
 from iatrogenesis.own_data.reporting.cells import numeric, true
@@ -9,11 +11,12 @@ from iatrogenesis.own_data.reporting.numbers import is_estimand
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.reporting.shown import shown
 from iatrogenesis.own_data.reporting.words import SAID
+from iatrogenesis.report.rounding import interval
 from iatrogenesis.report.tables import Table
 
 PLAIN = (
-    *("table1", "models", "diagnostics", "sensitivity_definition"),
-    *("sensitivity_missing", "sensitivity_attribution", "sensitivity_priors", "what_if"),
+    *("table1", "models", "sensitivity_definition"),
+    *("sensitivity_missing", "sensitivity_attribution", "what_if", "overdispersion"),
     *("services", "forecast", "rolling_origin"),
 )
 """Tables that are shown as they are."""
@@ -24,7 +27,27 @@ THERAPISTS = (
 )
 CHECKS = ("check", "severity", "rows", "analysis")
 NOTHING_FOUND = ("passed", "not looked at")
-ENDS = ("estimate", "value", "low", "high", "prior", "prior_low", "prior_high")
+ENDS = ("estimate", "value", "low", "high", "usual", "prior", "prior_low", "prior_high")
+OF_THERAPIST = re.compile(r"(?P<what>therapist_effect)\[(?P<who>.*)\]", re.DOTALL)
+RATIO = "log_odds_ratio["
+SPREAD = ("model", "name", "estimate", "low", "high", "unit", "prior", "prior_low", "prior_high", "moved")
+EFFECTS = (
+    *("model", "name", "estimate", "low", "high", "unit", "odds_ratio", "odds_ratio_low", "odds_ratio_high"),
+    *(
+        "per_point",
+        "per_point_low",
+        "per_point_high",
+        "point",
+        "precision",
+        "prior",
+        "prior_low",
+        "prior_high",
+        "moved",
+    ),
+)
+NEEDS = {"rules": "flags", "missing": "table1", "spread": "estimates"}
+"""Tables of the page that are made from another one."""
+ALONE = ("sensitivity_attribution", "sensitivity_missing")
 MOST = 400
 """Rows of a table on the page; its file has all."""
 
@@ -35,8 +58,11 @@ def page_tables(results: Results) -> dict[str, Table]:
     made = {
         "flow": _flow,
         "checks": _checks,
+        "diagnostics": _diagnostics,
         "predictive": _predictive,
+        "spread": _spread,
         "estimates": _estimates,
+        "sensitivity_priors": _priors,
         "allocation": _allocation,
         "therapists": _therapists,
         "rules": _rules,
@@ -48,9 +74,11 @@ def page_tables(results: Results) -> dict[str, Table]:
         "ceiling": _ceiling,
         "error_rates": _error_rates,
     }
-    needs = {"rules": "flags", "missing": "table1"}
-    found |= {name: make(results) for name, make in made.items() if needs.get(name, name) in results}
-    return {name: table for name, table in found.items() if table.rows or name not in needs}
+    found |= {name: make(results) for name, make in made.items() if NEEDS.get(name, name) in results}
+    for name in ALONE:
+        if len(results.table(name)) == 1:  # the analysis itself: nothing was varied
+            del found[name]
+    return {name: table for name, table in found.items() if table.rows or name not in NEEDS}
 
 
 def _named(results: Results, name: str) -> pd.DataFrame:
@@ -74,12 +102,27 @@ def _checks(results: Results) -> Table:
 
 
 def _missing(results: Results) -> Table:
-    """Characteristics with missing values, from table 1; one row each."""
+    """Columns of the case mix and what was done with their gaps; without that table, gaps of table 1."""
+    if "missing_covariates" in results:
+        return shown(results.table("missing_covariates"))
     table = results.table("table1")
     if not {"characteristic", "missing"} <= set(table):
         return Table([], [], [])
     gaps = table[numeric(table, "missing")["missing"] > 0].drop_duplicates("characteristic")
     return shown(gaps[["characteristic", "missing"]])
+
+
+def _diagnostics(results: Results) -> Table:
+    """Parameters of therapists who are not named stand without them."""
+    table = results.table("diagnostics")
+    worst = [name for name in table if name.endswith("_of")]
+    masked = {name: [_without_names(str(one), results) for one in table[name].fillna("")] for name in worst}
+    return shown(table.assign(**masked))
+
+
+def _without_names(parameter: str, results: Results) -> str:
+    found = OF_THERAPIST.fullmatch(parameter)
+    return parameter if found is None or found["who"] in results.names else found["what"]
 
 
 def _predictive(results: Results) -> Table:
@@ -96,8 +139,50 @@ def _estimates(results: Results) -> Table:
     return shown(table, marked=marks)
 
 
+def _spread(results: Results) -> Table:
+    """What is not a coefficient: the rate, and how much therapists differ, by each model."""
+    table = results.table("estimates")
+    if "estimand" not in table:
+        return Table([], [], [])
+    return _of_estimates(table[~table["estimand"].astype(str).str.startswith(RATIO)], SPREAD)
+
+
+def _estimates(results: Results) -> Table:
+    return _of_estimates(results.table("estimates"), EFFECTS)
+
+
+def _of_estimates(table: pd.DataFrame, columns: tuple[str, ...]) -> Table:
+    marks = list(marked(table))
+    if "estimand" in table:
+        rates = is_estimand(table, "mean_rate")
+        table = table.rename(columns={"prior_estimate": "prior"})
+        table = table.drop(columns="estimand") if "name" in table else table.rename(columns={"estimand": "name"})
+        table = _in_percent(table, rates, "name")
+        if "unit" in table:
+            table = table.assign(unit=table["unit"].where(~rates, "%"))
+    kept = [name for name in columns if name in table]
+    return shown(table[kept] if "model" in kept else table, marked=marks)
+
+
 def _allocation(results: Results) -> Table:
-    return shown(_named(results, "allocation"))
+    """The interval of chance in one cell."""
+    table = results.table("allocation")
+    ends = ("chance_low", "chance_high")
+    if not {*ends, "icc"} <= set(table):
+        return shown(_named(results, "allocation"))
+    found = numeric(table, *ends)
+    chance = [interval(*pair) if max(pair) > min(pair) else "" for pair in found[list(ends)].to_numpy()]
+    places = list(table).index("icc") + 1
+    table = table.drop(columns=list(ends))
+    table.insert(places, "chance", chance)
+    return shown(table, headings={"icc": "ICC", "chance": "ICC by chance (95 %)", "p": "p"})
+
+
+def _priors(results: Results) -> Table:
+    table = results.table("sensitivity_priors")
+    if {"estimand", "name"} <= set(table):
+        table = _in_percent(table, is_estimand(table, "mean_rate"), "name").drop(columns="estimand")
+    return shown(table, headings={"name": "Quantity", "usual": "By the usual priors"})
 
 
 def _therapists(results: Results) -> Table:
@@ -170,6 +255,7 @@ def _periods(results: Results) -> Table:
     if "quantity" not in table:
         return shown(table)
     rates = table["quantity"].astype(str).str.startswith("rate")
+    table = table.drop(columns=["adjusted", "therapists"], errors="ignore")
     return shown(_in_percent(table, rates, "quantity"))
 
 
