@@ -89,8 +89,8 @@ def test_one_row_per_session_becomes_courses(tmp_path):
     assert clients["n_sessions"].tolist() == [3, 2, 0]
     assert clients["therapist_id"].tolist() == ["A", "C", "C"]  # of equals the later one
     assert clients["last_therapist_id"].tolist()[:2] == ["B", "C"]
-    assert clients["first_therapist_id"].tolist()[:2] == ["A", "B"]
-    assert clients["first_share"].tolist()[:2] == pytest.approx([2 / 3, 1 / 2])
+    assert clients["first_therapist_id"].tolist()[:2] == ["B", "B"]  # the other one
+    assert clients["first_share"].tolist()[:2] == pytest.approx([1 / 3, 1 / 2])
     assert clients["ended"].dt.day.tolist()[:2] == [15, 15] and clients["x_sex"].tolist() == ["f", "m", "m"]
     assert found.sessions["session"].tolist() == [1, 3, 2, 1, 2, 3, 1]
     assert found.where("clients", "phq9_last") == ("s.csv", "p")
@@ -101,7 +101,10 @@ def test_one_row_per_session_becomes_courses(tmp_path):
 @pytest.mark.parametrize(("rule", "expected"), [("last", "B"), ("membership", "B"), ("most_contacts", "A")])
 def test_attribution(tmp_path, rule, expected):
     own = {"data": {"sessions": "s.csv"}, "columns": LONG, "analysis": {"attribution": rule}}
-    assert mapped_from(tmp_path, {"s.csv": SESSIONS}, **own).clients["therapist_id"].iloc[0] == expected
+    clients = mapped_from(tmp_path, {"s.csv": SESSIONS}, **own).clients
+    assert clients["therapist_id"].iloc[0] == expected
+    if rule == "membership":  # A had two of the three contacts
+        assert clients["first_therapist_id"].iloc[0] == "A" and clients["first_share"].iloc[0] == pytest.approx(2 / 3)
 
 
 def test_clients_beside_sessions(tmp_path):

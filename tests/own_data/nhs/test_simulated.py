@@ -77,11 +77,11 @@ def test_the_therapist_is_who_the_rule_says(written, courses, rule):
         if len(order) == 1:
             assert one["therapist_id"] == order[0] and pd.isna(one["first_therapist_id"])
             continue
-        pair = [who for who in named if who in order[:2]]
-        first = next(who for who in order[:2] if who != pair[-1])
-        assert one["first_therapist_id"] == first
-        assert one["first_share"] == pytest.approx(pair.count(first) / len(pair))
-        assert one["therapist_id"] == {"most_contacts": order[0], "last": named[-1], "membership": pair[-1]}[rule]
+        later = [who for who in named if who in order[:2]][-1]
+        own = {"most_contacts": order[0], "last": named[-1], "membership": later}[rule]
+        other = next(who for who in order if who != own)
+        assert (one["therapist_id"], one["first_therapist_id"]) == (own, other)
+        assert one["first_share"] == pytest.approx(named.count(other) / (named.count(other) + named.count(own)))
 
 
 def test_first_and_last_scores_are_those_filled_in(found, courses):
@@ -172,3 +172,21 @@ def test_the_same_seed_gives_the_same_tables(data, study):
     again = nhs_data(clients, sessions_table(run), study.instruments, 11)
     for name, table in data.tables.items():
         pd.testing.assert_frame_equal(table, again.tables[name])
+
+
+def test_the_example_can_be_prepared(tmp_path, study):
+    """From files to prepared tables; therapists are recoded wherever they stand."""
+    from iatrogenesis.own_data.loading import load_settings
+    from iatrogenesis.own_data.nhs import example
+    from iatrogenesis.own_data.preparing import prepared
+
+    example.main(str(tmp_path))
+    settings = load_settings(tmp_path / "simulated_nhs.yaml")
+    settings = settings.model_copy(update={"privacy": settings.privacy.model_copy(update={"anonymise": True})})
+    found = prepared(settings, tmp_path, study.instruments).required()
+    clients = found.tables["clients"]
+    assert clients["therapist_id"].nunique() == 24 and clients["finished"].sum() > 1000
+    assert found.about.two_therapists and found.about.judged_by == ("phq9", "gad7")
+    assert {"deprivation", "age_band"} <= set(found.about.case_mix)
+    texts = [table[name].dropna() for table in found.tables.values() for name in table if table[name].dtype == "str"]
+    assert not any(text.str.contains(r"R0\d-|PW\d|SR\d").any() for text in texts)

@@ -24,8 +24,8 @@ COLUMNS = (
     *("therapist_sd_high", "rank_correlation", "flagged", "flagged_also"),
 )
 NAMES = {
-    "most_contacts": ("most contacts", "therapist_most_contacts"),
-    "last": ("last therapist", ("therapist_last", "last_therapist_id")),
+    "most_contacts": ("most contacts", "most_therapist_id"),
+    "last": ("last therapist", "last_therapist_id"),
 }
 MEMBERSHIP = "all therapists, by their share of the contacts"
 
@@ -69,11 +69,10 @@ def _row(name: str, used: bool, who: np.ndarray, given: np.ndarray, one: Refit, 
 
 
 def _column(ready: Ready, key: str) -> np.ndarray | None:
-    names = NAMES[key][1]
-    for name in (names,) if isinstance(names, str) else names:
-        if name in ready.judged:
-            return ready.judged[name].fillna(ready.judged["therapist_id"]).astype(str).to_numpy()
-    return None
+    name = NAMES[key][1]
+    if name not in ready.judged:
+        return None
+    return ready.judged[name].fillna(ready.judged["therapist_id"]).astype(str).to_numpy()
 
 
 def _refit(ready: Ready, name: str, who: np.ndarray, ids: tuple[str, ...], score: np.ndarray, priors: Priors) -> Refit:

@@ -49,9 +49,8 @@ def mapped(
     files
         How the files are written.
     attribution
-        ``most_contacts`` (of equals, the later one), ``last`` or ``membership``: whom `therapist_id` is. With
-        membership it is the later of the two with most contacts; `first_therapist_id` is the other one, who held
-        `first_share` of the contacts with either.
+        ``most_contacts``, ``last`` or ``membership``: whom `therapist_id` is, see
+        `iatrogenesis.own_data.attribution.attributed`.
     covariates
         Further case mix by a short name: fields of IDS101, or ``therapist_qualified`` and ``therapist_qualification``
         of IDS902.
@@ -100,13 +99,15 @@ def _clients(
     made = pd.DataFrame({"started": attended["date"].min(), "ended": attended["date"].max()})
     made["n_sessions"] = attended.size().astype("Int64")
     if "treatment" in seen:
-        made["n_treatment_contacts"] = attended["treatment"].sum().astype("Int64")
+        told = attended["treatment"].count() == attended.size()
+        made["n_treatment_contacts"] = attended["treatment"].sum().astype("Int64").where(told)
     some = found["course_id"].isin(seen["course_id"])
     clients = found.rename(columns={"provider": "service_id"})
     for name in made:
         ours = made[name].reindex(found["course_id"].to_numpy()).set_axis(found.index)
         if name.startswith("n_"):
-            ours = ours.mask(some & ours.isna(), 0).astype("Int64")
+            came = found["course_id"].isin(made.index)
+            ours = ours.mask(some & ~came, 0).astype("Int64")
         clients[name] = ours.where(some, clients[name]) if name in clients else ours
     if without := int((~some).sum()):
         text = f"{without} courses have no contact in IDS201: dates and number of sessions are the referral's own."
@@ -121,16 +122,8 @@ def _clients(
 
 
 def _therapists(rows: pd.DataFrame, attribution: str, source: Source) -> pd.DataFrame:
-    """Attribution of courses; of more than two therapists, the two with most contacts share a course."""
+    """Attribution of courses."""
     every = attributed(rows["course_id"], rows["therapist_id"], attribution)
-    number = rows.groupby(["course_id", "therapist_id"], sort=False).size().rename("n").reset_index()
-    number["latest"] = rows.reset_index(drop=True).groupby(["course_id", "therapist_id"], sort=False).tail(1).index
-    number = number.sort_values(["n", "latest"], ascending=False).groupby("course_id").head(2)
-    two = rows.merge(number[["course_id", "therapist_id"]], on=["course_id", "therapist_id"])
-    pairs = attributed(two["course_id"], two["therapist_id"], "membership").reindex(every.index)
-    every[["first_therapist_id", "first_share"]] = pairs[["first_therapist_id", "first_share"]]
-    if attribution == "membership":
-        every["therapist_id"] = pairs["therapist_id"]
     if several := int((every["n_therapists"] > 1).sum()):
         more = int((every["n_therapists"] > 2).sum())
         text = f"{several} courses had several therapists; they belong to a therapist by the rule {attribution}."
