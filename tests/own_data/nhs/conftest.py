@@ -4,7 +4,8 @@ import pytest
 
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.own_data.nhs import mapped
-from iatrogenesis.own_data.nhs.simulated import nhs_data, write
+from iatrogenesis.own_data.nhs.example import write
+from iatrogenesis.own_data.nhs.simulated import nhs_data
 from iatrogenesis.own_data.settings import Files
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.tidy import clients_table, sessions_table

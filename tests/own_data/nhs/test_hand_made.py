@@ -100,8 +100,9 @@ def test_shared_ids_without_provider_are_refused(own):
     there = plain()
     both = {name: rows + [{**row, "OrgIDProv": "RX2"} for row in rows] for name, rows in there.items()}
     both["contacts"] = [{k: v for k, v in row.items() if k != "OrgIDProv"} for row in there["contacts"]]
-    with pytest.raises(DataError, match="'SR1' is an id of several providers"):
+    with pytest.raises(DataError, match=r"providers share a ServiceRequestId \(row 3 of IDS101") as error:
         own(**both)
+    assert "SR1" not in str(error.value)  # errors get into logs
 
 
 def test_only_the_referrals_name_the_provider(own):
@@ -164,6 +165,15 @@ def test_contacts_without_therapist_count_as_sessions_but_for_nobody(own):
     found = own(**plain(activities=[activity(1, ""), activity(2, "08")]))
     assert one(found)["n_sessions"] == 3 and one(found)["therapist_id"] == "RX1-08"
     assert said(found, "contacts without therapist").startswith("2 of 3 attended contacts name no therapist")
+
+
+def test_contacts_for_treatment_are_counted_where_all_say_what_they_were(own):
+    kinds = ["01", "2", "03", "05", "06"]
+    contacts = [contact(n, f"2024-01-0{n}", AppType=kind) for n, kind in enumerate(kinds, start=1)]
+    assert one(own(**plain(contacts=contacts)))["n_treatment_contacts"] == 3
+    contacts[1]["AppType"] = ""
+    found = one(own(**plain(contacts=contacts)))
+    assert pd.isna(found["n_treatment_contacts"]) and found["n_sessions"] == 5
 
 
 def test_a_course_that_nobody_attended_is_kept(own):

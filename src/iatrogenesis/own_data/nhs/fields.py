@@ -15,6 +15,9 @@ PROVIDER = ("OrgIDProv", "OrgID_Provider")
 SUBMITTED = ("Unique_MonthID", "UniqueSubmissionID")
 """Both grow with time: the same record is handed in again each month while a referral is open."""
 
+JOINED = {"request": "ServiceRequestId", "contact": "CareContactId", "activity": "CareActId"}
+RECORDS = {"request": "IDS101", "contact": "IDS201", "activity": "IDS202"}
+
 
 @dataclass(frozen=True)
 class NhsTable:
@@ -127,10 +130,10 @@ def joined(left: pd.DataFrame, right: pd.DataFrame, key: str) -> pd.DataFrame:
     on = ["provider", key] if by_provider else [key]
     right = right[right[key].notna()]
     if right.duplicated(on).any():
-        shared = right.loc[right.duplicated(on), key].iloc[0]
+        row = right.index[right.duplicated(on)][0]  # not the id: errors get into logs
         raise DataError(
-            f"data.nhs: {shared!r} is an id of several providers. Export {' or '.join(PROVIDER)} in every table, or "
-            "analyse the tables of one provider at a time."
+            f"data.nhs: providers share a {JOINED[key]} (row {row} of {RECORDS[key]} has one of them), and another "
+            f"table does not say whose it means. Export {' or '.join(PROVIDER)} in every table."
         )
     new = [name for name in right if name in on or name not in left]
     found = left.merge(right[new], on=on, how="left", validate="many_to_one").set_axis(left.index)

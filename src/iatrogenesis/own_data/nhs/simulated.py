@@ -7,16 +7,13 @@ records handed in again in a later month; people with two courses; therapists in
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.definitions import FIRST_JUDGED_SESSION, Judgement
-from iatrogenesis.core.files import write_csv
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.own_data.settings import NhsTables
 
 FIRST_DAY = np.datetime64("2021-01-04")
 FIRST_MONTH = 1451  # Unique_MonthID of that month: months since April 1900, counted from 1
@@ -29,14 +26,6 @@ AGES = {"18-25": 22, "26-64": 45, "65-74": 70, "75-89": 80}
 TWO_COURSES, TRAINEES, STUDY_DAYS = 15, 4, 500
 TOOLS = {"phq9": "720433000", "gad7": "445455005"}
 OTHER_TOOL = "932621000000100"  # work and social adjustment
-FILES = {
-    "referrals": "IDS101_Referral.csv",
-    "contacts": "IDS201_CareContact.csv",
-    "activities": "IDS202_CareActivity.csv",
-    "referral_scores": "IDS606_CodedScoreAssessmentRefer.csv",
-    "activity_scores": "IDS607_CodedScoreAssessmentAct.csv",
-    "workforce": "IDS902_CarePersQual.csv",
-}
 
 
 @dataclass(frozen=True)
@@ -46,7 +35,7 @@ class NhsData:
     Attributes
     ----------
     tables
-        By the names of `FILES`.
+        referrals, contacts, activities, referral_scores (IDS606), activity_scores (IDS607), workforce.
     truth
         One row per attended contact, in order of time: `course_id`, `client_id` (the person), `service_id`, `date`,
         `therapist_id` (missing where the table names nobody), and the scores at it (missing where none was filled in).
@@ -89,15 +78,6 @@ def nhs_data(clients: pd.DataFrame, sessions: pd.DataFrame, instruments: Instrum
     truth = held[["course_id", "client_id", "service_id", "date", "therapist_id", *TOOLS]]
     wrong_ids = tuple(courses.loc[wrong & courses["completed"], "course_id"])
     return NhsData(tables, truth.reset_index(drop=True), wrong_ids)
-
-
-def write(data: NhsData, folder: Path) -> NhsTables:
-    """Write the tables as CSV files into a folder that exists; return their names, for settings."""
-    for name, table in data.tables.items():
-        write_csv(table, folder / FILES[name])
-    paths = {name: Path(file) for name, file in FILES.items()}
-    scores = (paths.pop("referral_scores"), paths.pop("activity_scores"))
-    return NhsTables(scores=scores, **paths)
 
 
 def _people(clients: pd.DataFrame) -> pd.DataFrame:
