@@ -7,8 +7,11 @@ from iatrogenesis.core.files import write_parquet
 from iatrogenesis.own_data.exchange.codebook import read_codebook
 from iatrogenesis.own_data.exchange.dataset import of_prepared, of_simulated
 from iatrogenesis.own_data.prepared import About, KnownInstrument, Prepared
+from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.tidy import clients_table, sessions_table, therapist_weeks_table, therapists_table
 from tests.conftest import CONFIG
+
+DESIGN = Design(therapists=6, services=2, clients_per_therapist=12)
 
 
 @pytest.fixture(scope="session")
@@ -17,11 +20,11 @@ def codebooks():
 
 
 @pytest.fixture(scope="session")
-def results(tmp_path_factory, study, small):
+def results(tmp_path_factory, study):
     """A folder like ``results/tiny``, with one simulated scenario."""
     folder = tmp_path_factory.mktemp("results") / "mini_1"
     (folder / "simulated" / "base").mkdir(parents=True)
-    run = study.setup.run(study.catalogue["base"], small, record=True)
+    run = study.setup.run(study.catalogue["base"], DESIGN, record=True)
     tables = {
         "clients": clients_table(run, study.instruments, study.config.judgement, run),
         "sessions": sessions_table(run),

@@ -23,7 +23,7 @@ def fitted(results, tmp_path_factory):
     folder = tmp_path_factory.mktemp("fitted") / "mini_1"
     shutil.copytree(results, folder)
     clients = pd.read_parquet(folder / "simulated" / "base" / "clients.parquet")
-    data = from_clients(clients[clients["replicate"] == 0], dataset="base", allow_empty=True)
+    data = from_clients(clients, dataset="base", allow_empty=True)
     (folder / "posterior" / "base").mkdir(parents=True)
     save(sample("null", data, PRIORS, 1, draws=200), folder / "posterior" / "base" / "null.nc")
     return folder
@@ -53,7 +53,7 @@ def test_draws_of_a_study(fitted, tmp_path):
     found = run(fitted, "--to", "draws", "--model", "null", "--out", tmp_path)
     assert found.exit_code == 0, found.output
     table = pd.read_csv(tmp_path / "null.csv")
-    assert len(table) == 200 and {".chain", "therapist_sd", "therapist_effect[R0-T001]"} <= set(table.columns)
+    assert len(table) == 200 and {".chain", "therapist_sd", "therapist_effect[T001]"} <= set(table.columns)
 
 
 @pytest.mark.parametrize(
