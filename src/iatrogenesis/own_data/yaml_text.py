@@ -18,12 +18,12 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
-        if isinstance(event, yaml.AliasEvent):
-            raise _Fault("an alias (*name) repeats another part; write it out", event.start_mark.line)
+        mark: Any = self.peek_event().start_mark
+        if self.check_event(yaml.AliasEvent):
+            raise _Fault("an alias (*name) repeats another part; write it out", mark.line)
         self.depth += 1
         if self.depth > MOST_DEPTH:
-            raise _Fault("this is nested too deeply to be settings", event.start_mark.line)
+            raise _Fault("this is nested too deeply to be settings", mark.line)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node

@@ -53,7 +53,8 @@ completed: completed | abschluss planmäßig | planmäßig | regulär | complete
 deteriorated: deteriorated | deterioration | reliable deterioration | reliable deterioration flag | reliably
   deteriorated | worse | verschlechtert | verschlechterung
 age: age | age years | age at referral | age at intake | age at start | age band | ageband | age group | agegroup |
-  client age | patient age | alter | alter jahre | altersgruppe | lebensalter | alter bei beginn
+  age grp | age cat | age category | client age | patient age | alter | alter jahre | altersgruppe | lebensalter |
+  alter bei beginn
 deprivation: deprivation | imd | imd decile | imd quintile | imd score | imd rank | deprivation decile | deprivation
   quintile | index of multiple deprivation | deprivationsindex | imd 2019 decile | indices of deprivation decile
 competence: competence | competence rating | ctsr | cts r | ctsr total | cts r total | cts | therapist competence |

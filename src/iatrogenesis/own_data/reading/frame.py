@@ -138,6 +138,8 @@ def _texts_where_texts(column: pd.Series) -> pd.Series:
     kinds = {type(value) for value in present}
     if kinds <= {str} or not kinds:
         return column.astype("str")
+    if kinds <= {int}:
+        return column.astype("Int64")
     if kinds <= {bool}:
         return column.astype("boolean")
     if kinds <= {int, float, Decimal}:

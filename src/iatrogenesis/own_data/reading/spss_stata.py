@@ -78,6 +78,11 @@ def _in_ranges(column: pd.Series, ranges: list[dict[str, Any]]) -> pd.Series:
     return hit
 
 
+def _whole(column: pd.Series) -> bool:
+    present = column.dropna()
+    return bool(((present % 1 == 0) & (present.abs() < 2**53)).all())
+
+
 def _said(ranges: list[dict[str, Any]]) -> str:
     def end(value: Any) -> str:
         return value if isinstance(value, str) else f"{value:g}"
@@ -87,6 +92,9 @@ def _said(ranges: list[dict[str, Any]]) -> str:
 
 def _with_labels(frame: pd.DataFrame, meta: Any, path: Path, notes: list[str]) -> Raw:
     """Return the table, with the labels of its values and the longer names of its columns."""
+    for name in frame.columns:  # these programs keep whole numbers as floating ones
+        if pd.api.types.is_float_dtype(frame[name].dtype) and _whole(frame[name]):
+            frame[name] = frame[name].astype("Int64")
     raw = typed(frame, path)
     labels: dict[str, dict[object, str]] = {}
     for name, values in (meta.variable_value_labels or {}).items():
