@@ -1,0 +1,50 @@
+"""``python -m iatrogenesis.own_data.services``: forecasts and rolling origin of NHS Talking Therapies services."""
+
+from pathlib import Path
+
+import click
+
+from iatrogenesis.core.files import write_csv
+from iatrogenesis.own_data.services.counted import counted
+from iatrogenesis.own_data.services.forecasting import SEED, forecast
+from iatrogenesis.own_data.services.nhs_file import read_counts
+from iatrogenesis.own_data.services.rolling import rolled
+from iatrogenesis.own_data.services.summaries import histogram, summary
+
+CSV = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("counts", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--forecast", "forecast_to", type=CSV, help="Write the next period's forecast here.")
+@click.option("--rolling", "rolling_to", type=CSV, help="Write the rolling-origin table here, PIT beside it.")
+@click.option("--process", "processes", multiple=True, default=("ar",), show_default=True, help="May be repeated.")
+@click.option("--horizon", type=click.IntRange(1, 5), default=1, show_default=True, help="Periods ahead.")
+@click.option("--least", type=int, default=1, show_default=True, help="Courses of rows that are summed up.")
+@click.option("--exact", is_flag=True, help="Take published counts as exact, to see what rounding does.")
+@click.option("--seed", type=int, default=SEED, show_default=True)
+def main(
+    counts: Path,
+    forecast_to: Path | None,
+    rolling_to: Path | None,
+    processes: tuple[str, ...],
+    horizon: int,
+    least: int,
+    exact: bool,
+    seed: int,
+) -> None:
+    """Forecast services' next period, and check by rolling origin how well that would have gone before."""
+    table = read_counts(counts)
+    if forecast_to:
+        write_csv(forecast(table, horizon, seed), forecast_to)
+        click.echo(f"Forecast: {forecast_to}")
+    if rolling_to:
+        rows = rolled(counted(table).as_exact() if exact else counted(table), seed, processes)
+        rows = rows[rows["n"] >= least]
+        write_csv(summary(rows, processes[0]), rolling_to)
+        write_csv(histogram(rows), rolling_to.with_name(f"{rolling_to.stem}_pit{rolling_to.suffix}"))
+        click.echo(f"Rolling origin: {rolling_to}")
+
+
+if __name__ == "__main__":
+    main()
