@@ -36,8 +36,9 @@ def framed(records: list[list[str]], path: Path, notes: list[str], first_row: in
     header_at = top + first_row
     if top and any(plain(cell) for record in records[:top] for cell in record):
         notes = [*notes, f"The names of the columns are in row {header_at}; what stands above was left out."]
-    rows = [header_at + 1 + i for i, record in enumerate(below) if any(plain(cell) for cell in record)]
-    filled = [record for record in below if any(plain(cell) for cell in record)]
+    holds = [plain("".join(record)) != "" for record in below]
+    rows = [header_at + 1 + i for i, some in enumerate(holds) if some]
+    filled = [record for record, some in zip(below, holds, strict=True) if some]
     if not filled:
         raise DataError(f"{path}: there are names in row {header_at}, but no records below. Export the table again.")
     if blank := rows[-1] - header_at - len(rows):
@@ -75,6 +76,8 @@ def _row_names(records: list[list[str]], width: int) -> bool:
 
 def _even(records: list[list[str]], rows: list[int], width: int, path: Path) -> tuple[list[list[str]], list[str]]:
     """Return the records at the header's width, and a note on those that were shorter."""
+    if {len(record) for record in records} == {width}:
+        return records, []
     for row, record in zip(rows, records, strict=True):
         if any(plain(cell) for cell in record[width:]):
             raise DataError(
