@@ -5,15 +5,23 @@
 #
 # Finished courses only. First scores and deprivation are standardised by these clients' own mean and SD, age bands are
 # centred dummies against 26-64, so that the intercept is the log odds of the average client, as in docs/models.md.
-# Maximum likelihood, adaptive Gauss-Hermite quadrature with 25 nodes. A CSV file named last is written, too.
+# Maximum likelihood, adaptive Gauss-Hermite quadrature with 25 nodes. A second file is written, if one is named. Other
+# covariates can be named behind it, for a service's own: numbers are standardised, texts become centred dummies.
+#
+#   Rscript docs/lme4.R exported/clients.csv lme4.csv phq9_first age_band x_diagnosis
 arguments <- commandArgs(trailingOnly = TRUE)
+usual <- c("phq9_first", "gad7_first", "deprivation", "age_band")
 text <- c(client_id = "character", therapist_id = "character", finished = "character", deteriorated = "character")
 clients <- read.csv(arguments[1], colClasses = text, na.strings = "", encoding = "UTF-8")
 
 yes <- function(x) tolower(x) == "true"
 standardised <- function(x) (x - mean(x)) / sqrt(mean((x - mean(x))^2))
 
-known <- intersect(c("phq9_first", "gad7_first", "deprivation", "age_band"), names(clients))
+asked <- arguments[-(1:2)]
+if (length(unknown <- setdiff(asked, names(clients)))) {
+  stop("no column ", unknown[1], " in ", arguments[1])
+}
+known <- if (length(asked)) asked else intersect(usual, names(clients))
 judged <- yes(clients$finished) & !is.na(clients$deteriorated)
 complete <- judged & complete.cases(clients[known])
 if (sum(judged) > sum(complete)) {
@@ -23,15 +31,18 @@ clients <- clients[complete, ]
 
 columns <- data.frame(deteriorated = as.integer(yes(clients$deteriorated)), therapist = factor(clients$therapist_id))
 terms <- character()
-for (name in setdiff(known, "age_band")) {
-  columns[[name]] <- standardised(clients[[name]])
-  terms <- c(terms, name)
-}
-if ("age_band" %in% known) {
-  for (band in setdiff(sort(unique(clients$age_band)), "26-64")) {
-    name <- paste0("age[", band, "]")
-    columns[[name]] <- as.numeric(clients$age_band == band) - mean(clients$age_band == band)
+for (name in known) {
+  if (is.numeric(clients[[name]])) {
+    columns[[name]] <- standardised(clients[[name]])
     terms <- c(terms, name)
+    next
+  }
+  counts <- sort(table(clients[[name]]), decreasing = TRUE)
+  reference <- if (name == "age_band") "26-64" else names(counts)[1]
+  for (level in setdiff(sort(names(counts)), reference)) {
+    term <- paste0(sub("_band$", "", name), "[", level, "]")
+    columns[[term]] <- as.numeric(clients[[name]] == level) - mean(clients[[name]] == level)
+    terms <- c(terms, term)
   }
 }
 formula <- reformulate(c(sprintf("`%s`", terms), "(1 | therapist)"), "deteriorated")

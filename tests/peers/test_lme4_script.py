@@ -46,17 +46,27 @@ def data(clients):
     return from_clients(clients, casemix.COVARIATES, dataset="base")
 
 
+def run(folder, *arguments):
+    command = ["Rscript", str(ROOT / "docs" / "lme4.R"), "clients.csv", "found.csv", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
 @pytest.fixture(scope="module")
-def theirs(clients, tmp_path_factory):
-    """What the script prints and writes, from a CSV file exported as the script says."""
+def exported(clients, tmp_path_factory):
+    """A CSV file exported as the script says."""
     folder = tmp_path_factory.mktemp("lme4")
     write_parquet(clients, folder / "clients.parquet")
     exported = of_simulated(folder, "base", read_codebook(CONFIG / "codebook.yaml")[0], "base")
     write_tables(exported, folder, "csv")
-    command = ["Rscript", str(ROOT / "docs" / "lme4.R"), "clients.csv", "found.csv"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def theirs(exported):
+    """What the script writes and prints."""
+    done = run(exported)
     assert done.returncode == 0, done.stderr
-    return pd.read_csv(folder / "found.csv").set_index("parameter"), done.stdout
+    return pd.read_csv(exported / "found.csv").set_index("parameter"), done.stdout
 
 
 def test_it_says_what_it_fitted(theirs, data):
@@ -89,3 +99,16 @@ def test_the_posterior_is_about_its_estimates(theirs, data):
     assert low < found.loc["therapist_sd", "estimate"] < high
     sd = found.loc["therapist_sd", "estimate"]
     assert found.loc["vpc", "estimate"] == pytest.approx(sd**2 / (sd**2 + np.pi**2 / 3), rel=1e-6)
+
+
+def test_it_takes_covariates_of_ones_own(exported, clients):
+    """Spread and slope do not depend on how categories are coded."""
+    table = clients.rename(columns={"problem": "x_problem"})
+    ours = maximum_likelihood.fit(from_clients(table, ("phq9_first", "x_problem"), dataset="base"), nodes=25)
+    done = run(exported, "phq9_first", "problem")
+    assert done.returncode == 0, done.stderr
+    found = pd.read_csv(exported / "found.csv").set_index("parameter")["estimate"]
+    assert abs(found["phq9_first"] - ours.estimate[1]) < 0.02 * ours.standard_error[1]
+    assert abs(found["therapist_sd"] - ours.estimate[-1]) < 0.02 * ours.standard_error[-1]
+    refused = run(exported, "surname")
+    assert refused.returncode != 0 and "no column surname in clients.csv" in refused.stderr

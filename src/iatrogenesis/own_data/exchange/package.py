@@ -66,7 +66,7 @@ def write_package(data: DataSet, folder: Path) -> list[Path]:
 def _package(data: DataSet, folder: Path) -> dict:
     return {
         "profile": "tabular-data-package",
-        "name": data.name.replace("_", "-"),
+        "name": data.name.replace("_", "-").lower(),
         "title": data.title,
         "description": data.description,
         "resources": [_resource(data, table, folder) for table in data.tables],
