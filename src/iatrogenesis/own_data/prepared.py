@@ -7,7 +7,9 @@
                  from scores); `<instrument>_first`, `<instrument>_last` (float, higher is worse); covariates
                  `deprivation` (float), `age_band` (text of `AGE_BANDS`), `x_<name>` (float, or text for categories);
                  `<trait>_rating` (float, SDs of these clients or therapists); `first_therapist_id`, `first_share` for
-                 courses with two therapists, `last_therapist_id`
+                 courses with two therapists, `most_therapist_id`, `last_therapist_id`, `n_therapists`; of the NHS
+                 tables `n_treatment_contacts`, `therapist_qualified`, `therapist_qualification`, `flag_completed`,
+                 `flag_deteriorated`. What each is stands in `config/codebook.yaml`
 `sessions`       `client_id`, `session` (int from 1), `date` where known, one float column per instrument
 `counts`         `unit_id`, `period` (text; "all" without), `n`, `deteriorated` (int)
 ===============  ====================================================================================================

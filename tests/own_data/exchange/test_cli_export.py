@@ -10,6 +10,8 @@ from iatrogenesis.cli_export import export
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.data.posterior import save
 from iatrogenesis.inference.engines.collapsed.engine import sample
+from iatrogenesis.own_data.exchange.found import found as of_source
+from tests.conftest import ROOT
 from tests.peers.sets import PRIORS
 
 
@@ -125,6 +127,13 @@ def test_results_of_other_settings_are_not_touched(counts):
     (folder / "other.yaml").write_text((folder / "my_counts.yaml").read_text())
     found = run(folder / "other.yaml", "--to", "csv")
     assert found.exit_code == 1 and "holds the results of" in found.output
+
+
+@pytest.mark.parametrize("name", ["service", "export", "sessions", "counts"])
+def test_every_column_of_the_examples_is_in_the_codebook(name):
+    data = of_source(ROOT / "examples" / f"simulated_{name}.yaml")
+    for table, columns in data.columns.items():
+        assert list(columns) == list(data.tables[table].columns) and data.keys(table), table
 
 
 def test_the_command_is_there():

@@ -8,6 +8,7 @@ import pytest
 from iatrogenesis.own_data.nhs import mapped
 from iatrogenesis.own_data.nhs.agreement import agreement, disagreements, judged
 from iatrogenesis.own_data.settings import Files
+from tests.conftest import CONFIG
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +177,8 @@ def test_the_same_seed_gives_the_same_tables(data, study):
 
 def test_the_example_can_be_prepared(tmp_path, study):
     """From files to prepared tables; therapists are recoded wherever they stand."""
+    from iatrogenesis.own_data.exchange.codebook import read_codebook
+    from iatrogenesis.own_data.exchange.dataset import of_prepared
     from iatrogenesis.own_data.loading import load_settings
     from iatrogenesis.own_data.nhs import example
     from iatrogenesis.own_data.preparing import prepared
@@ -190,3 +193,5 @@ def test_the_example_can_be_prepared(tmp_path, study):
     assert {"deprivation", "age_band"} <= set(found.about.case_mix)
     texts = [table[name].dropna() for table in found.tables.values() for name in table if table[name].dtype == "str"]
     assert not any(text.str.contains(r"R0\d-|PW\d|SR\d").any() for text in texts)
+    exported = of_prepared(found, read_codebook(CONFIG / "codebook.yaml")[1])
+    assert list(exported.columns["clients"]) == list(clients.columns)
