@@ -9,7 +9,21 @@ def _digits(table):
     return table.assign(therapist_id=(ids * 900 + 345).astype("str"))
 
 
+def _zeros(table):
+    """Ids such as 0017, five of which have lost their zeros."""
+    ids = "00" + table["therapist_id"].str.slice(1).replace("00", "17")
+    return table.assign(therapist_id=ids.where(table.index > 6, "17"), burnout_rating=table["burnout_rating"])
+
+
 FAULTS = [
+    Fault(
+        "lost leading zeros",
+        "warning",
+        "5 rows may have lost leading zeros",
+        changing(lambda t: _zeros(t)),
+        "row 2; row 3",
+        also=("therapists not named",),
+    ),
     Fault(
         "missing ids",
         "warning",
@@ -19,7 +33,7 @@ FAULTS = [
     ),
     Fault("missing ids", "warning", "1 row of 400 without client", setting("client_id", 7, None), "row 7"),
     Fault("missing ids", "error", "too many to leave out", setting("therapist_id", range(2, 60), None)),
-    Fault("lost leading zeros", "warning", "digits of unequal length", changing(_digits), "row 2"),
+    Fault("lost leading zeros", "note", "digits of unequal length", changing(_digits), "row 2"),
     Fault(
         "lost leading zeros",
         "warning",
@@ -109,3 +123,16 @@ def test_without_ids_examples_are_rows_only():
 def test_units_of_counts_are_checked_alike():
     checked = run(setting("unit_id", 3, "SERVICE 0", "counts")(with_counts()))
     assert loud(checked) == {"ids that differ by blanks or capitals": "error"}
+
+
+@pytest.mark.parametrize("first", [0, 1, 4700])
+def test_numbers_that_were_counted_up_have_lost_no_zeros(first):
+    counted = changing(lambda table: table.assign(client_id=[str(first + 2 * i) for i in range(len(table))]))
+    assert loud(run(counted(clean()))) == {}
+
+
+def test_99_among_98_and_100_is_an_id():
+    numbered = changing(
+        lambda table: table.assign(therapist_id=(table["therapist_id"].str.slice(1).astype(int) + 95).astype("str"))
+    )
+    assert loud(run(numbered(clean()))) == {}

@@ -15,6 +15,12 @@ def _uneven(table):
 
 FAULTS = [
     Fault(
+        "a therapist for each course",
+        "error",
+        "Each of 400 judged courses",
+        changing(lambda t: t.assign(therapist_id=[f"P{i}" for i in range(len(t))])),
+    ),
+    Fault(
         "a single therapist",
         "error",
         "the same therapist",

@@ -24,6 +24,9 @@ LONGEST_ID = 80
 SESSION_ROWS = 3
 """With as many rows per client, and no ids of courses, the rows are sessions."""
 NOBODY = ("unknown", "none", "n/a", "na", "null", "nan", "-", "?", "other", "unallocated", "not known", "tbc", "agency")
+SPARSE, CODE_DIGITS = 3, 4
+"""Ids are codes, and not counted up, if the highest is more than so many times their number, with so many digits."""
+CODES = ("-1", "-9", "-99", "-999", "99", "999", "9999", "99999")
 MISSING_REASON = {"client_id": "no client id", "therapist_id": "no therapist"}
 
 
@@ -70,13 +73,14 @@ def leading_zeros(subject: Subject) -> Found | str | None:
         kind = _kind(column)
         decimals = values[values.str.fullmatch(r"\d+\.0")]
         lengths = values.str.len()
+        severity = "warning"
         if len(decimals):
             message = (
                 f"{many(len(decimals), 'id')} of {kind}s end in '.0': a program took them for numbers, so leading "
                 "zeros may be lost. Export the column as text."
             )
             lost = decimals
-        elif len(values) and values.str.fullmatch(r"\d+").all() and lengths.nunique() > 1 and _padded_once(values):
+        elif lengths.nunique() > 1 and values.str.fullmatch(r"\d+").all() and (severity := _padded_once(values)):
             lost = values[lengths < lengths.max()]
             message = (
                 f"Ids of {kind}s are digits of unequal length, most of {lengths.max()}: {many(len(lost), 'row')} may "
@@ -85,16 +89,21 @@ def leading_zeros(subject: Subject) -> Found | str | None:
         else:
             continue
         examples = [f"row {row}" for row in lost.index[:5]]
-        return Found("warning", message, table, [column], unique(lost.index), examples)
+        return Found(severity, message, table, [column], unique(lost.index), examples)
     return None
 
 
-def _padded_once(values: pd.Series) -> bool:
-    """Whether the ids were of one length once: some still have their zeros, or stripping them makes two ids one."""
-    longest = values.str.len().max()
-    most = (values.drop_duplicates().str.len() == longest).mean() > 0.5
-    zeros = values.str.startswith("0").any()
-    return bool(zeros or (most and longest >= 4))
+def _padded_once(values: pd.Series) -> str:
+    """How surely ids of digits had leading zeros once: some still have them, or nearly all are of the same length.
+
+    Numbers that were counted up from 1 have no gaps, and no such length.
+    """
+    ids = values.drop_duplicates()
+    if (ids.str.startswith("0") & (ids.str.len() > 1)).any():
+        return "warning"
+    longest = ids.str.len().max()
+    sparse = ids.astype(float).max() > SPARSE * len(ids)
+    return "note" if longest >= CODE_DIGITS and (ids.str.len() == longest).mean() > 0.5 and sparse else ""
 
 
 def _kind(column: str) -> str:
@@ -168,7 +177,9 @@ def nobody(subject: Subject) -> Found | str | None:
     if clients is None or "therapist_id" not in clients.columns:
         return "no therapists"
     values = clients["therapist_id"].dropna().astype(str)
-    wrong = values[values.str.strip().str.casefold().isin(NOBODY) | values.str.fullmatch(r"-?9+|-1|0+")]
+    ids = set(values)
+    alone = {code for code in CODES if not {str(int(code) - 1), str(int(code) + 1)} & ids}  # 99 after 98 is a number
+    wrong = values[values.str.strip().str.casefold().isin(NOBODY) | values.isin(alone)]
     if wrong.empty:
         return None
     return Found(

@@ -10,6 +10,7 @@ ADVICE = {
     "ids with .0": "A program took them for numbers, so leading zeros may be lost: export the column as text.",
     "shortened ids": "Export the column as text.",
     "ids are dates": "Export the column as text.",
+    "decimal comma": "",
     "two decimal marks": "Write all numbers with the same mark, or set data.decimal.",
     "unsure mark": "Set data.decimal.",
     "unsure dates": "",
@@ -55,7 +56,7 @@ def changed_ids(subject: Subject) -> Found | str | None:
 
 def marks(subject: Subject) -> Found | str | None:
     """Find numbers whose decimal mark is unsure."""
-    return _of_kinds(subject, {"two decimal marks": "warning", "unsure mark": "warning"})
+    return _of_kinds(subject, {"decimal comma": "note", "two decimal marks": "warning", "unsure mark": "warning"})
 
 
 def unsure_dates(subject: Subject) -> Found | str | None:

@@ -51,6 +51,21 @@ def too_few(subject: Subject) -> Found | str | None:
     )
 
 
+def one_each(subject: Subject) -> Found | str | None:
+    """Find data in which every course has a therapist of its own."""
+    judged = _judged(subject)
+    if judged is None or len(judged) < LEAST_THERAPISTS:
+        return NOBODY
+    if judged["therapist_id"].nunique() < len(judged):
+        return None
+    return Found(
+        "error",
+        f"Each of {many(len(judged), 'judged course')} has a therapist of its own, so therapists cannot be told from "
+        "clients. Check that columns.therapist does not name an id of clients or courses.",
+        columns=["therapist_id"],
+    )
+
+
 def few_clients(subject: Subject) -> Found | str | None:
     """Find therapists with very few judged courses."""
     return _below(subject, FEW_CLIENTS, "note", "Their own rates say nothing.", at_least=0)
@@ -67,6 +82,8 @@ def _below(subject: Subject, limit: int, severity: str, words: str, at_least: in
     if judged is None:
         return NOBODY
     counts = judged.groupby("therapist_id").size()
+    if counts.max() == 1:
+        return None  # named by a check of its own
     few = counts[(counts < limit) & (counts >= at_least)]
     if few.empty:
         return None
@@ -179,6 +196,7 @@ CHECKS = (
     Check(
         "too few therapists", "Therapists", f"there are at least {LEAST_THERAPISTS} therapists", "Stops.", too_few, True
     ),
+    Check("a therapist for each course", "Therapists", "therapists have several courses", "Stops.", one_each, True),
     Check(
         "therapists with very few clients",
         "Therapists",
