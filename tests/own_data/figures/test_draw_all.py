@@ -14,6 +14,7 @@ from iatrogenesis.own_data.figures.funnel import draw as draw_funnel
 from iatrogenesis.own_data.figures.overview import draw as draw_overview
 from iatrogenesis.own_data.reporting.results import Results
 
+COUNTS = ("services", "forecast")
 NASTY = ("$\\frac{1}$", "a\nb", "x" * 60, "<script>alert(1)</script>")
 
 
@@ -32,7 +33,9 @@ def test_every_picture_is_drawn_with_the_same_bytes(tmp_path):
     for folder in folders:
         folder.mkdir()
     first, second = (draw_all(tables(), about(), settings(), folder) for folder in folders)
-    assert [path.name for path in first] == [f"{name}.{form}" for name in NAMES for form in ("svg", "png")]
+    assert [path.name for path in first] == [
+        f"{name}.{form}" for name in NAMES if name not in COUNTS for form in ("svg", "png")
+    ]
     assert all(a.read_bytes() == b.read_bytes() for a, b in zip(first, second, strict=True))
     for path in first[::2]:
         ElementTree.parse(path)  # noqa: S314  our own

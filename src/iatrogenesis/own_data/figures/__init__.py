@@ -11,8 +11,8 @@ from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.settings import OwnData
 
 NAMES = (
-    *("overview", "flow", "estimates", "allocation", "funnel", "caterpillar", "ranks", "cusum", "periods"),
-    *("sensitivity", "could"),
+    *("overview", "flow", "services", "estimates", "allocation", "funnel", "caterpillar", "ranks", "cusum", "periods"),
+    *("sensitivity", "could", "forecast"),
 )
 """In the order of the report."""
 FORMS = ("svg", "png")

@@ -9,6 +9,7 @@ from iatrogenesis.figures.style import BLUE, DARK, ORANGE, PALE, figure, key, st
 from iatrogenesis.own_data.reporting.cells import numeric
 from iatrogenesis.own_data.reporting.flagged import standing_out
 from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.own_data.reporting.units import last_period, unlike_others
 
 SINGLE = 80  # so many intervals can be told apart across the width of a page
 
@@ -16,16 +17,26 @@ SINGLE = 80  # so many intervals can be told apart across the width of a page
 @styled()
 def draw(results: Results) -> Figure | None:
     """Draw the standardised rates in their order; those that stand out have another marker."""
-    rows = numeric(results.people, "rate", "rate_low", "rate_high").dropna(subset=["rate"])
+    counts = results.about.kind == "counts"
+    people = last_period(results) if counts else results.people
+    out = unlike_others(results) if counts else people["therapist_id"].astype(str).isin(standing_out(results))
+    rows = numeric(people, "rate", "rate_low", "rate_high").assign(out=out).dropna(subset=["rate"])
     if rows.empty:
         return None
     rows = rows.sort_values("rate", ignore_index=True, kind="stable")
-    marked = rows["therapist_id"].astype(str).isin(standing_out(results)).to_numpy()
+    marked = rows["out"].to_numpy(dtype=bool)
     made, axes = figure(f"What is known about each {results.unit}’s rate", height=3.1)
     _intervals(axes, rows)
     at = np.arange(len(rows))
     size = 4.5 if len(rows) <= SINGLE else 2.0
-    axes.plot(at[~marked], 100 * rows["rate"][~marked], "o", color=BLUE, ms=size, label="rate, case mix allowed for")
+    axes.plot(
+        at[~marked],
+        100 * rows["rate"][~marked],
+        "o",
+        color=BLUE,
+        ms=size,
+        label="rate by the model",
+    )
     if marked.any():
         axes.plot(at[marked], 100 * rows["rate"][marked], "^", color=ORANGE, ms=size + 3, label="stands out")
     average = 100 * rows["rate"].mean()

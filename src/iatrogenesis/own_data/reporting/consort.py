@@ -19,10 +19,11 @@ def steps(results: Results) -> list[Step]:
     table = results.table("flow")
     if "step" not in table:
         return []
-    return [_step(row, results.units) for row in table.to_dict("records")]
+    rows = "rows" if results.about.kind == "counts" else "courses"
+    return [_step(row, rows, results.units) for row in table.to_dict("records")]
 
 
-def _step(row: dict, units: str) -> Step:
+def _step(row: dict, what: str, units: str) -> Step:
     reason = number(row.get("reason"))
     title = reason or number(row["step"])
     title = title[:1].upper() + title[1:]
@@ -30,9 +31,9 @@ def _step(row: dict, units: str) -> Step:
     if reason:
         gone = ((clients, "clients"), (therapists, units))
         also = ", ".join(_counted(count, who) for count, who in gone if count not in ("", "0"))
-        return Step(title, (f"{_counted(rows, 'courses')}{f', and with them {also}' if also else ''}",), True)
+        return Step(title, (f"{_counted(rows, what)}{f', and with them {also}' if also else ''}",), True)
     kept = ", ".join(f"{count} {who}" for count, who in ((clients, "clients"), (therapists, units)) if count)
-    return Step(title, tuple(line for line in (f"{rows} courses", kept) if line), False)
+    return Step(title, tuple(line for line in (_counted(rows, what), kept) if line), False)
 
 
 def _counted(count: str, several: str) -> str:

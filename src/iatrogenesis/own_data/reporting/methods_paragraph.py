@@ -45,7 +45,8 @@ def methods(results: Results, known: Mapping[str, Reference]) -> tuple[list[str]
 def _outcome(results: Results, cite: Cites) -> str:
     about, least = results.about, results.settings.outcome.finished_sessions
     if about.kind == "counts":
-        return f"We analysed numbers of courses and of deteriorations of each {results.unit}."
+        text = f"We analysed numbers of finished courses and of deteriorations of each {results.unit}"
+        return f"{text} and period." if len(about.periods) > 1 else f"{text}."
     finished = f"Courses of at least {least} sessions with a known outcome were analysed"
     if not about.judged_by:
         return f"{finished}; deterioration was taken as recorded."
@@ -68,6 +69,14 @@ def _source(one: KnownInstrument, cite: Cites) -> str:
 
 
 def _models(results: Results) -> str:
+    if "services_model" in results:
+        text = (
+            "Counts were modelled by a hierarchical binomial model on the log-odds scale, with effects of units that "
+            "go "
+            "on from period to period. Estimates are posterior means with equal-tailed 95 % credible intervals."
+        )
+        checked = ", checked by rolling origin" if "rolling_origin" in results else ""
+        return f"{text} Forecasts are posterior predictive distributions{checked}." if "forecast" in results else text
     if "estimates" not in results:
         return ""
     case_mix = ", ".join(name.removeprefix("x_").replace("_", " ") for name in results.about.case_mix)

@@ -20,12 +20,13 @@ class Names:
         """Find who may be named.
 
         A therapist is named who is marked so in the table of therapists *and* has enough finished courses there; who
-        stands in other tables only is not.
+        stands in other tables only is not. Units of counts are named who have enough in some period.
         """
         self.least = settings.privacy.least_named
+        self.named: frozenset[str] = frozenset()
         therapists = tables.get("therapists")
         if therapists is None or therapists.empty:
-            self.named: frozenset[str] = frozenset()
+            self.named = _units(tables.get("services"), self.least)
             return
         enough = numeric(therapists, "clients")["clients"] >= self.least
         if "named" in therapists:
@@ -54,3 +55,10 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     """Return the text on one line, cut where it is longer."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _units(services: pd.DataFrame | None, least: int) -> frozenset[str]:
+    if services is None or "unit_id" not in services:
+        return frozenset()
+    enough = numeric(services, "n")["n"] >= least
+    return frozenset(services.loc[enough, "unit_id"].astype(str))

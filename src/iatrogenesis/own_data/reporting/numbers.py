@@ -7,6 +7,7 @@ from iatrogenesis.own_data.reporting.cells import numeric, true
 from iatrogenesis.own_data.reporting.could import ceilings
 from iatrogenesis.own_data.reporting.flagged import rate_rule, test_rule
 from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.own_data.reporting.units import unit_numbers
 from iatrogenesis.report.entry import CONFIGURED, Number, number
 
 ENDS = ("low", "high")
@@ -27,10 +28,14 @@ def numbers(results: Results) -> dict[str, Number]:
     `beyond`              therapists with more deteriorations than expected by exact tests at the same rate
     `fdr`                 that rate, %, as in the settings
     `noise`               clients counted as deteriorated who are not truly worse, or hardly, %
+    `forecast_...`        of counts: `iatrogenesis.own_data.reporting.units.unit_numbers`
     `ceiling_...`         what could have been shown: `iatrogenesis.own_data.reporting.could.ceilings`
     ====================  =======================================================================================
     """
-    found = _analysed(results)
+    fdr = number(100 * results.settings.analysis.false_discovery_rate, "settings", CONFIGURED)
+    if results.about.kind == "counts":
+        return unit_numbers(results) | {"fdr": fdr}
+    found = _analysed(results) | {"fdr": fdr}
     for name, estimand, factor in (("rate", "mean_rate", 100), ("vpc", "vpc", 100), ("mor", "mor", 1)):
         found |= _estimate(results, name, estimand, factor)
     if (rule := rate_rule(results)) is not None:
@@ -38,7 +43,6 @@ def numbers(results: Results) -> dict[str, Number]:
         found["judged"] = number(int(rule["of"]), "tables/flags.csv", results.units)
     if (rule := test_rule(results)) is not None:
         found["beyond"] = number(int(rule["flagged"]), "tables/flags.csv", results.units)
-    found["fdr"] = number(100 * results.settings.analysis.false_discovery_rate, "settings", CONFIGURED)
     return found | _noise(results) | ceilings(results)
 
 

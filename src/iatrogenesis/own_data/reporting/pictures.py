@@ -12,6 +12,7 @@ from iatrogenesis.own_data.reporting.charts import charts_shown
 from iatrogenesis.own_data.reporting.consort import steps
 from iatrogenesis.own_data.reporting.flagged import standing_out
 from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.own_data.reporting.units import last_period, unlike_others
 from iatrogenesis.own_data.reporting.varied import choices
 from iatrogenesis.report.rounding import with_interval
 
@@ -45,13 +46,12 @@ def _flow(results: Results) -> str:
 
 
 def _overview(results: Results) -> str:
-    rows = numeric(results.people, "rate", "rate_low", "rate_high")
+    counts = results.about.kind == "counts"
+    rows = numeric(last_period(results) if counts else results.people, "rate", "rate_low", "rate_high")
+    out = int(unlike_others(results).sum()) if counts else len(standing_out(results))
     return (
-        f"{len(rows)} {results.units} in the order of their standardised rates, from {_range(rows['rate'])}. Their 95 "
-        "% "
-        f"intervals reach from {_range(pd.concat([rows['rate_low'], rows['rate_high']]))}; "
-        f"{len(standing_out(results))} "
-        "stand out."
+        f"{len(rows)} {results.units} in the order of their modelled rates, from {_range(rows['rate'])}. Their 95 % "
+        f"intervals reach from {_range(pd.concat([rows['rate_low'], rows['rate_high']]))}; {out} stand out."
     )
 
 
@@ -137,24 +137,33 @@ def _could(results: Results) -> str:
 
 
 def _services(results: Results) -> str:
+    rows = numeric(last_period(results), "raw_rate", "rate")
     return (
-        f"Rates of {len(results.table('services'))} units and periods with intervals; the table below has the numbers."
+        f"{len(rows)} units in the last period: raw rates reach from {_range(rows['raw_rate'])}, modelled ones from "
+        f"{_range(rows['rate'])}."
     )
 
 
 def _forecast(results: Results) -> str:
-    return f"Predictive intervals of {len(results.table('forecast'))} rows; the table below has the numbers."
+    rows = numeric(results.table("forecast"), "q025", "q50", "q975")
+    return (
+        f"Forecasts of {len(rows)} units: medians reach from {_range(rows['q50'])}, 95 % intervals from "
+        f"{_range(pd.concat([rows['q025'], rows['q975']]))}."
+    )
 
 
 _WORDS: dict[str, tuple[Callable[[Results], str], str]] = {
     "overview": (
         _overview,
-        "Each bar is one {unit}: the rate if all clients had been with this {unit} (dot), and its 95 % interval. Where "
-        "bars "
-        "overlap, the order says little. Without names, because this is not a ranking.",
+        "Each bar is one {unit}: its rate by the model, which allows for chance and recorded case mix (dot), and the "
+        "95 % interval. Where bars overlap, the order says little. Without names, because this is not a ranking.",
     ),
     "flow": (_flow, "Data flow: what was read, what was left out and why, and what was analysed."),
-    "services": (_services, "Rates of deterioration by unit and period, with 95 % intervals."),
+    "services": (
+        _services,
+        "Rate by the model (filled dot; bar: 95 % interval) and raw rate (open circle) in the last period. Case mix is "
+        "not known.",
+    ),
     "estimates": (
         _estimates,
         "What was assumed (thin, grey) beside what the data made of it (thick, blue): 95 % intervals. Where both are "

@@ -26,6 +26,14 @@ class Answer(NamedTuple):
 def answers(results: Results, numbers: Mapping[str, Number]) -> list[Answer]:
     """Return the answers of page one, in its order."""
     said = Numbers(numbers)
+    if results.about.kind == "counts":
+        return [
+            Answer("How many get worse?", _rate(results, said)),
+            Answer("Do units differ by more than chance?", _differ(results, said)),
+            Answer("Who stands out?", _unlike(said)),
+            Answer("How well can the next period be forecast?", _forecast(results, said)),
+            Answer("How much is noise of the questionnaire?", "Not known: counts have no scores."),
+        ]
     return [
         Answer("How many get worse?", _rate(results, said)),
         Answer(f"Do {results.units} differ by more than chance?", _differ(results, said)),
@@ -40,6 +48,8 @@ def headline(results: Results, numbers: Mapping[str, Number]) -> str:
     if "flagged" not in numbers:
         return f"These data do not allow a comparison of {results.units}."
     harmful, beyond = (int(numbers[name]["value"]) if name in numbers else 0 for name in ("flagged", "beyond"))
+    if results.about.kind == "counts":
+        return _units(beyond, results)
     if harmful:
         is_flagged = f"is flagged: its rate is probably more than {RATIO_IN_WORDS} the average"
         are_flagged = f"are flagged: their rates are probably more than {RATIO_IN_WORDS} the average"
@@ -53,6 +63,14 @@ def headline(results: Results, numbers: Mapping[str, Number]) -> str:
             f"is shown to be more than {RATIO_IN_WORDS} the average."
         )
     return f"No {results.unit} stands out by more than chance and recorded case mix explain."
+
+
+def _units(beyond: int, results: Results) -> str:
+    if not beyond:
+        return "No unit stands out among the others in the last period."
+    stand = "stands" if beyond == 1 else "stand"
+    said = f"{_count(beyond, results)} {stand} out in the last period."
+    return f"{said} That is a reason to look closer, not a finding of cause."
 
 
 def _count(number: int, results: Results) -> str:
@@ -100,6 +118,26 @@ def _flagged(results: Results, said: Numbers) -> str:
         text += f" Exact tests at that rate find more deteriorations than expected with {said.n('beyond')}."
     if not said.numbers["flagged"]["value"] and not said.numbers.get("beyond", {}).get("value"):
         text += " That is no proof that all are alike."
+    return text
+
+
+def _unlike(said: Numbers) -> str:
+    if "beyond" not in said.numbers:
+        return "Nobody was judged; the tables give no reason."
+    return (
+        f"{said.n('beyond')} of {said.n('judged')} units have more deteriorations than a unit like the others would, "
+        "at a "
+        f"false discovery rate of {said.n('fdr')}{NARROW}% in the last period."
+    )
+
+
+def _forecast(results: Results, said: Numbers) -> str:
+    if "forecast_width" not in said.numbers:
+        return _missing("There is no forecast", results.reason("forecast") or "it needs at least two periods")
+    width = said.plain("forecast_width")
+    text = f"95{NARROW}% intervals of a unit’s next rate are {width} percentage points wide on average."
+    if "covered" in said.numbers:
+        text += f" Of 100 earlier counts, {said.plain('covered')} lay within such intervals."
     return text
 
 

@@ -25,7 +25,7 @@ def shown(
     headings: Mapping[str, str] | None = None,
     marked: Sequence[bool] | None = None,
 ) -> Table:
-    """Return a table for the page.
+    """Return a table for the page, without columns that are empty.
 
     Parameters
     ----------
@@ -42,7 +42,9 @@ def shown(
     ends = {end for pair in middles.values() for end in pair} | set(errors.values())
     kept = [name for name in names if name not in ends]
     records = table.to_dict("records")
-    rows = [[_cell(row, name, middles, errors) for name in kept] for row in records]
+    cells = {name: [_cell(row, name, middles, errors) for row in records] for name in kept}
+    kept = [name for place, name in enumerate(kept) if place == 0 or any(cells[name]) or not records]
+    rows = [list(row) for row in zip(*(cells[name] for name in kept), strict=True)]
     if marked is None:
         marked = [any(_no(row.get(name)) for name in MARKS) for row in records]
     notes = dict.fromkeys(middles, " (95 % interval)") | dict.fromkeys(errors, " (MCSE)")

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from iatrogenesis.own_data.reporting import unit_tables
 from iatrogenesis.own_data.reporting.cells import numeric, true
 from iatrogenesis.own_data.reporting.flagged import flagged_by, rules
 from iatrogenesis.own_data.reporting.moved import marked
@@ -17,7 +18,7 @@ from iatrogenesis.report.tables import Table
 PLAIN = (
     *("table1", "models", "sensitivity_definition"),
     *("sensitivity_missing", "sensitivity_attribution", "what_if", "overdispersion"),
-    *("services", "forecast", "rolling_origin"),
+    *("services_model", "services_notes"),
 )
 """Tables that are shown as they are."""
 THERAPISTS = (
@@ -68,6 +69,9 @@ def page_tables(results: Results) -> dict[str, Table]:
         "rules": _rules,
         "flags": _flags,
         "missing": _missing,
+        "services": unit_tables.services,
+        "forecast": unit_tables.forecast,
+        "rolling_origin": unit_tables.rolling,
         "noise": _noise,
         "periods": _periods,
         "cusum": _cusum,
@@ -90,7 +94,8 @@ def _named(results: Results, name: str) -> pd.DataFrame:
 
 
 def _flow(results: Results) -> Table:
-    heads = {"rows": "Courses", "clients": "Clients", "therapists": results.units.capitalize()}
+    rows = "Rows" if results.about.kind == "counts" else "Courses"
+    heads = {"rows": rows, "clients": "Clients", "therapists": results.units.capitalize()}
     return shown(results.table("flow"), headings=heads)
 
 
