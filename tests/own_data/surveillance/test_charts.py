@@ -5,6 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.surveillance.charts import Asked, chart
 from iatrogenesis.own_data.surveillance.scores import TINY, changed, costs, first_above, path
 from iatrogenesis.own_data.surveillance.simulated import highest, run_lengths
@@ -126,7 +127,7 @@ def test_noise_belongs_to_the_unit():
 
 
 def test_a_chance_too_small_to_be_simulated_is_refused():
-    with pytest.raises(ValueError, match=r"surveillance\.false_alarms: 1e-05 is too small for 1,000"):
+    with pytest.raises(DataError, match=r"surveillance\.false_alarms: 1e-05 is too small for 1,000"):
         chart("a", np.zeros(5), np.full(5, 0.1), Asked(2.0, 1e-5, 1000, 10, 10.0), 1)
     assert Asked.of(2.0, 1e-3, 1000).simulations >= 20_000
     assert Asked.of(2.0, 0.05, 10**7).simulations == 1000

@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 
 from iatrogenesis.core.montecarlo import ratio
+from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.surveillance.scores import TINY, changed, costs, first_above, path
 from iatrogenesis.own_data.surveillance.simulated import highest, run_lengths
 
@@ -62,12 +63,12 @@ class Asked:
 
         Raises
         ------
-        ValueError
+        DataError
             If the chance is too small to be simulated.
         """
         number = int(np.floor(self.false_alarms * (self.simulations + 1) + TINY)) - 1
         if number < 0:
-            raise ValueError(
+            raise DataError(
                 f"surveillance.false_alarms: {self.false_alarms:g} is too small for {self.simulations:,} simulated "
                 f"charts; take {2 / self.simulations:g} at least"
             )
