@@ -20,7 +20,7 @@ from iatrogenesis.own_data.could_have_shown.flagging import (
     lists,
 )
 from iatrogenesis.planning.plasmode import Truth, plasmode
-from tests.own_data.services import service
+from tests.own_data.made_up import service
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.could_have_shown.own_clients import own_clients
 from iatrogenesis.own_data.prepared import Prepared
 from iatrogenesis.planning.plasmode import available
-from tests.own_data.services import own, service, with_clients
+from tests.own_data.made_up import own, service, with_clients
 
 
 @pytest.fixture(scope="module")

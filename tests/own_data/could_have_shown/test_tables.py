@@ -10,7 +10,7 @@ from iatrogenesis.own_data.could_have_shown.costs import FEWEST_CEILING, PATIENC
 from iatrogenesis.own_data.prepared import Prepared
 from iatrogenesis.planning.ceiling import _ceiling, _halved
 from iatrogenesis.simulation_study.power_curve import noncentrality_for, power
-from tests.own_data.services import own, service, with_clients
+from tests.own_data.made_up import own, service, with_clients
 from tests.planning.test_ceiling import known_test
 
 SPREADS = {"low": 0.2, "median": 0.5, "high": 0.9}

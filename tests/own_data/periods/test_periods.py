@@ -9,7 +9,7 @@ from scipy.stats import binom, norm
 from iatrogenesis.own_data.periods import COLUMNS, drift, table
 from iatrogenesis.own_data.periods.integral import ByPeriod
 from iatrogenesis.own_data.prepared import About, Prepared
-from tests.own_data.services import own, service, with_clients
+from tests.own_data.made_up import own, service, with_clients
 
 
 @pytest.fixture(scope="module")

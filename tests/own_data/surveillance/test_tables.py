@@ -10,7 +10,7 @@ from iatrogenesis.own_data.prepared import Prepared
 from iatrogenesis.own_data.surveillance import sentences, tables
 from iatrogenesis.own_data.surveillance.cusum import COLUMNS, PATHS
 from iatrogenesis.own_data.surveillance.scores import path
-from tests.own_data.services import own, service, with_clients
+from tests.own_data.made_up import own, service, with_clients
 
 
 @pytest.fixture(scope="module")
