@@ -52,6 +52,13 @@ def test_a_code_for_missing_is_an_id_like_others(tmp_path):
     assert np.isnan(found.clients["phq9_first"].iloc[0])
 
 
+def test_codes_that_nobody_is_called_are_missing_ids(tmp_path):
+    text = "id,who,pre,post,day\n1,unknown,3,4,01/01/1900\n2,-9,3,4,05/03/2024\n"
+    own = {"data": {"clients": "a.csv", "missing": ["-9", "unknown", "01/01/1900"]}, "columns": WIDE | {"ended": "day"}}
+    clients = mapped_from(tmp_path, {"a.csv": text}, **own).clients
+    assert clients["therapist_id"].isna().all() and clients["ended"].isna().tolist() == [True, False]
+
+
 def test_spss_scores_stay_numbers_and_categories_become_texts(tmp_path):
     table = pd.DataFrame(
         {"id": [1.0, 2.0], "who": [101.0, 102.0], "pre": [0.0, 9.0], "post": [27.0, 3.0], "sex": [1.0, 2.0]}

@@ -6,6 +6,7 @@ import pandas as pd
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data import from_sessions
+from iatrogenesis.own_data.reading.said import many
 from iatrogenesis.own_data.settings import Columns
 from iatrogenesis.own_data.source import Source
 
@@ -72,14 +73,14 @@ def remark_on_courses(
     source: Source, sessions: pd.DataFrame, made: pd.DataFrame, constant: Sequence[str], rule: str
 ) -> None:
     """Keep account of what was decided where courses were made from sessions."""
-    text = f"{len(made)} courses were made from {len(sessions)} rows."
+    text = f"{many(len(made), 'course', 'was', 'were')} made from {many(len(sessions), 'row')}."
     source.remark("courses from sessions", "client_id", "", len(made), text)
     for name in constant:
         if varies := from_sessions.varying(sessions, name):
-            text = f"{name} differs within {varies} courses: the first value that is not missing was taken."
+            text = f"{name} differs within {many(varies, 'course')}: the first value that is not missing was taken."
             source.remark("varies within courses", name, source.origin.get(name, ("", ""))[1], varies, text)
     if "n_therapists" in made and (several := int((made["n_therapists"] > 1).sum())):
-        text = f"{several} courses have several therapists; they belong to a therapist by the rule {rule}."
+        text = f"{many(several, 'course', 'has', 'have')} several therapists; the rule {rule} says to whom it belongs."
         source.remark("several therapists", "therapist_id", source.origin["therapist_id"][1], several, text)
 
 

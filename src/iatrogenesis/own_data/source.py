@@ -16,6 +16,7 @@ from iatrogenesis.own_data.converting.numbers import to_numbers, to_whole_number
 from iatrogenesis.own_data.converting.yes_no import to_yes_no
 from iatrogenesis.own_data.mapped import REMARKS, UNCONVERTED
 from iatrogenesis.own_data.reading import Raw
+from iatrogenesis.own_data.reading.said import many
 from iatrogenesis.own_data.settings import Files
 
 IDS = ("client_id", "course_id", "therapist_id", "service_id", "unit_id")
@@ -136,14 +137,26 @@ class Source:
             raise missing_column(name, field, [self])
         column = self.raw.table[called]
         for word, count in self.raw.blanks.get(called, {}).items():
-            self.remark("word for missing", field, called, count, f"{count} cells {word!r} were taken as missing.")
-        if field in IDS:
-            if count := self.raw.stripped.get(called, 0):
-                self.remark("blanks around ids", field, called, count, f"Blanks around {count} ids were removed.")
-        else:
-            column, count = without_codes(column, self.files.missing)
-            if count:
-                self.remark("code for missing", field, called, count, f"{count} cells with a code of data.missing.")
+            self.remark(
+                "word for missing",
+                field,
+                called,
+                count,
+                f"{many(count, 'cell')} {word!r} {'was' if count == 1 else 'were'} taken as missing.",
+            )
+        if field in IDS and (count := self.raw.stripped.get(called, 0)):
+            self.remark("blanks around ids", field, called, count, f"Blanks around {many(count, 'id')} were removed.")
+        # 99 may well be somebody's number, but nobody is called -9 or unknown.
+        codes = [code for code in self.files.missing if field not in IDS or not code.strip().isdecimal()]
+        column, count = without_codes(column, codes)
+        if count:
+            self.remark(
+                "code for missing",
+                field,
+                called,
+                count,
+                f"{many(count, 'cell', 'holds', 'hold')} a code of data.missing.",
+            )
         converted = convert(column)
         for kind, count, text in converted.remarks:
             self.remark(kind, field, called, count, text)

@@ -82,6 +82,12 @@ def test_whole_numbers():
     assert found.values.tolist()[:2] == [3, 4] and found.failed.tolist() == [False, False, True, True]
 
 
+def test_dates_and_durations_are_no_numbers():
+    days = pd.Series(pd.to_datetime(["2024-01-01", None]))
+    assert to_numbers(days).failed.tolist() == [True, False]
+    assert to_numbers(days - days.iloc[0]).failed.tolist() == [True, False]
+
+
 def test_infinite_numbers_of_a_file_fail():
     assert to_numbers(pd.Series([1.0, np.inf, np.nan])).failed.tolist() == [False, True, False]
 
@@ -194,6 +200,8 @@ def test_ages_outside_are_missing_and_bands_across_ours_fail():
 def test_codes_for_missing_are_found_however_they_are_written():
     column, count = without_codes(texts("99", "99.0", "99,0", "9", "-9", "x"), ("99", "-9"))
     assert column.isna().tolist() == [True, True, True, False, True, False] and count == 4
+    dates, count = without_codes(pd.Series(pd.to_datetime(["1900-01-01", "2024-05-06"])), ("01/01/1900", "99"))
+    assert dates.isna().tolist() == [True, False] and count == 1
     numbers, count = without_codes(pd.Series([99.0, 1.0]), ("99",))
     assert numbers.isna().tolist() == [True, False] and count == 1
 

@@ -51,7 +51,7 @@ def test_mixed_cells_are_texts_as_a_person_types_them(tmp_path):
 
 def test_formulas_without_values_are_refused_by_cell(tmp_path):
     _, path = book(tmp_path, [["id", "sum"], [1, "=1+2"], [2, 4]])
-    with pytest.raises(DataError, match=r"1 cells are formulas without a value, such as B2"):
+    with pytest.raises(DataError, match="1 formula has no value, such as B2"):
         opened(path)
 
 
@@ -77,6 +77,16 @@ def test_duplicate_names_and_damaged_files(tmp_path):
         opened(path)
     path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
     with pytest.raises(DataError, match="password"):
+        opened(path)
+
+
+def test_an_empty_first_sheet_names_the_others(tmp_path):
+    made, path = book(tmp_path, [], more=["Second"])
+    made["Second"].append(["id"])
+    made.save(path)
+    with pytest.raises(
+        DataError, match=r"the sheet is empty\. Sheet 'Data' was read; there are others: 'Data', 'Second'"
+    ):
         opened(path)
 
 

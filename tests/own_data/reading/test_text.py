@@ -121,7 +121,7 @@ def test_separators_at_the_end_of_each_line_are_no_column(tmp_path):
 def test_short_rows_are_said(tmp_path):
     raw = opened(tmp_path, "id,t,a\n1,A,3\n2,B\n")
     assert cells(raw)[1] == ["2", "B", None]
-    assert any("1 rows have fewer fields" in note and "row 3" in note for note in raw.notes)
+    assert any("1 row has fewer fields" in note and "row 3" in note for note in raw.notes)
 
 
 BROKEN = {

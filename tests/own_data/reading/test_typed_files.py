@@ -76,7 +76,7 @@ def test_spss_labels_missing_values_and_dates(tmp_path):
     assert raw.labels["sex"][1.0] == "female" and raw.titles["score"] == "PHQ-9 at the start"
     assert raw.table["day"].dt.day.tolist()[:2] == [2, 3]
     assert raw.table["a_long_name_of_more_than_eight_letters"].tolist()[1] == "y"
-    assert any("2 cells of column 'score' hold a user-missing value (-99 to -1)" in note for note in raw.notes)
+    assert any("2 cells of column 'score' with a user-missing value (-99 to -1)" in note for note in raw.notes)
 
 
 def test_stata_labels_and_extended_missing_values(tmp_path):

@@ -8,6 +8,7 @@ import pandas as pd
 from iatrogenesis.inference.data.covariates import AGE_BANDS
 from iatrogenesis.own_data.converting import Converted
 from iatrogenesis.own_data.converting.numbers import parsed
+from iatrogenesis.own_data.reading.said import many
 
 AGED = r"(?:age[ds]?\s*)?"
 BAND = re.compile(AGED + r"(\d{1,3})\s*(?:-|–|—|−|_|to|bis|through|until)\s*(\d{1,3})(?:\s*(?:years?|yrs?|jahre).*)?")
@@ -34,7 +35,9 @@ def to_ages(column: pd.Series) -> tuple[Converted, pd.Series]:
     if inexact:
         shown = next(iter(inexact))
         count = int(column.isin(inexact).sum())
-        remarks.append(("other age bands", count, f"{count} ages in other bands, such as {shown}, were put into ours."))
+        remarks.append(
+            ("other age bands", count, f"{many(count, 'age')} in other bands, such as {shown}, put into ours.")
+        )
     in_years = column.map(years, na_action="ignore").astype("float64")
     taken = column.map(bands, na_action="ignore").astype("str")
     failed = taken.isna() & in_years.isna() & column.notna()

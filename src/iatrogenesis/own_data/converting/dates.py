@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from iatrogenesis.own_data.converting import Converted
+from iatrogenesis.own_data.reading.said import many
 
 TIME = r"(?:[T ,]+\d{1,2}:\d{2}.*)?"
 ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + TIME)
@@ -69,7 +70,8 @@ def to_dates(column: pd.Series, day_first: bool | None = None) -> Converted:
     remarks = []
     if day_first is None and (unsure := [t for t, day in known.items() if day and _unsure(t)]):
         count = int(column.isin(unsure).sum())
-        text = f"{count} dates like {unsure[0]} can be read in two ways: the day is taken first. See data.day_first."
+        like = f"{many(count, 'date')} like {unsure[0]}"
+        text = f"{like} can be read in two ways: the day is taken first. See data.day_first."
         remarks.append(("unsure dates", count, text))
     return _of(column, known, tuple(remarks))
 

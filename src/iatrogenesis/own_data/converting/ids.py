@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.own_data.converting import Converted, none_failed
+from iatrogenesis.own_data.reading.said import many
 
 WHOLE_WITH_POINT = re.compile(r"\d+\.0+")
 SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
@@ -25,10 +26,17 @@ def to_ids(column: pd.Series) -> Converted:
     if pointed and all(text.isdecimal() or WHOLE_WITH_POINT.fullmatch(text) for text in known):
         known |= {text: text.partition(".")[0] for text in pointed}
         count = int(column.isin(pointed).sum())
-        remarks.append(("ids with .0", count, f"{count} ids were numbers that end with .0, which was removed."))
+        remarks.append(
+            (
+                "ids with .0",
+                count,
+                f"{many(count, 'id', 'was a number that ends', 'were numbers that end')} with .0, which was removed.",
+            )
+        )
     if broken := [text for text in known if SCIENTIFIC.fullmatch(text)]:
         count = int(column.isin(broken).sum())
-        text = f"{count} ids look like 1.2E+05: a spreadsheet has shortened them, and some may be alike."
+        like = many(count, "id", "looks", "look")
+        text = f"{like} like 1.2E+05: a spreadsheet has shortened them, and some may be alike."
         remarks.append(("shortened ids", count, text))
     return Converted(column.map(known).astype("str"), none_failed(column), tuple(remarks))
 

@@ -4,16 +4,23 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from iatrogenesis.own_data.converting.dates import parsed_date
 from iatrogenesis.own_data.converting.numbers import parsed
 
 
 def without_codes(column: pd.Series, codes: Sequence[str]) -> tuple[pd.Series, int]:
     """Return the column with cells that are a code as missing, and how many there were.
 
-    A code that is a number is found however it is written: ``99`` in ``99``, ``99.0`` and ``99,0``.
+    A code that is a number is found however it is written: ``99`` in ``99``, ``99.0`` and ``99,0``; a code that is a
+    date also among dates.
     """
     if not codes:
         return column, 0
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        days = [day for code in codes if (day := parsed_date(code.strip(), day_first=True)) is not None]
+        plain = column.dt.tz_localize(None).dt.normalize()
+        hit = plain.isin(pd.Series(days, dtype="datetime64[us]").astype(plain.dtype))
+        return column.mask(hit), int(hit.sum())
     wanted = {code.strip() for code in codes}
     numbers = {number for code in wanted if (number := parsed(code, ".")) is not None}
     if isinstance(column.dtype, pd.StringDtype):

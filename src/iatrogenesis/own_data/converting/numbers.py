@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.own_data.converting import Converted
+from iatrogenesis.own_data.reading.said import many
 
 DECIMAL_COMMA = "decimal comma"
 MARKS = {",": "commas", ".": "points"}
@@ -32,9 +33,9 @@ def to_numbers(column: pd.Series, decimal: str | None = None, *, usual: str | No
     usual
         The mark that the file's other columns have; None where it is not known.
     """
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return Converted(pd.Series(np.nan, column.index), column.notna())
     if not isinstance(column.dtype, pd.StringDtype):
+        if not pd.api.types.is_numeric_dtype(column.dtype):  # dates, durations
+            return Converted(pd.Series(np.nan, column.index), column.notna())
         values = column.astype("Float64").astype("float64")
         failed = pd.Series(np.isinf(values.to_numpy()), column.index)
         return Converted(values.mask(failed), failed)
@@ -55,14 +56,20 @@ def _remarks(
 
     remarks = []
     if commas := how_many(lambda text: marks[text] == ","):
-        remarks.append((DECIMAL_COMMA, commas, f"{commas} numbers have a decimal comma."))
+        remarks.append((DECIMAL_COMMA, commas, f"{many(commas, 'number', 'has', 'have')} a decimal comma."))
         if points := how_many(lambda text: marks[text] == "."):
-            remarks.append(("two decimal marks", points, f"{points} others have a decimal point: both were read."))
+            remarks.append(
+                (
+                    "two decimal marks",
+                    points,
+                    f"{many(points, 'other', 'has', 'have')} a decimal point: both were read.",
+                )
+            )
     if unsure := how_many(_unsure):
         text = next(text for text in known if _unsure(text))
         meaning = f"{known[text]:.10g}" if known[text] is not None else ""
         remarks.append(
-            ("unsure mark", unsure, f"{unsure} numbers like {text} can be read in two ways: here {meaning}.")
+            ("unsure mark", unsure, f"{many(unsure, 'number')} like {text} can be read in two ways: here {meaning}.")
         )
     return tuple(remarks)
 

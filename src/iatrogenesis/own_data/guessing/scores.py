@@ -12,6 +12,7 @@ CODES = (9, 66, 77, 88, 98, 99, 777, 888, 998, 999, 9999, -1, -7, -8, -9, -88, -
 """Numbers that often mean missing."""
 ENDINGS = re.compile(r"(?:score|total|sum|summe|wert|test|messung|punkte|value|tot|sumscore)$")
 NOT_SCORES = words_of("item date datum caseness flag category kategorie band risk complete version")
+MANY = 3  # columns of one instrument from which one row per session would tell more
 MEAN_OF_ITEMS = 4  # highest mean of CORE-OM's items; its clinical score is ten times the mean
 
 
@@ -131,6 +132,8 @@ def _of_courses(key: str, scores: Sequence[Score], found: Found) -> None:
         how = "the first of the numbered ones"
     if numbered and not last:
         last = [numbered[-1]]
+        if len(numbered) >= MANY:
+            how = f"{how}; all {len(numbered) + 1} would be used if there were one row per session"
     for place, chosen in (("first", first), ("last", last)):
         if chosen:
             others = [score.look.name for score in scores if score is not chosen[0] and score not in (first + last)[:2]]

@@ -25,7 +25,7 @@ client: client id | client | clientid | client code | client no | client number 
   fallnummer | fall id | pid | cid | usubjid | rowid | client ref | study id
 course: course | course id | episode | episode id | referral id | pathway id | pathwayid | service request id |
   treatment id | spell id | therapie id | behandlung id | behandlungsepisode
-therapist: therapist | therapist id | therapistid | therapist code | clinician | clinician id | practitioner |
+therapist: therapist id | therapist | therapistid | therapist code | clinician | clinician id | practitioner |
   practitioner id | counsellor | counsellor id | counselor | counselor id | psychologist | staff id | staff | worker
   | care pers local id | carepersonnel id | therap | ther | thid | th id | tid | therapeut | therapeutin |
   therapeuten id | therapeutid | therapeut id | therapeutencode | therapeutennummer | behandler | behandlerin |

@@ -10,6 +10,7 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.reading.blanks import cleaned
 from iatrogenesis.own_data.reading.header import header_row, names, plain
 from iatrogenesis.own_data.reading.raw import FIRST_RECORD, Raw
+from iatrogenesis.own_data.reading.said import many
 
 SHOWN = 3
 
@@ -42,7 +43,7 @@ def framed(records: list[list[str]], path: Path, notes: list[str], first_row: in
     if not filled:
         raise DataError(f"{path}: there are names in row {header_at}, but no records below. Export the table again.")
     if blank := rows[-1] - header_at - len(rows):
-        notes = [*notes, f"{blank} blank rows were left out."]
+        notes = [*notes, f"{many(blank, 'blank row', 'was', 'were')} left out."]
     if _row_names(filled, len(header)):
         header = ["row name", *header]
         notes = [*notes, "The first column has no name: taken as row names, as R writes them."]
@@ -88,7 +89,9 @@ def _even(records: list[list[str]], rows: list[int], width: int, path: Path) -> 
     notes = []
     if short:
         shown = ", ".join(map(str, short[:SHOWN])) + (" and others" if len(short) > SHOWN else "")
-        notes = [f"{len(short)} rows have fewer fields than the header; the rest is missing there (row {shown})."]
+        notes = [
+            f"{many(len(short), 'row', 'has', 'have')} fewer fields than the header; the rest is missing (row {shown})."
+        ]
     return [[*record[:width], *[""] * (width - len(record))] for record in records], notes
 
 

@@ -13,6 +13,7 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.reading.frame import typed
 from iatrogenesis.own_data.reading.header import header_row, names, plain
 from iatrogenesis.own_data.reading.raw import Raw
+from iatrogenesis.own_data.reading.said import many
 from iatrogenesis.own_data.settings import Files
 
 ZEROS = re.compile(r"0{2,}")
@@ -41,6 +42,8 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
     finally:
         book.close()
     where = f" (sheet {title!r})"
+    if notes and not any(plain(value) for row in rows for value in row):
+        raise DataError(f"{path}{where}: the sheet is empty. {notes[0]}")
     top = header_row(rows, path, where)
     if any(plain(value) for row in rows[:top] for value in row):
         notes.append(f"The names of the columns are in row {top + 1}; what stands above was left out.")
@@ -48,7 +51,7 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
     if not below:
         raise DataError(f"{path}{where}: there are names in row {top + 1}, but no records. Export the table again.")
     if blank := below[-1][0] - top - 1 - len(below):
-        notes.append(f"{blank} blank rows were left out.")
+        notes.append(f"{many(blank, 'blank row', 'was', 'were')} left out.")
     holes = {(number, i) for number, row in below for i, value in enumerate(row, start=1) if value is None}
     if holes:
         _refuse_lost_formulas(path, title, holes)
@@ -117,8 +120,8 @@ def _refuse_lost_formulas(path: Path, title: str, holes: Collection[tuple[int, i
     book.close()
     if lost:
         raise DataError(
-            f"{path} (sheet {title!r}): {len(lost)} cells are formulas without a value, such as {lost[0]}. Open the "
-            "file in a spreadsheet program and save it, or paste the values."
+            f"{path} (sheet {title!r}): {many(len(lost), 'formula', 'has', 'have')} no value, such as {lost[0]}. Open "
+            "the file in a spreadsheet program and save it, or paste the values."
         )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.reading.frame import typed
 from iatrogenesis.own_data.reading.raw import Raw
+from iatrogenesis.own_data.reading.said import many
 from iatrogenesis.own_data.settings import Files
 
 
@@ -26,7 +27,7 @@ def read_spss(path: Path, files: Files) -> Raw:
     for name, ranges in (meta.missing_ranges or {}).items():
         hit = _in_ranges(frame[name], ranges)
         if count := int(hit.sum()):
-            notes.append(f"{count} cells of column {name!r} hold a user-missing value ({_said(ranges)}).")
+            notes.append(f"{many(count, 'cell')} of column {name!r} with a user-missing value ({_said(ranges)}).")
             frame[name] = frame[name].mask(hit)
     return _with_labels(frame, meta, path, notes)
 
@@ -47,7 +48,7 @@ def read_stata(path: Path, files: Files) -> Raw:
         hit = frame[name].map(lambda value: isinstance(value, str)) & frame[name].isin(values)
         if count := int(hit.sum()):
             said = ", ".join(f".{value}" for value in sorted(values))
-            notes.append(f"{count} cells of column {name!r} hold an extended missing value ({said}).")
+            notes.append(f"{many(count, 'cell')} of column {name!r} with an extended missing value ({said}).")
             frame[name] = pd.to_numeric(frame[name].mask(hit))
     return _with_labels(frame, meta, path, notes)
 

@@ -41,7 +41,8 @@ def read_text(path: Path, files: Files) -> Raw:
         raise DataError(f"{path}: data.separator must be one character, such as ';' or tab, not {separator!r}.")
     if separator is None:
         separator = _separator(text, path)
-        notes.append(f"Fields are separated by {CALLED[separator]}.")
+        if separator in text:
+            notes.append(f"Fields are separated by {CALLED[separator]}.")
     records = _records(text, separator, path)
     return framed(records, path, notes, first_row=1 + skipped)
 
@@ -55,7 +56,10 @@ def _records(text: str, separator: str, path: Path) -> list[list[str]]:
             raise DataError(
                 f'{path}: row {len(records) + 1} begins a quoted field (") that never ends. Close or remove the quote.'
             ) from None
-        return list(csv.reader(StringIO(text, newline=""), delimiter=separator))  # text after a quote is kept as it is
+        try:  # text behind a closing quote is kept as it is
+            return list(csv.reader(StringIO(text, newline=""), delimiter=separator))
+        except csv.Error as fault:
+            raise DataError(f"{path}: row {len(records) + 1} cannot be read ({fault}). Correct the row.") from None
     return records
 
 
