@@ -134,6 +134,7 @@ BROKEN = {
     "open quote": (b'id,t\n1,"A\n2,B\n', "row 2 begins a quoted field"),
     "zero byte": (b"id,t\n1,A\n2,\x00\n", "line 3 has a zero byte"),
     "spreadsheet": (b"PK\x03\x04nonsense", "end its name with .xlsx"),
+    "a huge field": (b'id,t\n1,"' + b"x" * 10_000_001 + b'"\n', r"row 2 cannot be read \(field larger"),
     "web page": (b"<!DOCTYPE html><p>Log in</p>", "a web page"),
 }
 

@@ -68,7 +68,10 @@ def _separator(text: str, path: Path) -> str:
 
     def fit(separator: str) -> tuple[bool, float, int]:
         lines = csv.reader(StringIO(text, newline=""), delimiter=separator)
-        records = [record for record, _ in zip(lines, range(LOOKED_AT), strict=False) if record]
+        try:
+            records = [record for record, _ in zip(lines, range(LOOKED_AT), strict=False) if record]
+        except csv.Error:  # read with the separator that fits, it is told where
+            return False, 0.0, 1
         widths = Counter(map(len, records))
         times, width = max(((times, width) for width, times in widths.items() if width > 1), default=(0, 1))
         try:
