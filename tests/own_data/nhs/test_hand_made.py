@@ -161,6 +161,18 @@ def test_what_belongs_to_nothing_is_counted_and_kept_out(own):
     assert "1 belong to no course" in said(found, "scores passed over")
 
 
+def test_contacts_without_a_date_are_named_by_row_and_come_last(own):
+    found = own(**plain(contacts=[contact(1, "2024-01-02"), contact(2, "soon"), contact(3, "2024-01-01")]))
+    (row,) = found.unconverted.to_dict("records")
+    assert (row["table"], row["row"], row["column"], row["value"]) == ("sessions", 3, "CareContDate", "soon")
+    assert found.sessions.index.tolist() == [4, 2, 3] and one(found)["n_sessions"] == 3
+
+
+def test_referrals_without_any_id_are_kept(own):
+    found = own(**plain(referrals=[referral(), referral("", ""), referral("", "")]))
+    assert len(found.clients) == 3 and found.clients["client_id"].isna().sum() == 2
+
+
 def test_contacts_without_therapist_count_as_sessions_but_for_nobody(own):
     found = own(**plain(activities=[activity(1, ""), activity(2, "08")]))
     assert one(found)["n_sessions"] == 3 and one(found)["therapist_id"] == "RX1-08"
@@ -170,14 +182,20 @@ def test_contacts_without_therapist_count_as_sessions_but_for_nobody(own):
 def test_contacts_for_treatment_are_counted_where_all_say_what_they_were(own):
     kinds = ["01", "2", "03", "05", "06"]
     contacts = [contact(n, f"2024-01-0{n}", AppType=kind) for n, kind in enumerate(kinds, start=1)]
-    assert one(own(**plain(contacts=contacts)))["n_treatment_contacts"] == 3
+    found = own(**plain(contacts=contacts))
+    assert one(found)[["n_treatment_contacts", "n_sessions"]].tolist() == [3, 4]
+    assert said(found, "contacts of another kind").startswith(
+        "1 attended contacts were neither assessment nor treatment"
+    )
     contacts[1]["AppType"] = ""
     found = one(own(**plain(contacts=contacts)))
-    assert pd.isna(found["n_treatment_contacts"]) and found["n_sessions"] == 5
+    assert pd.isna(found["n_treatment_contacts"]) and found["n_sessions"] == 4
 
 
 def test_a_course_that_nobody_attended_is_kept(own):
-    found = one(own(**plain(contacts=[contact(1, "2024-01-01", "3")])))
+    found = own(**plain(contacts=[contact(1, "2024-01-01", "3")]))
+    assert "first_share" not in found.clients  # nobody's course is shared
+    found = one(found)
     assert found["n_sessions"] == 0 and pd.isna(found["therapist_id"]) and pd.isna(found["started"])
 
 
@@ -189,6 +207,23 @@ def test_a_course_without_contacts_has_the_referrals_own_numbers(own):
     assert (second["n_sessions"], second["phq9_first"], second["phq9_last"]) == (6, 12, 20)
     assert second["ended"] == pd.Timestamp("2023-07-01") and second["period"] == "2023"
     assert said(found, "courses without contacts").startswith("1 courses have no contact in IDS201")
+
+
+def test_a_follow_up_changes_neither_end_nor_last_score_nor_last_therapist(own):
+    there = plain(by_referral=[score("2024-01-01", 10), score("2024-01-15", 12), score("2024-06-01", 2)])
+    there["contacts"] = [dict(row, AppType="02") for row in there["contacts"]] + [
+        contact(4, "2024-06-01", AppType="06")
+    ]
+    there["activities"].append(activity(4, "99"))
+    found = one(own(**there, attribution="last"))
+    assert found["ended"] == pd.Timestamp("2024-01-15") and found["phq9_last"] == 12
+    assert found["therapist_id"] == "RX1-07" and found["n_sessions"] == 3
+
+
+def test_a_score_before_the_referral_is_none_of_the_course(own):
+    scores = [score("2023-06-01", 25), score("2024-01-01", 10), score("2024-01-15", 12)]
+    referrals = [referral(ReferralRequestReceivedDate="2023-12-01")]
+    assert one(own(**plain(referrals=referrals, by_referral=scores)))["phq9_first"] == 10
 
 
 def test_two_therapists_in_one_contact_both_have_it(own):

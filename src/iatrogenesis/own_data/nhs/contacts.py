@@ -10,10 +10,14 @@ ATTENDED = ("5", "6")
 """AttendOrDNACode: attended on time; late, but seen. NHS England's published SQL counts the same two."""
 TREATMENT = ("2", "3", "5")
 """AppType: treatment; assessment and treatment; review and treatment."""
+THERAPY = ("1", *TREATMENT)
+"""Those and assessment: the published SQL counts no other contacts, such as those after the end of treatment."""
 
 
 def contacts(source: Source, referrals: pd.DataFrame) -> pd.DataFrame:
     """Return one row per contact: ids, `course_id`, `date`, `attended` (bool), `treatment` (boolean).
+
+    Contacts that were neither assessment nor treatment count as not attended.
 
     Rows in order of time within each course; the index is the row in the file.
     """
@@ -26,6 +30,8 @@ def contacts(source: Source, referrals: pd.DataFrame) -> pd.DataFrame:
     if source.has("AppType"):
         kind = _code(source.texts("treatment", "AppType"))
         table["treatment"] = kind.isin(TREATMENT).astype("boolean").mask(kind.isna())
+        table["other"] = table["attended"] & kind.notna() & ~kind.isin(THERAPY)
+        table["attended"] &= ~table["other"]
     found = latest(table, ["contact", "provider"])
     _remark(source, table, found, code)
     found = course_of(found, referrals)
@@ -45,9 +51,12 @@ def _remark(source: Source, table: pd.DataFrame, found: pd.DataFrame, code: pd.S
         text = f"{again} rows are earlier submissions of the same contact: the latest was taken."
         source.remark("contacts submitted again", "date", "CareContactId", again, text)
     code = code[found.index]
-    missed = int((~found["attended"] & code.notna()).sum())
+    missed = int((code.notna() & ~code.isin(ATTENDED)).sum())
     text = f"{missed} of {len(found)} contacts were not attended (AttendOrDNACode not 5 or 6): they do not count."
     source.remark("contacts not attended", "attended", "AttendOrDNACode", missed, text)
+    if other := int(found["other"].sum()) if "other" in found else 0:
+        text = f"{other} attended contacts were neither assessment nor treatment (AppType): they do not count."
+        source.remark("contacts of another kind", "attended", "AppType", other, text)
     if unknown := int(code.isna().sum()):
         text = f"{unknown} contacts do not say whether they were attended: they do not count."
         source.remark("attendance unknown", "attended", "AttendOrDNACode", unknown, text)

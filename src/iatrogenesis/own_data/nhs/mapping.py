@@ -175,7 +175,9 @@ def _compare(clients: pd.DataFrame, instruments: Instruments | None, source: Sou
 
 def _mapped(clients: pd.DataFrame, sessions: pd.DataFrame, sources: list[Source]) -> Mapped:
     names = [*CLIENTS, *(name for name in clients if name.startswith("x_"))]
-    clients = clients[[name for name in names if name in clients]]
+    shared = clients["first_share"].notna().any()
+    absent = () if shared else ("first_therapist_id", "first_share")
+    clients = clients[[name for name in names if name in clients and name not in absent]]
     origin: dict[str, tuple[str, str]] = {}
     for source in sources:
         for name, place in source.origin.items():
