@@ -1,15 +1,17 @@
 """What reading, mapping and checks leave behind: tables with our own names, and what is in them.
 
 ===============  ====================================================================================================
-`clients`        one row per course: `client_id`, `therapist_id` (texts); where known `service_id`, `period` (texts in
-                 order of time), `started`, `ended` (dates), `n_sessions` (int), `completed` (boolean); `finished`
-                 (bool), `deteriorated` (boolean, missing where not finished or not known), `improved` (boolean, only
-                 from scores); `<instrument>_first`, `<instrument>_last` (float, higher is worse); covariates
-                 `deprivation` (float), `age_band` (text of `AGE_BANDS`), `x_<name>` (float, or text for categories);
-                 `<trait>_rating` (float, SDs of these clients or therapists); `first_therapist_id`, `first_share` for
-                 courses with two therapists, `most_therapist_id`, `last_therapist_id`, `n_therapists`; of the NHS
-                 tables `n_treatment_contacts`, `therapist_qualified`, `therapist_qualification`, `flag_completed`,
-                 `flag_deteriorated`. What each is stands in `config/codebook.yaml`
+`clients`        one row per course: `client_id` (text, one for each course: its row in the file, or a code of the key
+                 file, never the client's own id), `therapist_id` (text); where known `service_id`, `period` (texts in
+                 order of time; missing where the date is), `started`, `ended` (dates), `n_sessions` (int), `completed`
+                 (boolean); `finished` (bool), `deteriorated` (boolean, missing where not finished or not known),
+                 `improved` (boolean, only from scores); `<instrument>_first`, `<instrument>_last` (float, higher is
+                 worse); covariates `deprivation` (float), `age_band` (text of `AGE_BANDS`), `x_<name>` (float, or text
+                 for categories); `<trait>_rating` (float, SDs of these clients or therapists); `first_therapist_id`,
+                 `first_share` for courses with two therapists, `most_therapist_id`, `last_therapist_id`,
+                 `n_therapists`; of the NHS tables `n_treatment_contacts`, `therapist_qualified`,
+                 `therapist_qualification`, `flag_completed`, `flag_deteriorated`. What each is stands in
+                 `config/codebook.yaml`
 `sessions`       `client_id`, `session` (int from 1), `date` where known, one float column per instrument
 `counts`         `unit_id`, `period` (text; "all" without), `n`, `deteriorated` (int)
 ===============  ====================================================================================================

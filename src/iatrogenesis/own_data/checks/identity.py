@@ -118,8 +118,9 @@ def alike_ids(subject: Subject) -> Found | str | None:
     number = 0
     for table, column, values in _each(subject, IDS):
         ids = pd.Series(values.unique(), dtype=object)
-        groups = ids.groupby(ids.map(_bare)).agg(list)
-        for same in groups[groups.map(len) > 1]:
+        bare = ids.map(_bare)
+        doubled = bare.duplicated(keep=False)
+        for _, same in ids[doubled].groupby(bare[doubled]):
             spellings = list(values[values.isin(same)].value_counts().index)  # the usual one first
             odd = unique(values[values.isin(spellings[1:])].index)
             number += len(spellings)
@@ -142,6 +143,8 @@ def alike_ids(subject: Subject) -> Found | str | None:
 
 
 def _bare(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text.casefold()
     letters = unicodedata.normalize("NFKC", text).casefold()
     return "".join(one for one in letters if unicodedata.category(one)[0] not in "ZC")
 
