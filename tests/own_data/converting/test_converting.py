@@ -138,6 +138,8 @@ def test_ids_stay_texts():
     assert to_ids(texts("000001", "A-7")).values.tolist() == ["000001", "A-7"]
     assert to_ids(pd.Series([101.0, np.nan, 102.0])).values.tolist()[::2] == ["101", "102"]
     assert to_ids(texts("101.0", "102.0")).values.tolist() == ["101", "102"]
+    assert to_ids(texts("101,0", "102", "7.00")).values.tolist() == ["101", "102", "7"]
+    assert to_ids(texts("1.000", "2.000")).values.tolist() == ["1.000", "2.000"]
     assert to_ids(texts("101.0", "A.0")).values.tolist() == ["101.0", "A.0"]  # not all are numbers
     assert to_ids(pd.Series([1.5, 2.0])).values.tolist() == ["1.5", "2"]
     assert to_ids(pd.Series([12345678901234567890, 2], dtype="UInt64")).values.iloc[0] == "12345678901234567890"

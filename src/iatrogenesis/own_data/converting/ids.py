@@ -9,7 +9,7 @@ import pandas as pd
 from iatrogenesis.own_data.converting import Converted, none_failed
 from iatrogenesis.own_data.reading.said import many
 
-WHOLE_WITH_POINT = re.compile(r"\d+\.0+")
+WHOLE_WITH_POINT = re.compile(r"(\d+)[.,]0{1,2}")  # 1.000 may be a thousand
 SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
 
 
@@ -24,7 +24,7 @@ def to_ids(column: pd.Series) -> Converted:
     remarks = []
     pointed = [text for text in known if WHOLE_WITH_POINT.fullmatch(text)]
     if pointed and all(text.isdecimal() or WHOLE_WITH_POINT.fullmatch(text) for text in known):
-        known |= {text: text.partition(".")[0] for text in pointed}
+        known |= {text: WHOLE_WITH_POINT.sub(r"\1", text) for text in pointed}
         count = int(column.isin(pointed).sum())
         remarks.append(
             (
