@@ -6,13 +6,13 @@ import pytest
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.prepared import About, Prepared
-from iatrogenesis.own_data.services import tables
+from iatrogenesis.own_data.services import rounding, tables
 from iatrogenesis.own_data.services.counted import counted
 from iatrogenesis.own_data.services.rivals import RULES
 from iatrogenesis.own_data.services.rolling import rolled
 from iatrogenesis.own_data.services.summaries import histogram, summary
 from iatrogenesis.own_data.settings import Columns, Files, OwnData
-from tests.own_data.services.simulated import simulated
+from tests.own_data.services.simulated import rounded, simulated
 
 SETTINGS = OwnData(
     name="units", data=Files(counts="counts.csv"), columns=Columns(unit="unit_id", n="n", events="deteriorated")
@@ -48,6 +48,7 @@ def test_one_period_has_no_forecast_and_says_why():
     assert np.all(np.abs(small["rate"] - centre) <= np.abs(small["raw_rate"] - centre) + 0.002)
 
 
+@pytest.mark.slow
 def test_alike_units_do_not_stand_out():
     """Across twenty simulated data sets of 20 units, at most a tenth with a false discovery is what is promised."""
     wrong = 0
@@ -56,6 +57,14 @@ def test_alike_units_do_not_stand_out():
         services = tables(prepared(counts), SETTINGS)["services"]
         wrong += (services["unlike_others"] != "").any()
     assert wrong <= 6  # binomial of 20 with 0.1: more has a probability of 0.002
+
+
+def test_ranges_matter_for_small_counts_only():
+    counts, _ = simulated(units=20, periods=2, courses=300, seed=4)
+    found = rounding.table(counted(rounded(counts)), seed=1).set_index(["counts", "group"])
+    exact = found.loc["counts exact", "mean_difference_sd"]
+    assert exact["at least 200 courses"] < 0.1 < exact["suppressed"]
+    assert (found.loc["courses + 2", "mean_difference_sd"] < 0.1).all()
 
 
 def test_small_units_are_not_judged():
@@ -106,5 +115,4 @@ def test_every_analysis_of_periods_has_its_tables():
     assert len(found["forecast"]) == 12
     notes = found["services_notes"].set_index("subject")["note"]
     assert "1 target periods" in notes["rolling origin"]
-    # quoted cells survive CSV
     assert not any("null" in table.to_csv() for table in found.values())

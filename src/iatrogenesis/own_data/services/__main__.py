@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from iatrogenesis.core.files import write_csv
+from iatrogenesis.own_data.services import rounding
 from iatrogenesis.own_data.services.counted import counted
 from iatrogenesis.own_data.services.forecasting import SEED, forecast
 from iatrogenesis.own_data.services.nhs_file import read_counts
@@ -21,7 +22,7 @@ CSV = click.Path(dir_okay=False, path_type=Path)
 @click.option("--process", "processes", multiple=True, default=("ar",), show_default=True, help="May be repeated.")
 @click.option("--horizon", type=click.IntRange(1, 5), default=1, show_default=True, help="Periods ahead.")
 @click.option("--least", type=int, default=1, show_default=True, help="Courses of rows that are summed up.")
-@click.option("--exact", is_flag=True, help="Take published counts as exact, to see what rounding does.")
+@click.option("--rounding", "rounding_to", type=CSV, help="Write here what rounding and suppression do.")
 @click.option("--seed", type=int, default=SEED, show_default=True)
 def main(
     counts: Path,
@@ -30,7 +31,7 @@ def main(
     processes: tuple[str, ...],
     horizon: int,
     least: int,
-    exact: bool,
+    rounding_to: Path | None,
     seed: int,
 ) -> None:
     """Forecast services' next period, and check by rolling origin how well that would have gone before."""
@@ -39,11 +40,14 @@ def main(
         write_csv(forecast(table, horizon, seed), forecast_to)
         click.echo(f"Forecast: {forecast_to}")
     if rolling_to:
-        rows = rolled(counted(table).as_exact() if exact else counted(table), seed, processes)
+        rows = rolled(counted(table), seed, processes)
         rows = rows[rows["n"] >= least]
         write_csv(summary(rows, processes[0]), rolling_to)
         write_csv(histogram(rows), rolling_to.with_name(f"{rolling_to.stem}_pit{rolling_to.suffix}"))
         click.echo(f"Rolling origin: {rolling_to}")
+    if rounding_to:
+        write_csv(rounding.table(counted(table), seed), rounding_to)
+        click.echo(f"Rounding: {rounding_to}")
 
 
 if __name__ == "__main__":

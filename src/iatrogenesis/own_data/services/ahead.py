@@ -10,9 +10,11 @@ import numpy as np
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.own_data.services.posterior import Posterior
 
+REPEATED = 4  # futures of each draw
+
 
 def log_odds(posterior: Posterior, horizon: int, seed: int, normal: bool = False) -> np.ndarray:
-    """Draw log odds of units in periods to come, shape (draws, units, horizon).
+    """Draw log odds of units in periods to come, shape (REPEATED * draws, units, horizon).
 
     Parameters
     ----------
@@ -23,24 +25,26 @@ def log_odds(posterior: Posterior, horizon: int, seed: int, normal: bool = False
     normal
         Whether innovations are normal, as the model has them, instead of those of earlier periods.
     """
-    if normal:
-        return posterior.log_odds[:, :, -horizon:]
     noise = Noise(derived_seed(seed, "ahead"))
     draws, units, periods = posterior.log_odds.shape
     pool = _pool(posterior.counted.seen, periods - horizon)
-    found = np.empty((draws, units, horizon))
-    each = np.arange(units)[:, None]
+    found = np.empty((draws, REPEATED, units, horizon))
+    at = {"client": np.arange(units)[:, None], "occasion": np.arange(horizon)}
     for draw in range(draws):
         values = {name: float(value[draw]) for name, value in posterior.parameters.items()}
         factor = np.linalg.cholesky(posterior.process.covariance(values, periods))
         effects = posterior.log_odds[draw] - posterior.periods[draw]
         innovations = np.linalg.solve(factor, effects.T).T
         old = innovations[pool]
-        if old.size:
-            uniform = noise.uniform("innovation", replicate=draw, client=each, occasion=np.arange(horizon))
-            innovations[:, -horizon:] = old[(uniform * old.size).astype(np.int64)]
-        found[draw] = posterior.periods[draw, -horizon:] + innovations @ factor[-horizon:].T
-    return found
+        for time in range(REPEATED):
+            number = REPEATED * draw + time
+            if normal or not old.size:
+                innovations[:, -horizon:] = noise.normal("normal innovation", replicate=number, **at)
+            else:
+                uniform = noise.uniform("innovation", replicate=number, **at)
+                innovations[:, -horizon:] = old[(uniform * old.size).astype(np.int64)]
+            found[draw, time] = posterior.periods[draw, -horizon:] + innovations @ factor[-horizon:].T
+    return found.reshape(-1, units, horizon)
 
 
 def _pool(seen: np.ndarray, periods: int) -> np.ndarray:

@@ -74,8 +74,8 @@ def _notes(data: Counted, posterior: Posterior, rows: int, level: float, least: 
         ),
     ]
     if data.rounding > 1:
-        text = f"Counts are multiples of {data.rounding}: each stands for a range; {suppressed} suppressed ones for 0 to 4."
-        notes.append(("rounding", text))
+        hidden = f"{suppressed} suppressed ones for 0 to 4"
+        notes.append(("rounding", f"Counts are multiples of {data.rounding}: each stands for a range; {hidden}."))
     if gone:
         notes.append(("ended", f"{gone} units have no data in {data.periods[-1]}; merged units are not joined."))
     periods = len(data.periods)

@@ -16,7 +16,6 @@ from iatrogenesis.core.streams import Noise, derived_seed
 
 LEVELS = {50: (0.25, 0.75), 80: (0.1, 0.9), 95: (0.025, 0.975)}
 QUANTILES = {"q025": 0.025, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q975": 0.975}
-REPEATED = 4  # counts drawn for each draw of a rate
 LEAST = 1e-12  # probability below which a log score does not fall
 
 
@@ -46,9 +45,8 @@ class Mixture:
         return np.where(count < 0, 0.0, np.where(count >= self.n, 1.0, found))
 
     def draws(self, noise: Noise, name: str) -> np.ndarray:
-        """Counts, shape (REPEATED * draws, rows)."""
-        rates = np.repeat(self._rates, REPEATED, axis=0)
-        return _generator(noise, name).binomial(self.n, rates)
+        """Counts, shape (draws, rows)."""
+        return _generator(noise, name).binomial(self.n, self._rates)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def _target(
         add(name, KNOWN, Mixture(odds, came.n), everybody)
         if name == processes[0]:
             add(name, LAST, Mixture(odds[:, seen], last[seen]), seen)
-            shock = posterior.periods[:, -1] - posterior.periods[:, -2]
+            shock = np.repeat(posterior.periods[:, -1] - posterior.periods[:, -2], ahead.REPEATED)
             bell = ahead.log_odds(posterior, 1, seed, normal=True)[:, order, 0]
             add(f"{name}, normal innovations", KNOWN, Mixture(bell, came.n), everybody)
             add(f"{name}, no shock", KNOWN, Mixture(odds - shock[:, None], came.n), everybody)
