@@ -105,6 +105,14 @@ def test_tables_of_results_are_suppressed_by_the_names_of_their_columns(tmp_path
     assert list(pd.read_csv(tmp_path / "therapists.csv")["clients"]) == [3, 41, 52]
 
 
+def test_sizes_that_were_supposed_count_nobody(tmp_path):
+    limits = pd.DataFrame({"clients": [1, 2, 3], "high": [0.5, 0.4, 0.3]})
+    write_table(limits, tmp_path / "funnel.csv", NHS)
+    assert list(pd.read_csv(tmp_path / "funnel.csv")["clients"]) == [1, 2, 3]
+    write_table(limits, tmp_path / "periods.csv", NHS)
+    assert list(pd.read_csv(tmp_path / "periods.csv")["clients"]) == ["*"] * 3
+
+
 def test_a_flow_is_suppressed_step_by_step(tmp_path):
     flow = pd.DataFrame(
         {"step": ["r", "u", "u", "u"], "reason": ["", "no therapist", "same course", ""], "rows": [400, 2, 8, 390],

@@ -10,7 +10,7 @@ import pandas as pd
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.own_data.codes import anonymised, key_path
 from iatrogenesis.own_data.settings import Privacy
-from iatrogenesis.own_data.small_numbers import COUNTS, FLOW, OF_DETERIORATED, suppressed
+from iatrogenesis.own_data.small_numbers import COUNTS, FLOW, NO_PEOPLE, OF_DETERIORATED, suppressed
 
 __all__ = ["anonymised", "code_for_path", "key_path", "safe_cells", "suppressed", "write_table"]
 
@@ -62,7 +62,7 @@ def write_table(
     within
         Columns that make groups of rows whose counts add up to a known total.
     """
-    if privacy.small_numbers != "none":
+    if privacy.small_numbers != "none" and (counts or path.stem not in NO_PEOPLE):
         if not counts and {"step", "reason", *FLOW} <= set(table.columns):
             counts, within = FLOW, ("step",)
         people = [name for name in counts or COUNTS if name in table.columns and _numbers(table[name])]
