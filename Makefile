@@ -29,7 +29,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan statistical-world schemas docs protocol take-over graph screenshot reference environment lock clean
+.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples statistical-world schemas docs protocol take-over graph screenshot reference environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,7 +66,7 @@ test-all: .venv/.installed ## Run all tests, the slow ones too
 lint: .venv/.installed ## Check style, formatting, spelling, types, and that imports go downwards
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakefmt --check Snakefile workflow/rules workflow/own_data
 	$(BIN)/codespell
 	$(BIN)/python workflow/bootstrap/notebooks.py notebooks/*.ipynb
 	$(BIN)/lint-imports --no-cache --no-logo
@@ -79,6 +79,12 @@ bench: .venv/.installed ## Measure speed and memory beside peers; BENCH_LARGEST=
 
 plan: .venv/.installed ## Say what own numbers can show: ARGS="--therapists 35 --clients 60 --years 3", or ARGS=--help
 	$(BIN)/python -m iatrogenesis.cli plan $(ARGS)
+
+own-data: .venv/.installed ## Analyse your own data: CONFIG=my_service.yaml; ARGS="init my.csv" writes that file
+	$(BIN)/python -m iatrogenesis.cli $(if $(CONFIG),analyse "$(CONFIG)" --cores $(CORES) $(if $(ARGS),-- $(ARGS)),$(or $(ARGS),analyse --help))
+
+examples: .venv/.installed ## Write the simulated example data anew
+	$(BIN)/python -m iatrogenesis.own_data.examples examples
 
 calibrate: .venv/.installed ## Find the simulator's free parameters anew
 	$(SNAKEMAKE) $(ARGS) calibrate

@@ -70,8 +70,17 @@ def relative(folder):
 
 def test_the_wheel_has_code_templates_and_the_configuration(installed):
     package = installed / "iatrogenesis"
-    assert relative(ROOT / "src" / "iatrogenesis") == {path for path in relative(package) if path.parts[0] != "config"}
-    assert relative(package / "config") == relative(ROOT / "config")
+    beside = ("config", "examples", "scripts", "workflow")
+    assert relative(ROOT / "src" / "iatrogenesis") == {
+        path for path in relative(package) if path.parts[0] not in beside
+    }
+    for folder in ("config", "examples", "scripts/own_data", "workflow/own_data"):
+        assert relative(package / folder) == relative(ROOT / folder) != set()
+    assert relative(package / "scripts") == {
+        Path("own_data") / path for path in relative(ROOT / "scripts" / "own_data")
+    }
+    rules = {Path("own_data/Snakefile"), Path("rules/interpreter.smk")}
+    assert relative(package / "workflow") == rules
     assert (package / "py.typed").exists()
     assert {path.name for path in installed.iterdir()} == {"iatrogenesis", "iatrogenesis-0.1.0.dist-info"}
 
