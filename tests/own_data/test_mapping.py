@@ -44,19 +44,23 @@ def test_one_row_per_course(tmp_path):
 def test_a_code_for_missing_is_an_id_like_others(tmp_path):
     found = mapped_from(
         tmp_path,
-        {"a.csv": "id,who,pre,post\n99,99,99,1\n1,2,3,4\n"},
+        {"a.csv": "id,who,pre,post\n99,99,99,1\n98,100,3,4\n"},
         data={"clients": "a.csv", "missing": ["99"]},
         columns=WIDE,
     )
-    assert found.clients["therapist_id"].tolist() == ["99", "2"] and found.clients["client_id"].iloc[0] == "99"
+    assert found.clients["therapist_id"].tolist() == ["99", "100"] and found.clients["client_id"].iloc[0] == "99"
     assert np.isnan(found.clients["phq9_first"].iloc[0])
 
 
 def test_codes_that_nobody_is_called_are_missing_ids(tmp_path):
-    text = "id,who,pre,post,day\n1,unknown,3,4,01/01/1900\n2,-9,3,4,05/03/2024\n"
-    own = {"data": {"clients": "a.csv", "missing": ["-9", "unknown", "01/01/1900"]}, "columns": WIDE | {"ended": "day"}}
+    text = "id,who,pre,post,day\n1,unknown,3,4,01/01/1900\n2,-9,3,4,05/03/2024\n99,99,3,4,\n4,7,3,4,\n"
+    own = {
+        "data": {"clients": "a.csv", "missing": ["-9", "99", "unknown", "01/01/1900"]},
+        "columns": WIDE | {"ended": "day"},
+    }
     clients = mapped_from(tmp_path, {"a.csv": text}, **own).clients
-    assert clients["therapist_id"].isna().all() and clients["ended"].isna().tolist() == [True, False]
+    assert clients["therapist_id"].isna().tolist() == [True, True, True, False]
+    assert clients["ended"].isna().tolist()[:2] == [True, False] and clients["client_id"].iloc[2] == "99"
 
 
 def test_spss_scores_stay_numbers_and_categories_become_texts(tmp_path):

@@ -11,7 +11,7 @@ from iatrogenesis.own_data.converting.ages import to_ages
 from iatrogenesis.own_data.converting.covariates import to_covariate
 from iatrogenesis.own_data.converting.dates import day_comes_first, to_dates
 from iatrogenesis.own_data.converting.ids import to_ids, to_texts
-from iatrogenesis.own_data.converting.missing import without_codes
+from iatrogenesis.own_data.converting.missing import codes_among_ids, without_codes
 from iatrogenesis.own_data.converting.numbers import to_numbers, to_whole_numbers, usual_mark
 from iatrogenesis.own_data.converting.yes_no import to_yes_no
 from iatrogenesis.own_data.mapped import REMARKS, UNCONVERTED
@@ -20,7 +20,9 @@ from iatrogenesis.own_data.reading.said import many
 from iatrogenesis.own_data.settings import Files
 
 IDS = ("client_id", "course_id", "therapist_id", "service_id", "unit_id")
-"""Fields in which a code for missing, such as 99, is an id like others."""
+"""Fields in which a code for missing, such as 99, may be an id like others."""
+OF_CLIENTS = ("client_id", "course_id")
+"""Fields in which it always is."""
 
 
 class Source:
@@ -146,8 +148,9 @@ class Source:
             )
         if field in IDS and (count := self.raw.stripped.get(called, 0)):
             self.remark("blanks around ids", field, called, count, f"Blanks around {many(count, 'id')} were removed.")
-        # 99 may well be somebody's number, but nobody is called -9 or unknown.
-        codes = [code for code in self.files.missing if field not in IDS or not code.strip().isdecimal()]
+        codes = codes_among_ids(column, self.files.missing) if field in IDS else list(self.files.missing)
+        if field in OF_CLIENTS:  # whose numbers may well be far apart
+            codes = [code for code in codes if not code.strip().isdecimal()]
         column, count = without_codes(column, codes)
         if count:
             self.remark(

@@ -31,3 +31,13 @@ def without_codes(column: pd.Series, codes: Sequence[str]) -> tuple[pd.Series, i
     else:
         return column, 0
     return column.mask(hit), int(hit.sum())
+
+
+def codes_among_ids(column: pd.Series, codes: Sequence[str]) -> list[str]:
+    """Return the codes that mean missing among ids, too: those that do not look like one of them.
+
+    Texts and negative numbers never do. A number does if the one before or after it is somebody's id: with therapists 1
+    to 120, 99 is one of them; with therapists 1 to 12, it is not.
+    """
+    ids = {number for text in column.dropna().map(str).unique() if (number := parsed(text, ".")) is not None}
+    return [code for code in codes if not (code.strip().isdecimal() and {int(code) - 1, int(code) + 1} & ids)]
