@@ -14,7 +14,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("Snakefile", "config", "notebooks", "scripts", "src", "workflow", "environment.yml", "pyproject.toml")
+PARTS = (
+    "Snakefile",
+    "config",
+    "examples",
+    "notebooks",
+    "scripts",
+    "src",
+    "workflow",
+    "environment.yml",
+    "pyproject.toml",
+)
 
 collect_ignore = ["additions"]  # parts of a copy of the project, with tests that run there
 
