@@ -97,6 +97,8 @@ class Subject:
     def failed(self, table: str, check: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the schema's failures of one kind."""
         found = self.failures
+        if found.empty:
+            return found
         chosen = (found["table"] == table) & (found["check"] == check)
         return found[chosen if columns is None else chosen & found["column"].isin(columns)]
 

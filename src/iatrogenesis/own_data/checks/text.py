@@ -42,6 +42,8 @@ def _cells(subject: Subject, wanted: tuple[str, ...]) -> pd.DataFrame:
     """Cells of these kinds, each of one of the sorts comma, none, suppressed, text."""
     cells = subject.mapped.unconverted
     cells = cells[cells["wanted"].isin(wanted)]
+    if cells.empty:
+        return cells.assign(sort="")
     texts = cells["value"].astype(str).str.strip().str.casefold()
     sort = pd.Series("text", index=cells.index, dtype=object)
     sort[texts.isin(NO_VALUE)] = "none"
