@@ -7,7 +7,7 @@ from iatrogenesis.own_data.reporting.results import Results
 
 RATIO = "log_odds_ratio["
 ENDS = ("estimate", "low", "high", "prior_low", "prior_high")
-COLUMNS = ("label", *ENDS)
+COLUMNS = ("estimand", "label", *ENDS)
 MOST = 30
 
 

@@ -1,17 +1,23 @@
 """The methods of the analysis as a paragraph to paste, with versions and seed; sources from our own list."""
 
 import platform
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 
 from iatrogenesis.core.definitions import RATIO_IN_WORDS
 from iatrogenesis.core.resources import config_folder
+from iatrogenesis.own_data.analysis.names import column_name
 from iatrogenesis.own_data.prepared import KnownInstrument
+from iatrogenesis.own_data.reporting.beside import RATIO, beside
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.report.references import Reference, read_references
+from iatrogenesis.report.rounding import interval
 
 PACKAGES = ("iatrogenesis", "numpy", "scipy", "pandas", "pymc", "arviz")
+KEY = re.compile(r"[a-z]+\d{4}[a-z]+")
+ENGINES = {"collapsed": "importance sampling with therapist effects integrated out", "nuts": "the no-U-turn sampler"}
 NHS_RULE = frozenset({"phq9", "gad7"})
 
 
@@ -35,11 +41,10 @@ def references() -> dict[str, Reference]:
     return read_references(config_folder() / "references.bib")
 
 
-def methods(results: Results, known: Mapping[str, Reference]) -> tuple[list[str], frozenset[str]]:
-    """Return the paragraphs, and the keys of the sources that they cite."""
-    cite = Cites(known)
+def methods(results: Results, cite: Cites) -> list[str]:
+    """Return the paragraphs; `cite` then knows the sources that they cite."""
     paragraphs = [_outcome(results, cite), _models(results), _therapists(results), _rest(results, cite), _made(results)]
-    return [text for text in paragraphs if text], frozenset(cite.used)
+    return [text for text in paragraphs if text]
 
 
 def _outcome(results: Results, cite: Cites) -> str:
@@ -62,10 +67,17 @@ def _outcome(results: Results, cite: Cites) -> str:
 
 
 def _source(one: KnownInstrument, cite: Cites) -> str:
-    """The source of an instrument's rule: a key of the bibliography becomes its short form."""
-    if one.source in cite.references:
-        return cite(one.source).strip("()")
-    return one.source
+    """The source of an instrument's rule: keys of the bibliography become their short forms."""
+    return with_sources(one.source, cite)
+
+
+def with_sources(text: str, cite: Cites) -> str:
+    """Return a text whose keys of sources are replaced by their short forms, and so cited."""
+
+    def short(found: re.Match) -> str:
+        return cite(found[0]).strip("()") if found[0] in cite.references else found[0]
+
+    return KEY.sub(short, text)
 
 
 def _models(results: Results) -> str:
@@ -79,14 +91,10 @@ def _models(results: Results) -> str:
         return f"{text} Forecasts are posterior predictive distributions{checked}." if "forecast" in results else text
     if "estimates" not in results:
         return ""
-    case_mix = ", ".join(name.removeprefix("x_").replace("_", " ") for name in results.about.case_mix)
+    case_mix = ", ".join(column_name(name) for name in results.about.case_mix)
     adjusted = f" Models with case mix adjust for {case_mix}." if case_mix else " No covariates were known."
     engines = sorted(set(results.table("diagnostics").get("engine", [])))
-    how = (
-        f" Posteriors were computed by the engine{'s' if len(engines) > 1 else ''} {', '.join(engines)}"
-        if engines
-        else ""
-    )
+    how = f" Posteriors were computed by {' and '.join(ENGINES.get(one, one) for one in engines)}" if engines else ""
     checked = " and judged by R-hat, effective sample size and, for importance sampling, Pareto k." if engines else ""
     return (
         f"Deterioration was modelled by Bayesian logistic regression with random intercepts of {results.units}, normal "
@@ -98,14 +106,19 @@ def _models(results: Results) -> str:
 
 
 def _priors(results: Results) -> str:
-    table = results.table("priors")
-    if {"parameter", "prior"} <= set(table):
-        said = "; ".join(f"{row.parameter} ~ {row.prior}" for row in table.itertuples())
-        return f" Priors were {said}."
+    """The priors by their 95 % intervals, from the table of estimates."""
+    rows = beside(results)
+    spread = rows["estimand"] == "therapist_sd"
+    effect = rows["estimand"].astype(str).str.startswith(RATIO)
+    found = {f"the {results.units}’ SD": rows[spread], "log odds ratios": rows[effect]}
+    said = [
+        f"{interval(part['prior_low'].iloc[0], part['prior_high'].iloc[0])} for {what}"
+        for what, part in found.items()
+        if len(part)
+    ]
     own = results.settings.analysis.priors
-    return (
-        f" Priors of {', '.join(own)} were set by us." if own else " Priors were the software’s own, as listed above."
-    )
+    chosen = f"; those of {', '.join(own)} were set by us" if own else ""
+    return f" Priors have 95 % intervals of {' and '.join(said)}{chosen}." if said else ""
 
 
 def _therapists(results: Results) -> str:
@@ -114,7 +127,8 @@ def _therapists(results: Results) -> str:
     fdr = 100 * results.settings.analysis.false_discovery_rate
     return (
         f"{results.units.capitalize()} were compared by standardised rates (all clients, had they been with this "
-        f"{results.unit}), by sets of ranks, and by observed against expected numbers with exact mid-p tails. A "
+        f"{results.unit}), by sets of ranks, and by observed against expected numbers with exact (Poisson-binomial) "
+        "tails. A "
         f"{results.unit} counts as harmful whose rate exceeds {RATIO_IN_WORDS} the mean; the list of those flagged "
         "keeps the "
         f"expected false discovery rate at or below {fdr:g} %."

@@ -18,6 +18,7 @@ from iatrogenesis.own_data.reporting.tables import page_tables
 from iatrogenesis.own_data.settings import OwnData
 from iatrogenesis.report.pictures import data_uri
 from iatrogenesis.report.render import NARROW
+from iatrogenesis.report.tables import Table
 
 TEMPLATE = "page.html.j2"
 
@@ -41,10 +42,11 @@ def report(tables: Mapping[str, pd.DataFrame], about: About, settings: OwnData, 
     """
     results = Results(tables, about, settings)
     found = numbers(results)
-    references = methods_paragraph.references()
-    text, cited = methods_paragraph.methods(results, references)
+    cite = methods_paragraph.Cites(methods_paragraph.references())
+    text = methods_paragraph.methods(results, cite)
+    shown = {name: _sourced(table, cite) for name, table in page_tables(results).items()}
     context = {
-        **said.sentences(results, found),
+        **said.sentences(results, found, cite),
         "name": about.name,
         "title": about.title or about.name,
         "unit": results.unit,
@@ -54,11 +56,11 @@ def report(tables: Mapping[str, pd.DataFrame], about: About, settings: OwnData, 
         "answers": answers(results, found),
         "sections": sections(results),
         "varied": VARIED,
-        "shown": page_tables(results),
+        "shown": shown,
         "figures": _figures(results, figures),
         "why": why(results),
         "methods": text,
-        "references": [references[key] for key in references if key in cited],
+        "references": [one for key, one in cite.references.items() if key in cite.used],
         "files": sorted(tables),
     }
     return _environment().get_template(TEMPLATE).render(context)
@@ -82,6 +84,11 @@ def _environment() -> Environment:
 def _together(printed: object) -> object:
     """A number and its per cent sign stay on one line; markup that is safe already is left as it is."""
     return printed.replace(" %", f"{NARROW}%") if type(printed) is str else printed
+
+
+def _sourced(table: Table, cite: methods_paragraph.Cites) -> Table:
+    """Sources in cells in their short forms, so that they stand among the references."""
+    return table._replace(rows=[[methods_paragraph.with_sources(cell, cite) for cell in row] for row in table.rows])
 
 
 def _figures(results: Results, figures: Mapping[str, str]) -> dict[str, dict]:

@@ -11,7 +11,7 @@ from iatrogenesis.report.entry import Number
 from iatrogenesis.report.render import Numbers
 
 
-def sentences(results: Results, numbers: Mapping[str, Number]) -> dict[str, object]:
+def sentences(results: Results, numbers: Mapping[str, Number], cite: methods_paragraph.Cites) -> dict[str, object]:
     """Return every sentence by the name that templates use."""
     return {
         "data": _data(results, Numbers(numbers)),
@@ -22,7 +22,7 @@ def sentences(results: Results, numbers: Mapping[str, Number]) -> dict[str, obje
         "moved_said": _moved(results),
         "unnamed_said": _unnamed(results),
         "false_alarms": f"{results.settings.surveillance.false_alarms:g}",
-        "could_said": [*in_words(results.table("ceiling")), *_notes(results, "ceiling", "error_rates")],
+        "could_said": [*in_words(results.table("ceiling")), *_notes(results, cite, "ceiling", "error_rates")],
         "priors_said": _priors(results),
         "cusum_said": _cusum(results),
         "cite": methods_paragraph.citation(),
@@ -119,10 +119,11 @@ def _unnamed(results: Results) -> str:
     return f"All {results.units} have {least} finished courses or more, and are named."
 
 
-def _notes(results: Results, *names: str) -> list[str]:
+def _notes(results: Results, cite: methods_paragraph.Cites, *names: str) -> list[str]:
     """What the notes of tables say, each once."""
     notes = [note for name in names for note in results.table(name).get("note", [])]
-    return list(dict.fromkeys(str(note) for note in notes if isinstance(note, str) and note.strip()))
+    said = dict.fromkeys(note for note in notes if isinstance(note, str) and note.strip())
+    return [methods_paragraph.with_sources(note, cite) for note in said]
 
 
 def _priors(results: Results) -> str:

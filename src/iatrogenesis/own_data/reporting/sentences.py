@@ -147,7 +147,8 @@ def _noise(results: Results, said: Numbers) -> str:
         said_why = table.loc[table["quantity"] == "not possible", "basis"] if "basis" in table else ()
         return _missing("Not known", results.reason("noise") or next(iter(said_why), "") or "it needs scores")
     return (
-        f"Of 100 clients counted as deteriorated, {roughly(said, 'noise')} are not truly worse: the questionnaire’s "
+        f"Of 100 clients counted as deteriorated, {roughly(said, 'noise')} are not truly worse, or hardly: the "
+        "questionnaire’s "
         "error "
         "makes them look so."
     )

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from iatrogenesis.own_data.reporting import unit_tables
+from iatrogenesis.own_data.reporting import table_1, unit_tables
 from iatrogenesis.own_data.reporting.cells import numeric, true
 from iatrogenesis.own_data.reporting.flagged import flagged_by, rules
 from iatrogenesis.own_data.reporting.moved import marked
@@ -16,7 +16,7 @@ from iatrogenesis.report.rounding import interval
 from iatrogenesis.report.tables import Table
 
 PLAIN = (
-    *("table1", "models", "sensitivity_definition"),
+    *("models", "sensitivity_definition"),
     *("sensitivity_missing", "sensitivity_attribution", "what_if", "overdispersion"),
     *("services_model", "services_notes"),
 )
@@ -58,6 +58,7 @@ def page_tables(results: Results) -> dict[str, Table]:
     found = {name: shown(_named(results, name)) for name in PLAIN if name in results}
     made = {
         "flow": _flow,
+        "table1": table_1.shown_table,
         "checks": _checks,
         "diagnostics": _diagnostics,
         "predictive": _predictive,
@@ -194,7 +195,9 @@ def _therapists(results: Results) -> Table:
     table = results.table("therapists")
     order = numeric(table, "clients")["clients"].sort_values(ascending=False, kind="stable").index
     kept = [name for name in THERAPISTS if name in table]
-    return shown(_labelled(table.loc[order, kept].head(MOST), results))
+    return shown(
+        _labelled(table.loc[order, kept].head(MOST), results), headings={"rate": "Standardised rate, % (95 % interval)"}
+    )
 
 
 def _labelled(table: pd.DataFrame, results: Results) -> pd.DataFrame:
