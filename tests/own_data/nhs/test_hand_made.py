@@ -264,6 +264,11 @@ def test_scores_of_the_course_and_of_its_contacts(own):
     assert said(found, "scores outside the course").startswith("1 scores lie before the referral, or more than a week")
 
 
+def test_of_several_scores_before_a_contact_the_nearest_counts(own):
+    scores = [score("2024-01-01", 10), score("2024-01-04", 8), score("2024-01-07", 9)]
+    assert own(**plain(by_referral=scores)).sessions["phq9"].fillna(-1).tolist() == [10, 9, -1]
+
+
 def test_one_score_shows_no_change(own):
     found = one(own(**plain(by_referral=[score("2024-01-01", 10), score("2024-01-01", 14, GAD)])))
     assert found["phq9_first"] == 10 and pd.isna(found["phq9_last"]) and pd.isna(found["gad7_last"])
@@ -332,6 +337,7 @@ def test_a_contact_handed_in_again_counts_once_as_the_latest_says(own):
     [
         ("2023-06-01", "", True),
         ("2024-01-01", "", True),
+        ("2024-01-05", "", False),  # they had met before
         ("2024-06-01", "", False),
         ("", "2024-09-01", False),
         ("", "2023-09-01", None),
