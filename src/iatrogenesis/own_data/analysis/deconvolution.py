@@ -15,7 +15,7 @@ from scipy.special import ndtr, ndtri
 
 POINTS = 121
 DEGREES = 6  # of freedom of the spline
-PENALTY = 0.5
+PENALTY = 0.1
 ITERATIONS = 200
 
 

@@ -9,7 +9,8 @@ error. So the second answer takes the distribution of true change, deconvolved f
 Assumed: error is normal, of the SD that the reliable change implies (reliable change / 1.96), independent of true
 change and of the errors on other questionnaires; also at the ends of the scale. Bounds are for an SD of the error a
 fifth smaller and a fifth greater. Fluctuation from week to week counts as true change; so does regression to the mean
-of clients who came because they were at their worst.
+of clients who came because they were at their worst. In simulations whose truth is known the shares are found to within
+a twentieth; where a small group gets much worse, the rate of the truly worse is found a tenth of itself too low.
 """
 
 from typing import NamedTuple
@@ -115,9 +116,9 @@ def questionnaire_noise(change: np.ndarray, threshold: np.ndarray, seed: int) ->
         spread = np.array([each[name] for each in again])
         spread = spread[np.isfinite(spread)]
         if name != "unchanged" and spread.size:
-            # Around the estimate, so that fewer draws in the bootstrap do not shift it.
+            # As they are, and around the estimate: the penalty shifts what is drawn again once more.
             ends = np.quantile(spread, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-            values += list(ends + estimate[name] - spread.mean())
+            values += [*ends, *(ends + estimate[name] - spread.mean())]
         low, high = (
             np.clip([np.nanmin(values), np.nanmax(values)], 0.0, 1.0) if np.isfinite(values).any() else [np.nan] * 2
         )

@@ -1,0 +1,66 @@
+"""Noise of the questionnaire against simulations whose true change is known."""
+
+import numpy as np
+import pytest
+
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.own_data.analysis.noise import ROWS, Rule, questionnaire_noise, table
+from iatrogenesis.own_data.analysis.ready import ready
+from iatrogenesis.own_data.prepared import Prepared
+from tests.own_data.analysis.conftest import about, own
+
+CHANGE = 6.0
+ERROR = np.sqrt((CHANGE / 1.96) ** 2 - 1 / 12)
+MANY = 200_000
+
+
+def true_change(kind: str, clients: int, noise: Noise) -> np.ndarray:
+    who = np.arange(clients)
+    normal = noise.normal("change", client=who)
+    if kind == "normal":
+        return -4 + 5 * normal
+    return np.where(noise.uniform("who", client=who) < 0.06, 6 + 3 * normal, -6 + 5 * normal)  # few get much worse
+
+
+def observed(true: np.ndarray, noise: Noise) -> np.ndarray:
+    return np.rint(true + ERROR * noise.normal("error", client=np.arange(len(true))))
+
+
+@pytest.mark.parametrize("kind", ["normal", "skewed"])
+def test_the_shares_are_those_of_a_simulation_whose_truth_is_known(kind):
+    true = true_change(kind, MANY, Noise(9))
+    counted = observed(true, Noise(9)) >= CHANGE
+    known = {"less": np.mean(true[counted] < CHANGE), "true": np.mean(true >= CHANGE)}
+    known |= {"found": counted[true >= CHANGE].mean(), "not_worse": np.mean(true[counted] < CHANGE / 4)}
+    sample = observed(true_change(kind, 20_000, Noise(1)), Noise(1))[:, None]
+    found = questionnaire_noise(sample, np.array([CHANGE]), 5).set_index("name")
+    for name, value in known.items():
+        row = found.loc[name]
+        assert abs(row["value"] - value) < (0.012 if name == "true" else 0.1), name
+        if name != "true":  # found a tenth of itself too low where few get much worse; see the module
+            assert row["low"] <= value <= row["high"], name
+    assert abs(found.loc["modelled", "value"] - found.loc["observed", "value"]) < 0.01
+    np.testing.assert_allclose(found.loc["unchanged", "value"], 0.0362, atol=0.003)  # 1 - Phi(5.5 / 3.05)
+
+
+def test_if_nobody_changed_all_is_noise():
+    sample = observed(np.zeros(3000), Noise(2))[:, None]
+    found = questionnaire_noise(sample, np.array([CHANGE]), 5).set_index("name")
+    assert found.loc["less", "value"] > 0.9
+    assert found.loc["true", "value"] < 0.005
+    assert abs(found.loc["observed", "value"] - found.loc["unchanged", "value"]) < 0.01
+
+
+def test_the_rule_of_two_instruments_wants_none_improved():
+    rule = Rule(np.array([6.0, 4.0]))
+    change = np.array([[6.0, 0.0], [6.0, -4.0], [5.0, 3.0], [0.0, 4.0]])
+    assert rule.worse(change).tolist() == [True, False, False, True]
+
+
+def test_the_table_names_every_quantity_and_says_why_without_scores(prepared, simulated):
+    found = table(ready(prepared, own()))
+    assert len(found) == len(ROWS) + 1
+    assert found["basis"].notna().all()
+    bare = Prepared(about(judged_by=(), instruments={}), {"clients": simulated})
+    (row,) = table(ready(bare, own())).to_dict("records")
+    assert row["quantity"] == "not possible" and "without scores" in row["basis"]
