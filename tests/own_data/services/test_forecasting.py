@@ -52,7 +52,7 @@ def test_forecasts_have_their_columns_in_order(forecasts):
 
 
 def test_same_seed_same_numbers_and_given_courses_matter():
-    table, _ = simulated(units=8, periods=3)
+    table, _ = simulated(units=8, periods=2)
     given = pd.DataFrame({"unit_id": ["u000", "brand new"], "n": [100_000, 50]})
     one, other = (forecast(table, seed=7, n=given) for _ in range(2))
     pd.testing.assert_frame_equal(one, other)
@@ -64,11 +64,11 @@ def test_same_seed_same_numbers_and_given_courses_matter():
     assert not found.loc["u001", "n_given"]
     width = [(t.loc["u000", "q90"] - t.loc["u000", "q10"]) for t in (found, without)]
     assert width[0] < width[1]
-    assert not forecast(table, seed=8).equals(forecast(table, seed=7))
+    assert not forecast(table, seed=8)["mean"].equals(without["mean"].reset_index(drop=True))
 
 
 def test_units_that_ended_are_forecast_with_less_certainty():
-    table, _ = simulated(units=30, periods=6, courses=3000, total=0.4, next=0.9, lasting=0.0)
+    table, _ = simulated(units=20, periods=5, courses=3000, total=0.4, next=0.9, lasting=0.0)
     ended = table[(table["unit_id"] != "u005") | (table["period"] < "2017-18")]
     found, whole = (forecast(counts, seed=1).set_index("unit_id").loc["u005"] for counts in (ended, table))
     assert found["last_period"] == "2016-17"
