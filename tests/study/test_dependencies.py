@@ -14,18 +14,34 @@ PACKAGE = SRC / "iatrogenesis"
 SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
 # Files that no script reaches, and who does.
 NOT_OF_SCRIPTS = {
-    **dict.fromkeys(("cli.py", "cli_plan.py", "cli_print.py"), "people who type `iatrogenesis`"),
-    "core/resources.py": "people who installed the package, to find its configuration",
+    **dict.fromkeys(
+        (f"{name}.py" for name in ("cli", "cli_analyse", "cli_export", "cli_own", "cli_plan", "cli_print")),
+        "people who type `iatrogenesis`",
+    ),
     "explorer/picture.py": "`make screenshot`",
+    **dict.fromkeys(
+        (
+            f"own_data/{name}.py"
+            for name in (
+                *("guess", "loading", "results", "yaml_text", "services/__main__", "services/rounding"),
+                *(f"exchange/{part}" for part in ("__init__", "codebook", "dataset", "draws", "found", "package")),
+                *(f"guessing/{part}" for part in ("__init__", "fields", "look", "nhs_tables", "scores")),
+                *("exchange/tabular", "guessing/settings_file", "guessing/words"),
+            )
+        ),
+        "`iatrogenesis init` and `export`, before and after the rules for own data",
+    ),
+    **dict.fromkeys(
+        (f"own_data/{name}.py" for name in ("examples", "nhs/example", "nhs/simulated")), "`make examples`, and tests"
+    ),
     **dict.fromkeys(
         (
             f"planning/{name}.py"
             for name in (
-                *("__init__", "analysed", "answers", "assurance", "ceiling", "costs", "endless", "error_rates", "plan"),
-                *("plasmode", "preregistration", "sentences", "truths", "usual"),
+                *("answers", "assurance", "costs", "endless", "error_rates", "preregistration", "sentences", "truths"),
             )
         ),
-        "people who plan with their own numbers, or ask what their own table could have shown",
+        "people who plan with their own numbers",
     ),
     "report/figure_words.py": "rules, for captions",
     "report/provenance.py": "rules, for the commit",
