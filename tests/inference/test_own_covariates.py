@@ -55,6 +55,18 @@ def test_what_ifs_change_a_level(clients):
     assert [name for name, _, _ in contrasts(data)] == ["oq45_first", *data.covariate_names[1:]]
 
 
+def test_other_clients_have_the_columns_of_those_fitted(clients):
+    fitted = from_clients(clients, ("oq45_first", "x_medicated", "x_kind"), dataset="own")
+    assert fitted.profile is not None
+    np.testing.assert_allclose(fitted.profile.of_others(clients, "own"), fitted.covariates)
+    others = clients.iloc[:2].assign(x_kind=["never seen", "cbt"])
+    found = fitted.profile.of_others(others, "own") + fitted.centre / fitted.scale
+    np.testing.assert_allclose(found[:, -1], [1.0, 0.0], atol=1e-12)  # counted with the rare ones
+    split = from_clients(clients.assign(fit_rating=clients["oq45_first"]), ("fit_rating",), dataset="own")
+    with pytest.raises(DataError, match="'fit_rating' is split by therapist"):
+        split.profile.of_others(clients.assign(fit_rating=1.0), "own")
+
+
 @pytest.mark.parametrize("name", ["X_kind", "kind", "x_", "_first", "oq45_last"])
 def test_other_names_are_refused(clients, name):
     with pytest.raises(DataError, match="is not known; choose among phq9_first"):

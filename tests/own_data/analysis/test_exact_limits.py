@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 from scipy.stats import binom
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.own_data.analysis.exact_limits import FAR_TAIL, TAIL, Overdispersion, counts_beyond, funnel, tails
+from iatrogenesis.own_data.analysis.risks import expected_risk
 
 SIZES = np.arange(3, 501)
 
@@ -34,6 +36,23 @@ def test_simulated_alike_therapists_are_seldom_flagged(size):
         share = np.mean([p[count] <= TAIL for count in counts])
         assert share <= TAIL + 3 * np.sqrt(TAIL * (1 - TAIL) / number)
     np.testing.assert_allclose(found["expected"], risk.sum())
+
+
+@pytest.mark.slow
+def test_limits_hold_where_the_risks_are_estimated_from_the_same_courses():
+    """Thirty alike therapists of 3 to 500 clients, fifty times; risks are calibrated to what was observed."""
+    sizes = np.geomspace(3, 500, 30).astype(int)
+    who, beyond = np.repeat(np.arange(30), sizes), []
+    for service in range(50):
+        noise, client = Noise(12), np.arange(len(who))
+        score = 0.5 * noise.normal("case mix", client=client, replicate=service)
+        worse = noise.uniform("worse", client=client, replicate=service) < expit(-2.9 + score)
+        counts = np.bincount(who, weights=worse).astype(np.int64)
+        found = tails(expected_risk(score, worse), who, counts)
+        beyond.append(np.stack([found["p_high"] <= TAIL, found["p_low"] <= TAIL]))
+    share = np.mean(beyond, axis=0)  # (2 sides, 30 therapists)
+    assert (share.mean(axis=1) <= TAIL).all()
+    assert (share <= TAIL + 4 * np.sqrt(TAIL / 50)).all()
 
 
 def test_one_of_three_is_not_flagged_and_equal_risks_are_binomial():

@@ -51,6 +51,16 @@ def test_if_nobody_changed_all_is_noise():
     assert abs(found.loc["observed", "value"] - found.loc["unchanged", "value"]) < 0.01
 
 
+def test_scores_with_decimals_are_not_rounded():
+    who, noise = np.arange(20_000), Noise(4)
+    true = -0.4 + 0.5 * noise.normal("change", client=who)
+    seen = np.round(true + 0.5 / 1.96 * noise.normal("error", client=who), 2)
+    found = questionnaire_noise(seen[:, None], np.array([0.5]), 5).set_index("name")
+    np.testing.assert_allclose(found.loc["unchanged", "value"], 0.025, atol=0.003)  # 1 - Phi(1.96)
+    assert abs(found.loc["true", "value"] - np.mean(true >= 0.5)) < 0.006
+    assert abs(found.loc["modelled", "value"] - np.mean(seen >= 0.5)) < 0.006
+
+
 def test_the_rule_of_two_instruments_wants_none_improved():
     rule = Rule(np.array([6.0, 4.0]))
     change = np.array([[6.0, 0.0], [6.0, -4.0], [5.0, 3.0], [0.0, 4.0]])

@@ -148,13 +148,12 @@ class Deconvolution:
         self.chance = noise.uniform("true change", client=who, occasion=np.array(which))
         error_sd = np.array([part.error_sd for part in self.parts])
         self.error = noise.normal("error", client=who, occasion=np.array(which)) * error_sd
-        self.width = np.array([part.width for part in self.parts])
+        self.whole = np.array([part.width == 1.0 for part in self.parts])
 
     def of(self, clients: np.ndarray, number: int) -> dict[str, float]:
         """Return every quantity of some of the clients, from so many draws."""
         true = self._true(clients, number)
-        seen = np.rint((true + self.error[:number]) / self.width) * self.width
-        alone = np.rint(self.error[:number] / self.width) * self.width
+        seen, alone = self._rounded(true + self.error[:number]), self._rounded(self.error[:number])
         counted, truly = self.rule.worse(seen), self.rule.worse(true)
         by = (seen >= self.rule.threshold - 1e-9) & (true >= TRIFLE * self.rule.threshold)
         return {
@@ -166,6 +165,10 @@ class Deconvolution:
             "true": float(truly.mean()),
             "found": _mean(counted[truly]),
         }
+
+    def _rounded(self, change: np.ndarray) -> np.ndarray:
+        """Change as it is scored: whole points, of instruments that have no others."""
+        return np.where(self.whole, np.rint(change), change)
 
     def _true(self, clients: np.ndarray, number: int) -> np.ndarray:
         """Draws of true change, shape (number, m)."""
