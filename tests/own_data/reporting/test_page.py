@@ -186,3 +186,7 @@ def test_ids_keep_their_zeros_when_tables_are_read(tmp_path):
     assert found["therapists"]["therapist_id"].iloc[0] == "001" and found["cusum"]["unit"].iloc[1] == "001"
     assert found["empty"].empty
     assert page({name: table for name, table in found.items() if name != "empty"}) == page()
+
+
+def test_every_row_of_a_table_has_a_header():
+    assert not re.search(r'<th scope="row">\s*</th>', page())

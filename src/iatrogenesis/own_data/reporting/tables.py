@@ -269,8 +269,9 @@ def _periods(results: Results) -> Table:
 
 def _in_percent(table: pd.DataFrame, rows: pd.Series, said_in: str = "") -> pd.DataFrame:
     """Values and their ends times 100 in some rows, whose name then says so in another column."""
-    known = [name for name in ENDS if name in table]
-    found = numeric(table, *known)
+    read = numeric(table, *ENDS)
+    known = [name for name in ENDS if name in table and read[name].notna().any()]  # a prior may be a name
+    found = table.assign(**{name: read[name] for name in known})
     factor = rows.map({True: 100.0, False: 1.0})
     found = found.assign(**{name: factor * found[name] for name in known})
     if said_in:
