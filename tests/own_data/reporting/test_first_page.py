@@ -4,9 +4,11 @@ import re
 
 import pandas as pd
 import pytest
+from tests.conftest import ROOT
 from tests.own_data.reporting.made_tables import about, settings, tables
 
 from iatrogenesis.own_data.analysis.noise import ROWS
+from iatrogenesis.own_data.reporting.flagged import RATE, TESTS
 from iatrogenesis.own_data.reporting.numbers import NOT_WORSE, numbers
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.reporting.sentences import answers, headline
@@ -115,3 +117,8 @@ def test_without_scores_the_noise_has_a_reason():
 
 def test_the_quantity_of_page_one_is_one_of_the_table_of_noise():
     assert ROWS["not_worse"][0].startswith(NOT_WORSE)
+
+
+def test_the_rules_of_page_one_are_rules_of_the_analysis():
+    made_by = (ROOT / "src/iatrogenesis/own_data/analysis/flags.py").read_text(encoding="utf-8")
+    assert f'"{RATE}"' in made_by and f'"{TESTS}"' in made_by
