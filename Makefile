@@ -29,7 +29,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples statistical-world schemas docs protocol take-over graph screenshot reference environment lock clean
+.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -95,16 +95,20 @@ schemas: .venv/.installed ## Write workflow/schemas from the configuration class
 statistical-world: .venv/.installed ## Work out the numbers of the statistical cells anew
 	$(SNAKEMAKE) $(ARGS) statistical_world
 
+planning-points: .venv/.installed ## Simulate the plans anew that the planning page's surface is fitted to
+	$(BIN)/python -m iatrogenesis.planning.surface_points config config/planning_points.csv $(CORES)
+
 protocol: .venv/.installed ## Freeze the plan of the full study, before its final run
 	$(BIN)/python -m iatrogenesis.study.protocol config docs results/reference/full
 
 take-over: .venv/.installed ## Take the full study's tables over into results/reference/full
 	$(BIN)/python -m iatrogenesis.study.committed config docs $(or $(PART),config/full.yaml) results/reference/full
 
-docs: .venv/.installed ## Write docs/routes.md, docs/models.md and docs/ADEMP.md from the code and its numbers
+docs: .venv/.installed ## Write the pages of docs/ that follow from code and numbers: routes, models, ADEMP, codebook
 	$(BIN)/python -m iatrogenesis.study.routes_page config docs/routes.md
 	$(BIN)/python -m iatrogenesis.study.models_page config docs/models.md
 	$(BIN)/python -m iatrogenesis.study.ademp_page config docs/ADEMP.md
+	$(BIN)/python -m iatrogenesis.study.codebook_page config docs/codebook.md
 
 graph: .venv/.installed ## Draw the rules into README.md
 	$(BIN)/python workflow/bootstrap/graph.py

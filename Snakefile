@@ -34,6 +34,7 @@ rule all:
         result("report.pdf"),
         result("for_managers.html"),
         result("explorer.html"),
+        result("planner.html"),
         expand(result("notebooks/{notebook}.html"), notebook=NOTEBOOKS),
         result("gallery.html"),
         result("tables/checks.csv"),

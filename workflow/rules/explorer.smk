@@ -2,7 +2,7 @@
 
 OUTPUTS:
     results/{study}/explorer/{parts/{part}.parquet,settings.parquet}
-    results/{study}/tables/{explorer,explorer_check,explorer_ranges}.csv, results/{study}/explorer.html
+    results/{study}/tables/{explorer,explorer_check,explorer_ranges}.csv, results/{study}/{explorer,planner}.html
 """
 
 EXPLORED = {
@@ -130,3 +130,28 @@ rule explorer_page:
         "Writing {output.page}"
     script:
         "../../scripts/explorer/explorer_page.py"
+
+
+rule planner_page:
+    """Write the planning page, whose surface is fitted to simulated plans (`make planning-points`)."""
+    input:
+        points="config/planning_points.csv",
+        usual=["config/default.yaml", "config/evidence.csv", "config/statistical_world.yaml", "config/scenarios/base.yaml"],
+        code=library("explorer/planner_page"),
+    output:
+        page=report(
+            "results/{study}/planner.html",
+            caption="../report/planner_page.rst",
+            category="Pages",
+            labels={"page": "planner"},
+        ),
+    log:
+        "results/{study}/logs/planner_page.log",
+    benchmark:
+        "results/{study}/benchmarks/planner_page.tsv"
+    params:
+        commit=git_commit(ROOT),
+    message:
+        "Writing {output.page}"
+    script:
+        "../../scripts/explorer/planner_page.py"

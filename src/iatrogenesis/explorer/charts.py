@@ -39,7 +39,8 @@ LOOK = {
 }
 
 
-def _finished(chart: alt.Chart | alt.LayerChart | alt.FacetChart, height: int) -> dict:
+def finished(chart: alt.Chart | alt.LayerChart | alt.FacetChart, height: int) -> dict:
+    """As wide as its place on the page, in the explorer's look."""
     return chart.properties(width="container", height=height).configure(**LOOK).to_dict()
 
 
@@ -56,7 +57,7 @@ def clients() -> dict:
             shape=alt.Shape("fate:N", legend=None, scale=alt.Scale(domain=fates, range=list(FATE_SHAPES.values()))),
         )
     )
-    return _finished(chart, 190)
+    return finished(chart, 190)
 
 
 def courses(highest: float) -> dict:
@@ -85,7 +86,7 @@ def courses(highest: float) -> dict:
     dashes = alt.Scale(domain=who, range=[CLIENTS[name][2] for name in who])
     drawn = lines.mark_line(strokeWidth=2.5).encode(strokeDash=alt.StrokeDash("who:N", legend=None, scale=dashes))
     names = lines.mark_text(align="left", dx=5).encode(text="label:N").transform_filter(f"datum.session == {last}")
-    return _finished(wide + narrow + drawn + names, 230)
+    return finished(wide + narrow + drawn + names, 230)
 
 
 def burnout(lowest: float, highest: float) -> dict:
@@ -102,7 +103,7 @@ def burnout(lowest: float, highest: float) -> dict:
     middle = fan.mark_line(color=GREY, strokeDash=[6, 3]).encode(y=alt.Y("p50:Q", **y))
     one = alt.Chart(alt.NamedData("one")).mark_line(color=BLUE, strokeWidth=2).encode(x=x, y=alt.Y("burnout:Q", **y))
     zero = alt.Chart(alt.Data(values=[{"y": 0}])).mark_rule(color=GREY, strokeWidth=0.7).encode(y=alt.Y("y:Q", **y))
-    return _finished(spread + zero + middle + one, 170)
+    return finished(spread + zero + middle + one, 170)
 
 
 def places(most: float) -> dict:
@@ -117,4 +118,4 @@ def places(most: float) -> dict:
     months = alt.Chart(alt.NamedData("places")).encode(x=x)
     every = months.mark_area(interpolate="step-after", color=PALE).encode(y=alt.Y("places:Q", **y))
     off = months.mark_area(interpolate="step-after", color=ORANGE).encode(y=alt.Y("off_track:Q", **y))
-    return _finished(every + off, 120)
+    return finished(every + off, 120)

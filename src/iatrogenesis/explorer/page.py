@@ -137,7 +137,7 @@ def _fewer(number: float) -> str:
 
 
 @cache
-def _vega() -> str:
+def vega() -> str:
     """The drawing library, able to stand inside a script element."""
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")
 
@@ -191,7 +191,7 @@ def page(
     return environment.get_template("explorer.html.j2").render(
         data=data,
         packed=Markup(text),  # noqa: S704 -- our own JSON, escaped above
-        vega=Markup(_vega()),  # noqa: S704 -- the locked library
+        vega=Markup(vega()),  # noqa: S704 -- the locked library
         colours=charts.FATE_COLOURS,
         shapes=SHAPES,
         about=counts,

@@ -20,9 +20,7 @@ STRATA = 12
 SCORE = "case_mix"
 
 
-def analysed(
-    made: Plasmode, replicate: int, *, rating: bool, many: int = MANY, strata: int = STRATA
-) -> OutcomeData:
+def analysed(made: Plasmode, replicate: int, *, rating: bool, many: int = MANY, strata: int = STRATA) -> OutcomeData:
     """Return the data of one replicate; the rating, if it is among them, is the last column.
 
     Parameters
