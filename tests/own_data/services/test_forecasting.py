@@ -8,7 +8,8 @@ from scipy.stats import binom
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.own_data.services import forecast
+from iatrogenesis.inference.engines.collapsed.weights import Unreliable
+from iatrogenesis.own_data.services import forecast, posterior
 from iatrogenesis.own_data.services.counted import counted
 from iatrogenesis.own_data.services.posterior import fit
 from iatrogenesis.own_data.services.predictive import BetaBinomial, Mixture, crps
@@ -94,14 +95,14 @@ def test_impossible_forecasts_are_refused(arguments, words):
 
 def test_true_rates_are_covered(whole):
     table, rate = whole
-    posterior = fit(counted(rounded(table)), PROCESSES["ar"], seed=4)
-    low, high = np.quantile(expit(posterior.log_odds), [0.025, 0.975], axis=0)
-    seen = posterior.counted.seen
+    fitted = fit(counted(rounded(table)), PROCESSES["ar"], seed=4)
+    low, high = np.quantile(expit(fitted.log_odds), [0.025, 0.975], axis=0)
+    seen = fitted.counted.seen
     # 300 rates of 60 units: 4 SDs of a share among 150 independent ones
     assert ((low <= rate) & (rate <= high))[seen].mean() == pytest.approx(0.95, abs=0.07)
-    assert posterior.effective > 300
+    assert fitted.effective > 300
     for name, true in {"total": 0.3, "next": 0.8}.items():
-        ends = np.quantile(posterior.parameters[name], [0.005, 0.995])
+        ends = np.quantile(fitted.parameters[name], [0.005, 0.995])
         assert ends[0] < true < ends[1]
 
 
@@ -121,3 +122,18 @@ def test_crps_is_its_definition():
     drawn, value = np.sort(noise.normal(size=(300, 2)), axis=0), np.array([0.3, -2.0])
     apart = np.abs(drawn[:, None] - drawn[None]).mean(axis=(0, 1))
     assert crps(drawn, value) == pytest.approx(np.abs(drawn - value).mean(axis=0) - apart / 2)
+
+
+def test_units_that_do_not_drift_are_fitted_without_drift(monkeypatch):
+    """Where weights fail, the answer is that of a simpler model, which says its name, and no error."""
+    table, _ = simulated(units=6, periods=3)
+    real = posterior.fit
+
+    def fails(data, process, seed, draws=400):
+        if process.name == "ar":
+            raise Unreliable("ar: Pareto k 0.9")
+        return real(data, process, seed, draws)
+
+    monkeypatch.setattr(posterior, "fit", fails)
+    found = posterior.fit_or_simpler(counted(table), PROCESSES["ar"], seed=1)
+    assert found.process.name == "exchangeable"

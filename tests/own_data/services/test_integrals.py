@@ -42,13 +42,13 @@ def test_the_integral_over_a_unit_is_unbiased():
     data = counted(table)
     integrated, point = Integrated(data, ONE_PERIOD), np.array([0.2])
     sd = ONE_PERIOD.values(point)["total"]
-    found = [integrated.draw(point, Noise(5), number) for number in range(60)]
+    found = [integrated.draw(point, Noise(5), number) for number in range(30)]
     means, values = np.array([one[0][0] for one in found]), np.array([one[2] for one in found])
     for s in range(5):
         exact = [_exact(data.n[s, 0], data.low[s, 0], mean, sd) for mean in means]
         off = values[:, s] - np.log(exact)
         assert np.abs(off).max() < 0.1
-        assert off.mean() == pytest.approx(0, abs=4 * off.std() / np.sqrt(60) + 1e-4)
+        assert off.mean() == pytest.approx(0, abs=4 * off.std() / np.sqrt(30) + 1e-4)
 
 
 def test_one_period_is_the_posterior_of_a_grid():

@@ -8,7 +8,7 @@ from iatrogenesis.own_data.prepared import Prepared
 from iatrogenesis.own_data.services import rolling, standing_out, summaries
 from iatrogenesis.own_data.services.counted import Counted, counted
 from iatrogenesis.own_data.services.forecasting import LEAST_PERIODS, ahead_table, process
-from iatrogenesis.own_data.services.posterior import Posterior, fit
+from iatrogenesis.own_data.services.posterior import Posterior, fit_or_simpler
 from iatrogenesis.own_data.settings import OwnData
 
 TELLING = 3  # target periods from which coverage by rolling origin says something
@@ -33,7 +33,7 @@ def tables(prepared: Prepared, settings: OwnData) -> dict[str, pd.DataFrame]:
         raise DataError(f"{prepared.about.name}: holds {prepared.about.kind}, not counts by unit and period.")
     data, seed = counted(prepared.tables["counts"], prepared.about.name), settings.analysis.seed
     ahead = int(len(data.periods) >= LEAST_PERIODS)
-    posterior = fit(data.extended(ahead), process(data), seed)
+    posterior = fit_or_simpler(data.extended(ahead), process(data), seed)
     level, least = settings.analysis.false_discovery_rate, settings.privacy.least_named
     found = {"services": standing_out.table(posterior, level, least), "services_model": model(posterior)}
     if ahead:

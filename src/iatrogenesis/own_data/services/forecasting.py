@@ -7,7 +7,7 @@ from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.core.tables import DataError, numbers, refuse, require_columns
 from iatrogenesis.own_data.services import ahead
 from iatrogenesis.own_data.services.counted import Counted, counted
-from iatrogenesis.own_data.services.posterior import Posterior, fit
+from iatrogenesis.own_data.services.posterior import Posterior, fit_or_simpler
 from iatrogenesis.own_data.services.predictive import QUANTILES, Mixture
 from iatrogenesis.own_data.services.processes import BEST, ONE_PERIOD, PROCESSES, Process
 
@@ -50,7 +50,7 @@ def forecast(counts: pd.DataFrame, horizon: int = 1, seed: int = SEED, n: pd.Dat
         raise DataError(f"horizon: {horizon} periods; give 1 or more.")
     given = _given(n)
     every = data.extended(horizon, sorted({unit for unit, _ in given} - set(data.units)))
-    return ahead_table(fit(every, process(data), seed), horizon, seed, given)
+    return ahead_table(fit_or_simpler(every, process(data), seed), horizon, seed, given)
 
 
 def process(data: Counted) -> Process:

@@ -18,13 +18,13 @@ from iatrogenesis.inference.engines.collapsed import adaptive
 from iatrogenesis.inference.engines.collapsed.weights import Unreliable, highest_k, resampled, smoothed
 from iatrogenesis.own_data.services.counted import Counted, log_choose
 from iatrogenesis.own_data.services.integrals import corrected, linearise
-from iatrogenesis.own_data.services.processes import LEVEL, Process
+from iatrogenesis.own_data.services.processes import LEVEL, PROCESSES, Process
 
 DRAWS = 1000
 PAIRS = 4  # of points per unit and draw
 STEPS, NEAR = 40, 1e-3  # Newton's steps, and the change of log odds that ends them; weights mend the rest
 FARTHEST = 2.0  # log odds that one step may change
-ATTEMPTS = 3
+ATTEMPTS = (1, 1, 4)  # times so many draws: as found, then taught by their weights, then as found but many
 BENT = 4  # axes along which a proposal may learn any form
 
 
@@ -171,19 +171,28 @@ def fit(data: Counted, process: Process, seed: int, draws: int = DRAWS) -> Poste
     """
     noise = Noise(derived_seed(seed, "services", process.name))
     integrated = Integrated(data, process)
-    proposal = _followed(integrated)
-    k = np.inf
-    for attempt in range(ATTEMPTS):
-        along = proposal.mixture.draw(noise, draws, f"spreads {attempt}")
+    first = proposal = _followed(integrated)
+    k, number = np.inf, 0
+    for attempt, times in enumerate(ATTEMPTS):
+        along = proposal.mixture.draw(noise, times * draws, f"spreads {attempt}")
         points = proposal.points(along)
-        parts = [integrated.draw(point, noise, attempt * draws + i) for i, point in enumerate(points)]
+        parts = [integrated.draw(point, noise, number + i) for i, point in enumerate(points)]
         ratio = np.array([part[3] for part in parts]) + process.log_prior(points)
         ratio -= proposal.mixture.log_density(along)
         log_weight, k = smoothed(ratio)
-        if k <= highest_k(draws):
-            return _posterior(data, process, points, parts, log_weight, k, noise)
-        proposal = proposal.learnt(along, ratio)
+        if k <= highest_k(len(points)):
+            return _posterior(data, process, points, parts, log_weight, k, noise, draws)
+        number += len(points)
+        proposal = first if attempt else first.learnt(along, ratio)
     raise Unreliable(f"{process.name}: Pareto k {k:.2f} of the importance weights is too high")
+
+
+def fit_or_simpler(data: Counted, process: Process, seed: int) -> Posterior:
+    """Fit a process, or one without drift where weights cannot follow it, as where units hardly drift at all."""
+    try:
+        return fit(data, process, seed)
+    except Unreliable:
+        return fit(data, PROCESSES["exchangeable"], seed)
 
 
 @dataclass(frozen=True)
@@ -220,8 +229,10 @@ def _followed(integrated: Integrated) -> Proposal:
     return replace(axes, mixture=adaptive.find(log_density, np.zeros(start.size), np.arange(start.size)))
 
 
-def _posterior(data: Counted, process: Process, points, parts, log_weight, k: float, noise: Noise) -> Posterior:
-    weight, number = np.exp(log_weight), np.arange(len(points))
+def _posterior(
+    data: Counted, process: Process, points, parts, log_weight, k: float, noise: Noise, draws: int
+) -> Posterior:
+    weight, number = np.exp(log_weight), np.arange(draws)
     chosen = resampled(weight, float(noise.uniform("resample")), noise.uniform("order", client=number))
     values, periods = process.values(points), np.array([part[0] for part in parts])
     return Posterior(

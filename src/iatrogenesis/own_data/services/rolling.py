@@ -12,7 +12,7 @@ import pandas as pd
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.own_data.services import ahead
 from iatrogenesis.own_data.services.counted import Counted
-from iatrogenesis.own_data.services.posterior import fit
+from iatrogenesis.own_data.services.posterior import fit_or_simpler
 from iatrogenesis.own_data.services.predictive import Came, Mixture, Predictive, scores
 from iatrogenesis.own_data.services.processes import BEST, PROCESSES
 from iatrogenesis.own_data.services.rivals import RULES, predicted
@@ -57,7 +57,7 @@ def _target(
 
     everybody, seen = np.ones(len(rows), bool), last > 0
     for name in processes:
-        posterior = fit(every.extended(1), PROCESSES[name], seed)
+        posterior = fit_or_simpler(every.extended(1), PROCESSES[name], seed)
         odds = ahead.log_odds(posterior, 1, seed)[:, order, 0]
         add(name, KNOWN, Mixture(odds, came.n), everybody)
         if name == processes[0]:
