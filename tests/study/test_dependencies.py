@@ -124,7 +124,7 @@ def test_fits_do_not_depend_on_patterns_figures_or_the_simulator(library):
 
 
 def test_a_notebook_reaches_what_its_cells_import(library):
-    found = reached(library, ROOT / "notebooks" / "04_your_own_service.ipynb")
+    found = reached(library, ROOT / "notebooks" / "03_read_a_posterior.ipynb")
     assert "inference/models/casemix.py" in found and not any(path.startswith("report/") for path in found)
 
 

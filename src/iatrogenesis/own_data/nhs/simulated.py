@@ -138,7 +138,7 @@ def _contacts(held: pd.DataFrame, noise: Noise) -> pd.DataFrame:
     kind = np.where(held["session"] == 1, "03", "02")
     code = np.where(on_time, "5", "6")
     came = held.assign(AttendOrDNACode=code, AppType=kind, day=held["date"], came=True)
-    missed = held[(noise.uniform("nhs.missed", **who) < MISSED) & (held["session"] > 1)]
+    missed = held[(noise.uniform("nhs.missed", **who) < MISSED) & held["session"].ne(1)]
     codes = np.array(["2", "3", "4", "7"])[missed["session"].to_numpy() % 4]
     before = missed["date"] - pd.Timedelta(days=3)
     missed = missed.assign(AttendOrDNACode=codes, AppType="02", day=before, came=False)
