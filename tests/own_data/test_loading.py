@@ -28,6 +28,17 @@ def test_a_byte_order_mark_and_empty_fields_do_not_matter(tmp_path):
     assert found.columns.age is None and dict(found.columns.first) == {} and found.privacy.anonymise
 
 
+def test_only_whole_words_are_truth_values(tmp_path):
+    text = GOOD + "title: Truesdale clinic\nanalysis: {false_discovery_rate: 0.05}\nprivacy: {anonymise: true}\n"
+    found = loaded(tmp_path, text)
+    assert (found.title, found.analysis.false_discovery_rate, found.privacy.anonymise) == (
+        "Truesdale clinic",
+        0.05,
+        True,
+    )
+    assert loaded(tmp_path, GOOD + "title: true story\n").title == "true story"
+
+
 BROKEN = {
     "duplicate section": (GOOD + "columns:\n  client: x\n", "line 7: 'columns' is there twice, in lines 4 and 7"),
     "duplicate field": (GOOD + "  client: x\n", "line 7: 'client' is there twice, in lines 5 and 7"),

@@ -51,7 +51,7 @@ class _Words(_Loader):
 
 
 _Words.yaml_implicit_resolvers = {}
-BOOLEANS = re.compile("true|True|TRUE|false|False|FALSE")
+BOOLEANS = re.compile("^(?:true|True|TRUE|false|False|FALSE)$")  # whole words: `false_discovery_rate` is none
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, BOOLEANS if tag.endswith(":bool") else kind) for tag, kind in kinds if not tag.endswith(":timestamp")]
     for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
