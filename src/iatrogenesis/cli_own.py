@@ -32,6 +32,11 @@ def _plainly(command: Callable) -> Callable:
             command(*given, **named)
         except DataError as error:
             raise click.ClickException(str(error)) from None
+        except BrokenPipeError:  # whoever read what is printed has gone
+            raise
+        except OSError as error:  # a folder that is not there, may not be written to, or is full
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror}. Correct the path, or ask for permission.") from None
 
     return plain
 

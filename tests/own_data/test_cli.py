@@ -157,3 +157,17 @@ def test_every_problem_of_the_settings_is_said_plainly(folder):
     path.write_text(yaml.safe_dump(settings), encoding="utf-8")
     found = typed("check", path.name)
     assert found.exit_code == 1 and "therapst" in found.output and "Traceback" not in found.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", f"{NAME}.yaml", "--out", f"{NAME}.csv/checks"],
+        ["check", f"{NAME}.csv", "--out", "/proc/nowhere"],
+        ["init", f"{NAME}.csv", "--out", "nowhere/my.yaml"],
+    ],
+)
+def test_places_that_cannot_be_written_to_are_said_plainly(folder, arguments):
+    result = typed(*arguments)
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert result.output.startswith("Error: ") and "Correct the path" in result.output
