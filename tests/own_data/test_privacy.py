@@ -94,15 +94,25 @@ def test_tables_of_results_are_suppressed_by_the_names_of_their_columns(tmp_path
             "clients": [3, 41, 52],
             "deteriorated": [1, 12, 9],
             "raw_rate": [1 / 3, 12 / 41, 9 / 52],
+            "p_high_mid": [0.2, 0.3, 0.4],  # with the number that is expected they give the count away
+            "p_low_mid": [0.8, 0.7, 0.6],
         }
     )
     write_table(table, tmp_path / "therapists.csv", NHS)
     found = pd.read_csv(tmp_path / "therapists.csv", dtype=str)
     assert list(found["clients"]) == ["*", "*", "50"]
     assert list(found["deteriorated"]) == ["*", "*", "*"]
-    assert found["raw_rate"].isna().all()
+    assert found[["raw_rate", "p_high_mid", "p_low_mid"]].isna().all(axis=None)
     write_table(table, tmp_path / "therapists.csv", PLAIN)
     assert list(pd.read_csv(tmp_path / "therapists.csv")["clients"]) == [3, 41, 52]
+
+
+def test_raw_rates_of_other_definitions_go_with_their_counts(tmp_path):
+    table = pd.DataFrame({"clients": [200, 200, 200], "deteriorated": [12, 3, 1], "rate": [0.06, 0.015, 0.005]})
+    write_table(table, tmp_path / "sensitivity_definition.csv", NHS)
+    assert list(pd.read_csv(tmp_path / "sensitivity_definition.csv")["rate"].isna()) == [False, True, True]
+    write_table(table, tmp_path / "therapists.csv", NHS)  # there it is the model's
+    assert list(pd.read_csv(tmp_path / "therapists.csv")["rate"]) == [0.06, 0.015, 0.005]
 
 
 def test_sizes_that_were_supposed_count_nobody(tmp_path):

@@ -10,7 +10,7 @@ import pandas as pd
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.own_data.codes import anonymised, key_path
 from iatrogenesis.own_data.settings import Privacy
-from iatrogenesis.own_data.small_numbers import COUNTS, FLOW, NO_PEOPLE, OF_DETERIORATED, suppressed
+from iatrogenesis.own_data.small_numbers import COUNTS, FLOW, NO_PEOPLE, OF_DETERIORATED, RAW, suppressed
 
 __all__ = ["anonymised", "code_for_path", "key_path", "safe_cells", "suppressed", "write_table"]
 
@@ -67,7 +67,8 @@ def write_table(
             counts, within = FLOW, ("step",)
         people = [name for name in counts or COUNTS if name in table.columns and _numbers(table[name])]
         if rates is None:
-            rates = {name: "deteriorated" for name in OF_DETERIORATED if name in table and "deteriorated" in people}
+            follow = (*OF_DETERIORATED, RAW.get(path.stem))
+            rates = {name: "deteriorated" for name in follow if name in table and "deteriorated" in people}
         table = suppressed(table, people, privacy.small_numbers, rates=rates, within=within)
     write_csv(safe_cells(table), path)
 
