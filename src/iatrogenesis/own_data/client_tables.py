@@ -50,7 +50,7 @@ def of_sessions(source: Source, columns: Columns, known: Collection[str]) -> tup
         table["service_id"] = source.ids("service_id", columns.service)
     if columns.session:
         number = source.whole_numbers("session", columns.session)
-        if number.min() == 0:  # intake is session 1 here
+        if number.notna().any() and number.min() == 0:  # intake is session 1 here
             number = number + 1
             source.remark("sessions from 0", "session", columns.session, len(number), "Sessions are counted from 1.")
         table["session"] = number

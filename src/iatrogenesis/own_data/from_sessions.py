@@ -63,8 +63,8 @@ def courses(sessions: pd.DataFrame, scores: Sequence[str], constant: Sequence[st
         .agg({"row": "min"} | dict.fromkeys(key, "first"))
     )
     for score in scores:
-        given = ordered[score].notna()
-        by_course = ordered.loc[given, score].groupby(course[given])
+        given = _once(ordered[ordered[score].notna()])
+        by_course = given[score].groupby(course[given.index])
         result[f"{score}_first"] = by_course.first()
         result[f"{score}_last"] = by_course.last().mask(by_course.size() < 2)  # one score shows no change
     came = ordered["attended"].fillna(False).astype(bool) if "attended" in ordered else pd.Series(True, ordered.index)
@@ -83,6 +83,13 @@ def courses(sessions: pd.DataFrame, scores: Sequence[str], constant: Sequence[st
     for name in constant:
         result[name] = ordered[name].groupby(course).first()
     return result.sort_values("row").set_index("row")
+
+
+def _once(sessions: pd.DataFrame) -> pd.DataFrame:
+    """Return the first of the rows that have one number within a course."""
+    if "session" not in sessions:
+        return sessions
+    return sessions[~(sessions.duplicated([*key_of(sessions), "session"]) & sessions["session"].notna())]
 
 
 def varying(sessions: pd.DataFrame, column: str) -> int:

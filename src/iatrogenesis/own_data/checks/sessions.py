@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.own_data.checks.finding import Check, Found, Subject, many, numeric, of_failures, row_list, unique
+from iatrogenesis.own_data.client_tables import COUNTED
 
 NONE = "no table of sessions"
 
@@ -59,9 +60,14 @@ def doubled(subject: Subject) -> Found | str | None:
     if again.empty:
         return None
     rows = unique(again.index)
+    scores = [name for name in subject.settings.columns.scores if name in known.columns]
+    several = known.groupby(key)[scores].nunique().max(axis=1) if scores else pd.Series(dtype=float)
+    unlike = int((several > 1).sum())
+    other = f" {many(unlike, 'number has', 'numbers have')} rows with unlike scores." if unlike else ""
     return Found(
         "warning",
-        f"{many(len(rows), 'session')} with a number that the same client has already. Keep one row per session.",
+        f"{many(len(rows), 'session')} with a number that the same client has already.{other} Keep one row per "
+        "session.",
         "sessions",
         ["session"],
         rows,
@@ -98,6 +104,9 @@ def disagreeing(subject: Subject) -> Found | str | None:
     sessions, clients = subject.mapped.sessions, subject.mapped.clients
     if sessions is None or clients is None or "n_sessions" not in clients.columns:
         return NONE
+    origin = subject.mapped.origin
+    if origin.get("n_sessions") in [origin.get(f"sessions.{name}") for name in (*COUNTED, "client_id")]:
+        return "they were counted from the table of sessions"
     attended = sessions
     if "attended" in sessions.columns:
         attended = sessions[sessions["attended"].astype("boolean").fillna(True).to_numpy(dtype=bool)]
