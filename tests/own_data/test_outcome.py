@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.outcome import GIVEN, instruments, judged
 from iatrogenesis.own_data.ratings import standardised
@@ -47,10 +48,21 @@ def test_worse_on_one_and_improved_on_none():
     assert found["finished"].all()
 
 
-def test_a_missing_score_leaves_open_what_it_could_change():
+def test_courses_are_not_chosen_by_their_outcome_where_a_score_is_missing():
+    # Worse on one, improved on one, neither: the second instrument is missing in all three.
     found = outcome(both([(10, 16), (10, 4), (10, 10)], [(10, NOTHING), (NOTHING, 10), (10, NOTHING)]))
-    assert found["deteriorated"].isna().tolist() == [True, False, True]  # who improved on one has not deteriorated
-    assert found["deteriorated"].iloc[1] == False  # noqa: E712 - pandas' boolean
+    assert found["deteriorated"].isna().all() and found["improved"].isna().all()
+
+
+def test_the_rate_does_not_move_with_scores_that_are_missing_by_chance():
+    noise, who = Noise(3), np.arange(4000)
+    change = np.rint(-4 + 5 * noise.normal("phq9", client=who)), np.rint(-3 + 4 * noise.normal("gad7", client=who))
+    clients = both([(13, 13 + one) for one in change[0]], [(10, 10 + one) for one in change[1]])
+    whole = outcome(clients)["deteriorated"]
+    gone = noise.uniform("gone", client=who) < 0.3
+    left = outcome(clients.assign(gad7_last=clients["gad7_last"].mask(gone)))["deteriorated"].dropna()
+    assert len(left) == (~gone).sum() and left.mean() == whole[~gone].mean()
+    assert abs(left.mean() - whole.mean()) < 0.01
 
 
 def test_one_instrument_is_chosen():
