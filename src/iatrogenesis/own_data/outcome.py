@@ -108,11 +108,11 @@ def judged(clients: pd.DataFrame, known: Mapping[str, KnownInstrument], settings
     """Return the clients with `finished`, `deteriorated` and, from scores, `improved`.
 
     *Deteriorated* is worse by the reliable change on at least one instrument and improved on none; *improved* the other
-    way round. Where a score of an instrument that judges is missing, the outcome is missing, also where the others would
-    settle it: who improved on one has not deteriorated, but to count these and not those who became worse would choose
-    courses by their outcome. With a tenth of the second scores missing the rate would come out a twentieth too low, and
-    lowest with the therapist whose clients lack most. A course without a known number of sessions is finished if its
-    outcome is known. Outcomes of courses that are not finished are missing.
+    way round. Where a score of an instrument that judges is missing, the outcome is missing, also where the others
+    would settle it: who improved on one has not deteriorated, but to count these and not those who became worse would
+    choose courses by their outcome. With a tenth of the second scores missing the rate would come out a twentieth too
+    low, and lowest with the therapist whose clients lack most. A course without a known number of sessions is finished
+    if its outcome is known. Outcomes of courses that are not finished are missing.
 
     Parameters
     ----------
