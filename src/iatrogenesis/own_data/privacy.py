@@ -67,7 +67,7 @@ def write_table(
             counts, within = FLOW, ("step",)
         people = [name for name in counts or COUNTS if name in table.columns and _numbers(table[name])]
         if rates is None:
-            follow = (*OF_DETERIORATED, RAW.get(path.stem))
+            follow = (*OF_DETERIORATED, *RAW.get(path.stem, ()))
             rates = {name: "deteriorated" for name in follow if name in table and "deteriorated" in people}
         table = suppressed(table, people, privacy.small_numbers, rates=rates, within=within)
     write_csv(safe_cells(table), path)

@@ -16,7 +16,7 @@ COUNTS = ("n", "clients", "courses", "finished", "deteriorated", "events", "obse
 """Columns of numbers of people, if a table does not say which they are."""
 OF_DETERIORATED = ("raw_rate", "raw_low", "raw_high", "ratio", "p_high", "p_low", "p_high_mid", "p_low_mid")
 """Columns of results that give the number of deteriorated away."""
-RAW = {"sensitivity_definition": "rate"}
+RAW = {"sensitivity_definition": ("rate",)}
 """Tables in which a rate is raw though its name does not say so."""
 NO_PEOPLE = ("funnel", "ceiling", "error_rates", "predictive", "diagnostics")
 """Tables in which columns of these names are sizes that were supposed, or statistics, and count nobody."""
