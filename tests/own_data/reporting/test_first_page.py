@@ -43,6 +43,29 @@ def test_every_number_is_that_of_its_table():
     assert all(one["source"].startswith("tables/") or one["source"] == "settings" for one in found.values())
 
 
+def test_what_was_counted_is_not_what_a_therapist_drawn_at_random_would_have():
+    results = made()
+    people, found = results.table("therapists"), numbers(results)
+    share = 100 * people["deteriorated"].sum() / people["clients"].sum()
+    assert found["observed"]["value"] == pytest.approx(share) and share != pytest.approx(found["rate"]["value"])
+    text = said(results)["How many get worse?"]
+    assert text.startswith(f"Of 100 finished courses, {share:.1f} ended in") and "drawn at random, 6.1 (95" in text
+    hidden = people.assign(deteriorated=people["deteriorated"].where(people["deteriorated"] >= 5))
+    assert "observed" not in numbers(made(therapists=hidden))
+
+
+def test_like_is_compared_with_like_only_where_case_mix_is_in_the_model():
+    question = "Do therapists differ by more than chance?"
+    assert "same recorded case mix" in said(made())[question]
+    plain = tables()["models"].assign(main=lambda table: table["model"] == "intercept only")
+    assert "no account taken" in said(made(models=plain, estimates=estimates(model="intercept only")))[question]
+
+
+def test_the_range_of_noise_is_not_called_an_interval():
+    text = said(made())["How much is noise of the questionnaire?"]
+    assert "interval" not in text and "a fifth smaller or greater" in text and "week to week" in text
+
+
 def test_no_digit_on_page_one_comes_from_elsewhere():
     results = made()
     known = numbers(results)

@@ -22,6 +22,7 @@ def numbers(results: Results) -> dict[str, Number]:
     ====================  =======================================================================================
     `courses`             finished courses that were analysed
     `therapists`          therapists, or units, that were analysed
+    `observed`            share of the finished courses that deteriorated, %
     `rate`                deterioration rate if each client were with a therapist drawn at random, %
     `mor`, `vpc`          median odds ratio; share of the variance that lies between therapists, %
     `flagged`, `judged`   therapists flagged as harmful at the false discovery rate, of so many judged
@@ -35,7 +36,7 @@ def numbers(results: Results) -> dict[str, Number]:
     fdr = number(100 * results.settings.analysis.false_discovery_rate, "settings", CONFIGURED)
     if results.about.kind == "counts":
         return unit_numbers(results) | {"fdr": fdr}
-    found = _analysed(results) | {"fdr": fdr}
+    found = _analysed(results) | _observed(results) | {"fdr": fdr}
     for name, estimand, factor in (("rate", "mean_rate", 100), ("vpc", "vpc", 100), ("mor", "mor", 1)):
         found |= _estimate(results, name, estimand, factor)
     if (rule := rate_rule(results)) is not None:
@@ -58,6 +59,16 @@ def _analysed(results: Results) -> dict[str, Number]:
         therapists = len(results.people) if 0 < len(people) == len(results.people) else float("nan")
     found = {"courses": (courses, "courses"), "therapists": (therapists, results.units)}
     return {name: number(int(value), source, unit) for name, (value, unit) in found.items() if pd.notna(value)}
+
+
+def _observed(results: Results) -> dict[str, Number]:
+    """Return the rate of all courses; nothing where a count of a therapist is left out because it is small."""
+    table = numeric(results.table("therapists"), "clients", "deteriorated")
+    if not {"clients", "deteriorated"} <= set(table) or table.empty:
+        return {}
+    courses, worse = (table[name].sum(skipna=False) for name in ("clients", "deteriorated"))
+    known = pd.notna(courses) and pd.notna(worse) and courses > 0
+    return {"observed": number(100 * float(worse / courses), "tables/therapists.csv", "%")} if known else {}
 
 
 def main_estimates(results: Results) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from iatrogenesis.core.definitions import RATIO_IN_WORDS
+from iatrogenesis.own_data.reporting.cells import true
 from iatrogenesis.own_data.reporting.could import could_not
 from iatrogenesis.own_data.reporting.moved import hardly_moved
 from iatrogenesis.own_data.reporting.numbers import PLAIN_MODELS
@@ -88,7 +89,13 @@ def roughly(said: Numbers, name: str) -> str:
 def _rate(results: Results, said: Numbers) -> str:
     if "rate" not in said.numbers:
         return _missing("The rate was not estimated", results.reason(*PLAIN_MODELS))
-    return f"Of 100 finished courses, {roughly(said, 'rate')} end in reliable deterioration."
+    if results.about.kind == "counts":
+        return f"Of 100 finished courses of a typical unit, {roughly(said, 'rate')} end in reliable deterioration."
+    rate, drawn = roughly(said, "rate"), f"each with a {results.unit} drawn at random"
+    if "observed" not in said.numbers:
+        return f"Of 100 finished courses, {drawn}, {rate} would end in reliable deterioration."
+    counted = f"Of 100 finished courses, {said.plain('observed')} ended in reliable deterioration"
+    return f"{counted}. Were they {drawn}, {rate} would."
 
 
 def _differ(results: Results, said: Numbers) -> str:
@@ -102,10 +109,18 @@ def _differ(results: Results, said: Numbers) -> str:
     else:
         first = "Not clearly: a spread near 0 fits these data, too."
     return (
-        f"{first} For the same client, the odds of deteriorating differ between two {results.units} drawn at random by "
-        "a "
+        f"{first} {_alike(results)}, the odds of deteriorating differ between two {results.units} drawn at random by a "
         f"factor of {ratio}, typically; 1 would mean no difference."
     )
+
+
+def _alike(results: Results) -> str:
+    """What is held alike where the odds of two therapists are compared."""
+    models = results.table("models")
+    main = models.loc[true(models["main"]), "model"] if {"main", "model"} <= set(models) else ()
+    if results.about.kind == "counts" or not set(main) - set(PLAIN_MODELS):
+        return "With no account taken of who their clients are"
+    return "For clients of the same recorded case mix"
 
 
 def _flagged(results: Results, said: Numbers) -> str:
@@ -146,11 +161,13 @@ def _noise(results: Results, said: Numbers) -> str:
         table = results.table("noise")
         said_why = table.loc[table["quantity"] == "not possible", "basis"] if "basis" in table else ()
         return _missing("Not known", results.reason("noise") or next(iter(said_why), "") or "it needs scores")
+    found = said.numbers["noise"]
+    error = 10 * (float(found["high"]) - float(found["low"])) / 4
+    value, low, high = (rounded(float(found[end]), error) for end in ("value", "low", "high"))
     return (
-        f"Of 100 clients counted as deteriorated, {roughly(said, 'noise')} are not truly worse, or hardly: the "
-        "questionnaire’s "
-        "error "
-        "makes them look so."
+        f"Of 100 clients counted as deteriorated, {value} ({low} to {high}, if the error is a fifth smaller or greater "
+        "and by chance) are not truly worse, or hardly: the questionnaire’s error makes them look so. Ups and downs "
+        "from week to week are not counted as error here; with them it would be more."
     )
 
 
