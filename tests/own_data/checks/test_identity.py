@@ -25,6 +25,21 @@ FAULTS = [
         also=("therapists not named",),
     ),
     Fault(
+        "lost leading zeros",
+        "warning",
+        "1 therapist with and without leading zeros, each taken for two",
+        changing(lambda t: _zeros(t).assign(client_id=[str(i) for i in range(len(t))])),
+        "therapist '0017' and '17'",
+        also=("therapists not named",),
+    ),
+    Fault(
+        "lost leading zeros",
+        "warning",
+        "1 therapist with and without leading zeros",
+        setting("therapist_id", range(2, 82), ["7"] * 40 + ["07"] * 40),
+        "therapist '07' and '7'",
+    ),
+    Fault(
         "missing ids",
         "warning",
         "2 rows of 400 without therapist",
@@ -105,6 +120,17 @@ def test_ids_of_clients_are_never_shown():
     text = checked.table.to_csv() + "".join(checked.fatal)
     assert "c0000" not in text and "C0000" not in text
     assert "client in row 3" in found["examples"]
+
+
+def test_lost_zeros_of_clients_do_not_hide_those_of_therapists():
+    def change(table):
+        ids = [f"{i:04d}" if i % 2 else str(i) for i in range(1, len(table) + 1)]
+        return _zeros(table).assign(client_id=ids)
+
+    found = line(run(changing(change)(clean())), "lost leading zeros")
+    assert found["columns"] == "CLIENT_ID, THERAPIST_ID"
+    assert "Ids of clients are digits of unequal length" in found["found"]
+    assert "1 therapist with and without leading zeros" in found["found"]
 
 
 def test_ids_of_html_and_paths_are_harmless_and_pass():

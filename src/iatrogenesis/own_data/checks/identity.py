@@ -69,28 +69,55 @@ def _kinds(columns: pd.Series) -> list[str]:
 
 def leading_zeros(subject: Subject) -> Found | str | None:
     """Find ids that look like whole numbers of unequal length, beside some that begin with a zero, or were numbers."""
-    for table, column, values in _each(subject, IDS):
-        kind = _kind(column)
-        decimals = values[values.str.fullmatch(r"\d+\.0")]
-        lengths = values.str.len()
+    found = [one for where in _each(subject, IDS) if (one := _lost_zeros(subject, *where)) is not None]
+    if not found:
+        return None
+    return Found(
+        "warning" if any(one.severity == "warning" for one in found) else "note",
+        " ".join(one.message for one in found),
+        found[0].table,
+        [column for one in found for column in one.columns],
+        unique([row for one in found for row in one.rows]),
+        [example for one in found for example in one.examples][:5],
+    )
+
+
+def _lost_zeros(subject: Subject, table: str, column: str, values: pd.Series) -> Found | None:
+    kind = _kind(column)
+    digits = values[values.str.fullmatch(r"\d+")]
+    decimals = values[values.str.fullmatch(r"\d+\.0")]
+    lengths = values.str.len()
+    severity, twins = "warning", _twins(digits)
+    if len(decimals):
+        lost = decimals
+        message = (
+            f"{many(len(lost), 'id')} of {kind}s end in '.0': a program took them for numbers, so leading zeros may be "
+            "lost. Export the column as text."
+        )
+    elif lengths.nunique() > 1 and len(digits) == len(values) and (severity := _padded_once(values)):
+        lost = values[lengths < lengths.max()]
+        message = (
+            f"Ids of {kind}s are digits of unequal length, most of {lengths.max()}: {many(len(lost), 'row')} may "
+            f"have lost leading zeros, so that one {kind} counts as two. Export the column as text, or check these."
+        )
+    elif twins:
+        lost, message = digits[digits.isin([one for pair in twins for one in pair[1:]])], "Export the column as text."
+    else:
+        return None
+    examples = [f"row {row}" for row in lost.index[:5]]
+    if twins:
         severity = "warning"
-        if len(decimals):
-            message = (
-                f"{many(len(decimals), 'id')} of {kind}s end in '.0': a program took them for numbers, so leading "
-                "zeros may be lost. Export the column as text."
-            )
-            lost = decimals
-        elif lengths.nunique() > 1 and values.str.fullmatch(r"\d+").all() and (severity := _padded_once(values)):
-            lost = values[lengths < lengths.max()]
-            message = (
-                f"Ids of {kind}s are digits of unequal length, most of {lengths.max()}: {many(len(lost), 'row')} may "
-                f"have lost leading zeros, so that one {kind} counts as two. Export the column as text, or check these."
-            )
-        else:
-            continue
-        examples = [f"row {row}" for row in lost.index[:5]]
-        return Found(severity, message, table, [column], unique(lost.index), examples)
-    return None
+        message = f"{many(len(twins), kind)} with and without leading zeros, each taken for two. {message}"
+        if subject.shows_ids and column != "client_id":
+            examples = [f"{kind} {' and '.join(said(one) for one in pair)}" for pair in twins] + examples
+    return Found(severity, message, table, [column], unique(lost.index), examples)
+
+
+def _twins(digits: pd.Series) -> list[list[str]]:
+    """Return ids that are the same number, the longest first."""
+    ids = pd.Series(digits.unique(), dtype=object)
+    groups = ids.groupby(ids.str.lstrip("0"))
+    return [sorted(same, key=len, reverse=True) for _, same in groups if len(same) > 1]
 
 
 def _padded_once(values: pd.Series) -> str:
