@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.own_data.checks.clean import changing, setting, unreadable, with_counts
-from tests.own_data.checks.faults import Fault, assert_named_alone, named, run
+from tests.own_data.checks.faults import Fault, assert_named_alone, line, named, run
 
 
 def fault(check, severity, words, change, examples="", **others):
@@ -100,3 +100,20 @@ def test_suppressed_cells_are_not_text_among_numbers():
     other = replace(found, unconverted=found.unconverted.assign(value="some"))
     assert run(found).table.set_index("check").loc["text among numbers", "severity"] == "passed"
     assert run(other).table.set_index("check").loc["text among numbers", "severity"] == "warning"
+
+
+def test_a_large_unit_may_by_chance_be_as_large_as_all_others():
+    def change(table, rows, events):
+        n, total = table["n"].copy(), table.groupby("period")["n"].transform("sum")
+        n.loc[rows] = (total - n).loc[rows]
+        bad, rest = table["deteriorated"].copy(), table.groupby("period")["deteriorated"].transform("sum")
+        bad.loc[rows] = (rest - bad).loc[rows] + events
+        return table.assign(n=n, deteriorated=bad)
+
+    def severity(rows, events):
+        checked = run(changing(lambda table: change(table, rows, events), "counts")(with_counts()))
+        return line(checked, "totals among units")["severity"]
+
+    assert severity([2, 3, 4], 0) == "error"
+    assert severity([2], 0) == "warning"  # in one period of three
+    assert severity([2, 3, 4], 40) == "passed"  # as many courses, but not as many who deteriorated
