@@ -1,13 +1,17 @@
 """The tables of an analysis of counts: who stands out, what is refused, and a rolling origin that sees no future."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.prepared import About, Prepared
-from iatrogenesis.own_data.services import rounding, tables
+from iatrogenesis.own_data.services import rounding, standing_out, tables
 from iatrogenesis.own_data.services.counted import counted
+from iatrogenesis.own_data.services.posterior import fit_or_simpler
+from iatrogenesis.own_data.services.processes import PROCESSES
 from iatrogenesis.own_data.services.rivals import RULES
 from iatrogenesis.own_data.services.rolling import rolled
 from iatrogenesis.own_data.services.summaries import histogram, summary
@@ -46,6 +50,31 @@ def test_one_period_has_no_forecast_and_says_why():
     small = services.drop(index="u003").nsmallest(5, "n")
     centre = services["rate"].median()
     assert np.all(np.abs(small["rate"] - centre) <= np.abs(small["raw_rate"] - centre) + 0.002)
+
+
+def test_tails_are_those_of_all_draws_and_hold_their_level(monkeypatch):
+    counts, _ = simulated(units=30, periods=2, courses=300, seed=2)
+    posterior = fit_or_simpler(counted(counts), PROCESSES["exchangeable"], 1)
+    some = standing_out.tails(posterior)
+    monkeypatch.setattr(standing_out, "USED", len(posterior.log_weight))
+    for few, every in zip(some, standing_out.tails(posterior), strict=True):
+        np.testing.assert_allclose(np.log(few), np.log(every), atol=0.2)
+    assert np.all(some[0] + some[1] >= 1)  # the count itself is in both
+    p = standing_out.two_sided(*some)
+    assert np.mean(p <= 0.1) <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / p.size)
+
+
+def test_of_a_suppressed_count_the_tail_is_that_of_the_whole_range():
+    exact, _ = simulated(units=20, periods=1, courses=300, seed=4)
+    four = exact.assign(
+        deteriorated=exact["deteriorated"].where(exact.index != exact.index[0], 4), n=lambda t: t["n"] + 100
+    )
+    posterior = fit_or_simpler(counted(four), PROCESSES["exchangeable"], 1)
+    data = posterior.counted
+    low = data.low.copy()
+    low[data.units.index(str(four["unit_id"].iloc[0])), 0] = 0
+    hidden = replace(posterior, counted=replace(data, low=low))
+    np.testing.assert_allclose(standing_out.tails(hidden)[0], standing_out.tails(posterior)[0])
 
 
 @pytest.mark.slow

@@ -4,10 +4,12 @@
 probability. Of the selected, the expected share that does not exceed is at most the stated false discovery rate.
 Units differ for many reasons, so with thousands of courses many exceed: case mix, coding, who is counted as finished.
 
-*Is it unlike the others?* Whether its count is extreme for a unit of such a population, spread included: a mid-p value
-from the predictive distribution of a unit that was not among the data, its weight in the spread taken out by importance
-weights (leave one unit out). Selected by Benjamini & Hochberg. This is the funnel whose limits know overdispersion
-(Spiegelhalter 2005, 10.1002/sim.1970): few or none stand out where units differ as a normal distribution has it.
+*Is it unlike the others?* Whether its count is extreme for a unit of such a population, spread included: both tails of
+the predictive distribution of a unit that was not among the data, its weight in the spread taken out by importance
+weights (leave one unit out). The count belongs to its tail, and so does the whole range that a published count stands
+for: of a suppressed one no more is known than that it is at most 4. Selected by Benjamini & Hochberg. This is the
+funnel whose limits know overdispersion (Spiegelhalter 2005, 10.1002/sim.1970): few or none stand out where units differ
+as a normal distribution has it.
 
 Neither says why: a rate that stands out is no cause.
 """
@@ -26,32 +28,34 @@ USED = 250  # draws of the spreads that tail probabilities are averaged over
 NODES = 24
 
 
-def tails(posterior: Posterior) -> np.ndarray:
-    """Mid-p probability that a unit like the others has a count as low or lower, shape (units, periods).
+def tails(posterior: Posterior) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chances that a unit like the others has a count as low, and as high, shape (units, periods) each.
 
-    NaN where there are no data. A published range counts as its middle.
+    NaN where there are no data. Of a published range each tail has all, so that neither chance is too small.
     """
     data = posterior.counted
     values, periods = posterior.every
     points, weights = hermegauss(NODES)
     weights /= weights.sum()
-    best = np.argsort(-posterior.log_weight, kind="stable")[:USED]
+    # Every k-th, and not those of the greatest weight: these are of one region, where spreads vary too little.
+    number = len(posterior.log_weight)
+    used = np.linspace(0, number - 1, min(USED, number)).astype(np.int64)
     size = data.n.shape[1]
-    spread = np.empty((len(best), size))
-    for row, draw in enumerate(best):
+    spread = np.empty((len(used), size))
+    for row, draw in enumerate(used):
         own = {name: float(value[draw]) for name, value in values.items()}
         spread[row] = np.sqrt(np.diag(posterior.process.covariance(own, size)))
-    rates = expit(periods[best][:, None, :] + points[:, None] * spread[:, None, :])  # (draws, nodes, periods)
-    found = np.full(data.n.shape, np.nan)
+    rates = expit(periods[used][:, None, :] + points[:, None] * spread[:, None, :])  # (draws, nodes, periods)
+    low, high = np.full((2, *data.n.shape), np.nan)
     for s in range(len(data.units)):
         without, _ = smoothed(posterior.log_weight - posterior.unit_log_likelihood[:, s])
-        share = np.exp(without[best] - without[best].max())
+        share = np.exp(without[used] - without[used].max())
         share /= share.sum()
         seen = data.seen[s]
         n, rate = data.n[s, seen], rates[:, :, seen]
         below, upto = (_at_most(count, n, rate) for count in (data.low[s, seen] - 1, data.high[s, seen]))
-        found[s, seen] = np.einsum("d,k,dkt->t", share, weights, 0.5 * (below + upto))
-    return found
+        low[s, seen], high[s, seen] = (np.einsum("d,k,dkt->t", share, weights, each) for each in (upto, 1.0 - below))
+    return low, high
 
 
 def _at_most(count: np.ndarray, n: np.ndarray, rate: np.ndarray) -> np.ndarray:
@@ -77,10 +81,11 @@ def table(posterior: Posterior, level: float, least: int) -> pd.DataFrame:
     pandas.DataFrame
         `unit_id`, `period`, `n`, `deteriorated` (missing where suppressed), `raw_rate`; modelled `rate` with
         `rate_low` and `rate_high` (95 %), `ratio` to a typical unit of the period; `p_high`, `p_low`: probability that
-        the ratio is above 1.2 or below its inverse, `exceeds` ("high", "low" or empty); `tail`, the mid-p value, and
-        `unlike_others` ("high", "low" or empty).
+        the ratio is above 1.2 or below its inverse, `exceeds` ("high", "low" or empty); `tail`, twice the smaller of
+        the two tails, and `unlike_others` ("high", "low" or empty).
     """
-    data, parts, tail = posterior.counted, [], tails(posterior)
+    data, parts = posterior.counted, []
+    low_tail, high_tail = tails(posterior)
     odds = posterior.log_odds
     for at, period in enumerate(data.periods):
         rows = np.flatnonzero(data.seen[:, at])
@@ -90,7 +95,8 @@ def table(posterior: Posterior, level: float, least: int) -> pd.DataFrame:
         ratio = rates / expit(posterior.periods[:, at])[:, None]
         high, low = (ratio > MARGIN).mean(axis=0), (ratio < 1 / MARGIN).mean(axis=0)
         judged = data.n[rows, at] >= least
-        n, shown, p = data.n[rows, at], data.shown[rows, at], tail[rows, at]
+        n, shown = data.n[rows, at], data.shown[rows, at]
+        below, above = low_tail[rows, at], high_tail[rows, at]
         parts.append(
             pd.DataFrame(
                 {
@@ -106,8 +112,8 @@ def table(posterior: Posterior, level: float, least: int) -> pd.DataFrame:
                     "p_high": high,
                     "p_low": low,
                     "exceeds": _sides(judged, high, low, level, selected),
-                    "tail": np.minimum(1.0, 2 * np.minimum(p, 1 - p)),
-                    "unlike_others": _unlike(judged, p, level),
+                    "tail": two_sided(below, above),
+                    "unlike_others": _unlike(judged, below, above, level),
                 }
             )
         )
@@ -121,11 +127,15 @@ def _sides(judged: np.ndarray, high: np.ndarray, low: np.ndarray, level: float, 
     return found
 
 
-def _unlike(judged: np.ndarray, p: np.ndarray, level: float) -> np.ndarray:
+def two_sided(below: np.ndarray, above: np.ndarray) -> np.ndarray:
+    """Return p-values of both sides, shape kept."""
+    return np.minimum(1.0, 2 * np.minimum(below, above))
+
+
+def _unlike(judged: np.ndarray, below: np.ndarray, above: np.ndarray, level: float) -> np.ndarray:
     found = np.full(len(judged), "", dtype=object)
     rows = np.flatnonzero(judged)
     if rows.size:
-        two_sided = np.minimum(1.0, 2 * np.minimum(p[rows], 1 - p[rows]))
-        chosen = rows[significant(1 - two_sided, level)]
-        found[chosen] = np.where(p[chosen] > 0.5, "high", "low")
+        chosen = rows[significant(1 - two_sided(below[rows], above[rows]), level)]
+        found[chosen] = np.where(above[chosen] < below[chosen], "high", "low")
     return found
