@@ -11,6 +11,7 @@ from iatrogenesis.own_data.reporting.numbers import numbers
 from iatrogenesis.own_data.reporting.page import report
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.reporting.sentences import answers, headline
+from iatrogenesis.own_data.reporting.unit_tables import rolling
 
 ABOUT = about(kind="counts", case_mix=(), instruments={}, judged_by=(), periods=("2023", "2024"))
 
@@ -59,3 +60,12 @@ def test_without_tables_each_gap_has_its_sentence():
 def test_pictures_of_counts_are_drawn(tmp_path):
     names = {path.stem for path in draw_all(tables(), ABOUT, settings(), tmp_path)}
     assert names == {"overview", "services", "forecast"}
+
+
+def test_errors_of_rolling_origin_are_not_called_monte_carlo_errors():
+    table = tables()["rolling_origin"].assign(
+        covered_95_mcse=0.01, log_score_difference=-0.1, log_score_difference_mcse=0.04
+    )
+    found = rolling(results(rolling_origin=table))
+    assert {"Covered 95 (standard error)", "Log score difference (standard error)"} <= set(found.columns)
+    assert not any("MCSE" in one for one in found.columns)

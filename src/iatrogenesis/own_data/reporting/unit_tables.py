@@ -13,7 +13,7 @@ SERVICES = (
     *("unlike_others",),
 )
 FORECAST = ("unit_id", "period", "n", "mean", "mean_low", "mean_high")
-SCORES = ("width_80", "log_score", "log_score_difference", "crps")
+SCORES = ("width_80", "log_score", "log_score_difference", "log_score_difference_mcse", "crps")
 
 
 def services(results: Results) -> Table:
@@ -40,7 +40,10 @@ def rolling(results: Results) -> Table:
         table = table[table["period"].astype(str) == "all"].drop(columns="period")
     covered = [name for name in table if name.startswith("covered_")]
     kept = [name for name in ("method", "courses", "periods", *covered, *SCORES) if name in table]
-    return shown(table[kept])
+    # Of a sample of periods, and not of simulation, so that the usual heading would be wrong.
+    errors = [name for name in kept if f"{name}_mcse" in kept]
+    headings = {name: name.capitalize().replace("_", " ") + " (standard error)" for name in errors}
+    return shown(table[kept], headings=headings)
 
 
 def _labelled(table: pd.DataFrame, results: Results) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Rolling origin: fit up to a period, forecast the next one, score, go on.
 
-Rows of one period share its shock, so errors of rows are not independent: Monte Carlo errors are of the target periods
-as clusters, and there are as many as there are, not as many as there are units.
+Rows of one period share its shock, so errors of rows are not independent: standard errors are of the target periods as
+clusters, and there are as many as there are, not as many as there are units.
 """
 
 from collections.abc import Sequence

@@ -22,8 +22,8 @@ def summary(rows: pd.DataFrame, reference: str = BEST) -> pd.DataFrame:
     """Return one row per method, number of courses and target period, and over all periods.
 
     Differences are to the reference on the same units and periods: a positive difference of the log score, or a
-    negative one of the CRPS (in percentage points), favours the method. Monte Carlo errors are those of target periods
-    as clusters; there is none of a single one.
+    negative one of the CRPS (in percentage points), favours the method. Columns `_mcse` are standard errors
+    with target periods as clusters (of the sample of periods, not of simulation); there is none of a single one.
     """
     base = rows[(rows["method"] == reference) & (rows["courses"] == KNOWN)].set_index(["unit_id", "period"])
     found = []
