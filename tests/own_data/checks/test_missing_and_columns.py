@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.own_data.checks.clean import changing, clean, setting
+from tests.own_data.checks.clean import changing, clean, setting, settings
 from tests.own_data.checks.faults import Fault, assert_named_alone, line, loud, named, run
 
 FAULTS = [
@@ -111,3 +111,15 @@ def test_a_text_of_each_row_names_its_column():
     assert (
         line(run(setting("x_gender", range(2, 402), "woman")(clean())), "covariates of no use")["columns"] == "X_GENDER"
     )
+
+
+def test_covariates_that_are_known_only_afterwards():
+    columns = {"client": "C", "therapist": "T", "n_sessions": "n", "first": {"phq9": "pre"}, "last": {"phq9": "Post"}}
+
+    def found(**covariates):
+        own = settings(columns=columns | {"covariates": covariates})
+        return line(run(clean(), own), "covariates known only afterwards")
+
+    assert found(end="post ")["severity"] == "error" and "the outcome itself" in found(end="post")["found"]
+    assert found(length="n")["severity"] == "warning" and "'n'" in found(length="n")["found"]
+    assert found(gender="gender")["severity"] == "passed"

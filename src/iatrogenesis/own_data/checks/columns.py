@@ -226,6 +226,29 @@ def _far_off(values: pd.Series) -> pd.Series:
     return (values > others.max() + half) | (values < others.min() - half) | negative
 
 
+def afterwards(subject: Subject) -> Found | str | None:
+    """Find covariates that are known only when the course is over."""
+    named = subject.settings.columns
+    if subject.mapped.clients is None:
+        return "no table of clients"
+    outcome = {_alike(name) for name in (*named.last.values(), named.deteriorated) if name}
+    over = {_alike(name) for name in (named.n_sessions, named.completed, named.ended) if name}
+    part = {name: column for name, column in named.covariates.items() if _alike(column) in outcome}
+    late = {name: column for name, column in named.covariates.items() if _alike(column) in over}
+    if not part and not late:
+        return None
+    said = ", ".join(f"columns.covariates.{name} is {column!r}" for name, column in {**part, **late}.items())
+    why = "the outcome itself" if part else "known only when the course is over, and may follow from the outcome"
+    advice = "Remove it." if part else "Case mix is what was known before; remove it unless you mean it."
+    return Found(
+        "error" if part else "warning", f"{said}: {why}. {advice}", columns=[f"x_{name}" for name in {**part, **late}]
+    )
+
+
+def _alike(column: str) -> str:
+    return " ".join(column.split()).casefold()
+
+
 CHECKS = (
     Check("columns named", "Columns", "the compulsory columns are named, and there are rows", "Stops.", needed),
     Check(
@@ -248,6 +271,13 @@ CHECKS = (
         "each category is written in one way",
         "Takes each spelling for a category.",
         spellings,
+    ),
+    Check(
+        "covariates known only afterwards",
+        "Columns",
+        "no covariate is the outcome, or known only after therapy",
+        "Adjusts for it; stops where it is the outcome.",
+        afterwards,
     ),
     Check("ages that nobody has", "Columns", "ages lie between 0 and 110 years", "Takes these ages as missing.", ages),
     Check(
