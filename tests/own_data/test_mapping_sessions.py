@@ -36,3 +36,12 @@ def test_a_row_without_a_score_does_not_hide_the_next(tmp_path):
     found, table = sessions(tmp_path, "id,who,no,phq\n1,A,1,12\n1,A,2,\n1,A,2,7\n")
     assert found.clients["phq9_last"].tolist() == [7]
     assert "unlike" not in table.loc["sessions twice", "found"]
+
+
+def test_the_order_of_the_file_is_taken_only_with_a_warning(tmp_path):
+    text = "id,who,day,phq\n1,A,2024-01-03,12\n1,A,2024-01-10,7\n"
+    _, table = sessions(tmp_path, text, session=None)
+    assert table.loc["order of sessions", "severity"] == "warning"
+    assert "Name columns.session or columns.date" in table.loc["order of sessions", "found"]
+    _, table = sessions(tmp_path, text, session=None, date="day")
+    assert table.loc["order of sessions", "severity"] == "passed"

@@ -94,3 +94,19 @@ def test_only_sessions_that_can_be_used_are_kept():
     assert 9999 not in checked.sessions.index
     assert pd.isna(checked.sessions.loc[5, "phq9"])
     assert len(checked.sessions) == len(found.sessions)
+
+
+def _dated(table, backwards=()):
+    date = pd.Timestamp("2024-01-01") + pd.to_timedelta(7 * table["session"], unit="D")
+    return table.assign(date=date.mask(table.index.isin(backwards), pd.Timestamp("2023-01-01")))
+
+
+def test_numbers_against_dates_are_named_by_client_and_row():
+    quiet = run(changing(_dated, "sessions")(with_sessions()))
+    assert line(quiet, "order of sessions")["severity"] == "passed"
+    found = line(run(changing(lambda t: _dated(t, [3, 4]), "sessions")(with_sessions())), "order of sessions")
+    assert (
+        found["severity"] == "warning"
+        and "1 client of 400" in found["found"]
+        and found["examples"] == "row 3, session 2"
+    )

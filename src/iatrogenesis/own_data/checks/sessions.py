@@ -75,6 +75,45 @@ def doubled(subject: Subject) -> Found | str | None:
     )
 
 
+def order(subject: Subject) -> Found | str | None:
+    """Find sessions whose order in time is not told, or is told in two ways."""
+    sessions, remarks = subject.mapped.sessions, subject.mapped.remarks
+    if sessions is None:
+        return NONE
+    if {"session", "date"} <= set(sessions.columns):
+        return _against_dates(sessions)
+    numbered = remarks[remarks["kind"] == "sessions numbered"]
+    if numbered.empty or "date" in sessions.columns:
+        return None
+    return Found(
+        "warning",
+        "Nothing tells the order of sessions: their order in the file is taken for it, so first and last scores are "
+        "right only if the file is in order of time. Name columns.session or columns.date.",
+        "sessions",
+        cells=len(sessions),
+    )
+
+
+def _against_dates(sessions: pd.DataFrame) -> Found | None:
+    """Find clients with a later number at an earlier date."""
+    key = [name for name in ("client_id", "course_id") if name in sessions.columns]
+    known = sessions.assign(session=numeric(sessions["session"])).dropna(subset=["client_id", "session", "date"])
+    ordered = known.sort_values([*key, "session"], kind="stable")
+    back = ordered[ordered.groupby(key)["date"].diff() < pd.Timedelta(0)]
+    if back.empty:
+        return None
+    clients = len(back[key].drop_duplicates())
+    return Found(
+        "warning",
+        f"{many(clients, 'client')} of {len(known[key].drop_duplicates()):,} with a session that has a later number "
+        "but an earlier date than the one before. Correct the numbers or the dates, or name only one of the two.",
+        "sessions",
+        ["session", "date"],
+        unique(back.index),
+        [f"row {row}, session {number:g}" for row, number in back["session"].head(5).items()],
+    )
+
+
 def gaps(subject: Subject) -> Found | str | None:
     """Find clients whose numbers of sessions leave one out."""
     sessions = subject.mapped.sessions
@@ -191,6 +230,13 @@ CHECKS = (
         "every session belongs to a client of the table of clients",
         "Leaves these sessions out; stops if they are more than half.",
         strangers,
+    ),
+    Check(
+        "order of sessions",
+        "Sessions",
+        "numbers and dates say alike in which order sessions were",
+        "Goes by the dates where all sessions have one, else by the numbers, else by the file.",
+        order,
     ),
     Check("sessions twice", "Sessions", "each client has each session once", "Keeps the first of them.", doubled),
     Check(
