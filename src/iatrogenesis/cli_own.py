@@ -1,6 +1,7 @@
 """``iatrogenesis init``, ``check`` and ``analyse``: a service's own data, from a file to a report."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable
 from functools import wraps
@@ -19,6 +20,7 @@ SETTINGS = (".yaml", ".yml")
 EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 ERRORS_FOUND = 1
+PLURALS = {kind: f"{kind}s" for kind in ("error", "warning", "note")}
 
 
 def _plainly(command: Callable) -> Callable:
@@ -63,7 +65,8 @@ def init(files: tuple[Path, ...], out: Path | None, example: bool) -> None:
 
     written(guess(files), out)
     click.echo(f"Written: {out}. Look through it, correct what is wrong, then:")
-    click.echo(f"  iatrogenesis check {out}\n  iatrogenesis analyse {out}")
+    typed = shlex.quote(str(out))
+    click.echo(f"  iatrogenesis check {typed}\n  iatrogenesis analyse {typed}")
 
 
 def _copy_examples(folder: Path) -> None:
@@ -142,9 +145,12 @@ def analyse(settings: Path, cores: int | None, out: Path, snakemake: tuple[str, 
 def _settings(file: Path) -> "tuple[OwnData, Path]":
     """The settings of a file, or those guessed for a table; and the folder that their paths are relative to."""
     if file.suffix in SETTINGS:
+        from iatrogenesis.own_data.asked import refuse_what_no_analysis_knows
         from iatrogenesis.own_data.loading import load_settings
 
-        return load_settings(file), file.parent
+        own = load_settings(file)
+        refuse_what_no_analysis_knows(own, file)
+        return own, file.parent
     import tempfile
 
     from iatrogenesis.own_data.guess import guess, written
@@ -173,11 +179,12 @@ def _write_checks(found: "Preparation", own: "OwnData", folder: Path, tables: Pa
 
 def _say_checks(found: "Preparation", own: "OwnData") -> None:
     """Print the verdict, how many checks ended how, and each error and warning."""
+    from iatrogenesis.own_data.checks.finding import many
     from iatrogenesis.own_data.checks_page import verdict
 
     say([verdict(found, own)])
     numbers = found.checks["severity"].value_counts()
-    click.echo("Checks: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()))
+    click.echo("Checks: " + ", ".join(many(number, kind, PLURALS.get(kind, kind)) for kind, number in numbers.items()))
     say(f"Error: {message}" for message in found.fatal)
     warnings = found.checks[found.checks["severity"] == "warning"]
     for row in warnings.itertuples():

@@ -171,3 +171,20 @@ def test_places_that_cannot_be_written_to_are_said_plainly(folder, arguments):
     result = typed(*arguments)
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
     assert result.output.startswith("Error: ") and "Correct the path" in result.output
+
+
+@pytest.mark.parametrize(
+    "analysis, message",
+    [
+        ("models: [magic]", "analysis.models: 'magic' is not known; choose among null, casemix"),
+        ("priors: {nonsense: {scale: 1}}", "analysis.priors: 'nonsense' is not known; choose among"),
+        ("priors: {therapist_sd: {scale: -1}}", "analysis.priors.therapist_sd.scale: Input should be greater"),
+    ],
+)
+def test_check_refuses_what_the_analysis_would(folder, analysis, message):
+    path = folder / f"{NAME}.yaml"
+    path.write_text(path.read_text() + f"analysis:\n  {analysis}\n")
+    for command in ("check", "analyse"):
+        result = typed(command, path.name)
+        assert result.exit_code == 1 and f"{path.name}: {message}" in result.output
+    assert not (folder / "results").exists()

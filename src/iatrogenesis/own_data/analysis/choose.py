@@ -9,6 +9,7 @@ from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.own_data.analysis.model_data import MAKERS, NotPossible
 from iatrogenesis.own_data.analysis.names import column_name, model_name
 from iatrogenesis.own_data.analysis.ready import Ready
+from iatrogenesis.own_data.settings import OwnData
 
 ALWAYS = ("null", "casemix", "therapist", "interaction", "service", "membership", "measurement")
 """Models that are fitted where they can be; they take seconds. The others take minutes, and are fitted by name."""
@@ -32,8 +33,7 @@ def choose(ready: Ready) -> Choice:
         If a model is named in the settings that does not exist.
     """
     asked = ready.settings.analysis.models
-    if unknown := [name for name in asked if name not in MAKERS]:
-        raise DataError(f"analysis.models: {unknown[0]!r} is not known; choose among {', '.join(MAKERS)}.")
+    refuse_unknown_models(ready.settings)
     datas: dict[str, FitData] = {}
     why_not: dict[str, str] = {}
     for name, make in MAKERS.items():
@@ -52,6 +52,12 @@ def choose(ready: Ready) -> Choice:
         else:
             why_not[name] = "possible, and takes minutes: name it in analysis.models to have it fitted"
     return Choice(datas, why_not)
+
+
+def refuse_unknown_models(settings: OwnData) -> None:
+    """Raise a `DataError` if the settings name a model that does not exist."""
+    if unknown := [name for name in settings.analysis.models if name not in MAKERS]:
+        raise DataError(f"analysis.models: {unknown[0]!r} is not known; choose among {', '.join(MAKERS)}.")
 
 
 def main_model(ready: Ready, fitted: tuple[str, ...]) -> str:
