@@ -48,6 +48,14 @@ BROKEN = {
     "UTF-16": (GOOD.encode("utf-16"), "UTF-16 or no text. Save it as UTF-8"),
     "Windows": (GOOD.replace("who", "Größe").encode("cp1252"), "line 6 is not UTF-8"),
     "empty": ("\n# only a comment\n", "the file is empty"),
+    "caseness": (
+        GOOD + "instruments:\n  k: {name: K, minimum: 0, maximum: 9, reliable_change: 3, caseness: 99}\n",
+        "instruments.k: K: caseness 99 is not between 0 and 9",
+    ),
+    "reliable change": (
+        GOOD + "instruments:\n  k: {name: K, minimum: 0, maximum: 9, reliable_change: 10}\n",
+        "instruments.k: K: nobody can change by reliable_change 10",
+    ),
     "a list": ("- a\n- b\n", "not a list"),
     "a tab": ("name: my\n\tdata: x\n", "line 2: there is a tab"),
     "a colon": ("name: my: own\n", "line 1: .*must stand in quotes"),

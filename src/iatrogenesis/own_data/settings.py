@@ -107,6 +107,12 @@ class OwnInstrument(Strict):
             raise ValueError(f"{self.name}: minimum {self.minimum:g} is not below maximum {self.maximum:g}")
         if self.reliable_change is None and self.reliability is None:
             raise ValueError(f"{self.name}: give reliable_change, or reliability")
+        if self.reliable_change is not None and self.reliable_change > self.maximum - self.minimum:
+            raise ValueError(f"{self.name}: nobody can change by reliable_change {self.reliable_change:g}")
+        if self.caseness is not None and not self.minimum <= self.caseness <= self.maximum:
+            raise ValueError(
+                f"{self.name}: caseness {self.caseness:g} is not between {self.minimum:g} and {self.maximum:g}"
+            )
         return self
 
 
