@@ -186,6 +186,8 @@ def missing_column(name: str, field: str, sources: list[Source]) -> DataError:
     lower = {column.casefold(): column for column in columns}
     near = [lower[match] for match in get_close_matches(name.casefold(), lower, n=2)]
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    if len(columns) == 1:
+        hint = " There is only one column: set data.separator, or data.sheet."
     files = " or ".join(str(source.raw.path) for source in sources)
     return DataError(
         f"{files}: there is no column {name!r}, which the settings name for {field}.{hint} "

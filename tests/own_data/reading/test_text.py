@@ -155,3 +155,13 @@ def test_missing_files_and_unknown_kinds(tmp_path):
         read(tmp_path, Files(clients=tmp_path))
     with pytest.raises(DataError, match=r"'.xls' cannot be read; save it as .xlsx"):
         opened(tmp_path, b"x", name="old.xls")
+
+
+def test_what_is_no_text_says_so(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(bytes(range(1, 256)) * 20)
+    with pytest.raises(DataError, match="Is it a text file"):
+        read(path, Files(clients=path))
+    path.write_text("id,who\n1,A\n")
+    with pytest.raises(DataError, match="this is not utf-16, as data.encoding says"):
+        read(path, Files(clients=path, encoding="utf-16"))

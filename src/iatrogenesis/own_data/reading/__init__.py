@@ -65,11 +65,13 @@ def read(path: Path, files: Files) -> Raw:
     ending = path.suffix.lower()
     if not path.exists():
         raise DataError(f"{path}: no such file. Correct the path; it is relative to the settings file.{_near(path)}")
-    if not path.is_file():
+    if path.is_dir():
         raise DataError(f"{path}: this is a folder, not a file. Name the file in it.")
+    if not path.is_file():
+        raise DataError(f"{path}: this is a device or a pipe, not a file. Save the table as a file.")
     if ending not in READERS:
         way = INSTEAD.get(ending, f"use one of {', '.join(READERS)}")
-        raise DataError(f"{path}: files that end with {ending or 'nothing'!r} cannot be read; {way}.")
+        raise DataError(f"{path}: files that end with {f'{ending!r}' if ending else 'nothing'} cannot be read; {way}.")
     try:
         return READERS[ending](path, files)
     except PermissionError:

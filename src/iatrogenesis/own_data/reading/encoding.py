@@ -29,6 +29,7 @@ NOT_TEXT = (
     (b"%PDF", "a PDF; export the table as CSV"),
     (b"SQLite format 3", "a database; export the table as CSV"),
 )
+WIDE = ("utf-16", "utf16", "utf_16", "utf-32", "utf32", "utf_32")
 ENOUGH = 200_000  # bytes of lines with other than ASCII letters, from which an encoding is told
 
 
@@ -54,9 +55,11 @@ def decoded(content: bytes, path: Path, encoding: str | None) -> tuple[str, str 
     for start, what in NOT_TEXT:
         if content.startswith(start):
             raise DataError(f"{path}: this is not a text file but {what}.")
-    note = None
+    note, guessed = None, encoding is None
     if encoding is None:
         encoding, note = _found(content)
+    elif encoding.lower().startswith(WIDE) and 0 not in content:
+        raise DataError(f"{path}: this is not {encoding}, as data.encoding says. Leave data.encoding out.")
     elif content.startswith(codecs.BOM_UTF8) and encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
         encoding = "utf-8-sig"
     try:
@@ -68,9 +71,10 @@ def decoded(content: bytes, path: Path, encoding: str | None) -> tuple[str, str 
         ) from None
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
+        way = "Is it a text file? Export it as CSV in UTF-8, or set" if guessed else "Leave data.encoding out, or name"
         raise DataError(
-            f"{path}: line {line} cannot be read as {encoding} (byte {content[error.start]:#04x}). Leave data.encoding "
-            "out, or name the right one, such as cp1252."
+            f"{path}: line {line} cannot be read as {encoding} (byte {content[error.start]:#04x}). {way} "
+            f"{'data.encoding' if guessed else 'the right one, such as cp1252'}."
         ) from None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
