@@ -80,3 +80,12 @@ def test_two_folders_do_not_wait_for_each_other(tmp_path):
         (tmp_path / name).mkdir()
     with alone(tmp_path / "a"), alone(tmp_path / "b"):
         pass
+
+
+def test_a_run_that_was_ended_while_its_jobs_go_on_is_said_to_be(tmp_path):
+    with alone(tmp_path):
+        ended = subprocess.Popen([sys.executable, "-c", ""])
+        ended.wait()
+        (tmp_path / LOCK).write_text(f"{ended.pid}\n", encoding="utf-8")
+        with pytest.raises(DataError, match="It was ended, but jobs that it began go on"), alone(tmp_path):
+            pass

@@ -66,8 +66,22 @@ def alone(folder: Path) -> Generator[int]:
             lock.seek(0)
             who = lock.read().strip()
             process = f" (process {who})" if who else ""
-            raise DataError(f"{folder}: another run is going on there{process}. Wait for it, or end it.") from None
+            ended = " It was ended, but jobs that it began go on." if who.isdigit() and not _runs(int(who)) else ""
+            raise DataError(
+                f"{folder}: another run is going on there{process}.{ended} Wait for it, or end it."
+            ) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         yield lock.fileno()
+
+
+def _runs(process: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(process, 0)  # sends nothing
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
