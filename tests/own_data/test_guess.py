@@ -215,3 +215,9 @@ def test_two_tables_of_a_kind_are_refused(tmp_path):
         pd.DataFrame({"client": IDS, "therapist": WHO}).to_csv(tmp_path / name, index=False)
     with pytest.raises(DataError, match="both look like a table of clients"):
         guess([tmp_path / "a.csv", tmp_path / "b.csv"])
+
+
+def test_letters_with_accents_stay_letters_in_the_name(tmp_path):
+    path = tmp_path / "Clínica Española.csv"
+    path.write_text("client,therapist,phq9 pre,phq9 post\n1,A,3,4\n2,B,5,6\n")
+    assert guess([path])["name"] == "clinica_espanola"

@@ -1,6 +1,7 @@
 """Look at files and guess which column is what."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,8 @@ def _mean_of_items(catalogue: Instruments) -> dict[str, Any]:
 
 def _name(stem: str) -> str:
     """Return a name for the analysis from that of the file."""
-    name = re.sub(r"[^a-z0-9]+", "_", stem.casefold()).strip("_")
+    plain = unicodedata.normalize("NFKD", stem.casefold()).encode("ascii", "ignore").decode()  # í becomes i
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     if not name or not name[0].isalpha() or name in RESERVED:
         name = f"my_{name}".rstrip("_") if name else "my_service"
     return name[:40].rstrip("_")
