@@ -174,5 +174,5 @@ def test_names_that_cannot_be_used_are_refused(tmp_path, case):
 
 
 def test_a_table_of_one_column_asks_for_the_separator(tmp_path):
-    with pytest.raises(DataError, match="only one column: set data.separator"):
+    with pytest.raises(DataError, match=r"only one column: set data\.separator"):
         mapped_from(tmp_path, {"a.csv": "id~who~pre~post\n1~A~3~4\n"}, data={"clients": "a.csv"}, columns=WIDE)

@@ -163,5 +163,5 @@ def test_what_is_no_text_says_so(tmp_path):
     with pytest.raises(DataError, match="Is it a text file"):
         read(path, Files(clients=path))
     path.write_text("id,who\n1,A\n")
-    with pytest.raises(DataError, match="this is not utf-16, as data.encoding says"):
+    with pytest.raises(DataError, match=r"this is not utf-16, as data\.encoding says"):
         read(path, Files(clients=path, encoding="utf-16"))
