@@ -15,6 +15,10 @@ def standardised(clients: pd.DataFrame, traits: Iterable[str]) -> pd.DataFrame:
     Competence and burnout over the therapists, one value each (the mean of a therapist's values), which all of a
     therapist's clients get; fit and alliance over the clients. Missing ratings stay missing.
 
+    The SD is that of the people rated here, error of the rating included: where they are few or alike, "per SD" is
+    another unit than elsewhere, and so is what the prior of a coefficient allows. A therapist's mean over years holds
+    ratings that came after outcomes.
+
     Parameters
     ----------
     clients

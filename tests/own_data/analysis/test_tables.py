@@ -6,12 +6,13 @@ import pytest
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.posterior import without_draws
-from iatrogenesis.own_data.analysis import attribution, estimates, fit_checks, fits, unfinished
+from iatrogenesis.own_data.analysis import attribution, definitions, estimates, fit_checks, fits, unfinished
 from iatrogenesis.own_data.analysis.choose import choose, table
 from iatrogenesis.own_data.analysis.ready import ready
 from iatrogenesis.own_data.analysis.risks import score
 from iatrogenesis.own_data.analysis.tables import tables
 from iatrogenesis.own_data.prepared import Prepared
+from iatrogenesis.own_data.reporting.methods_paragraph import references
 from tests.own_data.analysis.conftest import about, own
 
 NAMES = {
@@ -110,7 +111,7 @@ def test_definitions_and_missing_outcomes_move_the_rate_the_right_way(found):
     assert by["used"].sum() == 1 and by.loc["the one used", "rank_correlation"] == 1.0
     missing = found["sensitivity_missing"]
     tilted = missing[missing["odds_ratio"].notna()].sort_values("odds_ratio")
-    assert tilted["odds_ratio"].tolist() == [1.0, 1.5, 2.0, 3.0, 5.0]
+    assert tilted["odds_ratio"].tolist() == [0.5, 1.0, 1.5, 2.0, 3.0, 5.0]
     assert tilted["unknown_rate"].is_monotonic_increasing and tilted["rate"].is_monotonic_increasing
     assert set(missing[missing["kind"] == "case mix"]["assumption"]) == {
         "complete cases only",
@@ -123,7 +124,17 @@ def test_priors_and_what_ifs_say_what_they_assume(found):
     assert changes == {"scale halved", "scale doubled", "power-scaled"}
     half = found["sensitivity_priors"].set_index(["prior", "change", "estimand"])["estimate"]
     assert half["therapist_sd", "scale halved", "therapist_sd"] < half["therapist_sd", "scale doubled", "therapist_sd"]
-    assert found["what_if"]["assumptions"].str.contains("by chance").all()
+    for assumed in ("by chance", "before the outcomes"):
+        assert found["what_if"]["assumptions"].str.contains(assumed).all()
+
+
+def test_no_coefficient_is_said_to_do_something(found):
+    assert not found["estimates"]["precision"].str.contains("raises|lowers|causes").any()
+
+
+def test_reliabilities_name_a_source_of_the_bibliography():
+    for value, source in definitions.RETEST.values():
+        assert 0 < value < 1 and source.split(",")[0] in references() and "note" in source
 
 
 def test_ids_and_outcomes_are_enough(simulated, priors):

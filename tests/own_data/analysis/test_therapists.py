@@ -83,7 +83,7 @@ def test_allocation_finds_what_is_not_dealt_out_by_chance(start):
     by_therapist = by_chance + np.linspace(-1.0, 1.0, len(start.therapist_ids))[start.therapist]
     found = allocation.table(start, {"x_one": by_chance, "x_other": by_therapist}, expit(by_therapist - 3))
     found = found.set_index("covariate")
-    assert found.loc["one", "verdict"] == "as if dealt out by chance" and found.loc["one", "p"] > 0.05
+    assert found.loc["one", "verdict"] == "chance alone could have done it" and found.loc["one", "p"] > 0.05
     for name in ("other", allocation.RISK):
         assert found.loc[name, "verdict"] == "not dealt out by chance"
         assert found.loc[name, "icc"] > found.loc[name, "chance_high"]

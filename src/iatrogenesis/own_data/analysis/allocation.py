@@ -112,4 +112,4 @@ def _services(ready: Ready) -> np.ndarray:
 def _verdict(constant: bool, p: float) -> str:
     if constant:
         return "the same for everybody"
-    return "not dealt out by chance" if p <= SMALL else "as if dealt out by chance"
+    return "not dealt out by chance" if p <= SMALL else "chance alone could have done it"

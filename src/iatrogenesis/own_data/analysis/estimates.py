@@ -104,7 +104,7 @@ def precision(name: str, found: Mapping[str, float]) -> str:
     if name.startswith(RATIO):
         if found["low"] <= 0 <= found["high"]:
             return UNKNOWN_DIRECTION
-        return "raises the risk" if found["low"] > 0 else "lowers the risk"
+        return "goes with a higher risk" if found["low"] > 0 else "goes with a lower risk"
     middle = found["estimate"] - 1 if name == "mor" else found["estimate"]
     width = (found["high"] - found["low"]) / max(middle, 1e-12)
     if width > ROUGH:

@@ -1,9 +1,12 @@
 """Sensitivity to outcomes that nobody has seen, and to gaps in the case mix.
 
 Courses without a known outcome are left out of every model. That is right only if they would have ended as the others
-did. Here they deteriorate with odds that are 1, 1.5, 2, 3 or 5 times those of a judged course of the same case mix with
-the same therapist (a pattern-mixture model; Little 1993, 10.1080/01621459.1993.10594302), are drawn `IMPUTATIONS` times
-from the posterior, and everybody is analysed together.
+did. Here they deteriorate with odds that are 0.5 (who is well stays away), 1, 1.5, 2, 3 or 5 times those of a judged
+course of the same case mix with the same therapist (a pattern-mixture model; Little 1993,
+10.1080/01621459.1993.10594302), are drawn `IMPUTATIONS` times from the posterior, and everybody is analysed together.
+The odds are the same with all therapists: where clients stay away for other reasons from one than from another, orders
+may move by more. The rate is then one of all courses, also those too short to count as finished. Courses of therapists
+without any judged one cannot be drawn; the assumption says how many.
 
 `sensitivity_missing` has the rows of both: `kind` is "outcomes" or "case mix".
 """
@@ -23,7 +26,7 @@ from iatrogenesis.own_data.analysis.completing import with_indicators
 from iatrogenesis.own_data.analysis.ready import Ready
 from iatrogenesis.own_data.analysis.refits import Refit, compared, counted, refit
 
-ODDS = (1.0, 1.5, 2.0, 3.0, 5.0)
+ODDS = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 IMPUTATIONS = 5
 COLUMNS = (
     *("kind", "assumption", "odds_ratio", "clients", "unknown", "unknown_rate", "rate", "therapist_sd"),
@@ -55,7 +58,10 @@ def table(ready: Ready, tree: xr.DataTree, score: np.ndarray, priors: Priors) ->
 
 def _outcomes(ready: Ready, tree: xr.DataTree, score: np.ndarray, priors: Priors, usual: Refit):
     unseen = ready.every[~ready.every["finished"].to_numpy(dtype=bool)]
-    unseen = unseen[unseen["therapist_id"].isin(ready.therapist_ids)]
+    drawable = unseen["therapist_id"].isin(ready.therapist_ids)
+    lost = int((~drawable).sum())
+    without = f"; {lost} with therapists who have no judged course are left out" if lost else ""
+    unseen = unseen[drawable]
     if unseen.empty:
         return
     who = pd.Index(ready.therapist_ids).get_indexer(unseen["therapist_id"])
@@ -76,7 +82,7 @@ def _outcomes(ready: Ready, tree: xr.DataTree, score: np.ndarray, priors: Priors
         clients = len(therapist)
         yield {
             "kind": "outcomes",
-            "assumption": f"courses without a known outcome have {ratio:g} times the odds of like ones",
+            "assumption": f"courses without a known outcome have {ratio:g} times the odds of like ones{without}",
             "odds_ratio": ratio,
             "clients": clients,
             "unknown": len(who),

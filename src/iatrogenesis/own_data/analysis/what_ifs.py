@@ -12,8 +12,8 @@ SHIFTS = {"burnout": -1.0, "competence": 1.0, "fit": 1.0, "alliance": 1.0}
 COLUMNS = ("question", "model", "value", "low", "high", "mcse", "unit", "assumptions")
 ASSUMED = (
     "Clients are dealt out to therapists by chance, given the case mix in the model; nothing else that harms goes with "
-    "the rating; the rating changes because what it rates does; its error makes the answer too small. An observational "
-    "table cannot show any of these."
+    "the rating; the rating came before the outcomes, and nobody rated because clients fared well or badly; it changes "
+    "because what it rates does; its error makes the answer too small. An observational table cannot show any of these."
 )
 
 
