@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.own_data.analysis.noise import ROWS, Rule, questionnaire_noise, table
+from iatrogenesis.own_data.analysis.noise import ROWS, Rule, error_of, questionnaire_noise, table
 from iatrogenesis.own_data.analysis.ready import ready
 from iatrogenesis.own_data.prepared import Prepared
 from tests.own_data.analysis.conftest import about, own
@@ -59,6 +59,30 @@ def test_scores_with_decimals_are_not_rounded():
     np.testing.assert_allclose(found.loc["unchanged", "value"], 0.025, atol=0.003)  # 1 - Phi(1.96)
     assert abs(found.loc["true", "value"] - np.mean(true >= 0.5)) < 0.006
     assert abs(found.loc["modelled", "value"] - np.mean(seen >= 0.5)) < 0.006
+
+
+def test_the_error_is_that_of_the_instrument_and_not_of_a_threshold_that_somebody_chose():
+    phq9 = about().instruments["phq9"]
+    assert error_of(phq9) == pytest.approx(6.1 * np.sqrt(2 * 0.11))
+    assert error_of(phq9.model_copy(update={"reliable_change": 10.0})) == error_of(phq9)
+    assert error_of(phq9.model_copy(update={"reliability": None})) == pytest.approx(6 / 1.96)
+
+
+def test_errors_that_go_together_hardly_move_the_shares():
+    """Two instruments whose errors correlate at .4, and the analysis holds them to be independent."""
+    noise, who, which = Noise(6), np.arange(20_000)[:, None], np.arange(2)
+    threshold, sd = np.array([6.0, 4.0]), np.array([2.9, 2.0])
+    true = np.array([-5, -4]) + 5 * (
+        0.8 * noise.normal("both", client=who) + 0.6 * noise.normal("own", client=who, occasion=which)
+    )
+    together = noise.normal("error of both", client=who)
+    error = sd * (np.sqrt(0.4) * together + np.sqrt(0.6) * noise.normal("error", client=who, occasion=which))
+    seen, rule = np.rint(true + error), Rule(threshold)
+    counted = rule.worse(seen)
+    hardly = ~((seen >= threshold) & (true >= threshold / 4))[counted].any(axis=1)
+    found = questionnaire_noise(seen, threshold, 5, sd).set_index("name")
+    assert abs(found.loc["not_worse", "value"] - hardly.mean()) < 0.05
+    assert abs(found.loc["true", "value"] - rule.worse(true).mean()) < 0.01
 
 
 def test_the_rule_of_two_instruments_wants_none_improved():
