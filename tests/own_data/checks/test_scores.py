@@ -54,6 +54,21 @@ FAULTS = [
         also=("outcomes all alike", "few deteriorated"),
     ),
     Fault(
+        "scores carried forward",
+        "warning",
+        "of phq9 are the same in",
+        changing(lambda t: t.assign(phq9_last=t["phq9_last"].where(t.index % 3 > 0, t["phq9_first"]))),
+        also=("few deteriorated",),
+    ),
+    Fault(
+        "zeros for missing",
+        "warning",
+        "100 scores of 400 are 0",
+        setting("phq9_last", range(2, 402, 4), 0.0),
+        "row 2; row 6",
+        also=("few deteriorated",),
+    ),
+    Fault(
         "scores that rise",
         "warning",
         "phq9:",

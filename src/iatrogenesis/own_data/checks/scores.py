@@ -25,6 +25,10 @@ LEAST_SPIKE = 10
 OPPOSITE = -0.1
 FEW = 20
 """Below so many courses a direction is not judged."""
+COPIED, CARRIED, FINE = 0.9, 0.3, 15
+"""Shares of unchanged scores that are no chance, or hardly, on questionnaires with so many different scores."""
+MANY_ZEROS, NEAR = 0.2, 0.08
+"""Zeros are suspected above this share, if twice as many as scores above 0 within this share of the range."""
 
 
 def outside(subject: Subject) -> Found | str | None:
@@ -125,7 +129,7 @@ def copied(subject: Subject) -> Found | str | None:
     if not pairs:
         return "no first and last scores"
     for name, (first, last, rows) in pairs.items():
-        if len(first) >= FEW and np.mean(first == last) > 0.9:
+        if len(first) >= FEW and np.mean(first == last) > COPIED:
             same = unique(rows[first == last])
             return Found(
                 "error",
@@ -134,6 +138,48 @@ def copied(subject: Subject) -> Found | str | None:
                 columns=[f"{name}_first", f"{name}_last"],
                 rows=same,
                 examples=[f"row {row}" for row in same[:5]],
+            )
+    return None
+
+
+def carried(subject: Subject) -> Found | str | None:
+    """Find last scores that may be earlier ones carried forward: far more are unchanged than by chance."""
+    pairs = _pairs(subject)
+    if not pairs:
+        return "no first and last scores"
+    for name, (first, last, rows) in pairs.items():
+        same = unique(rows[first == last])
+        if len(first) >= FEW and len(np.unique(last)) >= FINE and CARRIED < len(same) / len(first) <= COPIED:
+            return Found(
+                "warning",
+                f"First and last score of {name} are the same in {many(len(same), 'course')} of {len(first):,}. If "
+                "scores of clients who left were carried forward, leave them empty: they are no outcomes.",
+                columns=[f"{name}_first", f"{name}_last"],
+                rows=same,
+                examples=[f"row {row}" for row in same[:5]],
+            )
+    return None
+
+
+def zeros(subject: Subject) -> Found | str | None:
+    """Find columns of scores where 0 may stand for missing: far more zeros than scores next to it."""
+    columns = subject.score_columns()
+    if not columns or subject.mapped.clients is None:
+        return "no scores"
+    for column, name in columns.items():
+        values = subject.mapped.clients[column]
+        raw = pd.Series(numeric(subject.mapped.as_written(column, values)), index=values.index).dropna()
+        span = subject.known[name].maximum - subject.known[name].minimum
+        rows = unique(raw.index[raw == 0])
+        near = int(((raw > 0) & (raw <= NEAR * span)).sum())
+        if len(raw) >= FEW and len(rows) > max(MANY_ZEROS * len(raw), 2 * near):
+            return Found(
+                "warning",
+                f"{many(len(rows), 'score')} of {len(raw):,} are 0, but few are next to it. If 0 stands for missing, "
+                "name it under data.missing, or leave these cells empty.",
+                columns=[column],
+                rows=rows,
+                examples=[f"row {row}" for row in rows[:5]],
             )
     return None
 
@@ -218,6 +264,20 @@ CHECKS = (
         not_whole,
     ),
     Check("last scores copied", "Scores", "first and last scores differ", "Stops.", copied),
+    Check(
+        "scores carried forward",
+        "Scores",
+        "no more scores are unchanged than by chance",
+        "Takes the scores as they stand.",
+        carried,
+    ),
+    Check(
+        "zeros for missing",
+        "Scores",
+        "a score of 0 is about as frequent as those next to it",
+        "Takes the scores as they stand.",
+        zeros,
+    ),
     Check(
         "scores that rise",
         "Scores",
