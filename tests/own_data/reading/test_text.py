@@ -165,3 +165,11 @@ def test_what_is_no_text_says_so(tmp_path):
     path.write_text("id,who\n1,A\n")
     with pytest.raises(DataError, match=r"this is not utf-16, as data\.encoding says"):
         read(path, Files(clients=path, encoding="utf-16"))
+
+
+def test_two_encodings_in_one_file(tmp_path):
+    rows = [f"{i},Muñoz" for i in range(1, 7)]
+    content = "\n".join(["id,who", *rows[:3]]).encode() + b"\n" + "\n".join(rows[3:]).encode("cp1252")
+    with pytest.raises(DataError, match="line 2 is UTF-8, but line 5 is not: two encodings"):
+        opened(tmp_path, content)
+    assert len(opened(tmp_path, content, encoding="cp1252").table) == 6

@@ -57,7 +57,7 @@ def decoded(content: bytes, path: Path, encoding: str | None) -> tuple[str, str 
             raise DataError(f"{path}: this is not a text file but {what}.")
     note, guessed = None, encoding is None
     if encoding is None:
-        encoding, note = _found(content)
+        encoding, note = _found(content, path)
     elif encoding.lower().startswith(WIDE) and 0 not in content:
         raise DataError(f"{path}: this is not {encoding}, as data.encoding says. Leave data.encoding out.")
     elif content.startswith(codecs.BOM_UTF8) and encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
@@ -83,7 +83,7 @@ def decoded(content: bytes, path: Path, encoding: str | None) -> tuple[str, str 
     return text, note
 
 
-def _found(content: bytes) -> tuple[str, str | None]:
+def _found(content: bytes, path: Path) -> tuple[str, str | None]:
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return encoding, None if encoding == "utf-8-sig" else f"Read as {encoding.upper()} by its byte-order mark."
@@ -93,11 +93,26 @@ def _found(content: bytes) -> tuple[str, str | None]:
         return f"utf-16-{order}", f"Read as UTF-16 ({order.upper()}) without a byte-order mark."
     try:
         content.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        _refuse_two(content, path, content[: error.start].count(b"\n") + 1)
         encoding = _eight_bit(content)
         called = CALLED.get(encoding, encoding)
         return encoding, f"Not UTF-8: read as {called}. If letters such as ä or £ look wrong, set data.encoding."
     return "utf-8", None
+
+
+def _refuse_two(content: bytes, path: Path, other: int) -> None:
+    """Raise a `DataError` if lines of a file that is not UTF-8 as a whole are, which by chance hardly any is."""
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if number != other and not line.isascii():
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            raise DataError(
+                f"{path}: line {number} is UTF-8, but line {other} is not: two encodings in one file, so that one "
+                "name has two spellings. Export it in one, or set data.encoding."
+            )
 
 
 def _eight_bit(content: bytes) -> str:
