@@ -145,6 +145,10 @@ def test_ids_stay_texts():
     assert to_ids(pd.Series([12345678901234567890, 2], dtype="UInt64")).values.iloc[0] == "12345678901234567890"
     assert to_ids(texts("Mu\u0308ller", "Müller")).values.nunique() == 1
     assert to_ids(texts("1.2E+05")).remarks[0][0] == "shortened ids"
+    for like in ("03-May", "3. Mai", "5-ene", "Sep-07"):
+        assert to_ids(texts(like)).remarks[0][0] == "ids like dates"
+    for other in ("3-5", "May", "03-Mayer", "T-May", "12-north"):
+        assert to_ids(texts(other)).remarks == ()
 
 
 @pytest.mark.parametrize(

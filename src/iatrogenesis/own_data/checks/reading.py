@@ -10,6 +10,7 @@ ADVICE = {
     "ids with .0": "A program took them for numbers, so leading zeros may be lost: export the column as text.",
     "shortened ids": "Export the column as text.",
     "ids are dates": "Export the column as text.",
+    "ids like dates": "Export the column as text.",
     "decimal comma": "",
     "two decimal marks": "Write all numbers with the same mark, or set data.decimal.",
     "unsure mark": "Set data.decimal.",
@@ -51,7 +52,8 @@ def blanks(subject: Subject) -> Found | str | None:
 
 def changed_ids(subject: Subject) -> Found | str | None:
     """Find ids that a spreadsheet or a program has changed."""
-    return _of_kinds(subject, {"ids with .0": "warning", "shortened ids": "error", "ids are dates": "error"})
+    kinds = {"ids with .0": "warning", "ids like dates": "warning", "shortened ids": "error", "ids are dates": "error"}
+    return _of_kinds(subject, kinds)
 
 
 def marks(subject: Subject) -> Found | str | None:

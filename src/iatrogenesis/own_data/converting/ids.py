@@ -12,6 +12,10 @@ from iatrogenesis.own_data.reading.said import many
 WHOLE_WITH_POINT = re.compile(r"(\d+)[.,]0{1,2}")  # 1.000 may be a thousand
 SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+\d+")
 
+MONTHS = "jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|ene|abr|ago|dic"
+LIKE_DATES = re.compile(rf"\d{{1,2}}[-. ]+({MONTHS})[a-z]{{0,1}}\.?|({MONTHS})-\d\d", re.IGNORECASE)
+"""What spreadsheets make of ids such as 3-5."""
+
 
 def to_ids(column: pd.Series) -> Converted:
     """Convert a column to texts that identify somebody or something.
@@ -38,6 +42,10 @@ def to_ids(column: pd.Series) -> Converted:
         like = many(count, "id", "looks", "look")
         text = f"{like} like 1.2E+05: a spreadsheet has shortened them, and some may be alike."
         remarks.append(("shortened ids", count, text))
+    if dates := [text for text in known if LIKE_DATES.fullmatch(text)]:
+        count = int(column.isin(dates).sum())
+        text = f"{many(count, 'id', 'looks', 'look')} like a date such as 3-May, which a spreadsheet makes of 3-5."
+        remarks.append(("ids like dates", count, text))
     return Converted(column.map(known).astype("str"), none_failed(column), tuple(remarks))
 
 
