@@ -17,7 +17,9 @@ def marked(table: pd.DataFrame) -> pd.Series:
     if "moved" in table:
         return table["moved"].astype(str).str.startswith("hardly")
     if "learnt" in table:
-        return numeric(table, "learnt")["learnt"] < LITTLE
+        little = numeric(table, "learnt")["learnt"] < LITTLE
+        # Where an interval is as wide as that of the prior, too, which the table of periods says in its note.
+        return little | table["note"].fillna("").str.contains("hardly") if "note" in table else little
     ends = ("low", "high", "prior_low", "prior_high")
     if not set(ends) <= set(table):
         return pd.Series(False, index=table.index)
