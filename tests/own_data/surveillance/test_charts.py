@@ -97,6 +97,21 @@ def test_units_without_a_change_alarm_at_the_stated_rate():
     assert np.mean(alarms) == pytest.approx(np.mean(stated), abs=3.5 * np.sqrt(0.05 * 0.95 / 600))
 
 
+def test_a_rate_estimated_from_the_chart_itself_makes_false_alarms_rarer():
+    """A service's only chart, 300 courses of a rare event, expected at the rate that they had; 300 services."""
+    rng, asked, alarms = np.random.default_rng(5), Asked(2.0, 0.05, 1000, 2, 1.0), {}
+    worse = rng.binomial(1, 0.06, size=(300, 300)).astype(float)
+    for events in worse:
+        risk = np.full(300, events.mean())
+        key = int(events.sum())
+        if key not in alarms:
+            alarms[key] = chart(f"rate {key}", events, risk, asked, 1).threshold
+    raised = [
+        path(events, np.full(300, events.mean()), 2.0).max() > alarms[int(events.sum())] + TINY for events in worse
+    ]
+    assert np.mean(raised) < 0.05
+
+
 def test_more_clients_find_doubled_odds_sooner():
     """As a share of the time that all courses take, and more surely."""
     found = [chart("a", np.zeros(n), np.full(n, 0.06), Asked(2.0, 0.05, 4000, 300, 1e5), 5) for n in (50, 200, 800)]

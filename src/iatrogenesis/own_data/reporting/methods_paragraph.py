@@ -141,8 +141,8 @@ def _rest(results: Results, cite: Cites) -> str:
     if "cusum" in results:
         found.append(
             f"Risk-adjusted Bernoulli CUSUM charts looked for odds of deterioration {own.odds_ratio:g} times those "
-            "expected; "
-            f"thresholds were simulated for a chance of {own.false_alarms:g} of a false alarm per chart."
+            f"expected; thresholds were simulated for a chance of at most {own.false_alarms:g} of a false alarm per "
+            "chart; expected risks came from the same courses."
         )
     if "ceiling" in results or "error_rates" in results:
         found.append(
