@@ -177,3 +177,11 @@ def test_intervals_cover(priors):
         found = spreads(table(counted(20, 40, *truth, seed=100 + seed), own(), priors))
         hits.append((found["low"].to_numpy()[:2] <= truth) & (truth <= found["high"].to_numpy()[:2]))
     assert np.mean(hits) > 0.95 - 3 * np.sqrt(0.95 * 0.05 / 120)
+
+
+def test_a_flat_posterior_of_the_share_is_marked_though_its_variance_is_less_than_the_priors(priors):
+    share = np.linspace(0.001, 0.999, 999)
+    drawn = {"stable_sd": np.sqrt(share), "drift_sd": np.sqrt(1 - share)}
+    rows = {row["quantity"]: row for row in drift._spreads(drawn, priors.therapist_sd)}
+    assert rows["correlation"]["learnt"] > 0.3
+    assert rows["correlation"]["note"] == "the data hardly move the prior"

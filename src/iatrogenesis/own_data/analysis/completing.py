@@ -4,8 +4,8 @@ Leaving out clients with a missing covariate would lose outcomes that are known,
 less, and change who is judged. An indicator of missingness would adjust for how a therapist records. So a number is
 replaced by its expectation given the client's other numbers and categories, under a normal model of the columns (EM;
 Little & Rubin 2019, section 11.2), a category by the most frequent one; neither the outcome nor the therapist is used,
-which would bring the answer into the adjustment. For the few per cent that services miss, the expectation is nearly as
-good as multiple imputation: what it leaves out is that the coefficients' intervals are a little too narrow. Above
+which would bring the answer into the adjustment. It is not multiple imputation: intervals of coefficients are too
+narrow, the more so the more is missing, and the most frequent category draws a level's coefficient towards 0. Above
 `MOST_MISSING` a column is left out of the models instead. `sensitivity_missing` has complete cases and indicators
 beside it.
 """

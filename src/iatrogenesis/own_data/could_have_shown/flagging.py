@@ -2,9 +2,11 @@
 
 The rules are those of `iatrogenesis.own_data.analysis.flags`, of therapists whose rate is high. A therapist is truly
 harmful whose standardised rate exceeds twice the mean of the service's therapists
-(`iatrogenesis.core.definitions`). Two things are approximate here and exact there: a therapist's count is held to be
-binomial with the clients' mean risk, which flags a little less; and the model adjusts for the case mix's score in a few
-strata instead of every column.
+(`iatrogenesis.core.definitions`). Three things are otherwise here: a therapist's count is held to be binomial with the
+clients' mean risk, which flags a little less; the model adjusts for the case mix's score in a few strata instead of
+every column; and that score has the coefficients by which the outcomes were drawn, which an analysis has to estimate.
+Nothing goes into a risk that the case mix does not have: errors are those of a service whose therapists' clients differ
+in nothing else.
 
 Limits cost next to nothing, so that they are judged on `MORE` times as many data sets as the model.
 """

@@ -18,6 +18,7 @@ from iatrogenesis.report.rounding import interval
 PACKAGES = ("iatrogenesis", "numpy", "scipy", "pandas", "pymc", "arviz")
 KEY = re.compile(r"[a-z]+\d{4}[a-z]+")
 ENGINES = {"collapsed": "importance sampling with therapist effects integrated out", "nuts": "the no-U-turn sampler"}
+_NO_CASE_MIX = " No covariates were known."
 NHS_RULE = frozenset({"phq9", "gad7"})
 
 
@@ -92,7 +93,7 @@ def _models(results: Results) -> str:
     if "estimates" not in results:
         return ""
     case_mix = ", ".join(column_name(name) for name in results.about.case_mix)
-    adjusted = f" Models with case mix adjust for {case_mix}." if case_mix else " No covariates were known."
+    adjusted = f" Models with case mix adjust for {case_mix}{_filled(results)}." if case_mix else _NO_CASE_MIX
     engines = sorted(set(results.table("diagnostics").get("engine", [])))
     how = f" Posteriors were computed by {' and '.join(ENGINES.get(one, one) for one in engines)}" if engines else ""
     checked = " and judged by R-hat, effective sample size and, for importance sampling, Pareto k." if engines else ""
@@ -103,6 +104,13 @@ def _models(results: Results) -> str:
         "equal-tailed "
         "95 % credible intervals."
     )
+
+
+def _filled(results: Results) -> str:
+    """What was done about gaps in the case mix; nothing where there are none."""
+    table = results.table("missing_covariates")
+    filled = "treatment" in table and table["treatment"].astype(str).str.startswith("filled in").any()
+    return "; missing values were filled in once, by what the other covariates lead to expect" if filled else ""
 
 
 def _priors(results: Results) -> str:
@@ -131,7 +139,7 @@ def _therapists(results: Results) -> str:
         "tails. A "
         f"{results.unit} counts as harmful whose rate exceeds {RATIO_IN_WORDS} the mean; the list of those flagged "
         "keeps the "
-        f"expected false discovery rate at or below {fdr:g} %."
+        f"false discovery rate that the posterior expects at or below {fdr:g} %."
     )
 
 
