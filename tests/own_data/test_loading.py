@@ -105,3 +105,9 @@ def test_no_file_and_a_folder(tmp_path):
     (tmp_path / "data.yaml").write_bytes(b"x" * 200_001)
     with pytest.raises(DataError, match="Is this the data file"):
         load_settings(tmp_path / "data.yaml")
+
+
+def test_the_columns_of_the_nhs_data_set_need_not_be_named(tmp_path):
+    nhs = "name: my\ndata:\n  nhs: {referrals: r.csv, contacts: c.csv, activities: a.csv}\n"
+    assert loaded(tmp_path, nhs).columns.client is None
+    assert loaded(tmp_path, nhs + "columns:\n").columns.client is None

@@ -176,3 +176,9 @@ def test_names_that_cannot_be_used_are_refused(tmp_path, case):
 def test_a_table_of_one_column_asks_for_the_separator(tmp_path):
     with pytest.raises(DataError, match=r"only one column: set data\.separator"):
         mapped_from(tmp_path, {"a.csv": "id~who~pre~post\n1~A~3~4\n"}, data={"clients": "a.csv"}, columns=WIDE)
+
+
+def test_columns_that_the_nhs_data_set_knows_are_refused(tmp_path):
+    tables = {"referrals": "r.csv", "contacts": "c.csv", "activities": "a.csv"}
+    with pytest.raises(DataError, match=r"columns\.therapist: the columns of data\.nhs are those of the data set"):
+        mapped_from(tmp_path, {}, data={"nhs": tables}, columns={"therapist": "x"})

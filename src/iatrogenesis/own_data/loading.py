@@ -27,7 +27,9 @@ def load_settings(path: Path) -> OwnData:
     content = _without_nothing(content)
     if isinstance(columns := content.get("columns"), dict):
         content["columns"] = _as_words(columns, words["columns"])
-    if isinstance(data := content.get("data"), dict) and "missing" in data:
+    if isinstance(data := content.get("data"), dict) and "nhs" in data:
+        content.setdefault("columns", {})  # those of the data set are known
+    if isinstance(data, dict) and "missing" in data:
         codes = _as_words(data["missing"], words["data"]["missing"])
         content["data"] = data | {"missing": codes if isinstance(codes, list) else [codes]}
     try:

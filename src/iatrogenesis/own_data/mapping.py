@@ -9,7 +9,12 @@ from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data import client_tables, from_sessions, reading
 from iatrogenesis.own_data.mapped import Mapped, nothing_remarked, nothing_unconverted
-from iatrogenesis.own_data.naming import named, refuse_unknown_columns, refuse_unknown_instruments
+from iatrogenesis.own_data.naming import (
+    named,
+    refuse_columns_of_nhs,
+    refuse_unknown_columns,
+    refuse_unknown_instruments,
+)
 from iatrogenesis.own_data.settings import OwnData
 from iatrogenesis.own_data.source import Source, missing_column
 
@@ -39,6 +44,7 @@ def mapped(settings: OwnData, folder: Path, instruments: Instruments) -> Mapped:
     if data.nhs is not None:
         from iatrogenesis.own_data.nhs import mapped as from_nhs
 
+        refuse_columns_of_nhs(settings.columns)
         own = settings.columns.covariates
         return from_nhs(data.nhs, folder, data, settings.analysis.attribution, covariates=own, instruments=instruments)
     if data.counts is not None:

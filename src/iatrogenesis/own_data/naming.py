@@ -35,6 +35,16 @@ def refuse_unknown_instruments(settings: OwnData, catalogue: Instruments) -> Non
                 )
 
 
+def refuse_columns_of_nhs(columns: Columns) -> None:
+    """Raise a `DataError` on columns that the NHS data set knows already; only covariates are added to it."""
+    own = [field for field in named(columns) if not field.startswith("columns.covariates.")]
+    if own:
+        raise DataError(
+            f"{own[0]}: the columns of data.nhs are those of the data set, and columns.covariates more of its table of "
+            "referrals. Remove this."
+        )
+
+
 def refuse_unknown_columns(columns: Columns, sources: Mapping[str, Source]) -> None:
     """Raise a `DataError` on columns that no file has, that are missing, or that do not belong to the files' kind."""
     for field, name in named(columns).items():
