@@ -221,3 +221,20 @@ def test_letters_with_accents_stay_letters_in_the_name(tmp_path):
     path = tmp_path / "Clínica Española.csv"
     path.write_text("client,therapist,phq9 pre,phq9 post\n1,A,3,4\n2,B,5,6\n")
     assert guess([path])["name"] == "clinica_espanola"
+
+
+def test_spanish_columns(tmp_path):
+    path = tmp_path / "clinica.csv"
+    names = (
+        "Nº Historia;Terapeuta;Fecha inicio;Fecha de alta;Nº sesiones;Edad;Sexo;PHQ-9 inicial;PHQ-9 después;Teléfono"
+    )
+    rows = [
+        f"H{i:04d};T{i % 6};{day:02d}/01/2023;{day:02d}/06/2023;{i % 9 + 2};{20 + i % 50};V;{10 + i % 9};{i % 13};6"
+        for i, day in enumerate([k % 28 + 1 for k in range(60)])
+    ]
+    path.write_text("\n".join([names, *rows]), encoding="utf-8")
+    found = {place: entry["column"] for place, entry in guess([path])["fields"].items()}
+    assert found["client"] == "Nº Historia" and found["therapist"] == "Terapeuta"
+    assert (found["started"], found["ended"], found["n_sessions"]) == ("Fecha inicio", "Fecha de alta", "Nº sesiones")
+    assert (found["age"], found["first.phq9"], found["last.phq9"]) == ("Edad", "PHQ-9 inicial", "PHQ-9 después")
+    assert "Teléfono" not in found.values()
