@@ -135,11 +135,10 @@ def _therapists(results: Results) -> str:
     fdr = 100 * results.settings.analysis.false_discovery_rate
     return (
         f"{results.units.capitalize()} were compared by standardised rates (all clients, had they been with this "
-        f"{results.unit}), by sets of ranks, and by observed against expected numbers with exact (Poisson-binomial) "
-        "tails. A "
-        f"{results.unit} counts as harmful whose rate exceeds {RATIO_IN_WORDS} the mean; the list of those flagged "
-        "keeps the "
-        f"false discovery rate that the posterior expects at or below {fdr:g} %."
+        f"{results.unit}), by 95 % credible sets of ranks, and by observed against expected numbers with exact "
+        "(Poisson-binomial) tails, given what is expected. "
+        f"A {results.unit} counts as harmful whose rate exceeds {RATIO_IN_WORDS} the mean; the list of those flagged "
+        f"keeps the false discovery rate that the posterior expects at or below {fdr:g} %."
     )
 
 
