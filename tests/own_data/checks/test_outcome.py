@@ -68,3 +68,9 @@ def test_a_given_outcome_that_agrees_passes():
     checked = run(given(TRUE, drop=False)(clean()))
     assert line(checked, "outcome reversed")["severity"] == "passed"
     assert line(checked, "outcome against scores")["severity"] == "passed"
+
+
+def test_without_scores_in_tables_of_the_nhs_their_fields_are_named():
+    own = settings(data={"nhs": {"referrals": "r.csv", "contacts": "c.csv", "activities": "a.csv"}}, columns={})
+    found = line(run(changing(lambda t: t.drop(columns=SCORES))(clean()), own), "outcome can be judged")
+    assert "CodedAssToolType" in found["found"] and "columns." not in found["found"]

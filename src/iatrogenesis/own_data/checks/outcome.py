@@ -44,11 +44,14 @@ def exists(subject: Subject) -> Found | str | None:
         return "no table of clients"
     pairs = any(subject.has("clients", f"{name}_first", f"{name}_last") for name in subject.known)
     if not pairs and "deteriorated" not in clients.columns:
-        return Found(
-            "error",
-            "No outcome. Name columns.first and columns.last (scores by questionnaire), columns.scores of a file of "
-            "sessions, or columns.deteriorated.",
+        where = (
+            "The referrals hold no first and last scores, and in data.nhs.scores no record has CodedAssToolType of "
+            "PHQ-9 or GAD-7, a score and a date. Check that these are the right tables."
+            if subject.settings.data.nhs
+            else "Name columns.first and columns.last (scores by questionnaire), columns.scores of a file of sessions, "
+            "or columns.deteriorated."
         )
+        return Found("error", f"No outcome. {where}")
     if subject.judged is None:
         return Found("error", "No usable course is left: every row is left out for one of the reasons here.")
     if len(outcomes(subject)[0]):
