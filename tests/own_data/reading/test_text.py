@@ -162,6 +162,9 @@ def test_what_is_no_text_says_so(tmp_path):
     path.write_bytes(bytes(range(1, 256)) * 20)
     with pytest.raises(DataError, match="Is it a text file"):
         read(path, Files(clients=path))
+    path.write_bytes(bytes(range(3)) * 100)
+    with pytest.raises(DataError, match="zero byte: not a text file"):
+        read(path, Files(clients=path))
     path.write_text("id,who\n1,A\n")
     with pytest.raises(DataError, match=r"this is not utf-16, as data\.encoding says"):
         read(path, Files(clients=path, encoding="utf-16"))

@@ -87,8 +87,10 @@ def _found(content: bytes, path: Path) -> tuple[str, str | None]:
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return encoding, None if encoding == "utf-8-sig" else f"Read as {encoding.upper()} by its byte-order mark."
-    zeros = content[:2000].count(0)
-    if zeros > len(content[:2000]) // 4:  # every second byte of Latin letters is 0
+    zeros, signs = content[:2000].count(0), sum(byte < 32 and byte not in b"\0\t\n\r" for byte in content[:2000])
+    if (
+        signs <= len(content[:2000]) // 20 and zeros > len(content[:2000]) // 4
+    ):  # every second byte of Latin letters is 0
         order = "be" if content[:2000:2].count(0) > zeros / 2 else "le"
         return f"utf-16-{order}", f"Read as UTF-16 ({order.upper()}) without a byte-order mark."
     try:
