@@ -9,6 +9,7 @@ from tests.own_data.reporting.made_tables import about, settings, tables
 
 from iatrogenesis.own_data.analysis.noise import ROWS
 from iatrogenesis.own_data.reporting.flagged import RATE, TESTS
+from iatrogenesis.own_data.reporting.methods_paragraph import Cites, methods, references
 from iatrogenesis.own_data.reporting.numbers import NOT_WORSE, numbers
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.own_data.reporting.sentences import answers, headline
@@ -145,3 +146,11 @@ def test_the_quantity_of_page_one_is_one_of_the_table_of_noise():
 def test_the_rules_of_page_one_are_rules_of_the_analysis():
     made_by = (ROOT / "src/iatrogenesis/own_data/analysis/flags.py").read_text(encoding="utf-8")
     assert f'"{RATE}"' in made_by and f'"{TESTS}"' in made_by
+
+
+def test_the_methods_count_the_data_sets_that_were_simulated_and_not_those_asked_for():
+    rules = tables()["error_rates"].assign(data_sets=[12, *[120] * (len(tables()["error_rates"]) - 1)])
+    results = made(error_rates=rules, ceiling=tables()["ceiling"].assign(replicates=23))
+    text = " ".join(methods(results, Cites(references())))
+    assert "23 data sets for each strength of an effect and 12 to 120 data sets for a rule of flagging" in text
+    assert "credible sets of ranks" in text

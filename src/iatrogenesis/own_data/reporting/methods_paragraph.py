@@ -11,6 +11,7 @@ from iatrogenesis.core.resources import config_folder
 from iatrogenesis.own_data.analysis.names import column_name
 from iatrogenesis.own_data.prepared import KnownInstrument
 from iatrogenesis.own_data.reporting.beside import RATIO, beside
+from iatrogenesis.own_data.reporting.cells import numeric
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.report.references import Reference, read_references
 from iatrogenesis.report.rounding import interval
@@ -154,9 +155,24 @@ def _rest(results: Results, cite: Cites) -> str:
     if "ceiling" in results or "error_rates" in results:
         found.append(
             "What the data could have shown was found by simulating outcomes of the same clients with a known truth "
-            f"{cite('morris2019simulation')}, {results.settings.could_have_shown.replicates} data sets for each."
+            f"{cite('morris2019simulation')}, {_data_sets(results)}."
         )
     return " ".join(found)
+
+
+def _data_sets(results: Results) -> str:
+    """How many data sets were simulated, which may be fewer than were asked for."""
+    columns = {
+        "each strength of an effect": ("ceiling", "replicates"),
+        "a rule of flagging": ("error_rates", "data_sets"),
+    }
+    said = []
+    for what, (name, column) in columns.items():
+        if results.has(name, column):
+            known = numeric(results.table(name), column)[column].dropna().astype(int)
+            ends = list(dict.fromkeys(f"{end:,}" for end in (known.min(), known.max()))) if len(known) else []
+            said += [f"{' to '.join(ends)} data sets for {what}"] if ends else []
+    return " and ".join(said) or f"{results.settings.could_have_shown.replicates} data sets for each"
 
 
 def _made(results: Results) -> str:
