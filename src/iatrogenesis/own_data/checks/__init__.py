@@ -17,6 +17,7 @@ import pandas as pd
 
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.own_data.checks import (
+    between,
     columns,
     counts,
     courses,
@@ -39,7 +40,9 @@ from iatrogenesis.own_data.settings import OwnData
 
 __all__ = ["CHECKS", "SEVERITIES", "Check", "Checked", "Found", "Subject", "run", "unread"]
 
-FAMILIES = (columns, reading, identity, courses, text, scores, dates, sessions, missing, outcome, therapists, counts)
+FAMILIES = (
+    columns, reading, identity, courses, text, scores, dates, sessions, between, missing, outcome, therapists, counts,
+)  # fmt: skip
 CHECKS: tuple[Check, ...] = tuple(check for family in FAMILIES for check in family.CHECKS)
 COLUMNS = (
     "check", "severity", "found", "rows", "columns", "examples", "file", "analysis", "looks_for", "family",
