@@ -8,6 +8,7 @@ FAULTS = [
     Fault("columns named", "error", "The table has no rows", changing(lambda t: t.head(0))),
     Fault("missing values by column", "note", "DEPRIVATION 4 (1 %)", setting("deprivation", range(2, 6), None)),
     Fault("missing values by column", "warning", "DEPRIVATION 100 (25 %)", setting("deprivation", range(2, 102), None)),
+    Fault("missing values by column", "warning", "BURNOUT_RATING 200", setting("burnout_rating", range(2, 202), None)),
     Fault(
         "missing outcomes",
         "note",

@@ -19,6 +19,7 @@ def by_column(subject: Subject) -> Found | str | None:
     columns = [
         *subject.score_columns(),
         *covariates(clients),
+        *(name for name in clients.columns if str(name).endswith("_rating")),
         "n_sessions",
         "period",
         "ended",
