@@ -48,6 +48,10 @@ BROKEN = {
     "UTF-16": (GOOD.encode("utf-16"), "UTF-16 or no text. Save it as UTF-8"),
     "Windows": (GOOD.replace("who", "Größe").encode("cp1252"), "line 6 is not UTF-8"),
     "empty": ("\n# only a comment\n", "the file is empty"),
+    "reliability of a rating": (
+        GOOD + "analysis: {rating_reliability: {burnout: 0}}\n",
+        "analysis.rating_reliability.burnout: should be greater than 0",
+    ),
     "caseness": (
         GOOD + "instruments:\n  k: {name: K, minimum: 0, maximum: 9, reliable_change: 3, caseness: 99}\n",
         "instruments.k: K: caseness 99 is not between 0 and 9",

@@ -144,7 +144,7 @@ class Analysis(Strict):
     false_discovery_rate: float = Field(0.1, gt=0, lt=1)
     check_by_sampler: bool = Field(False, description="fit the case-mix model by NUTS, too")
     priors: Mapping[str, Mapping[str, object]] = Field(default_factory=dict, description="instead of the usual ones")
-    rating_reliability: Mapping[Literal[*RATINGS], float] = Field(  # pyrefly: ignore[invalid-literal]
+    rating_reliability: Mapping[Literal[*RATINGS], Annotated[float, Field(gt=0, le=1)]] = Field(  # pyrefly: ignore[invalid-literal]
         default_factory=dict, description="squared correlation of a rating with what it rates, above 0 to 1"
     )
 
