@@ -13,6 +13,8 @@ from iatrogenesis.own_data.analysis.therapists import Judged
 
 COLUMNS = ("rule", "side", "therapist_id", "flagged", "error_rate", "expected_false", "stated")
 HARMFUL = f"above {RATIO_IN_WORDS} the mean rate"
+PROBABLE = f"probability of at least {FLAG_PROBABILITY:g} of being {HARMFUL}"
+"""A rule by its name. Tables for people call nobody harmful: a high rate may have other causes."""
 
 
 def flags(judged: Judged, fdr: float) -> pd.DataFrame:
@@ -59,8 +61,7 @@ def _by_posterior(table: pd.DataFrame, fdr: float):
     harmful = table["p_harmful"].to_numpy(dtype=float)
     sure = harmful >= FLAG_PROBABILITY
     stated = f"each one flagged is {HARMFUL} with a probability of at least {FLAG_PROBABILITY:g}"
-    rule = f"probability of being harmful at least {FLAG_PROBABILITY:g}"
-    yield _rows(rule, "above", table, sure, 1 - FLAG_PROBABILITY, float((1 - harmful)[sure].sum()), stated)
+    yield _rows(PROBABLE, "above", table, sure, 1 - FLAG_PROBABILITY, float((1 - harmful)[sure].sum()), stated)
     chosen = selected(harmful, fdr) if len(table) else sure
     stated = f"of those flagged no more than {100 * fdr:g} % are expected not to be {HARMFUL}"
     expected = expected_fdr(harmful, chosen) * int(chosen.sum())

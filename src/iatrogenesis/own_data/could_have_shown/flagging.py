@@ -27,6 +27,7 @@ from iatrogenesis.inference.answers.standardise import gauss, therapists_rates
 from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.own_data.analysis.exact_limits import FAR_TAIL, TAIL, Overdispersion
+from iatrogenesis.own_data.analysis.flags import PROBABLE
 from iatrogenesis.planning.analysed import analysed
 from iatrogenesis.planning.plasmode import Plasmode, intercept_for
 from iatrogenesis.simulation_study.flag_rules import of_flags
@@ -39,7 +40,7 @@ KNOTS = 200
 POINTS = 10  # of the quadrature of the case mix
 RATES = np.geomspace(0.1, 10, 41)  # of the service's odds: where expected numbers are worked out
 MEASURES = ("sensitivity", "fpr", "fdr", "flagged")
-FDR, PROBABLE = "false discovery rate", f"probability of being harmful at least {FLAG_PROBABILITY:g}"
+FDR = "false discovery rate"
 TESTS = "exact tests, Benjamini and Hochberg"
 
 

@@ -13,9 +13,9 @@ from iatrogenesis.own_data.reporting.cells import numeric
 from iatrogenesis.own_data.reporting.results import Results
 
 MEASURES = {
-    "sensitivity": ("o", BLUE, "found, of those who are harmful (sensitivity)"),
+    "sensitivity": ("o", BLUE, "found, of those truly far above the average (sensitivity)"),
     "fdr": ("^", ORANGE, "wrong, of those flagged (false discovery rate)"),
-    "fpr": ("s", GREEN, "flagged, of those who are not harmful (false positive rate)"),
+    "fpr": ("s", GREEN, "flagged, of the others (false positive rate)"),
 }
 MOST_PANELS = 4
 LETTERS = 27  # of a line of a rule's name

@@ -138,8 +138,8 @@ def _therapists(results: Results) -> str:
         f"{results.units.capitalize()} were compared by standardised rates (all clients, had they been with this "
         f"{results.unit}), by 95 % credible sets of ranks, and by observed against expected numbers with exact "
         "(Poisson-binomial) tails, given what is expected. "
-        f"A {results.unit} counts as harmful whose rate exceeds {RATIO_IN_WORDS} the mean; the list of those flagged "
-        f"keeps the false discovery rate that the posterior expects at or below {fdr:g} %."
+        f"Flagged are those whose rate probably exceeds {RATIO_IN_WORDS} the mean, as many as "
+        f"keep the false discovery rate that the posterior expects at or below {fdr:g} %."
     )
 
 

@@ -208,7 +208,7 @@ _WORDS: dict[str, tuple[Callable[[Results], str], str]] = {
         _could,
         "Error rates of the rules in simulated outcomes of these clients, by how much {units} truly differ. A rule is "
         "good "
-        "if it finds many of those who are harmful, and few others.",
+        "if it finds many of those whose true rate is far above the average, and few others.",
     ),
     "forecast": (_forecast, "Forecast of the next period: 50 and 95 % predictive intervals."),
 }

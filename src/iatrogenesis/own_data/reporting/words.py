@@ -1,5 +1,7 @@
 """Headings and names of result tables for people."""
 
+from iatrogenesis.core.definitions import RATIO_IN_WORDS
+
 HEADINGS = {
     "model": "Model",
     "estimand": "Quantity",
@@ -18,7 +20,8 @@ HEADINGS = {
     "rank_simultaneous": "Rank, all at once",
     "p_high": "Upper tail, exact",
     "p_low": "Lower tail, exact",
-    "p_harmful": "P (harmful)",
+    "p_harmful": f"P (above {RATIO_IN_WORDS} the average)",
+    "harmful": f"Truly above {RATIO_IN_WORDS} the average",
     "rhat": "Worst R-hat",
     "ess_bulk": "Least bulk ESS",
     "ess_tail": "Least tail ESS",
