@@ -136,7 +136,12 @@ rule planner_page:
     """Write the planning page, whose surface is fitted to simulated plans (`make planning-points`)."""
     input:
         points="config/planning_points.csv",
-        usual=["config/default.yaml", "config/evidence.csv", "config/statistical_world.yaml", "config/scenarios/base.yaml"],
+        usual=[
+            "config/default.yaml",
+            "config/evidence.csv",
+            "config/statistical_world.yaml",
+            "config/scenarios/base.yaml",
+        ],
         code=library("explorer/planner_page"),
     output:
         page=report(

@@ -212,7 +212,10 @@ rule run_record:
     """Record how the results were made, and what that cost, when all else is there."""
     input:
         report="results/{study}/report.html",
-        pages=[result(f"{page}") for page in ("report.pdf", "for_managers.html", "explorer.html", "planner.html", "gallery.html")],
+        pages=[
+            result(f"{page}")
+            for page in ("report.pdf", "for_managers.html", "explorer.html", "planner.html", "gallery.html")
+        ],
         notebooks=expand(result("notebooks/{notebook}.html"), notebook=NOTEBOOKS),
         checks="results/{study}/tables/checks.csv",
         code=library("report/run_record"),
