@@ -68,6 +68,7 @@ def test_the_error_is_that_of_the_instrument_and_not_of_a_threshold_that_somebod
     assert error_of(phq9.model_copy(update={"reliability": None})) == pytest.approx(6 / 1.96)
 
 
+@pytest.mark.slow
 def test_errors_that_go_together_hardly_move_the_shares():
     """Two instruments whose errors correlate at .4, and the analysis holds them to be independent."""
     noise, who, which = Noise(6), np.arange(20_000)[:, None], np.arange(2)

@@ -99,6 +99,7 @@ def test_where_therapists_are_alike_exact_limits_hold_at_every_number_of_clients
     assert rows.loc[PROBABLE, "data_sets"] == 4
 
 
+@pytest.mark.slow
 def test_rules_find_more_where_therapists_differ_more(made, priors):
     some, much = (
         pd.DataFrame(error_rates(under(made, sd), priors, 6, 10, 0.1, 4)).set_index("rule") for sd in (0.3, 1.2)

@@ -70,6 +70,7 @@ def test_a_fit_without_draws_says_why():
         draws_table(tree)
 
 
+@pytest.mark.slow
 @pytest.mark.peers
 @pytest.mark.skipif(not installed("posterior"), reason="R with posterior is not installed (apt packages)")
 @pytest.mark.parametrize("form", ["csv", "netcdf"])

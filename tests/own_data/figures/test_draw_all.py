@@ -37,6 +37,7 @@ def drawn_twice(found, tmp_path) -> list:
     return first
 
 
+@pytest.mark.slow
 def test_a_picture_has_the_same_bytes(tmp_path):
     drawn_twice({name: tables()[name] for name in ("flow", "estimates")}, tmp_path)
 

@@ -88,6 +88,7 @@ def test_alike_units_do_not_stand_out():
     assert wrong <= 6  # binomial of 20 with 0.1: more has a probability of 0.002
 
 
+@pytest.mark.slow
 def test_ranges_matter_for_small_counts_only():
     counts, _ = simulated(units=20, periods=2, courses=300, seed=4)
     found = rounding.table(counted(rounded(counts)), seed=1).set_index(["counts", "group"])
@@ -130,6 +131,7 @@ def test_rolling_origin_compares_methods_on_the_same_rows(rows):
     assert share.to_numpy() == pytest.approx(np.ones(len(share)))
 
 
+@pytest.mark.slow
 def test_no_method_sees_the_future(rows):
     table, _ = simulated(units=25, periods=5, seed=8)
     past = rolled(counted(table[table["period"] < "2019-20"]), seed=3)

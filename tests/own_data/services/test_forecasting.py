@@ -68,6 +68,7 @@ def test_same_seed_same_numbers_and_given_courses_matter():
     assert not forecast(table, seed=8)["mean"].equals(without["mean"].reset_index(drop=True))
 
 
+@pytest.mark.slow
 def test_units_that_ended_are_forecast_with_less_certainty():
     table, _ = simulated(units=20, periods=5, courses=3000, total=0.4, next=0.9, lasting=0.0)
     ended = table[(table["unit_id"] != "u005") | (table["period"] < "2017-18")]
@@ -93,6 +94,7 @@ def test_impossible_forecasts_are_refused(arguments, words):
         forecast(**arguments)
 
 
+@pytest.mark.slow
 def test_true_rates_are_covered(whole):
     table, rate = whole
     fitted = fit(counted(rounded(table)), PROCESSES["ar"], seed=4)
