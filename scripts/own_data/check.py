@@ -5,6 +5,7 @@ from pathlib import Path
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.logs import logged
 from iatrogenesis.own_data import check_files
+from iatrogenesis.own_data.nhs.agreement import agreement, disagreements
 from iatrogenesis.own_data.preparing import prepared
 from iatrogenesis.own_data.privacy import write_table
 from iatrogenesis.own_data.settings import OwnData
@@ -21,6 +22,10 @@ def main(settings: dict, folder: str, instruments: dict, target: str) -> None:
     Path(target).mkdir(parents=True, exist_ok=True)
     ready.write(Path(target))
     write_table(table1(ready), Path("tables", "table1.csv"), own.privacy, counts=PEOPLE, rates=RATES, within=WITHIN)
+    if own.data.nhs is not None:
+        clients = ready.tables["clients"]
+        write_table(agreement(clients, clients), Path("tables", "agreement.csv"), own.privacy, counts=("courses",))
+        write_table(disagreements(clients, clients), Path("tables", "disagreements.csv"), own.privacy)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import click
 
-from iatrogenesis.core.tables import DataError
-
 TABLES = ("csv", "parquet", "sav")
 TARGETS = (*TABLES, "datapackage", "draws")
 
@@ -40,6 +38,8 @@ def export(
 
     Example: iatrogenesis export results/tiny --to sav
     """
+    from iatrogenesis.core.tables import DataError  # here: --help waits for no pandas
+
     try:
         if target == "draws":
             paths = _draws(source, out, form, model, dataset)
@@ -52,7 +52,7 @@ def export(
 
 
 def _tables(source: Path, out: Path | None, target: str, scenario: str | None) -> list[Path]:
-    from iatrogenesis.own_data.exchange.found import found  # here: --help waits for no pandas
+    from iatrogenesis.own_data.exchange.found import found
 
     data = found(source, scenario)
     if data.personal:

@@ -160,6 +160,25 @@ def test_the_other_examples(tmp_path, name):
     assert (folder / "results" / name / "report.pdf").stat().st_size > 0
 
 
+@pytest.mark.slow
+def test_tables_of_the_nhs(tmp_path):
+    subprocess.run([sys.executable, "-m", "iatrogenesis.own_data.nhs.example", str(tmp_path)], check=True)
+    with (tmp_path / "simulated_nhs.yaml").open("a", encoding="utf-8") as file:
+        file.write("could_have_shown: {replicates: 2}\n")
+    found = run(tmp_path, "analyse", "simulated_nhs.yaml", "--cores", "2")
+    assert found.returncode == 0, found.stdout + found.stderr
+    results = tmp_path / "results" / "simulated_nhs"
+    agreed = read_csv(results / "tables" / "agreement.csv")
+    alike = agreed.loc[agreed["flagged"] == agreed["ours"], "courses"].sum()
+    assert alike > 0.9 * agreed.loc[agreed["ours"] != "unknown", "courses"].sum()
+    apart = read_csv(results / "tables" / "disagreements.csv")
+    unlike = (agreed["flagged"] != agreed["ours"]) & (agreed["ours"] != "unknown")
+    assert len(apart) == agreed.loc[unlike, "courses"].sum()
+    answers = read_csv(results / "tables" / "sensitivity_attribution.csv")
+    assert len(answers) >= 3, "most contacts, last therapist, both"
+    assert (results / "report.html").is_file()
+
+
 def test_a_dry_run_starts_no_job(tmp_path):
     folder = service(tmp_path, therapists=8)
     found = run(folder, "analyse", SETTINGS, "--cores", "1", "--", "--dry-run")
