@@ -1,5 +1,7 @@
 """Text files come with any separator, encoding and line end; broken ones are refused by row and column."""
 
+import csv
+
 import pytest
 
 from iatrogenesis.core.tables import DataError
@@ -176,3 +178,15 @@ def test_two_encodings_in_one_file(tmp_path):
     with pytest.raises(DataError, match="line 2 is UTF-8, but line 5 is not: two encodings"):
         opened(tmp_path, content)
     assert len(opened(tmp_path, content, encoding="cp1252").table) == 6
+
+
+def test_the_limit_of_fields_is_that_of_reading_alone(tmp_path):
+    before = csv.field_size_limit(123_456)
+    try:
+        opened(tmp_path, b"id,t\n1,A\n")
+        assert csv.field_size_limit() == 123_456
+        with pytest.raises(DataError, match="field larger"):
+            opened(tmp_path, b'id,t\n1,"' + b"x" * 10_000_001 + b'"\n')
+        assert csv.field_size_limit() == 123_456
+    finally:
+        csv.field_size_limit(before)

@@ -2,6 +2,8 @@
 
 import csv
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from iatrogenesis.own_data.settings import Files
 SEPARATORS = (";", "\t", "|", ",")
 CALLED = {";": "semicolon", "\t": "tab", "|": "bar", ",": "comma", " ": "blank"}
 LOOKED_AT = 300  # first records from which the separator is told
-csv.field_size_limit(10_000_000)
+LONGEST_FIELD = 10_000_000
 
 
 def read_text(path: Path, files: Files) -> Raw:
@@ -40,11 +42,23 @@ def read_text(path: Path, files: Files) -> Raw:
     if separator is not None and len(separator) != 1:
         raise DataError(f"{path}: data.separator must be one character, such as ';' or tab, not {separator!r}.")
     if separator is None:
-        separator = _separator(text, path)
+        with _field_limit():
+            separator = _separator(text, path)
         if separator in text:
             notes.append(f"Fields are separated by {CALLED[separator]}.")
-    records = _records(text, separator, path)
+    with _field_limit():
+        records = _records(text, separator, path)
     return framed(records, path, notes, first_row=1 + skipped)
+
+
+@contextmanager
+def _field_limit() -> Generator[None]:
+    """Hold the reader to `LONGEST_FIELD`, and only while it reads: the limit is the whole program's."""
+    before = csv.field_size_limit(LONGEST_FIELD)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _records(text: str, separator: str, path: Path) -> list[list[str]]:
