@@ -1,20 +1,16 @@
 """The explorer's page: what was simulated, packed small, with words, pictures and the library that draws them."""
 
 import base64
-import json
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
 
 import numpy as np
 import pandas as pd
-import vl_convert
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from scipy.stats import t
 
 from iatrogenesis.explorer import charts
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
+from iatrogenesis.explorer.offline import filled
 from iatrogenesis.explorer.ranges import Ranges
 from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting, every_setting
 from iatrogenesis.explorer.surface import Surface, is_logarithmic
@@ -136,12 +132,6 @@ def _fewer(number: float) -> str:
     return "as many" if whole == 0 else f"{abs(whole)} {'fewer' if whole > 0 else 'more'}"
 
 
-@cache
-def vega() -> str:
-    """The drawing library, able to stand inside a script element."""
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")
-
-
 def page(
     explorer: Explorer,
     surface: Surface,
@@ -179,21 +169,4 @@ def page(
         "together": averts.get("together", ""),
         "worlds": ranges.members,
     }
-    environment = Environment(
-        loader=PackageLoader("iatrogenesis.explorer", "page"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    # Inside a script element only its end tag would be read as HTML.
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("</", "<\\/")
-    return environment.get_template("explorer.html.j2").render(
-        data=data,
-        packed=Markup(text),  # noqa: S704 -- our own JSON, escaped above
-        vega=Markup(vega()),  # noqa: S704 -- the locked library
-        colours=charts.FATE_COLOURS,
-        shapes=SHAPES,
-        about=counts,
-        **about,
-    )
+    return filled("explorer.html.j2", data, colours=charts.FATE_COLOURS, shapes=SHAPES, about=counts, **about)

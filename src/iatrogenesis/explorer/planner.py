@@ -1,18 +1,15 @@
 """The planning page: the surface of simulated plans (`iatrogenesis.planning.surface`) with sliders, offline."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from iatrogenesis.core.definitions import PHRASES, RATIO_IN_WORDS
 from iatrogenesis.explorer.charts import finished
-from iatrogenesis.explorer.page import vega
+from iatrogenesis.explorer.offline import filled
 from iatrogenesis.figures.style import BLUE, GREY
 from iatrogenesis.planning.plan import POWER
 from iatrogenesis.planning.surface import Surface
@@ -158,20 +155,7 @@ def page(simulated: pd.DataFrame, usual: Mapping[str, Usual], about: Mapping[str
         ``study`` and ``commit``.
     """
     data = packed(Surface.of(simulated), simulated, usual)
-    environment = Environment(
-        loader=PackageLoader("iatrogenesis.explorer", "page"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-    return environment.get_template("planner.html.j2").render(
-        data=data,
-        packed=Markup(text),  # noqa: S704 -- our own JSON, escaped above
-        vega=Markup(vega()),  # noqa: S704 -- the locked library
-        **about,
-    )
+    return filled("planner.html.j2", data, **about)
 
 
 def _said(value: float, times: float, unit: str) -> str:

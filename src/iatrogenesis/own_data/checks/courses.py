@@ -1,4 +1,4 @@
-"""Courses that stand there twice, clients with several, and how long they lasted."""
+"""Duplicate courses, clients with several, and how long they lasted."""
 
 import pandas as pd
 

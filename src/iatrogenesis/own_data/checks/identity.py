@@ -1,4 +1,4 @@
-"""Whose rows these are: ids that are missing, damaged, doubled or dangerous, and courses that stand there twice."""
+"""Whose rows these are: ids that are missing, damaged, doubled or dangerous, and duplicate courses."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
