@@ -64,8 +64,8 @@ test-all: .venv/.installed ## Run all tests, the slow ones too
 	$(PYTEST) -m "" $(ARGS)
 
 lint: .venv/.installed ## Check style, formatting, spelling, types, and that imports go downwards
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+	$(BIN)/ruff check --no-cache
+	$(BIN)/ruff format --no-cache --check
 	$(BIN)/snakefmt --check Snakefile workflow/rules workflow/own_data
 	$(BIN)/codespell
 	$(BIN)/python workflow/bootstrap/notebooks.py notebooks/*.ipynb

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from iatrogenesis.own_data.analysis.tables import tables
-
 from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.data.posterior import load
 from iatrogenesis.own_data.analysis.fits import priors_of
+from iatrogenesis.own_data.analysis.tables import tables
 from iatrogenesis.own_data.prepared import Prepared
 from iatrogenesis.own_data.settings import OwnData
 from iatrogenesis.own_data.table_files import write_tables
