@@ -13,6 +13,8 @@ from iatrogenesis.study.named import recorded
 from iatrogenesis.study.study import Study, load_study
 from iatrogenesis.world.cohort import Design
 
+pytest_plugins = ["tests.trials"]
+
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "config"
 

@@ -1,0 +1,93 @@
+"""Trials: tests that stand for a fault tried, an input tried, or a result altered; what became of them, as JSON.
+
+A test says so by ``@pytest.mark.trial(kind="fault", what="kill -9 while sampling")``: `kind` is one of `KINDS`, and
+`what` a short phrase for readers who have not seen the test. ``{id}`` in it is the parametrised test's own id, so that
+one marker does for all of them; a parameter may also bring a marker of its own, which goes before the function's.
+
+``pytest -m trial --trials FILE`` runs all and writes what became of each; with ``--collect-only``, which there are.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+KINDS = ("fault", "refused", "altered")
+
+
+def trial_of(item: pytest.Item) -> dict[str, str] | None:
+    """Kind and words of a test that is a trial.
+
+    Raises
+    ------
+    pytest.UsageError
+        When its marker lacks one of them, or has others.
+    """
+    parameters = item.callspec.marks if hasattr(item, "callspec") else []
+    own = [mark for mark in parameters if mark.name == "trial"]
+    marker = own[-1] if own else item.get_closest_marker("trial")
+    if marker is None:
+        return None
+    kind, what = marker.kwargs.get("kind"), marker.kwargs.get("what")
+    if (
+        marker.args
+        or set(marker.kwargs) != {"kind", "what"}
+        or kind not in KINDS
+        or not isinstance(what, str)
+        or not what
+    ):
+        raise pytest.UsageError(f"{item.nodeid}: trial(kind=one of {', '.join(KINDS)}, what=a phrase), not {marker}")
+    if "{id}" in what:
+        if not hasattr(item, "callspec"):
+            raise pytest.UsageError(f"{item.nodeid}: {{id}} in the words of a trial that has no parameters")
+        what = what.replace("{id}", item.callspec.id)
+    return {"test": item.nodeid, "kind": kind, "what": what}
+
+
+class Trials:
+    """Collects what became of trials, wherever they ran: results of workers arrive here as their reports."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.found: dict[str, dict[str, str]] = {}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """List the trials there are."""
+        for trial in filter(None, map(trial_of, session.items)):
+            self.found[trial["test"]] = trial | {"outcome": "not run"}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the outcome: a failure in any phase counts, as does a test that was left out."""
+        properties = dict(report.user_properties)
+        if "trial" not in properties:
+            return
+        trial = self.found.setdefault(report.nodeid, json.loads(properties["trial"]))
+        if report.failed or hasattr(report, "wasxfail"):
+            trial["outcome"] = "failed"
+        elif report.skipped:
+            trial["outcome"] = "skipped"
+            trial["reason"] = report.longrepr[2].removeprefix("Skipped: ") if report.longrepr else ""
+        elif report.when == "call":
+            trial["outcome"] = "passed"
+
+    def pytest_sessionfinish(self) -> None:
+        """Write the file, sorted by test."""
+        trials = [self.found[name] for name in sorted(self.found)]
+        self.path.write_text(json.dumps(trials, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the outcome of trials be written to a file."""
+    parser.addoption("--trials", metavar="FILE", help="write which tests marked as trials there are, and their outcome")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect where reports arrive, and not in each worker."""
+    if (path := config.getoption("--trials")) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Trials(Path(path)), "trials")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let a trial's reports carry its words; a marker that says too little ends the run at once."""
+    if trial := trial_of(item):
+        item.user_properties.append(("trial", json.dumps(trial)))
