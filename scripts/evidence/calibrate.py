@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.evidence.centre import centred
 from iatrogenesis.evidence.ensemble import (
     Search,
@@ -19,12 +18,13 @@ from iatrogenesis.evidence.ensemble import (
 from iatrogenesis.evidence.fitted import Basis
 from iatrogenesis.evidence.worlds import shown
 from iatrogenesis.evidence.write_back import write_files
+from iatrogenesis.verification.records import recorded
 
 REPLICATES = 8  # of the centre, many enough that its patterns are nearly free of Monte Carlo error
 CENTRE_STEPS = 8
 
 
-def main(basis: Basis, search: Search, cores: int, output: dict[str, str]) -> None:
+def main(basis: Basis, config: Path, search: Search, cores: int, output: dict[str, str]) -> None:
     """Calibrate and write; what is committed is left for a person to replace."""
     unknowns, fitted = basis.unknowns, basis.fitted
     searching = basis.asked("calibrate")
@@ -49,14 +49,15 @@ def main(basis: Basis, search: Search, cores: int, output: dict[str, str]) -> No
 
     start = np.where(free, scores.mean(axis=1), unknowns.scores_of(known))
     centre = centred(start, free, fitted.target / fitted.tolerance, patterns, CENTRE_STEPS)
-    write_files(unknowns.centre(centre, known), Path("config"), Path(output["centre"]))
+    write_files(unknowns.centre(centre, known), config, Path(output["centre"]))
     print(f"Compare {output['centre']} and {output['ensemble']} with config/, and copy them if they fit better.")
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             Basis.of(dict(snakemake.input.items()), **snakemake.params.basis),
+            config=Path(snakemake.input.scenario).parents[1],
             search=Search.model_validate(snakemake.params.search),
             cores=snakemake.threads,
             output=dict(snakemake.output.items()),

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.core.sources import bibliography_keys, records
 from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.labels import labelled
 from iatrogenesis.evidence.published import evidence_table, read_evidence
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -31,7 +31,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             paths=dict(snakemake.input.items()),
             worlds=snakemake.params.worlds,

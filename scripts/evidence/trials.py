@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.ensemble import Search
 from iatrogenesis.evidence.fitted import Basis
@@ -13,6 +12,7 @@ from iatrogenesis.evidence.labels import labelled
 from iatrogenesis.evidence.trials import known_truths, left_out, weighed
 from iatrogenesis.evidence.worlds import Asked, Patterns, shown, spread
 from iatrogenesis.harm.conclusions import MAIN, concluded, worlds_of
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario
 
@@ -60,7 +60,7 @@ def _concluded(samples: dict[str, Sample]) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             Basis.of(dict(snakemake.input.items()), **snakemake.params.basis),
             rested=Scenario.model_validate(snakemake.params.rested),

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from iatrogenesis.core.files import read_parquet, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.explorer.measure import Measures
 from iatrogenesis.explorer.settings import Explorer, by_kind, random_settings, usual, world_of
 from iatrogenesis.explorer.surface import Surface
 from iatrogenesis.explorer.tables import accuracy, checked
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
@@ -28,7 +28,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             measures_path=snakemake.input.measures,
             explorer=snakemake.params.explorer,

@@ -1,12 +1,12 @@
 """Write the explorer's page."""
 
 from iatrogenesis.core.files import read_csv, read_parquet, write_text
-from iatrogenesis.core.logs import logged
 from iatrogenesis.explorer.page import averted, page
 from iatrogenesis.explorer.ranges import Ranges
 from iatrogenesis.explorer.settings import Explorer, usual
 from iatrogenesis.explorer.surface import Surface
 from iatrogenesis.explorer.words import Words
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 
 
@@ -25,7 +25,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             tables={name: snakemake.input[name] for name in ("measures", "check", "preventions", "ranges")},
             explorer=snakemake.params.explorer,

@@ -3,9 +3,9 @@
 import numpy as np
 
 from iatrogenesis.core.files import write_parquet
-from iatrogenesis.core.logs import logged
 from iatrogenesis.explorer.measure import Measures
 from iatrogenesis.explorer.settings import Explorer, by_kind, every_setting, usual, world_of
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
@@ -25,7 +25,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             explorer=snakemake.params.explorer,
             world=snakemake.params.world,

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.evidence.ensemble import read_ensemble
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.explorer.ranges import deviations, simulated
 from iatrogenesis.explorer.settings import Explorer
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
@@ -35,7 +35,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             ensemble_path=snakemake.input.ensemble,
             explorer=snakemake.params.explorer,

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from iatrogenesis.core.files import read_parquet, write_csv, write_parquet
-from iatrogenesis.core.logs import logged
 from iatrogenesis.explorer.settings import Explorer, every_setting, usual
 from iatrogenesis.explorer.tables import simulated
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 
 
@@ -21,7 +21,7 @@ def main(part_paths: list[str], explorer: dict, world: dict, measures_path: str,
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             part_paths=list(snakemake.input.parts),
             explorer=snakemake.params.explorer,

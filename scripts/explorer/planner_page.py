@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from iatrogenesis.core.files import read_csv, write_text
-from iatrogenesis.core.logs import logged
 from iatrogenesis.explorer.planner import page
 from iatrogenesis.planning.usual import configured
+from iatrogenesis.verification.records import recorded
 
 
 def main(points: str, config: str, about: dict, page_path: str) -> None:
@@ -16,10 +16,10 @@ def main(points: str, config: str, about: dict, page_path: str) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             points=snakemake.input.points,
-            config="config",
+            config=str(Path(snakemake.input.usual[0]).parent),
             about={"study": snakemake.wildcards.study, "commit": snakemake.params.commit},
             page_path=snakemake.output.page,
         )

@@ -3,9 +3,9 @@
 from inspect import signature
 
 from iatrogenesis.core.files import read_csv, read_parquet
-from iatrogenesis.core.logs import logged
 from iatrogenesis.core.registry import member
 from iatrogenesis.figures.style import save
+from iatrogenesis.verification.records import recorded
 
 
 def main(figure: str, paths: dict[str, str], base: str, drawn: list[str]) -> None:
@@ -21,7 +21,7 @@ def main(figure: str, paths: dict[str, str], base: str, drawn: list[str]) -> Non
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             figure=snakemake.params.figure,
             paths={name: str(path) for name, path in snakemake.input.items() if name != "code"},

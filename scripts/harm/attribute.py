@@ -3,10 +3,10 @@
 from functools import partial
 
 from iatrogenesis.core.files import write_parquet
-from iatrogenesis.core.logs import logged
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.harm.attribution import contributions, order
 from iatrogenesis.harm.outcomes import Sums, outcome_sums
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -30,7 +30,7 @@ def main(full: dict, design: dict, setup: dict, paths: dict[int, str]) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             full=snakemake.params.full,
             design=snakemake.params.design,

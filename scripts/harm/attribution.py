@@ -1,8 +1,8 @@
 """What each mechanism causes, over all pairs of orders."""
 
 from iatrogenesis.core.files import read_parquet, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.harm.attribution import combined
+from iatrogenesis.verification.records import recorded
 
 
 def main(part_paths: list[str], table_path: str) -> None:
@@ -11,5 +11,5 @@ def main(part_paths: list[str], table_path: str) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(part_paths=list(snakemake.input.parts), table_path=snakemake.output.table)

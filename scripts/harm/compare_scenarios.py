@@ -1,8 +1,8 @@
 """Turn counts of twins into rates per 1,000 clients with Monte Carlo standard errors."""
 
 from iatrogenesis.core.files import read_parquet, write_rows
-from iatrogenesis.core.logs import logged
 from iatrogenesis.harm.twins import scenario_rows
+from iatrogenesis.verification.records import recorded
 
 
 def main(counts: dict[str, str], table_path: str) -> None:
@@ -12,7 +12,7 @@ def main(counts: dict[str, str], table_path: str) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             counts=dict(zip(snakemake.params.scenarios, snakemake.input.counts, strict=True)),
             table_path=snakemake.output.table,

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.ensemble import read_ensemble
 from iatrogenesis.evidence.ranges import ranges
@@ -13,6 +12,7 @@ from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.harm.conclusions import MAIN, drivers, measurable, next_studies, one_by_one, worlds_of
 from iatrogenesis.harm.over_members import in_order, over_members
 from iatrogenesis.harm.policy_numbers import MONITORED, POLICY
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -61,7 +61,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             ensemble_path=snakemake.input.ensemble,
             scenarios=snakemake.params.scenarios,

@@ -1,9 +1,9 @@
 """Run many clients through every scenario and the reference world, and count who gets worse where."""
 
 from iatrogenesis.core.files import write_parquet
-from iatrogenesis.core.logs import logged
 from iatrogenesis.harm.outcomes import Sums, together
 from iatrogenesis.harm.twins import twin_counts
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design, in_blocks
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -27,7 +27,7 @@ def main(worlds: list[dict], reference: dict, design: dict, setup: dict, counts_
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             worlds=snakemake.params.worlds,
             reference=snakemake.params.reference,

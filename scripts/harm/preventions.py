@@ -1,8 +1,8 @@
 """The same clients with and without each prevention (or several), in every reading of the evidence."""
 
 from iatrogenesis.core.files import write_rows
-from iatrogenesis.core.logs import logged
 from iatrogenesis.harm.outcomes import Sums, compared, outcome_sums, remembered, rows, together
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design, in_blocks
 from iatrogenesis.world.scenarios import Scenario, read_as
 from iatrogenesis.world.setup import Setup
@@ -30,7 +30,7 @@ def main(scenarios: list[dict], against: dict, design: dict, setup: dict, table_
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             scenarios=snakemake.params.scenarios,
             against=snakemake.params.against,

@@ -5,12 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.evidence.ensemble import read_ensemble
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.harm.outcomes import Sums, together
 from iatrogenesis.harm.over_members import told_by_members
 from iatrogenesis.harm.second_episodes import episodes, name_of, of_member, rows, twin_sums, with_ranges, worlds_of
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design, in_blocks
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -50,7 +50,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             ensemble_path=snakemake.input.ensemble,
             scenarios=snakemake.params.scenarios,

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from iatrogenesis.core.files import read_csv, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.evidence.ensemble import read_ensemble
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.harm.what_if_ranges import designs, table
 from iatrogenesis.inference.answers.questions import WhatIf
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -36,7 +36,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             paths=dict(snakemake.input.items()),
             worlds=snakemake.params.worlds,

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.checks.diagnostics import diagnose, table
 from iatrogenesis.inference.data.posterior import load
+from iatrogenesis.verification.records import recorded
 
 
 def main(posteriors: list[str], convergence: dict, table_path: str) -> None:
@@ -17,7 +17,7 @@ def main(posteriors: list[str], convergence: dict, table_path: str) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             posteriors=snakemake.input.posteriors,
             convergence=snakemake.params.convergence,

@@ -1,12 +1,12 @@
 """Refit with the other engine, and compare the two posteriors."""
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.checks.agreement import compare, data_of, table
 from iatrogenesis.inference.data.posterior import drawn
 from iatrogenesis.inference.engines.fit import fit_all
 from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.verification.records import recorded
 
 
 def main(posteriors: list[str], fit: dict, seed: int, table_path: str, workers: int) -> None:
@@ -24,7 +24,7 @@ def main(posteriors: list[str], fit: dict, seed: int, table_path: str, workers: 
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             posteriors=snakemake.input.posteriors,
             fit=snakemake.params.fit,

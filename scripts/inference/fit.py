@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.data.posterior import save
 from iatrogenesis.inference.engines.fit import fit_all
 from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.study.datasets import outcome_data
+from iatrogenesis.verification.records import recorded
 
 
 def main(
@@ -32,12 +32,12 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             paths={
                 tuple(fit): path for fit, path in zip(snakemake.params.fits, snakemake.output.posteriors, strict=True)
             },
-            sources=snakemake.params.sources,
+            sources=dict(zip(snakemake.params.sources, snakemake.input.sources, strict=True)),
             given=snakemake.params.given,
             engine=snakemake.params.engine,
             priors=snakemake.params.priors,

@@ -1,11 +1,11 @@
 """Ask how far unseen scores at the end would have to be moved to change what is concluded in routine care."""
 
 from iatrogenesis.core.files import read_parquet, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.answers.missing_last_scores import table
 from iatrogenesis.inference.data.courses import from_courses
 from iatrogenesis.inference.models.growth import COVARIATES
 from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.setup import Setup
 
 
@@ -20,7 +20,7 @@ def main(clients: str, sessions: str, base: str, priors: dict, setup: dict, tabl
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             clients=snakemake.input.clients,
             sessions=snakemake.input.sessions,

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.answers import what_if
 from iatrogenesis.inference.checks import predictive, unseen_therapists
 from iatrogenesis.inference.checks import prior_sensitivity as sensitivity
@@ -15,6 +14,7 @@ from iatrogenesis.inference.models import OUTCOME_MODELS
 from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.study.datasets import outcome_data
+from iatrogenesis.verification.records import recorded
 
 
 def main(posteriors: list[str], sources: dict, given: dict, priors: dict, seed: int, tables: dict[str, str]) -> None:
@@ -52,10 +52,10 @@ def stacked(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             posteriors=snakemake.input.posteriors,
-            sources=snakemake.params.sources,
+            sources=dict(zip(snakemake.params.sources, snakemake.input.sources, strict=True)),
             given=snakemake.params.given,
             priors=snakemake.params.priors,
             seed=snakemake.params.seed,

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from iatrogenesis.core.files import read_parquet, write_csv, write_parquet
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.checks.sbc import COLUMNS, curves, judge
+from iatrogenesis.verification.records import recorded
 
 
 def main(parts: list[str], seed: int, table_path: str, curves_path: str) -> None:
@@ -21,7 +21,7 @@ def main(parts: list[str], seed: int, table_path: str, curves_path: str) -> None
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             parts=snakemake.input.parts,
             seed=snakemake.params.seed,

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from iatrogenesis.core.files import write_parquet
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.checks.sbc import ranks
 from iatrogenesis.inference.engines.fit import fit_all
 from iatrogenesis.inference.engines.sampler import Sampler
 from iatrogenesis.inference.models.by_name import model as model_module
 from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -37,7 +37,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             engine=snakemake.params.engine,
             simulations=snakemake.params.simulations,

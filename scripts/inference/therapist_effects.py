@@ -3,11 +3,11 @@
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.answers.estimands import table
 from iatrogenesis.inference.checks.recovery import beside_truth, exact_truth, large_sample_truth
 from iatrogenesis.inference.data.posterior import drawn
 from iatrogenesis.inference.models.by_name import model as model_module
+from iatrogenesis.verification.records import recorded
 
 
 def main(posteriors: list[str], known_truth: str, true_effects: str, base: str, table_path: str) -> None:
@@ -26,7 +26,7 @@ def main(posteriors: list[str], known_truth: str, true_effects: str, base: str, 
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             posteriors=snakemake.input.posteriors,
             known_truth=snakemake.input.known_truth,

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.answers.therapists import table
 from iatrogenesis.inference.data.posterior import drawn
+from iatrogenesis.verification.records import recorded
 
 
 def main(posteriors: list[str], true_rates: str, base: str, table_path: str) -> None:
@@ -23,7 +23,7 @@ def main(posteriors: list[str], true_rates: str, base: str, table_path: str) -> 
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             posteriors=snakemake.input.posteriors,
             true_rates=snakemake.input.true_rates,

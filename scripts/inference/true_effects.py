@@ -3,10 +3,10 @@
 import pandas as pd
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models.by_name import model as model_module
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -33,7 +33,7 @@ def main(base: dict, models: list[str], design: dict, setup: dict, table_path: s
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             base=snakemake.params.base,
             models=snakemake.params.models,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario
@@ -26,7 +26,7 @@ def main(base: dict, design: dict, setup: dict, table_path: str) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             base=snakemake.params.base,
             design=snakemake.params.design,

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.inference.answers.questions import WhatIf
 from iatrogenesis.inference.answers.what_if import causal_truth, risk_change, summary, through_burnout
@@ -12,6 +11,7 @@ from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.engines.collapsed.engine import sample
 from iatrogenesis.inference.models import therapist
 from iatrogenesis.inference.models.priors import Priors
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -49,7 +49,7 @@ def main(settings: dict, worlds: dict[str, dict], limit: float, priors: dict, se
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             settings=snakemake.params.settings,
             worlds=snakemake.params.worlds,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv, read_parquet, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.report import claims as checks
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.setup import Setup
 
 
@@ -32,7 +32,7 @@ def main(paths: dict[str, str], figures: list[str], base: str, fits: int, setup:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             paths={name: str(path) for name, path in snakemake.input.items() if name not in ("code", "figures")},
             figures=list(snakemake.input.figures),

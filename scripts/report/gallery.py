@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.core.logs import logged
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.render import render
+from iatrogenesis.verification.records import recorded
 
 
 def main(
@@ -26,7 +26,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             figures=dict(zip(snakemake.params.figures, snakemake.input.figures, strict=True)),
             words=snakemake.params.words,

@@ -5,9 +5,9 @@ from math import exp
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.core.logs import logged
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.render import render
+from iatrogenesis.verification.records import recorded
 
 
 def main(numbers: str, figure: str, words: dict, grid: dict, study: str, commit: str, page: str) -> None:
@@ -33,7 +33,7 @@ def main(numbers: str, figure: str, words: dict, grid: dict, study: str, commit:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             numbers=snakemake.input.numbers,
             figure=snakemake.input.figure,

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.core.logs import logged
 from iatrogenesis.report.notebook import executed, page
+from iatrogenesis.verification.records import recorded
 
 
 def main(notebook: str, name: str, study: str, commit: str, page_path: str) -> None:
@@ -13,7 +13,7 @@ def main(notebook: str, name: str, study: str, commit: str, page_path: str) -> N
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             notebook=snakemake.input.notebook,
             name=snakemake.wildcards.notebook,

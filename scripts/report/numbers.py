@@ -1,8 +1,8 @@
 """Collect every number of the report into one file."""
 
 from iatrogenesis.core.files import read_csv, write_json
-from iatrogenesis.core.logs import logged
 from iatrogenesis.report.numbers import every_number
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 
 
@@ -15,7 +15,7 @@ def main(tables: dict[str, str], base: dict, everything: dict, config: dict, num
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             tables={name: str(path) for name, path in snakemake.input.items() if name != "code"},
             base=snakemake.params.base,

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from iatrogenesis.core.files import read_csv, write_text
 from iatrogenesis.core.instruments import Instruments
-from iatrogenesis.core.logs import logged
 from iatrogenesis.report.page import page_tables, page_words
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import render
 from iatrogenesis.report.run_record import versions
 from iatrogenesis.simulation_study.policy_world import PolicyWorld
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 
 KINDS = {"policies": PolicyWorld, "instruments": Instruments}
@@ -41,7 +41,7 @@ def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: di
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             paths={n: str(p) for n, p in snakemake.input.items() if n not in ("code", "figures")},
             figures=dict(zip(snakemake.params.figures, snakemake.input.figures, strict=True)),

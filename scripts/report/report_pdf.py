@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 import typst
 
 from iatrogenesis.core.files import replacing
-from iatrogenesis.core.logs import logged
 from iatrogenesis.report.typeset import typst as source_of
+from iatrogenesis.verification.records import recorded
 
 
 def main(report: str, author: str, pdf: str) -> None:
@@ -21,5 +21,5 @@ def main(report: str, author: str, pdf: str) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(report=snakemake.input.report, author=snakemake.params.author, pdf=snakemake.output.pdf)

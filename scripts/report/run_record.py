@@ -5,8 +5,8 @@ from pathlib import Path
 import yaml
 
 from iatrogenesis.core.files import write_csv, write_text
-from iatrogenesis.core.logs import logged
 from iatrogenesis.report.run_record import cost, run_record
+from iatrogenesis.verification.records import recorded
 
 
 def main(config: dict, scenarios: dict, commit: str, record_path: str, cost_path: str) -> None:
@@ -19,7 +19,7 @@ def main(config: dict, scenarios: dict, commit: str, record_path: str, cost_path
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             config=snakemake.params.config,
             scenarios=snakemake.params.scenarios,

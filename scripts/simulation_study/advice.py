@@ -3,8 +3,8 @@
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.needed import needed
+from iatrogenesis.verification.records import recorded
 
 
 def main(parts: list[str], rate: float, table_path: str, needed_path: str) -> None:
@@ -17,7 +17,7 @@ def main(parts: list[str], rate: float, table_path: str, needed_path: str) -> No
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             parts=snakemake.input.parts,
             rate=snakemake.params.rate,

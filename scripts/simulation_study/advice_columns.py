@@ -1,9 +1,9 @@
 """Precision and power by number of therapists, for some numbers of clients per therapist."""
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.simulation_study.advice import Advice, column
+from iatrogenesis.verification.records import recorded
 
 
 def main(grid: dict, priors: dict, seed: int, paths: dict[int, str]) -> None:
@@ -15,7 +15,7 @@ def main(grid: dict, priors: dict, seed: int, paths: dict[int, str]) -> None:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             grid=snakemake.params.grid,
             priors=snakemake.params.priors,

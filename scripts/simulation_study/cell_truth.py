@@ -1,10 +1,10 @@
 """Work out what is true in a cell of the simulation study."""
 
 from iatrogenesis.core.files import read_csv, write_csv, write_parquet
-from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.truth import truth
+from iatrogenesis.verification.records import recorded
 
 
 def main(
@@ -24,7 +24,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             cell=snakemake.params.cell,
             surroundings=snakemake.params.surroundings,

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from iatrogenesis.core.files import read_csv, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.method_results import agreement, of_cells
+from iatrogenesis.verification.records import recorded
 
 
 def main(own: dict[str, str], full: dict[str, str], study: str, paths: dict[str, str]) -> None:
@@ -20,7 +20,7 @@ def main(own: dict[str, str], full: dict[str, str], study: str, paths: dict[str,
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             own={name: snakemake.input[name] for name in ("performance", "cells")},
             full={Path(path).stem: path for path in snakemake.input.full},

@@ -5,11 +5,11 @@ from itertools import groupby
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv, read_parquet, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.differences import differences
 from iatrogenesis.simulation_study.estimands import concrete
 from iatrogenesis.simulation_study.judge import judged_with_parts
 from iatrogenesis.simulation_study.methods import FACTS, NAMES
+from iatrogenesis.verification.records import recorded
 
 
 def main(
@@ -44,7 +44,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             batches=snakemake.params.batches,
             cells=snakemake.params.cells,

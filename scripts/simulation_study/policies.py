@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv, write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.evidence.ensemble import read_ensemble
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.evidence.worlds import ensemble_of
 from iatrogenesis.simulation_study.policies import in_worlds, table
 from iatrogenesis.simulation_study.policy_world import SIMULATED, Estimates, PolicyWorld, of_outcomes, of_service
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 
 
@@ -51,7 +51,7 @@ def found_in(conclusions: pd.DataFrame, value: str, error: str) -> dict[str, Est
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             paths=dict(snakemake.input.items()),
             declared=snakemake.params.declared,

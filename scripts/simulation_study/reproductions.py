@@ -1,9 +1,9 @@
 """Reproduce published simulations of therapists, and compare the results with the published ones."""
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.reproduced import Published, Reproduced
 from iatrogenesis.simulation_study.reproductions import table
+from iatrogenesis.verification.records import recorded
 
 
 def main(seed: int, replicates: int, evidence: dict[str, float], reproduced: dict, table_path: str) -> None:
@@ -14,7 +14,7 @@ def main(seed: int, replicates: int, evidence: dict[str, float], reproduced: dic
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             seed=snakemake.params.seed,
             replicates=snakemake.params.replicates,

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from iatrogenesis.core.files import write_csv, write_parquet
-from iatrogenesis.core.logs import logged
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.models.interaction import TRUE_STATES
 from iatrogenesis.inference.models.measurement import TRAITS
 from iatrogenesis.simulation_study.logit_normal import LogitNormal, simulate, truth
+from iatrogenesis.verification.records import recorded
 
 
 def main(known_truth: dict, seed: int, clients_path: str, truth_path: str) -> None:
@@ -24,7 +24,7 @@ def main(known_truth: dict, seed: int, clients_path: str, truth_path: str) -> No
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             known_truth=snakemake.params.known_truth,
             seed=snakemake.params.seed,

@@ -5,10 +5,10 @@ from pathlib import Path
 import yaml
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.core.logs import logged
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.simulation_study.nearest_model import nearest, records_of
 from iatrogenesis.simulation_study.worlds import in_world, plausible
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario, read_yaml
 from iatrogenesis.world.setup import Setup
@@ -50,7 +50,7 @@ def _line(name: str, record: dict) -> str:
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             ensemble_path=snakemake.input.ensemble,
             numbers_path=snakemake.input.numbers,

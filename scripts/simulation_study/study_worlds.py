@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from iatrogenesis.core.logs import logged
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.simulation_study.worlds import plausible, write_worlds
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 
 
@@ -19,7 +19,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             ensemble_path=snakemake.input.ensemble,
             scenarios=snakemake.params.scenarios,

@@ -1,9 +1,9 @@
 """Work out what is true of one scenario in each plausible world."""
 
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.core.logs import logged
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.truth_of_worlds import of_worlds
+from iatrogenesis.verification.records import recorded
 
 
 def main(scenario: str, surroundings: dict, numbers_path: str, truth_path: str) -> None:
@@ -14,7 +14,7 @@ def main(scenario: str, surroundings: dict, numbers_path: str, truth_path: str) 
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             scenario=snakemake.wildcards.scenario,
             surroundings=snakemake.params.surroundings,

@@ -1,7 +1,7 @@
 """Simulate one scenario and each client's twin in the reference world; write the four long tables."""
 
 from iatrogenesis.core.files import write_parquet
-from iatrogenesis.core.logs import logged
+from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
@@ -20,7 +20,7 @@ def main(scenario: dict, reference: dict, design: dict, setup: dict, output: dic
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with recorded(snakemake):
         main(
             scenario=snakemake.params.scenario,
             reference=snakemake.params.reference,
