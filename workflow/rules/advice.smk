@@ -11,12 +11,12 @@ rule simulate_known_truth:
     input:
         code=library("simulation_study/simulate_known_truth"),
     output:
-        clients="results/{study}/simulated/known/clients.parquet",
-        truth="results/{study}/tables/known_truth.csv",
+        clients="<results>/{study}/simulated/known/clients.parquet",
+        truth="<results>/{study}/tables/known_truth.csv",
     log:
-        "results/{study}/logs/simulate_known_truth.log",
+        "<results>/{study}/logs/simulate_known_truth.log",
     benchmark:
-        "results/{study}/benchmarks/simulate_known_truth.tsv"
+        "<results>/{study}/benchmarks/simulate_known_truth.tsv"
     params:
         known_truth=plain(CONFIG.known_truth),
         seed=CONFIG.seed,
@@ -31,11 +31,11 @@ rule reproductions:
     input:
         code=library("simulation_study/reproductions"),
     output:
-        table="results/{study}/tables/reproductions.csv",
+        table="<results>/{study}/tables/reproductions.csv",
     log:
-        "results/{study}/logs/reproductions.log",
+        "<results>/{study}/logs/reproductions.log",
     benchmark:
-        "results/{study}/benchmarks/reproductions.tsv"
+        "<results>/{study}/benchmarks/reproductions.tsv"
     params:
         seed=CONFIG.seed,
         replicates=CONFIG.reproductions.replicates,
@@ -78,12 +78,12 @@ rule advice:
         parts=expand(result("simulation_study/advice/{clients}.csv"), clients=CONFIG.advice.clients),
         code=library("simulation_study/advice"),
     output:
-        table="results/{study}/tables/advice.csv",
-        needed="results/{study}/tables/needed.csv",
+        table="<results>/{study}/tables/advice.csv",
+        needed="<results>/{study}/tables/needed.csv",
     log:
-        "results/{study}/logs/advice.log",
+        "<results>/{study}/logs/advice.log",
     benchmark:
-        "results/{study}/benchmarks/advice.tsv"
+        "<results>/{study}/benchmarks/advice.tsv"
     params:
         rate=CONFIG.advice.rate,
     message:
@@ -95,16 +95,16 @@ rule advice:
 rule policies:
     """What a service could do about therapists with bad results, in every plausible world."""
     input:
-        ensemble="config/ensemble.csv",
-        members="results/{study}/tables/members.csv",
-        conclusions="results/{study}/tables/conclusions.csv",
+        ensemble=source("config/ensemble.csv"),
+        members="<results>/{study}/tables/members.csv",
+        conclusions="<results>/{study}/tables/conclusions.csv",
         code=library("simulation_study/policies"),
     output:
-        table="results/{study}/tables/policies.csv",
+        table="<results>/{study}/tables/policies.csv",
     log:
-        "results/{study}/logs/policies.log",
+        "<results>/{study}/logs/policies.log",
     benchmark:
-        "results/{study}/benchmarks/policies.tsv"
+        "<results>/{study}/benchmarks/policies.tsv"
     params:
         declared=plain(STUDY.policies),
         scenarios={"base": scenario(STUDY.base), "prevented": scenario(CONFIG.conclusions.prevented)},

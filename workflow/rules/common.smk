@@ -7,9 +7,14 @@ REQUIRED INPUTS:
 import sys
 from pathlib import Path
 
-ROOT = Path(workflow.basedir)
-sys.path.insert(0, str(ROOT / "src"))
+# The checkout that these rules lie in. Where Snakemake fetches them from a repository's host there is none: then the
+# installed package has the library and its configuration.
+CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
+if (CHECKOUT / "src").is_dir():
+    sys.path.insert(0, str(CHECKOUT / "src"))
 
+import iatrogenesis
+from iatrogenesis.core.resources import config_folder
 from iatrogenesis.simulation_study.plan import announce
 from iatrogenesis.simulation_study.method_results import shown
 from iatrogenesis.simulation_study.methods import FACTS as METHOD_FACTS, GROUPS
@@ -22,21 +27,39 @@ from iatrogenesis.study.dependencies import Library
 from iatrogenesis.study.protocol import fingerprint
 from iatrogenesis.study.study import find_study
 
+IN_CHECKOUT = (CHECKOUT / "src").is_dir()
+ROOT = CHECKOUT if IN_CHECKOUT else config_folder().parent
+PACKAGE = CHECKOUT / "src" / "iatrogenesis" if IN_CHECKOUT else Path(iatrogenesis.__file__).parent
+# A workflow that was deployed, as by snakedeploy, has a configuration of its own to be changed.
+CONFIG_FOLDER = next(path for path in (Path.cwd() / "config", ROOT / "config") if (path / "scenarios").is_dir())
+
 try:
-    STUDY = find_study(config, ROOT / "config", [Path(name) for name in workflow.configfiles])
+    STUDY = find_study(config, CONFIG_FOLDER, [Path(name) for name in workflow.configfiles])
 except ConfigError as error:
     raise WorkflowError(f"The configuration cannot be used:\n{error}") from None
 
 CONFIG = STUDY.config
 SETUP = STUDY.setup.model_dump(mode="json")
 SIMULATIONS = CONFIG.sbc.simulations(CONFIG.fit.models)
-SERVICE_COUNTS = STUDY.service_counts(ROOT)
-LIBRARY = Library(ROOT / "src" / "iatrogenesis", cache=Path(".snakemake/iatrogenesis/imports.json"))
+LIBRARY = Library(PACKAGE, cache=Path(".snakemake/iatrogenesis/imports.json"))
+
+
+# Where results go: a workflow that uses this one as a module may say `pathvars: results=...`.
+RESULTS = workflow.pathvars.apply("<results>")
 
 
 def result(path):
     """A file of this study's results."""
-    return f"results/{STUDY.name}/{path}"
+    return f"{RESULTS}/{STUDY.name}/{path}"
+
+
+def source(path):
+    """A file of the project as input, wherever the work is done; never in a remote storage, where results may be."""
+    whole = CONFIG_FOLDER.parent / path if path.startswith("config/") else ROOT / path
+    return local(str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole))
+
+
+SERVICE_COUNTS = STUDY.service_counts(ROOT) and source(STUDY.service_counts(ROOT))
 
 
 # The simulation study: its cells as plain data, its batches by cell, group of methods and number, and the answers of
@@ -127,9 +150,10 @@ def library(script, chosen=None):
 
     `chosen` names, by package, the modules that the script asks it for; see `iatrogenesis.study.dependencies`.
     """
-    path = ROOT / "scripts" / script
-    found = LIBRARY.closure(path if path.suffix else path.with_suffix(".py"), chosen)
-    return [str(file.relative_to(ROOT)) for file in found]
+    file = f"../../scripts/{script}" if script.endswith(".ipynb") else f"../../scripts/{script}.py"
+    path = CHECKOUT / "workflow" / "rules" / file
+    found = LIBRARY.closure(path if path.is_file() else Path(workflow.source_path(file)), chosen)
+    return [source(str(file)) for file in found]
 
 
 def code_of_methods(names):

@@ -10,20 +10,20 @@ OUTPUTS:
 rule evidence:
     """Each published pattern beside the simulated one."""
     input:
-        evidence="config/evidence.csv",
-        references="config/references.bib",
+        evidence=source("config/evidence.csv"),
+        references=source("config/references.bib"),
         code=library("evidence/evidence"),
     output:
         table=report(
-            "results/{study}/tables/evidence.csv",
+            "<results>/{study}/tables/evidence.csv",
             caption="../report/evidence.rst",
             category="Tables",
             labels={"table": "evidence"},
         ),
     log:
-        "results/{study}/logs/evidence.log",
+        "<results>/{study}/logs/evidence.log",
     benchmark:
-        "results/{study}/benchmarks/evidence.tsv"
+        "<results>/{study}/benchmarks/evidence.tsv"
     params:
         worlds={
             "treated": scenario(STUDY.base),
@@ -54,9 +54,9 @@ BASIS = {
 rule calibrate:
     """Find the plausible worlds and their centre anew (not part of a report; what was found is committed)."""
     input:
-        scenario="config/scenarios/base.yaml",
-        evidence="config/evidence.csv",
-        references="config/references.bib",
+        scenario=source("config/scenarios/base.yaml"),
+        evidence=source("config/evidence.csv"),
+        references=source("config/references.bib"),
         code=library("evidence/calibrate"),
     output:
         ensemble=result("calibration/ensemble.csv"),
@@ -84,8 +84,8 @@ rule calibrate:
 rule trials:
     """Try the calibration out: groups of patterns left out and predicted, known truths found again (not in a report)."""
     input:
-        evidence="config/evidence.csv",
-        references="config/references.bib",
+        evidence=source("config/evidence.csv"),
+        references=source("config/references.bib"),
         code=library("evidence/trials"),
     output:
         weighed=result("calibration/weighed.csv"),

@@ -19,11 +19,11 @@ rule explorer_part:
     input:
         code=library("explorer/explorer_part"),
     output:
-        part="results/{study}/explorer/parts/{part}.parquet",
+        part="<results>/{study}/explorer/parts/{part}.parquet",
     log:
-        "results/{study}/logs/explorer_part/{part}.log",
+        "<results>/{study}/logs/explorer_part/{part}.log",
     benchmark:
-        "results/{study}/benchmarks/explorer_part/{part}.tsv"
+        "<results>/{study}/benchmarks/explorer_part/{part}.tsv"
     threads: 1
     params:
         **EXPLORED,
@@ -39,17 +39,17 @@ rule explorer_settings:
         parts=[result(f"explorer/parts/{part}.parquet") for part in range(CONFIG.explorer.parts)],
         code=library("explorer/explorer_settings"),
     output:
-        measures="results/{study}/explorer/settings.parquet",
+        measures="<results>/{study}/explorer/settings.parquet",
         table=report(
-            "results/{study}/tables/explorer.csv",
+            "<results>/{study}/tables/explorer.csv",
             caption="../report/explorer.rst",
             category="Tables",
             labels={"table": "explorer"},
         ),
     log:
-        "results/{study}/logs/explorer_settings.log",
+        "<results>/{study}/logs/explorer_settings.log",
     benchmark:
-        "results/{study}/benchmarks/explorer_settings.tsv"
+        "<results>/{study}/benchmarks/explorer_settings.tsv"
     params:
         explorer=EXPLORED["explorer"],
         world=EXPLORED["world"],
@@ -62,14 +62,14 @@ rule explorer_settings:
 rule explorer_check:
     """Simulate random settings and hold them beside what the page says about them."""
     input:
-        measures="results/{study}/explorer/settings.parquet",
+        measures="<results>/{study}/explorer/settings.parquet",
         code=library("explorer/explorer_check"),
     output:
-        table="results/{study}/tables/explorer_check.csv",
+        table="<results>/{study}/tables/explorer_check.csv",
     log:
-        "results/{study}/logs/explorer_check.log",
+        "<results>/{study}/logs/explorer_check.log",
     benchmark:
-        "results/{study}/benchmarks/explorer_check.tsv"
+        "<results>/{study}/benchmarks/explorer_check.tsv"
     params:
         **EXPLORED,
     message:
@@ -81,14 +81,14 @@ rule explorer_check:
 rule explorer_ranges:
     """Simulate some plausible worlds at few settings: how far they lie from the world that the explorer shows."""
     input:
-        ensemble="config/ensemble.csv",
+        ensemble=source("config/ensemble.csv"),
         code=library("explorer/explorer_ranges"),
     output:
-        table="results/{study}/tables/explorer_ranges.csv",
+        table="<results>/{study}/tables/explorer_ranges.csv",
     log:
-        "results/{study}/logs/explorer_ranges.log",
+        "<results>/{study}/logs/explorer_ranges.log",
     benchmark:
-        "results/{study}/benchmarks/explorer_ranges.tsv"
+        "<results>/{study}/benchmarks/explorer_ranges.tsv"
     threads: 2
     params:
         **EXPLORED,
@@ -103,22 +103,22 @@ rule explorer_ranges:
 rule explorer_page:
     """Write the explorer, one page that needs nothing else."""
     input:
-        measures="results/{study}/explorer/settings.parquet",
-        check="results/{study}/tables/explorer_check.csv",
-        preventions="results/{study}/tables/preventions.csv",
-        ranges="results/{study}/tables/explorer_ranges.csv",
+        measures="<results>/{study}/explorer/settings.parquet",
+        check="<results>/{study}/tables/explorer_check.csv",
+        preventions="<results>/{study}/tables/preventions.csv",
+        ranges="<results>/{study}/tables/explorer_ranges.csv",
         code=library("explorer/explorer_page"),
     output:
         page=report(
-            "results/{study}/explorer.html",
+            "<results>/{study}/explorer.html",
             caption="../report/explorer_page.rst",
             category="Pages",
             labels={"page": "explorer"},
         ),
     log:
-        "results/{study}/logs/explorer_page.log",
+        "<results>/{study}/logs/explorer_page.log",
     benchmark:
-        "results/{study}/benchmarks/explorer_page.tsv"
+        "<results>/{study}/benchmarks/explorer_page.tsv"
     params:
         explorer=EXPLORED["explorer"],
         world=EXPLORED["world"],
@@ -135,25 +135,25 @@ rule explorer_page:
 rule planner_page:
     """Write the planning page, whose surface is fitted to simulated plans (`make planning-points`)."""
     input:
-        points="config/planning_points.csv",
+        points=source("config/planning_points.csv"),
         usual=[
-            "config/default.yaml",
-            "config/evidence.csv",
-            "config/statistical_world.yaml",
-            "config/scenarios/base.yaml",
+            source("config/default.yaml"),
+            source("config/evidence.csv"),
+            source("config/statistical_world.yaml"),
+            source("config/scenarios/base.yaml"),
         ],
         code=library("explorer/planner_page"),
     output:
         page=report(
-            "results/{study}/planner.html",
+            "<results>/{study}/planner.html",
             caption="../report/planner_page.rst",
             category="Pages",
             labels={"page": "planner"},
         ),
     log:
-        "results/{study}/logs/planner_page.log",
+        "<results>/{study}/logs/planner_page.log",
     benchmark:
-        "results/{study}/benchmarks/planner_page.tsv"
+        "<results>/{study}/benchmarks/planner_page.tsv"
     params:
         commit=git_commit(ROOT),
     message:

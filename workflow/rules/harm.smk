@@ -14,11 +14,11 @@ rule count_twins:
     input:
         code=library("harm/count_twins"),
     output:
-        counts=expand("results/{{study}}/twins/{scenario}.parquet", scenario=CONFIG.scenarios),
+        counts=expand("<results>/{{study}}/twins/{scenario}.parquet", scenario=CONFIG.scenarios),
     log:
-        "results/{study}/logs/count_twins.log",
+        "<results>/{study}/logs/count_twins.log",
     benchmark:
-        "results/{study}/benchmarks/count_twins.tsv"
+        "<results>/{study}/benchmarks/count_twins.tsv"
     params:
         worlds=[scenario(name) for name in CONFIG.scenarios],
         reference=scenario(CONFIG.reference),
@@ -33,14 +33,14 @@ rule count_twins:
 rule compare_scenarios:
     """Deterioration per 1,000 clients by scenario, and how much of it therapy caused."""
     input:
-        counts=expand("results/{{study}}/twins/{scenario}.parquet", scenario=CONFIG.scenarios),
+        counts=expand("<results>/{{study}}/twins/{scenario}.parquet", scenario=CONFIG.scenarios),
         code=library("harm/compare_scenarios"),
     output:
-        table="results/{study}/tables/scenarios.csv",
+        table="<results>/{study}/tables/scenarios.csv",
     log:
-        "results/{study}/logs/compare_scenarios.log",
+        "<results>/{study}/logs/compare_scenarios.log",
     benchmark:
-        "results/{study}/benchmarks/compare_scenarios.tsv"
+        "<results>/{study}/benchmarks/compare_scenarios.tsv"
     params:
         scenarios=list(CONFIG.scenarios),
     message:
@@ -77,14 +77,14 @@ for pairs in shared_out(range(CONFIG.attribution.pairs), 4):
 rule attribution:
     """What each mechanism causes alone, as the last one taken away, and on average over all orders."""
     input:
-        parts=expand("results/{{study}}/attribution/{pair}.parquet", pair=range(CONFIG.attribution.pairs)),
+        parts=expand("<results>/{{study}}/attribution/{pair}.parquet", pair=range(CONFIG.attribution.pairs)),
         code=library("harm/attribution"),
     output:
-        table="results/{study}/tables/attribution.csv",
+        table="<results>/{study}/tables/attribution.csv",
     log:
-        "results/{study}/logs/attribution.log",
+        "<results>/{study}/logs/attribution.log",
     benchmark:
-        "results/{study}/benchmarks/attribution.tsv"
+        "<results>/{study}/benchmarks/attribution.tsv"
     message:
         "Combining what each mechanism causes"
     script:
@@ -96,11 +96,11 @@ rule preventions:
     input:
         code=library("harm/preventions"),
     output:
-        table="results/{study}/tables/preventions.csv",
+        table="<results>/{study}/tables/preventions.csv",
     log:
-        "results/{study}/logs/preventions.log",
+        "<results>/{study}/logs/preventions.log",
     benchmark:
-        "results/{study}/benchmarks/preventions.tsv"
+        "<results>/{study}/benchmarks/preventions.tsv"
     params:
         scenarios=[scenario(name) for name in CONFIG.preventions.scenarios],
         against=scenario(CONFIG.preventions.against),
@@ -115,14 +115,14 @@ rule preventions:
 rule second_episodes:
     """Who comes back, who stays away because of which route, and how the second course goes; ranges over worlds."""
     input:
-        ensemble="config/ensemble.csv",
+        ensemble=source("config/ensemble.csv"),
         code=library("harm/second_episodes"),
     output:
-        table="results/{study}/tables/second_episodes.csv",
+        table="<results>/{study}/tables/second_episodes.csv",
     log:
-        "results/{study}/logs/second_episodes.log",
+        "<results>/{study}/logs/second_episodes.log",
     benchmark:
-        "results/{study}/benchmarks/second_episodes.tsv"
+        "<results>/{study}/benchmarks/second_episodes.tsv"
     threads: 2
     params:
         scenarios={"base": scenario(STUDY.base), "prevented": scenario(CONFIG.conclusions.prevented)},
@@ -139,17 +139,17 @@ rule second_episodes:
 rule conclusions:
     """The conclusions in every plausible world: their ranges, what drives them, which study would narrow them."""
     input:
-        ensemble="config/ensemble.csv",
+        ensemble=source("config/ensemble.csv"),
         code=library("harm/conclusions"),
     output:
-        members="results/{study}/tables/members.csv",
-        conclusions="results/{study}/tables/conclusions.csv",
-        drivers="results/{study}/tables/drivers.csv",
-        next_studies="results/{study}/tables/next_studies.csv",
+        members="<results>/{study}/tables/members.csv",
+        conclusions="<results>/{study}/tables/conclusions.csv",
+        drivers="<results>/{study}/tables/drivers.csv",
+        next_studies="<results>/{study}/tables/next_studies.csv",
     log:
-        "results/{study}/logs/conclusions.log",
+        "<results>/{study}/logs/conclusions.log",
     benchmark:
-        "results/{study}/benchmarks/conclusions.tsv"
+        "<results>/{study}/benchmarks/conclusions.tsv"
     threads: 2
     params:
         scenarios={
@@ -172,15 +172,15 @@ rule conclusions:
 rule what_if_ranges:
     """What lower burnout or limited caseloads would avert in every plausible world, however clients are allotted."""
     input:
-        ensemble="config/ensemble.csv",
-        what_if="results/{study}/tables/what_if.csv",
+        ensemble=source("config/ensemble.csv"),
+        what_if="<results>/{study}/tables/what_if.csv",
         code=library("harm/what_if_ranges"),
     output:
-        table="results/{study}/tables/what_if_ranges.csv",
+        table="<results>/{study}/tables/what_if_ranges.csv",
     log:
-        "results/{study}/logs/what_if_ranges.log",
+        "<results>/{study}/logs/what_if_ranges.log",
     benchmark:
-        "results/{study}/benchmarks/what_if_ranges.tsv"
+        "<results>/{study}/benchmarks/what_if_ranges.tsv"
     threads: 2
     params:
         worlds={name: plain(world) for name, world in STUDY.what_if_worlds.items()},

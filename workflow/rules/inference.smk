@@ -33,11 +33,11 @@ rule true_effects:
     input:
         code=library("inference/true_effects", {"inference.models": LARGE_SAMPLE}),
     output:
-        table="results/{study}/tables/true_effects.csv",
+        table="<results>/{study}/tables/true_effects.csv",
     log:
-        "results/{study}/logs/true_effects.log",
+        "<results>/{study}/logs/true_effects.log",
     benchmark:
-        "results/{study}/benchmarks/true_effects.tsv"
+        "<results>/{study}/benchmarks/true_effects.tsv"
     params:
         base=scenario(STUDY.base),
         models=LARGE_SAMPLE,
@@ -67,7 +67,7 @@ for name, models in together(CONFIG.fit.models, CONFIG.fit.engine).items():
         threads: 1
         params:
             fits=[[dataset, model] for dataset, model in FITS if model in models],
-            sources=FIT_SOURCES,
+            sources=list(FIT_SOURCES),  # their names: the paths are inputs, which may be copies
             given=STUDY.given,
             engine=CONFIG.fit.engine,
             priors=plain(CONFIG.fit.priors),
@@ -85,11 +85,11 @@ rule diagnostics:
         posteriors=POSTERIORS,
         code=library("inference/diagnostics"),
     output:
-        table="results/{study}/tables/diagnostics.csv",
+        table="<results>/{study}/tables/diagnostics.csv",
     log:
-        "results/{study}/logs/diagnostics.log",
+        "<results>/{study}/logs/diagnostics.log",
     benchmark:
-        "results/{study}/benchmarks/diagnostics.tsv"
+        "<results>/{study}/benchmarks/diagnostics.tsv"
     params:
         convergence=plain(CONFIG.fit.convergence),
     message:
@@ -102,15 +102,15 @@ rule therapist_effects:
     """Each estimand of each fit: truth, estimate, interval, Monte Carlo error."""
     input:
         posteriors=POSTERIORS,
-        known_truth="results/{study}/tables/known_truth.csv",
-        true_effects="results/{study}/tables/true_effects.csv",
+        known_truth="<results>/{study}/tables/known_truth.csv",
+        true_effects="<results>/{study}/tables/true_effects.csv",
         code=library("inference/therapist_effects"),
     output:
-        table="results/{study}/tables/therapist_effects.csv",
+        table="<results>/{study}/tables/therapist_effects.csv",
     log:
-        "results/{study}/logs/therapist_effects.log",
+        "<results>/{study}/logs/therapist_effects.log",
     benchmark:
-        "results/{study}/benchmarks/therapist_effects.tsv"
+        "<results>/{study}/benchmarks/therapist_effects.tsv"
     params:
         base=STUDY.base,
     message:
@@ -127,11 +127,11 @@ rule engines:
             "inference/engines", {"inference.models": [model for _, model in STUDY.fitted_twice(SERVICE_COUNTS)]}
         ),
     output:
-        table="results/{study}/tables/engines.csv",
+        table="<results>/{study}/tables/engines.csv",
     log:
-        "results/{study}/logs/engines.log",
+        "<results>/{study}/logs/engines.log",
     benchmark:
-        "results/{study}/benchmarks/engines.tsv"
+        "<results>/{study}/benchmarks/engines.tsv"
     params:
         fit={name: plain(CONFIG.fit)[name] for name in ("engine", "priors", "sampler")},
         seed=CONFIG.seed,
@@ -148,17 +148,17 @@ rule model_checks:
         sources=list(FIT_SOURCES.values()),
         code=library("inference/model_checks"),
     output:
-        predictive="results/{study}/tables/predictive.csv",
-        sensitivity="results/{study}/tables/prior_sensitivity.csv",
-        comparison="results/{study}/tables/model_comparison.csv",
-        unseen="results/{study}/tables/unseen_therapists.csv",
-        marginal="results/{study}/tables/marginal_effects.csv",
+        predictive="<results>/{study}/tables/predictive.csv",
+        sensitivity="<results>/{study}/tables/prior_sensitivity.csv",
+        comparison="<results>/{study}/tables/model_comparison.csv",
+        unseen="<results>/{study}/tables/unseen_therapists.csv",
+        marginal="<results>/{study}/tables/marginal_effects.csv",
     log:
-        "results/{study}/logs/model_checks.log",
+        "<results>/{study}/logs/model_checks.log",
     benchmark:
-        "results/{study}/benchmarks/model_checks.tsv"
+        "<results>/{study}/benchmarks/model_checks.tsv"
     params:
-        sources=FIT_SOURCES,
+        sources=list(FIT_SOURCES),  # their names: the paths are inputs, which may be copies
         given=STUDY.given,
         priors=plain(CONFIG.fit.priors),
         seed=CONFIG.seed,
@@ -204,12 +204,12 @@ rule sbc:
         parts=[result(f"sbc/{model}_{engine}.parquet") for model, engine in SIMULATIONS],
         code=library("inference/sbc"),
     output:
-        table="results/{study}/tables/sbc.csv",
-        curves="results/{study}/sbc/curves.parquet",
+        table="<results>/{study}/tables/sbc.csv",
+        curves="<results>/{study}/sbc/curves.parquet",
     log:
-        "results/{study}/logs/sbc.log",
+        "<results>/{study}/logs/sbc.log",
     benchmark:
-        "results/{study}/benchmarks/sbc.tsv"
+        "<results>/{study}/benchmarks/sbc.tsv"
     params:
         seed=CONFIG.seed,
     message:
@@ -223,11 +223,11 @@ rule what_if:
     input:
         code=library("inference/what_if"),
     output:
-        table="results/{study}/tables/what_if.csv",
+        table="<results>/{study}/tables/what_if.csv",
     log:
-        "results/{study}/logs/what_if.log",
+        "<results>/{study}/logs/what_if.log",
     benchmark:
-        "results/{study}/benchmarks/what_if.tsv"
+        "<results>/{study}/benchmarks/what_if.tsv"
     params:
         settings=plain(CONFIG.what_if),
         worlds={name: plain(world) for name, world in STUDY.what_if_worlds.items()},
@@ -245,11 +245,11 @@ rule true_rates:
     input:
         code=library("inference/true_rates"),
     output:
-        table="results/{study}/tables/true_rates.csv",
+        table="<results>/{study}/tables/true_rates.csv",
     log:
-        "results/{study}/logs/true_rates.log",
+        "<results>/{study}/logs/true_rates.log",
     benchmark:
-        "results/{study}/benchmarks/true_rates.tsv"
+        "<results>/{study}/benchmarks/true_rates.tsv"
     params:
         base=scenario(STUDY.base),
         design=plain(CONFIG.true_rates),
@@ -268,14 +268,14 @@ rule therapists:
             for path, fit in zip(POSTERIORS, FITS)
             if fit[0] in (STUDY.base, "hospitals") and fit[1] in OUTCOME_MODELS
         ],
-        true_rates="results/{study}/tables/true_rates.csv",
+        true_rates="<results>/{study}/tables/true_rates.csv",
         code=library("inference/therapists"),
     output:
-        table="results/{study}/tables/therapists.csv",
+        table="<results>/{study}/tables/therapists.csv",
     log:
-        "results/{study}/logs/therapists.log",
+        "<results>/{study}/logs/therapists.log",
     benchmark:
-        "results/{study}/benchmarks/therapists.tsv"
+        "<results>/{study}/benchmarks/therapists.tsv"
     params:
         base=STUDY.base,
     message:

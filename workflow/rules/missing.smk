@@ -14,11 +14,11 @@ rule missing_last_scores:
         sessions=result(f"simulated/{STUDY.base}/sessions.parquet"),
         code=library("inference/missing_last_scores"),
     output:
-        table="results/{study}/tables/missing_last_scores.csv",
+        table="<results>/{study}/tables/missing_last_scores.csv",
     log:
-        "results/{study}/logs/missing_last_scores.log",
+        "<results>/{study}/logs/missing_last_scores.log",
     benchmark:
-        "results/{study}/benchmarks/missing_last_scores.tsv"
+        "<results>/{study}/benchmarks/missing_last_scores.tsv"
     params:
         base=STUDY.base,
         priors=plain(CONFIG.fit.priors),

@@ -44,8 +44,8 @@ if unknown := sorted(set(NOTEBOOKS) - set(THERE_ARE)):
     raise WorkflowError(f"notebooks: unknown notebook {unknown[0]!r}; known: {', '.join(THERE_ARE)}")
 
 CONFIGURATION = sorted(
-    path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "config").rglob("*")
+    source(path.relative_to(CONFIG_FOLDER.parent).as_posix())
+    for path in CONFIG_FOLDER.rglob("*")
     if path.suffix in (".yaml", ".csv", ".bib")
 )
 
@@ -56,11 +56,11 @@ rule numbers:
         **{name: result(f"tables/{name}.csv") for name in TABLES},
         code=library("report/numbers"),
     output:
-        numbers="results/{study}/tables/numbers.json",
+        numbers="<results>/{study}/tables/numbers.json",
     log:
-        "results/{study}/logs/numbers.log",
+        "<results>/{study}/logs/numbers.log",
     benchmark:
-        "results/{study}/benchmarks/numbers.tsv"
+        "<results>/{study}/benchmarks/numbers.tsv"
     params:
         base=scenario(STUDY.base),
         everything=scenario(CONFIG.conclusions.prevented),
@@ -75,21 +75,21 @@ rule report:
     """Write the report, one self-contained page."""
     input:
         **{name: result(f"tables/{name}.csv") for name in TABLES},
-        numbers="results/{study}/tables/numbers.json",
-        references="config/references.bib",
+        numbers="<results>/{study}/tables/numbers.json",
+        references=source("config/references.bib"),
         figures=[result(f"figures/{figure}.svg") for figure in FIGURES],
         code=library("report/report"),
     output:
         report=report(
-            "results/{study}/report.html",
+            "<results>/{study}/report.html",
             caption="../report/page.rst",
             category="Pages",
             labels={"page": "report"},
         ),
     log:
-        "results/{study}/logs/report.log",
+        "<results>/{study}/logs/report.log",
     benchmark:
-        "results/{study}/benchmarks/report.tsv"
+        "<results>/{study}/benchmarks/report.tsv"
     params:
         figures=list(FIGURES),
         words=FIGURE_WORDS,
@@ -112,14 +112,14 @@ rule report:
 rule report_pdf:
     """Typeset the report for paper: the same text, numbers and figures."""
     input:
-        report="results/{study}/report.html",
+        report="<results>/{study}/report.html",
         code=library("report/report_pdf"),
     output:
-        pdf="results/{study}/report.pdf",
+        pdf="<results>/{study}/report.pdf",
     log:
-        "results/{study}/logs/report_pdf.log",
+        "<results>/{study}/logs/report_pdf.log",
     benchmark:
-        "results/{study}/benchmarks/report_pdf.tsv"
+        "<results>/{study}/benchmarks/report_pdf.tsv"
     params:
         author="Iatrogenesis maintainers",
     message:
@@ -131,20 +131,20 @@ rule report_pdf:
 rule manager_page:
     """Write the one-page answer for a service's manager."""
     input:
-        numbers="results/{study}/tables/numbers.json",
-        figure="results/{study}/figures/policies.svg",
+        numbers="<results>/{study}/tables/numbers.json",
+        figure="<results>/{study}/figures/policies.svg",
         code=library("report/manager_page"),
     output:
         page=report(
-            "results/{study}/for_managers.html",
+            "<results>/{study}/for_managers.html",
             caption="../report/managers.rst",
             category="Pages",
             labels={"page": "for managers"},
         ),
     log:
-        "results/{study}/logs/manager_page.log",
+        "<results>/{study}/logs/manager_page.log",
     benchmark:
-        "results/{study}/benchmarks/manager_page.tsv"
+        "<results>/{study}/benchmarks/manager_page.tsv"
     params:
         words={"policies": FIGURE_WORDS["policies"]},
         grid=plain(CONFIG.advice),
@@ -163,15 +163,15 @@ rule gallery:
         code=library("report/gallery"),
     output:
         page=report(
-            "results/{study}/gallery.html",
+            "<results>/{study}/gallery.html",
             caption="../report/gallery.rst",
             category="Pages",
             labels={"page": "gallery"},
         ),
     log:
-        "results/{study}/logs/gallery.log",
+        "<results>/{study}/logs/gallery.log",
     benchmark:
-        "results/{study}/benchmarks/gallery.tsv"
+        "<results>/{study}/benchmarks/gallery.tsv"
     params:
         figures=list(FIGURES),
         words=FIGURE_WORDS,
@@ -188,16 +188,16 @@ rule check:
     """Hold the report's claims against the results."""
     input:
         **{name: result(f"tables/{name}.csv") for name in TABLES if name not in NOT_CHECKED},
-        numbers="results/{study}/tables/numbers.json",
+        numbers="<results>/{study}/tables/numbers.json",
         clients=result(f"simulated/{STUDY.base}/clients.parquet"),
         figures=FIGURE_FILES,
         code=library("report/check"),
     output:
-        table="results/{study}/tables/checks.csv",
+        table="<results>/{study}/tables/checks.csv",
     log:
-        "results/{study}/logs/check.log",
+        "<results>/{study}/logs/check.log",
     benchmark:
-        "results/{study}/benchmarks/check.tsv"
+        "<results>/{study}/benchmarks/check.tsv"
     params:
         base=STUDY.base,
         fits=len(FITS),
@@ -211,19 +211,19 @@ rule check:
 rule run_record:
     """Record how the results were made, and what that cost, when all else is there."""
     input:
-        report="results/{study}/report.html",
+        report="<results>/{study}/report.html",
         pages=[
             result(f"{page}")
             for page in ("report.pdf", "for_managers.html", "explorer.html", "planner.html", "gallery.html")
         ],
         notebooks=expand(result("notebooks/{notebook}.html"), notebook=NOTEBOOKS),
-        checks="results/{study}/tables/checks.csv",
+        checks="<results>/{study}/tables/checks.csv",
         code=library("report/run_record"),
     output:
-        record="results/{study}/run.yaml",
-        cost="results/{study}/tables/cost.csv",
+        record="<results>/{study}/run.yaml",
+        cost="<results>/{study}/tables/cost.csv",
     log:
-        "results/{study}/logs/run_record.log",
+        "<results>/{study}/logs/run_record.log",
     params:
         config=plain(CONFIG),
         scenarios={name: plain(scenario) for name, scenario in STUDY.catalogue.items()},
@@ -237,20 +237,20 @@ rule run_record:
 rule notebook:
     """Run a notebook from top to bottom and render it."""
     input:
-        notebook="notebooks/{notebook}.ipynb",
+        notebook=source("notebooks/{notebook}.ipynb"),
         code=code_of_notebook,
         config=CONFIGURATION,
     output:
         page=report(
-            "results/{study}/notebooks/{notebook}.html",
+            "<results>/{study}/notebooks/{notebook}.html",
             caption="../report/notebook.rst",
             category="Notebooks",
             labels={"notebook": "{notebook}"},
         ),
     log:
-        "results/{study}/logs/notebook/{notebook}.log",
+        "<results>/{study}/logs/notebook/{notebook}.log",
     benchmark:
-        "results/{study}/benchmarks/notebook/{notebook}.tsv"
+        "<results>/{study}/benchmarks/notebook/{notebook}.tsv"
     params:
         commit=git_commit(ROOT),
     message:

@@ -18,8 +18,8 @@ REST = 0 if Path(result("tables/numbers.json")).is_file() else 60 * CONFIG.core_
 rule statistical_world:
     """The numbers of the statistical cells anew, from the plausible worlds (not part of a report; they are committed)."""
     input:
-        ensemble="config/ensemble.csv",
-        numbers="config/statistical_world.yaml",
+        ensemble=source("config/ensemble.csv"),
+        numbers=source("config/statistical_world.yaml"),
         code=library("simulation_study/statistical_world"),
     output:
         numbers=result("calibration/statistical_world.yaml"),
@@ -42,14 +42,14 @@ rule statistical_world:
 rule study_worlds:
     """The plausible worlds in which family B is simulated."""
     input:
-        ensemble="config/ensemble.csv",
+        ensemble=source("config/ensemble.csv"),
         code=library("simulation_study/study_worlds"),
     output:
-        numbers="results/{study}/simulation_study/worlds.json",
+        numbers="<results>/{study}/simulation_study/worlds.json",
     log:
-        "results/{study}/logs/study_worlds.log",
+        "<results>/{study}/logs/study_worlds.log",
     benchmark:
-        "results/{study}/benchmarks/study_worlds.tsv"
+        "<results>/{study}/benchmarks/study_worlds.tsv"
     params:
         scenarios=[scenario(STUDY.base), scenario(CONFIG.conclusions.prevented)],
         associations={name: plain(one) for name, one in STUDY.associations.items()},
@@ -64,14 +64,14 @@ rule study_worlds:
 rule world_truth:
     """What is true of one scenario in each plausible world."""
     input:
-        numbers="results/{study}/simulation_study/worlds.json",
+        numbers="<results>/{study}/simulation_study/worlds.json",
         code=library("simulation_study/world_truth"),
     output:
-        truth="results/{study}/simulation_study/worlds/{scenario}.csv",
+        truth="<results>/{study}/simulation_study/worlds/{scenario}.csv",
     log:
-        "results/{study}/logs/world_truth/{scenario}.log",
+        "<results>/{study}/logs/world_truth/{scenario}.log",
     benchmark:
-        "results/{study}/benchmarks/world_truth/{scenario}.tsv"
+        "<results>/{study}/benchmarks/world_truth/{scenario}.tsv"
     params:
         surroundings=lambda wildcards: plain(STUDY.surroundings_of(wildcards.scenario)),
     message:
@@ -86,12 +86,12 @@ rule cell_truth:
         unpack(truth_in_worlds),
         code=library("simulation_study/cell_truth"),
     output:
-        truth="results/{study}/simulation_study/{cell}/truth.csv",
-        rates="results/{study}/simulation_study/{cell}/true_rates.parquet",
+        truth="<results>/{study}/simulation_study/{cell}/truth.csv",
+        rates="<results>/{study}/simulation_study/{cell}/true_rates.parquet",
     log:
-        "results/{study}/logs/cell_truth/{cell}.log",
+        "<results>/{study}/logs/cell_truth/{cell}.log",
     benchmark:
-        "results/{study}/benchmarks/cell_truth/{cell}.tsv"
+        "<results>/{study}/benchmarks/cell_truth/{cell}.tsv"
     params:
         cell=cell_of,
         surroundings=surroundings_of,
@@ -114,19 +114,20 @@ for group, members in GROUPS.items():
             f"study_batch_{group}"
         input:
             unpack(in_worlds),
-            truth="results/{study}/simulation_study/{cell}/truth.csv",
+            truth="<results>/{study}/simulation_study/{cell}/truth.csv",
             code=code_of_methods(methods),
         output:
             estimates=[
-                f"results/{{study}}/simulation_study/{{cell}}/{name}/{{batch}}.estimates.parquet" for name in methods
+                f"<results>/{{study}}/simulation_study/{{cell}}/{name}/{{batch}}.estimates.parquet" for name in methods
             ],
             therapists=[
-                f"results/{{study}}/simulation_study/{{cell}}/{name}/{{batch}}.therapists.parquet" for name in methods
+                f"<results>/{{study}}/simulation_study/{{cell}}/{name}/{{batch}}.therapists.parquet"
+                for name in methods
             ],
         log:
-            f"results/{{study}}/logs/study_batch/{{cell}}/{group}/{{batch}}.log",
+            f"<results>/{{study}}/logs/study_batch/{{cell}}/{group}/{{batch}}.log",
         benchmark:
-            f"results/{{study}}/benchmarks/study_batch/{{cell}}/{group}/{{batch}}.tsv"
+            f"<results>/{{study}}/benchmarks/study_batch/{{cell}}/{group}/{{batch}}.tsv"
         threads: 1
         params:
             methods=methods,
@@ -150,18 +151,18 @@ rule performance:
         code=library("simulation_study/performance"),
     output:
         table=report(
-            "results/{study}/tables/performance.csv",
+            "<results>/{study}/tables/performance.csv",
             caption="../report/performance.rst",
             category="Tables",
             labels={"table": "performance"},
         ),
-        differences="results/{study}/tables/differences.csv",
-        truth="results/{study}/tables/truth.csv",
-        cells="results/{study}/tables/cells.csv",
+        differences="<results>/{study}/tables/differences.csv",
+        truth="<results>/{study}/tables/truth.csv",
+        cells="<results>/{study}/tables/cells.csv",
     log:
-        "results/{study}/logs/performance.log",
+        "<results>/{study}/logs/performance.log",
     benchmark:
-        "results/{study}/benchmarks/performance.tsv"
+        "<results>/{study}/benchmarks/performance.tsv"
     params:
         batches=[list(key) for key in ANSWERS],
         cells={name: plain(cell) for name, cell in STUDY.cells.items()},
@@ -173,28 +174,28 @@ rule performance:
 
 
 OF_FULL = shown(
-    Path("results/reference/full"),
+    ROOT / "results" / "reference" / "full",
     CONFIG.seed,
     STUDY.cells,
-    lambda: fingerprint(STUDY, ROOT / "config" / "ensemble.csv"),
+    lambda: fingerprint(STUDY, CONFIG_FOLDER / "ensemble.csv"),
 )
 
 
 rule method_results:
     """What the report shows about methods: the full study's results where it is about the same cells."""
     input:
-        performance="results/{study}/tables/performance.csv",
-        cells="results/{study}/tables/cells.csv",
-        full=OF_FULL,
+        performance="<results>/{study}/tables/performance.csv",
+        cells="<results>/{study}/tables/cells.csv",
+        full=[source(path) for path in OF_FULL],
         code=library("simulation_study/method_results"),
     output:
-        performance="results/{study}/tables/method_results.csv",
-        cells="results/{study}/tables/method_cells.csv",
-        agreement="results/{study}/tables/method_agreement.csv",
+        performance="<results>/{study}/tables/method_results.csv",
+        cells="<results>/{study}/tables/method_cells.csv",
+        agreement="<results>/{study}/tables/method_agreement.csv",
     log:
-        "results/{study}/logs/method_results.log",
+        "<results>/{study}/logs/method_results.log",
     benchmark:
-        "results/{study}/benchmarks/method_results.tsv"
+        "<results>/{study}/benchmarks/method_results.tsv"
     params:
         study=STUDY.name,
     message:

@@ -12,14 +12,14 @@ rule simulate:
     input:
         code=library("world/simulate"),
     output:
-        clients="results/{study}/simulated/{scenario}/clients.parquet",
-        sessions="results/{study}/simulated/{scenario}/sessions.parquet",
-        therapists="results/{study}/simulated/{scenario}/therapists.parquet",
-        therapist_weeks="results/{study}/simulated/{scenario}/therapist_weeks.parquet",
+        clients="<results>/{study}/simulated/{scenario}/clients.parquet",
+        sessions="<results>/{study}/simulated/{scenario}/sessions.parquet",
+        therapists="<results>/{study}/simulated/{scenario}/therapists.parquet",
+        therapist_weeks="<results>/{study}/simulated/{scenario}/therapist_weeks.parquet",
     log:
-        "results/{study}/logs/simulate/{scenario}.log",
+        "<results>/{study}/logs/simulate/{scenario}.log",
     benchmark:
-        "results/{study}/benchmarks/simulate/{scenario}.tsv"
+        "<results>/{study}/benchmarks/simulate/{scenario}.tsv"
     params:
         scenario=scenario_of,
         reference=scenario(CONFIG.reference),
