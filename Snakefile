@@ -51,8 +51,9 @@ rule study:
 
 
 # Every rule has the one environment of the project, which `--sdm conda` makes; its own `conda:` line would say the same.
-for each in workflow.rules:
-    if each.script:
+# Only the rules of this workflow, where another one uses it.
+for each in workflow.modifier.rules:
+    if each.script and (ROOT / "environment.yml").is_file():
         each.conda_env = str(ROOT / "environment.yml")
 
 
