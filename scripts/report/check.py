@@ -1,4 +1,4 @@
-"""Write every claim with what was found; stop if an invariant is broken."""
+"""Write every check with what was found; stop if an invariant is broken."""
 
 import json
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv, read_parquet, write_csv
-from iatrogenesis.report import claims as checks
+from iatrogenesis.report import checks
 from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.setup import Setup
 
 
 def main(paths: dict[str, str], figures: list[str], base: str, fits: int, setup: dict, table_path: str) -> None:
-    """Write the table first, so that a broken claim can be read."""
+    """Write the table first, so that a broken check can be read."""
     setup, clients = Setup.model_validate(setup), read_parquet(paths["clients"])
     t = {name: read_csv(path) for name, path in paths.items() if path.endswith(".csv")}
     sizes = {path: Path(path).stat().st_size for path in figures}
@@ -28,7 +28,7 @@ def main(paths: dict[str, str], figures: list[str], base: str, fits: int, setup:
     print(table.to_string(index=False))
     broken = table[~table["passed"] & (table["kind"] == "invariant")]
     if len(broken):
-        raise SystemExit(f"broken claims, see {table_path}: {'; '.join(broken['claim'])}")
+        raise SystemExit(f"broken checks, see {table_path}: {'; '.join(broken['check'])}")
 
 
 if __name__ == "__main__":

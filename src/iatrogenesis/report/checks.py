@@ -1,4 +1,4 @@
-"""Claims of the report as assertions on the results: each is a row with what was found and what was expected.
+"""Checks of the results against each other: each is a row with what was found and what was expected.
 
 An *invariant* must hold whatever the results are; a broken one stops the run. A *finding* is a result that could have
 come out otherwise, such as a pattern that is not reproduced: it is shown and stops nothing.
@@ -144,10 +144,10 @@ def findings(
     ]
 
 
-def row(claim: str, found, expected, kind: str = "invariant", passed: bool | None = None) -> dict:
-    """One claim, what was found, what was expected, and whether they agree (unless told)."""
+def row(check: str, found, expected, kind: str = "invariant", passed: bool | None = None) -> dict:
+    """One check, what was found, what was expected, and whether they agree (unless told)."""
     agree = bool(found == expected) if passed is None else passed
-    return {"claim": claim, "kind": kind, "found": found, "expected": expected, "passed": agree}
+    return {"check": check, "kind": kind, "found": found, "expected": expected, "passed": agree}
 
 
 def _flag(values: pd.Series) -> np.ndarray:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from iatrogenesis.report import claims as checks
+from iatrogenesis.report import checks
 from iatrogenesis.world.tidy import clients_table
 
 
@@ -47,7 +47,7 @@ def tables(clients) -> dict:
 
 
 def broken(rows: list[dict]) -> list[str]:
-    return [row["claim"] for row in rows if not row["passed"]]
+    return [row["check"] for row in rows if not row["passed"]]
 
 
 def client_faults(study, clients) -> list[str]:
@@ -76,6 +76,7 @@ def test_sound_results_pass(study, clients, tables):
     assert broken(checks.output_checks({"a": {"value": 1.0, "low": 0.5}}, {"a.svg": 5000})) == []
 
 
+@pytest.mark.trial(kind="altered", what="a client's last score in clients.parquet")
 def test_a_changed_score_is_caught(study, clients):
     spoiled = clients.copy()
     at = spoiled.index[spoiled["finished"] & spoiled["deteriorated"].fillna(False)][0]
@@ -84,6 +85,7 @@ def test_a_changed_score_is_caught(study, clients):
     assert "deteriorated follows from the scores" in client_faults(study, spoiled)
 
 
+@pytest.mark.trial(kind="altered", what="{column} flipped for a client")
 @pytest.mark.parametrize("column", ["deteriorated", "improved"])
 def test_a_flipped_flag_is_caught(study, clients, column):
     spoiled = clients.copy()
@@ -92,6 +94,7 @@ def test_a_flipped_flag_is_caught(study, clients, column):
     assert f"{column} follows from the scores" in client_faults(study, spoiled)
 
 
+@pytest.mark.trial(kind="altered", what="{column} flipped for a client's twin")
 @pytest.mark.parametrize("column", ["iatrogenic", "spared"])
 def test_a_flipped_twin_is_caught(study, clients, column):
     spoiled = clients.copy()
@@ -100,6 +103,7 @@ def test_a_flipped_twin_is_caught(study, clients, column):
     assert client_faults(study, spoiled) == [f"{column} follows from the twins"]
 
 
+@pytest.mark.trial(kind="altered", what="a client doubled, judged without an end, or finished in one session")
 def test_other_faults_of_clients_are_caught(study, clients):
     doubled = pd.concat([clients, clients.iloc[[0]]], ignore_index=True)
     assert client_faults(study, doubled) == ["client ids are unique"]
@@ -111,6 +115,7 @@ def test_other_faults_of_clients_are_caught(study, clients):
     assert client_faults(study, short) == ["finished are those with two sessions or more"]
 
 
+@pytest.mark.trial(kind="altered", what="rates, counts and probabilities of therapists.csv")
 def test_faults_of_therapists_are_caught(tables, clients):
     therapists = tables["therapists"]
     assert therapist_faults(tables, clients, raw_rate=0.9) == ["raw rates are deteriorated over clients"]
@@ -120,6 +125,7 @@ def test_faults_of_therapists_are_caught(tables, clients):
     assert therapist_faults(tables, clients, p_harmful=1.5) == ["probabilities lie between 0 and 1"]
 
 
+@pytest.mark.trial(kind="altered", what="values of scenarios.csv, attribution.csv and conclusions.csv")
 def test_faults_of_tables_of_harm_are_caught(tables):
     scenarios, attribution, conclusions = tables["scenarios"], tables["attribution"], tables["conclusions"]
 
@@ -140,6 +146,7 @@ def test_faults_of_tables_of_harm_are_caught(tables):
     assert harm_faults(tables, conclusions=crossed) == ["ranges over plausible worlds are nested"]
 
 
+@pytest.mark.trial(kind="altered", what="diagnostics.csv and therapist_effects.csv emptied or out of bounds")
 def test_faults_of_tables_are_caught(tables):
     effects = tables["effects"]
     assert table_faults(tables, diagnostics=tables["diagnostics"].iloc[:0]) == ["every fit is diagnosed"]
@@ -149,6 +156,7 @@ def test_faults_of_tables_are_caught(tables):
     assert table_faults(tables, effects=missing) == ["every estimate has a Monte Carlo error"]
 
 
+@pytest.mark.trial(kind="altered", what="a number that is not finite, a figure that is empty")
 def test_bad_numbers_and_empty_figures_are_caught():
     odd = checks.output_checks({"a": {"value": 1.0, "mcse": float("nan")}}, {"a.svg": 5000})
     assert broken(odd) == ["every number is finite"]
