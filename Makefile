@@ -66,7 +66,7 @@ test-all: .venv/.installed ## Run all tests, the slow ones too
 lint: .venv/.installed ## Check style, formatting, spelling, types, and that imports go downwards
 	$(BIN)/ruff check --no-cache
 	$(BIN)/ruff format --no-cache --check
-	$(BIN)/snakefmt --check Snakefile workflow/rules workflow/own_data
+	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/codespell
 	$(BIN)/python workflow/bootstrap/notebooks.py notebooks/*.ipynb
 	$(BIN)/lint-imports --no-cache --no-logo

@@ -33,7 +33,7 @@ def test_what_is_changed_in_snakemake_was_measured_for_the_locked_one():
     """Measure again by `python -m bench.scheduler`, then change the version in the Snakefile, or take the lines out."""
     locked = re.search(r"^snakemake==([0-9]+\.[0-9]+\.)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)[1]
     guard = f'snakemake_version.startswith("{locked}"):\n        workflow.scheduler.job_rate_limiter = None'
-    assert guard in (ROOT / "Snakefile").read_text()
+    assert guard in (ROOT / "workflow" / "Snakefile").read_text()
     scheduler = inspect.getsource(JobScheduler)
     assert "if self.job_rate_limiter is not None:" in scheduler
     assert "self._schedule_reevalutation(self.job_rate_limiter.timespan)" in scheduler
