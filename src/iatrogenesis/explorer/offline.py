@@ -6,30 +6,33 @@ from functools import cache
 from typing import Any
 
 import vl_convert
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 from markupsafe import Markup
+
+from iatrogenesis.core.pages import filled_page, strict_environment
 
 
 def filled(template: str, data: Mapping[str, Any], **others: Any) -> str:
     """Return a page of `explorer/page` with its data, as `data` and, for its script, as `packed`."""
-    environment = Environment(
-        loader=PackageLoader("iatrogenesis.explorer", "page"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     # Inside a script element no markup may begin, not even a comment.
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-    return environment.get_template(template).render(
-        data=data,
-        packed=Markup(text),  # noqa: S704 -- our own JSON, escaped above
-        vega=Markup(_vega()),  # noqa: S704 -- the locked library
-        **others,
-    )
+    own = {
+        "data": data,
+        "packed": Markup(text),  # noqa: S704 -- our own JSON, escaped above
+        "vega": Markup(_vega()),  # noqa: S704 -- the locked library
+    }
+    return filled_page(strict_environment(PackageLoader("iatrogenesis.explorer", "page")), template, others | own)
+
+
+# Expressions are interpreted, because the page's policy forbids to compile them, and the style of a menu that these
+# pages do not show is left out, because it forbids styles that are not the page's own.
+EMBED = """
+window.vegaEmbed = (place, spec, options) => vegaEmbed(place, spec, {
+  ast: true, defaultStyle: false, tooltip: { disableDefaultStyle: true }, ...options });
+"""
 
 
 @cache
 def _vega() -> str:
     """The drawing library, able to stand inside a script element."""
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")
+    return vl_convert.javascript_bundle(EMBED).replace("</script", "<\\/script")

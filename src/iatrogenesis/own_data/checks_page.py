@@ -1,19 +1,17 @@
 """The checks as one page that a person reads: verdict, flow of the records, what is wrong and what to do."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import PackageLoader
 
+from iatrogenesis.core.pages import filled_page, strict_environment
 from iatrogenesis.own_data.checks.finding import many
 from iatrogenesis.own_data.preparing import Preparation
 from iatrogenesis.own_data.settings import OwnData
 from iatrogenesis.own_data.small_numbers import FLOW, HIDDEN, suppressed
 
-TEMPLATE, STYLE = "checks_page.html.j2", "checks_page.css"
+TEMPLATE = "checks_page.html.j2"
 HEADINGS = {
     "error": ("Errors", "These stop the analysis. Correct the file or the settings, then check again."),
     "warning": ("Warnings", "The analysis goes on, but these change what it does or what can be concluded."),
@@ -32,32 +30,21 @@ def page(preparation: Preparation, settings: OwnData) -> str:
     settings
         Of the analysis; small numbers in the flow are as they say.
     """
-    environment = Environment(
-        loader=PackageLoader("iatrogenesis.own_data", "."),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    source, _, _ = environment.loader.get_source(environment, STYLE)  # pyrefly: ignore[missing-attribute]
-    digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
-    groups = _groups(preparation.checks)
-    return environment.get_template(TEMPLATE).render(
-        title=settings.title or settings.name.replace("_", " "),
-        style=Markup(source),  # noqa: S704  our own file
-        digest=digest,
-        ready=preparation.prepared is not None,
-        verdict=verdict(preparation, settings),
-        flow=_boxes(preparation.flow, settings),
-        headings=HEADINGS,
-        folded=FOLDED,
-        groups=groups,
-        notes=preparation.notes,
-        anonymised=settings.privacy.anonymise,
-        small_numbers=settings.privacy.small_numbers != "none",
-        hidden=HIDDEN,
-        counted=preparation.prepared is not None and preparation.prepared.about.kind == "counts",
-    )
+    context = {
+        "title": settings.title or settings.name.replace("_", " "),
+        "ready": preparation.prepared is not None,
+        "verdict": verdict(preparation, settings),
+        "flow": _boxes(preparation.flow, settings),
+        "headings": HEADINGS,
+        "folded": FOLDED,
+        "groups": _groups(preparation.checks),
+        "notes": preparation.notes,
+        "anonymised": settings.privacy.anonymise,
+        "small_numbers": settings.privacy.small_numbers != "none",
+        "hidden": HIDDEN,
+        "counted": preparation.prepared is not None and preparation.prepared.about.kind == "counts",
+    }
+    return filled_page(strict_environment(PackageLoader("iatrogenesis.own_data", ".")), TEMPLATE, context)
 
 
 def verdict(preparation: Preparation, settings: OwnData) -> str:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import nbformat
 from bs4 import BeautifulSoup
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 from markupsafe import Markup
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbconvert import HTMLExporter
 from pygments.formatters import HtmlFormatter
+
+from iatrogenesis.core.pages import filled_page, strict_environment
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PICTURE = re.compile(r"^# Picture: (.+)$", re.MULTILINE)
@@ -83,17 +85,15 @@ def page(book: nbformat.NotebookNode, name: str, study: str, commit: str) -> str
             _describe(cell)
     exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     body, _ = exporter.from_notebook_node(shown)
-    environment = Environment(
-        loader=PackageLoader("iatrogenesis.report", "."), undefined=StrictUndefined, autoescape=True
-    )
-    return environment.get_template("notebook.html.j2").render(
-        title=title(book),
-        name=name,
-        study=study,
-        commit=commit,
-        colours=Markup(HtmlFormatter(style=COLOURS).get_style_defs(".highlight")),  # noqa: S704 -- the locked library
-        body=Markup(_plain(body)),  # noqa: S704 -- made from our own notebooks
-    )
+    context = {
+        "title": title(book),
+        "name": name,
+        "study": study,
+        "commit": commit,
+        "colours": Markup(HtmlFormatter(style=COLOURS).get_style_defs(".highlight")),  # noqa: S704 -- the locked library
+        "body": Markup(_plain(body)),  # noqa: S704 -- made from our own notebooks
+    }
+    return filled_page(strict_environment(PackageLoader("iatrogenesis.report", ".")), "notebook.html.j2", context)
 
 
 def _stays(output: nbformat.NotebookNode) -> bool:
@@ -116,6 +116,8 @@ def _plain(body: str) -> str:
         found.decompose()
     for table in soup.select("table.dataframe"):
         table.attrs.pop("border", None)
+    for styled in soup.select("[style]"):  # the page's policy would refuse it, and its own style does the same
+        del styled["style"]
     for empty in soup.select("th"):
         if not empty.get_text(strip=True):
             empty.name = "td"

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 
 from iatrogenesis.core.definitions import PHRASES, WORDS
+from iatrogenesis.core.pages import filled_page, strict_environment
 from iatrogenesis.report.entry import CONFIGURED
 from iatrogenesis.report.ranges import by_width
 from iatrogenesis.report.rounding import interval, rounded
@@ -104,13 +105,7 @@ def render(
     MissingNumber, jinja2.UndefinedError
         If the template asks for what is not there.
     """
-    environment = Environment(
-        loader=PackageLoader("iatrogenesis.report", "."),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = strict_environment(PackageLoader("iatrogenesis.report", "."))
     access = Numbers(numbers)
     by_name = {figure["name"]: figure | {"number": i} for i, figure in enumerate(figures, start=1)}
     # Macros of an imported file see globals only.
@@ -129,7 +124,7 @@ def render(
         "tables": tables,
         **about,
     }
-    return environment.get_template(template).render()
+    return filled_page(environment, template)
 
 
 def template_files() -> list[Path]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 
 import pandas as pd
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader
 
+from iatrogenesis.core.pages import filled_page, strict_environment
 from iatrogenesis.own_data.prepared import About
 from iatrogenesis.own_data.reporting import methods_paragraph, said
 from iatrogenesis.own_data.reporting.absent import why
@@ -63,21 +64,17 @@ def report(tables: Mapping[str, pd.DataFrame], about: About, settings: OwnData, 
         "references": [one for key, one in cite.references.items() if key in cite.used],
         "files": sorted(tables),
     }
-    return _environment().get_template(TEMPLATE).render(context)
+    return filled_page(_environment(), TEMPLATE, context)
 
 
 @cache
 def _environment() -> Environment:
     """Templates of this folder, and the style of the main report."""
-    return Environment(
-        loader=ChoiceLoader(
+    return strict_environment(
+        ChoiceLoader(
             [PackageLoader("iatrogenesis.own_data.reporting", "."), PackageLoader("iatrogenesis.report", ".")]
         ),
-        undefined=StrictUndefined,
-        autoescape=True,
         finalize=_together,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 
