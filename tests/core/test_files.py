@@ -9,6 +9,7 @@ from iatrogenesis.core.logs import logged
 from iatrogenesis.core.tables import DataError
 
 
+@pytest.mark.trial(kind="fault", what="an error in the middle of writing a file")
 def test_a_failing_write_leaves_what_was_there(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("old\n")
@@ -34,12 +35,14 @@ def test_the_same_table_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+@pytest.mark.trial(kind="refused", what="a number for JSON that is not finite")
 def test_json_refuses_what_is_not_a_number(tmp_path):
     with pytest.raises(ValueError, match="Out of range float"):
         write_json({"x": float("nan")}, tmp_path / "n.json")
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.trial(kind="altered", what="a parquet file that reads {content}")
 @pytest.mark.parametrize("content", [b"", b"PAR1 and then nothing", b"\x00\x01"])
 def test_a_damaged_parquet_is_named(tmp_path, content):
     path = tmp_path / "clients.parquet"
@@ -48,6 +51,7 @@ def test_a_damaged_parquet_is_named(tmp_path, content):
         read_parquet(path)
 
 
+@pytest.mark.trial(kind="altered", what="a table that is missing or empty")
 def test_a_missing_or_empty_csv_is_named(tmp_path):
     with pytest.raises(DataError, match=r"none\.csv: no such file"):
         read_csv(tmp_path / "none.csv")

@@ -98,6 +98,7 @@ def test_the_scenarios_own_numbers_come_back_from_their_scores(unknowns, worlds)
         assert value[0] == pytest.approx(known[path].value, abs=0.01 * min(width, 5.0) + 1e-6), path
 
 
+@pytest.mark.trial(kind="refused", what="an association of unknown numbers that are not there")
 def test_an_association_of_numbers_that_are_not_there_is_refused(study, worlds):
     share = study.associations["burnout"].share
     wrong = {

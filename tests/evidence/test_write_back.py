@@ -35,6 +35,7 @@ def test_values_are_written_where_they_stood(study):
         assert again[path].value == pytest.approx(value, rel=1e-4), path
 
 
+@pytest.mark.trial(kind="refused", what="a calibrated number without its line in the file")
 def test_a_parameter_without_a_line_is_refused(study):
     with pytest.raises(ValueError, match=r"no calibrated value was found|no line in the file"):
         write_back(texts(study.catalogue["base"]), {"world.nothing": 1.0})

@@ -114,6 +114,7 @@ def test_where_the_prior_is_right_the_expected_discordance_is_the_realised_one()
     assert 0 < wrong / ordered < 1 - 1 / (1 + GAIN)
 
 
+@pytest.mark.trial(kind="refused", what="standard errors {se}")
 @pytest.mark.parametrize("se", [0.0, np.nan, np.inf])
 def test_unusable_errors_are_refused(se):
     with pytest.raises(DataError, match="positive standard error"):

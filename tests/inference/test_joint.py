@@ -200,6 +200,7 @@ def _mean_end(data, point, client, level, slope, x) -> float:
     return float(np.sum(weight * (levels + 3 * slopes)) / weight.sum())
 
 
+@pytest.mark.trial(kind="refused", what="endings of courses that cannot be")
 def test_faulty_endings_are_refused(data):
     with pytest.raises(DataError, match="left after a session"):
         replace(data, left=np.ones_like(data.left)).validate()

@@ -111,6 +111,7 @@ def test_no_variance_between_therapists_is_reported_as_a_boundary():
     assert found.log_likelihood == found.log_likelihood_without_therapists
 
 
+@pytest.mark.trial(kind="refused", what="data without a maximum likelihood estimate")
 def test_what_has_no_estimate_is_refused():
     with pytest.raises(DataError, match=r"0 of 20 deteriorated.*infinite"):
         fit(counts("none", ("a", "b"), [0, 0], [10, 10]))

@@ -192,6 +192,7 @@ def test_shares_are_counted_from_sessions():
         with_referrals({"clients": clients}, "d")
 
 
+@pytest.mark.trial(kind="refused", what="referrals, refused with: {words}")
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -206,6 +206,7 @@ def test_who_completes_when_well_is_seen(rules, courses):
     assert found - known == pytest.approx(-np.mean([2 / 6, 0]), abs=1e-9)
 
 
+@pytest.mark.trial(kind="refused", what="courses without what missing last scores need")
 def test_courses_that_cannot_be_read_are_refused(at_random):
     clients, sessions = at_random.clients, at_random.sessions
     with pytest.raises(DataError, match="has no first session"):

@@ -283,6 +283,7 @@ def test_stages_of_sessions():
     assert stage_of(np.array([1, 2, 3, 4, 5, 6, 7, 9, 10, 14, 15, 40])).tolist() == [0, 1, 2, 3, 4, 4, 5, 5, 6, 6, 7, 7]
 
 
+@pytest.mark.trial(kind="refused", what="sessions for the model {name}, refused with: {words}")
 @pytest.mark.parametrize(
     ("name", "change", "words"),
     [
@@ -302,6 +303,7 @@ def test_faulty_sessions_are_refused(tables, name, change, words):
         model(name).prepare(tables | {"sessions": sessions}, "d")
 
 
+@pytest.mark.trial(kind="refused", what="services, ratings and counts that cannot be")
 def test_faulty_services_ratings_and_counts_are_refused(tables):
     clients = tables["clients"].copy()
     clients.loc[0, "service_id"] = "S99"

@@ -25,6 +25,7 @@ PRIORS = Priors.model_validate(
 CLIENTS = simulate(LogitNormal(clients_per_therapist=(40, 30, 50), intercept=-1, therapist_sd=0.5), Noise(1)).clients
 
 
+@pytest.mark.trial(kind="refused", what="a model that is not there")
 def test_an_unknown_model_is_refused_with_the_known_ones():
     with pytest.raises(UnknownModel, match="'nul' is not known; choose among null, casemix, therapist"):
         model("nul")
@@ -38,6 +39,7 @@ def test_every_model_has_covariates_and_says_what_it_asks(name):
     assert "?" in module.__doc__
 
 
+@pytest.mark.trial(kind="refused", what="a prior: {wrong}")
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -56,6 +58,7 @@ def test_priors_without_sense_or_reason_are_refused(wrong):
         Priors.model_validate(PRIORS.model_dump() | wrong)
 
 
+@pytest.mark.trial(kind="refused", what="data of another kind for a model")
 def test_models_refuse_data_of_another_kind():
     with pytest.raises(DataError, match=r"null model has no covariates, found phq9_first"):
         model("null").build(from_clients(CLIENTS, ("phq9_first",), dataset="d"), PRIORS)

@@ -30,6 +30,7 @@ def test_good_data_pass(good):
     assert good.clients.tolist() == [60, 40, 50, 30]
 
 
+@pytest.mark.trial(kind="refused", what="{field} = {value} in a row of outcomes")
 @pytest.mark.parametrize(
     ("field", "row", "value", "words"),
     [
@@ -47,6 +48,7 @@ def test_a_wrong_number_is_refused_with_its_row(good, field, row, value, words):
         replace(good, **{field: values}).validate()
 
 
+@pytest.mark.trial(kind="refused", what="{field} with {value}")
 @pytest.mark.parametrize("field", ["deteriorated", "trials", "therapist"])
 @pytest.mark.parametrize("value", [0.9, np.nan, np.inf])
 def test_fractions_and_missing_values_are_refused(good, field, value):
@@ -63,6 +65,7 @@ def test_whole_numbers_stored_as_floats_or_truths_are_refused(good):
         replace(good, deteriorated=good.deteriorated.astype(bool)).validate()
 
 
+@pytest.mark.trial(kind="refused", what="outcomes and therapists of unequal length")
 def test_unequal_lengths_are_refused(good):
     with pytest.raises(DataError, match="therapist has 179 rows but deteriorated has 180"):
         replace(good, therapist=good.therapist[:-1]).validate()
@@ -72,6 +75,7 @@ def test_unequal_lengths_are_refused(good):
         replace(good, scale=np.array([1.0, 0.0, 1.0])).validate()
 
 
+@pytest.mark.trial(kind="refused", what="outcomes of nobody")
 def test_nobody_is_refused():
     with pytest.raises(DataError, match="there are no rows"):
         counts("none", (), np.array([], dtype=int), np.array([], dtype=int))
@@ -85,11 +89,13 @@ def test_therapists_without_clients_are_named_unless_allowed():
     assert counts("some", ("a", "b"), [1, 0], [9, 0], allow_empty=True).clients.tolist() == [9, 0]
 
 
+@pytest.mark.trial(kind="refused", what="a therapist named twice")
 def test_a_therapist_named_twice_is_refused():
     with pytest.raises(DataError, match="duplicate 'a' in therapist_ids"):
         counts("twice", ("a", "b", "a"), [1, 0, 1], [9, 9, 9])
 
 
+@pytest.mark.trial(kind="refused", what="a missing value of a covariate")
 def test_a_missing_covariate_value_is_refused(good):
     covariates = good.covariates.copy()
     covariates[11, 0] = np.nan
@@ -97,6 +103,7 @@ def test_a_missing_covariate_value_is_refused(good):
         replace(good, covariates=covariates).validate()
 
 
+@pytest.mark.trial(kind="refused", what="covariates that say nothing new")
 def test_covariates_that_say_nothing_new_are_refused(good):
     same = good.covariates.copy()
     same[:, 0] = 1.5
@@ -112,6 +119,7 @@ def test_covariates_that_say_nothing_new_are_refused(good):
         replace(good, covariates=mixed).validate()
 
 
+@pytest.mark.trial(kind="refused", what="a table of clients, refused with: {words}")
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -154,11 +162,13 @@ def test_rows_keep_their_number_when_unfinished_courses_go_before_them(clients):
         from_clients(table, ("phq9_first",), dataset="d")
 
 
+@pytest.mark.trial(kind="refused", what="a covariate that is not there")
 def test_an_unknown_covariate_is_refused_with_the_known_ones(clients):
     with pytest.raises(DataError, match=r"'phq'.*choose among phq9_first"):
         from_clients(clients, ("phq",), dataset="d")
 
 
+@pytest.mark.trial(kind="refused", what="therapists outside the given list")
 def test_therapists_not_in_the_given_list_are_refused(clients):
     with pytest.raises(DataError, match=r"'therapist_id' names a therapist who is not in the given.*T00001"):
         from_clients(clients, dataset="d", therapist_ids=("T00000",))

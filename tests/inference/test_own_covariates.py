@@ -67,12 +67,14 @@ def test_other_clients_have_the_columns_of_those_fitted(clients):
         split.profile.of_others(clients.assign(fit_rating=1.0), "own")
 
 
+@pytest.mark.trial(kind="refused", what="a covariate named {name}")
 @pytest.mark.parametrize("name", ["X_kind", "kind", "x_", "_first", "oq45_last"])
 def test_other_names_are_refused(clients, name):
     with pytest.raises(DataError, match="is not known; choose among phq9_first"):
         from_clients(clients.assign(**{name: 1.0}), (name,), dataset="own")
 
 
+@pytest.mark.trial(kind="refused", what="a covariate with a missing level")
 def test_missing_levels_are_refused_with_their_row(clients):
     clients.loc[3, "x_kind"] = None
     with pytest.raises(DataError, match=r"'x_kind' is missing a value.*row 3"):

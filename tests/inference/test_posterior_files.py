@@ -46,6 +46,7 @@ def test_nothing_of_when_and_where_is_in_it(tree):
     assert tree.attrs["version_nutpie"]
 
 
+@pytest.mark.trial(kind="altered", what="a posterior of which {share} is left")
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
 def test_a_truncated_file_is_refused(tree, tmp_path, share):
     path = tmp_path / "posterior.nc"
@@ -68,6 +69,7 @@ def test_a_changed_byte_among_the_draws_is_noticed(tree, tmp_path):
         load(path)
 
 
+@pytest.mark.trial(kind="altered", what="a posterior that is missing, or another kind of file")
 def test_a_missing_file_and_another_kind_of_file_are_refused(tmp_path):
     with pytest.raises(PosteriorFileError, match="does not exist"):
         load(tmp_path / "nothing.nc")
@@ -76,6 +78,7 @@ def test_a_missing_file_and_another_kind_of_file_are_refused(tmp_path):
         load(tmp_path / "text.nc")
 
 
+@pytest.mark.trial(kind="altered", what="a posterior without one of its groups")
 def test_a_file_without_a_group_is_refused(tree, tmp_path):
     part = tree.copy(deep=True)
     del part["observed_data"]
@@ -84,6 +87,7 @@ def test_a_file_without_a_group_is_refused(tree, tmp_path):
         load(tmp_path / "part.nc")
 
 
+@pytest.mark.trial(kind="refused", what="Python objects for a posterior file")
 def test_python_objects_are_refused(tree, tmp_path):
     objects = tree.copy(deep=True)
     objects["sample_stats"]["message"] = ("chain", np.array([None, {}], dtype=object))

@@ -46,6 +46,7 @@ def test_years_share_their_services(tmp_path):
     assert found.small == {"2020-21": 1, "2021-22": 0}
 
 
+@pytest.mark.trial(kind="refused", what="published counts: {row}")
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -67,6 +68,7 @@ def test_a_faulty_row_is_refused_with_column_and_line(tmp_path, row, words):
         read(tmp_path, [*GOOD, row])
 
 
+@pytest.mark.trial(kind="refused", what="published counts without a column, without rows")
 def test_missing_columns_and_empty_tables_are_refused(tmp_path):
     with pytest.raises(DataError, match="column 'deterioration' is missing"):
         read(tmp_path, GOOD, HEADER.replace("deterioration", "worse"))

@@ -125,6 +125,7 @@ def test_no_spread_between_draws_or_therapists():
     assert credible(np.full((10, 1), 0.06)).high_all.tolist() == [1]
 
 
+@pytest.mark.trial(kind="refused", what="estimates {estimate} with errors {se} to rank")
 @pytest.mark.parametrize(("estimate", "se"), [([0.0, np.inf], [1, 1]), ([0.0, 1.0], [1, 0]), ([0, 1.0], [1, np.nan])])
 def test_unusable_estimates_are_refused(estimate, se):
     with pytest.raises(DataError, match="Sets of ranks need"):

@@ -45,6 +45,7 @@ def test_capacity_is_at_least_one_therapist():
     assert [capacity(count) for count in (1, 20, 60, 200)] == [1, 1, 3, 10]
 
 
+@pytest.mark.trial(kind="refused", what="probabilities to select by: {exceeds}")
 @pytest.mark.parametrize("exceeds", [[0.5, np.nan], [1.2, 0.1], [-0.1]])
 @pytest.mark.parametrize("select", [selected, significant])
 def test_what_is_no_probability_is_refused(exceeds, select):

@@ -61,6 +61,7 @@ def test_check_with_warnings_names_row_column_and_value(folder):
     assert "Warning" in found.output and "row 5, phq9_first: 270" in " ".join(found.output.split())
 
 
+@pytest.mark.trial(kind="refused", what="own data with errors, checked")
 def test_check_with_errors(folder):
     changed(folder, phq9_first=dict.fromkeys(range(3, 800), "270"))
     found = typed("check", f"{NAME}.yaml")
@@ -69,6 +70,7 @@ def test_check_with_errors(folder):
     assert (folder / "results" / NAME / "checks.html").is_file()
 
 
+@pytest.mark.trial(kind="refused", what="own data with errors, analysed")
 def test_analyse_with_errors_starts_nothing(folder):
     changed(folder, phq9_first=dict.fromkeys(range(3, 800), "270"))
     found = typed("analyse", f"{NAME}.yaml")
@@ -102,6 +104,7 @@ def test_init_copies_the_examples_once(folder):
     assert again.exit_code == 2 and "is there already" in again.output
 
 
+@pytest.mark.trial(kind="refused", what="iatrogenesis {arguments}")
 @pytest.mark.parametrize(
     "arguments",
     [("check", "nothing.csv"), ("analyse", "nothing.yaml"), ("init",), ("init", "--example", f"{NAME}.csv")],
@@ -115,6 +118,7 @@ def test_analyse_wants_settings(folder):
     assert found.exit_code == 2 and f"iatrogenesis init {NAME}.csv" in found.output
 
 
+@pytest.mark.trial(kind="refused", what="own data under the name {name}")
 @pytest.mark.parametrize("name", ["reference", "tiny", "default", "full"])
 def test_names_of_the_projects_own_studies_are_refused(folder, name):
     path = folder / f"{NAME}.yaml"
@@ -159,6 +163,7 @@ def test_every_problem_of_the_settings_is_said_plainly(folder):
     assert found.exit_code == 1 and "therapst" in found.output and "Traceback" not in found.output
 
 
+@pytest.mark.trial(kind="fault", what="a place that cannot be written to: {arguments}")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -173,6 +178,7 @@ def test_places_that_cannot_be_written_to_are_said_plainly(folder, arguments):
     assert result.output.startswith("Error: ") and "Correct the path" in result.output
 
 
+@pytest.mark.trial(kind="refused", what="own settings: {analysis}")
 @pytest.mark.parametrize(
     "analysis, message",
     [

@@ -210,6 +210,7 @@ def test_what_could_not_be_guessed_is_asked_for(tmp_path):
     assert load_settings(tmp_path / "s.yaml").columns.client is None
 
 
+@pytest.mark.trial(kind="refused", what="two tables of a kind")
 def test_two_tables_of_a_kind_are_refused(tmp_path):
     for name in ("a.csv", "b.csv"):
         pd.DataFrame({"client": IDS, "therapist": WHO}).to_csv(tmp_path / name, index=False)

@@ -87,6 +87,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.trial(kind="refused", what="a settings file: {id}")
 @pytest.mark.parametrize("case", BROKEN)
 def test_broken_settings_say_where_and_what_to_do(tmp_path, case):
     text, message = BROKEN[case]

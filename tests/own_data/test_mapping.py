@@ -166,6 +166,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.trial(kind="refused", what="names of columns: {id}")
 @pytest.mark.parametrize("case", REFUSED)
 def test_names_that_cannot_be_used_are_refused(tmp_path, case):
     columns, message = REFUSED[case]
@@ -178,6 +179,7 @@ def test_a_table_of_one_column_asks_for_the_separator(tmp_path):
         mapped_from(tmp_path, {"a.csv": "id~who~pre~post\n1~A~3~4\n"}, data={"clients": "a.csv"}, columns=WIDE)
 
 
+@pytest.mark.trial(kind="refused", what="columns named that the NHS data set has anyway")
 def test_columns_that_the_nhs_data_set_knows_are_refused(tmp_path):
     tables = {"referrals": "r.csv", "contacts": "c.csv", "activities": "a.csv"}
     with pytest.raises(DataError, match=r"columns\.therapist: the columns of data\.nhs are those of the data set"):

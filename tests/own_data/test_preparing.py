@@ -135,6 +135,7 @@ def test_nothing_is_written_where_a_check_is_fatal(tmp_path):
         found.required()
 
 
+@pytest.mark.trial(kind="refused", what="own data with several errors at once")
 def test_all_errors_are_named_at_once(tmp_path):
     table = clean_clients().astype({"phq9_first": object})
     table.loc[range(2, 60), "phq9_first"] = 270
@@ -147,6 +148,7 @@ def test_all_errors_are_named_at_once(tmp_path):
     assert re.search(r"ids that differ .*therapist 'T01' and 't01'", text)
 
 
+@pytest.mark.trial(kind="refused", what="own data, refused with: {message}")
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -164,6 +166,7 @@ def test_files_that_cannot_be_read_are_a_finding_too(tmp_path, change, message):
     assert message.split("'")[-1] in (tmp_path / "out" / "checks.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.trial(kind="refused", what="a key in results, before anything is read")
 def test_a_key_in_results_is_refused_before_anything_is_read(tmp_path):
     settings = own(data={"clients": "nowhere.csv"}, privacy={"anonymise": True, "key": "results/key.json"})
     with pytest.raises(DataError, match="lies in a folder results"):

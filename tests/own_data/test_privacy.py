@@ -39,6 +39,7 @@ def test_categories_are_made_safe_and_numbers_stay_numbers():
     assert list(table["kind"]) == ["=a", "b"]
 
 
+@pytest.mark.trial(kind="refused", what="an id {text} as the name of a file")
 @pytest.mark.parametrize(
     "text", ["../../etc/passwd", "a/b", "<b>", "T\x00", "T\n1", "\u202eT", "x" * 4000, "", "CON", "é"]
 )
@@ -177,6 +178,7 @@ def test_codes_are_in_random_order(tmp_path):
     assert orders[0] != sorted(orders[0])
 
 
+@pytest.mark.trial(kind="refused", what="the key of pseudonyms in {key}")
 @pytest.mark.parametrize("key", ["results/key.json", "../results/mine/key.json", "other/../results/key.json"])
 def test_the_key_may_not_lie_in_results(key, tmp_path):
     own = settings(privacy={"anonymise": True, "key": key})
@@ -184,6 +186,7 @@ def test_the_key_may_not_lie_in_results(key, tmp_path):
         key_path(own, tmp_path / "mine")
 
 
+@pytest.mark.trial(kind="refused", what="the key of pseudonyms in results by a link")
 def test_the_key_may_not_come_into_results_by_a_link(tmp_path):
     (tmp_path / "results").mkdir()
     (tmp_path / "elsewhere").symlink_to(tmp_path / "results")
@@ -204,6 +207,7 @@ def test_no_other_file_is_overwritten_by_a_key(content, tmp_path):
     assert key.read_text(encoding="utf-8") == content
 
 
+@pytest.mark.trial(kind="refused", what="the key of pseudonyms in a folder that is not there")
 def test_a_key_without_a_folder_is_refused(tmp_path):
     with pytest.raises(DataError, match="there is no folder"):
         anonymised(tables(), tmp_path / "nowhere" / "key.json")

@@ -77,6 +77,7 @@ def test_years_up_to_the_last(years, shown):
     assert numbers_of(asked, configured(config_folder()).numbers).years == shown
 
 
+@pytest.mark.trial(kind="refused", what="make plan, refused with: {message}")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -58,6 +58,7 @@ def test_what_is_enough_has_the_power_in_new_data_sets():
     assert size.value == pytest.approx(therapists_for(0.8, np.sqrt(0.88 / (0.36 + 1 / 5.4)) * 0.4), rel=0.3)
 
 
+@pytest.mark.trial(kind="refused", what="a plan with {change}")
 @pytest.mark.parametrize(
     ("change", "message"),
     [

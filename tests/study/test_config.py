@@ -39,6 +39,7 @@ def test_the_committed_studies_are_valid(name):
     assert study.name == name and study.base == "base"
 
 
+@pytest.mark.trial(kind="refused", what="a study with {keys} = {value}")
 @pytest.mark.parametrize(
     ("keys", "value", "words"),
     [
@@ -69,11 +70,13 @@ def test_a_faulty_study_is_refused_by_field(config, keys, value, words):
     assert "tiny.yaml" in str(error.value)
 
 
+@pytest.mark.trial(kind="refused", what="a study without a section")
 def test_a_missing_section_is_named(config):
     with pytest.raises(ConfigError, match=r"default\.yaml: evidence: Field required"):
         load_study(spoil(config / "default.yaml", "evidence", remove=True), config)
 
 
+@pytest.mark.trial(kind="refused", what="a scenario with {keys} = {value}")
 @pytest.mark.parametrize(
     ("keys", "value", "words"),
     [
@@ -96,6 +99,7 @@ def test_a_faulty_scenario_stops_the_study(config, keys, value, words):
     assert "base.yaml" in str(error.value)
 
 
+@pytest.mark.trial(kind="refused", what="{path} with {keys} = {value}")
 @pytest.mark.parametrize(
     ("path", "keys", "value", "words"),
     [
@@ -133,6 +137,7 @@ def test_a_faulty_route_or_its_use_stops_the_study(config, path, keys, value, wo
     assert path.split("/")[1] in str(error.value)
 
 
+@pytest.mark.trial(kind="refused", what="a route without its file, a file without its route")
 def test_a_route_without_its_file_and_a_file_without_its_route_are_refused(config):
     (config / "mechanisms" / "labelling.yaml").rename(config / "mechanisms" / "labeling.yaml")
     with pytest.raises(ConfigError, match=r"labelling\.yaml: no such file"):
@@ -150,12 +155,14 @@ def test_a_number_is_read_as_the_scenario_says(study):
     assert by_reading == sorted(by_reading) and len(set(by_reading)) == 3
 
 
+@pytest.mark.trial(kind="refused", what="a scenario based on one that is not there")
 def test_a_scenario_cannot_build_on_what_is_not_there(config):
     spoil(config / "scenarios" / "poor_fit.yaml", "based_on", value="bsae")
     with pytest.raises(ConfigError, match=r"poor_fit\.yaml: based_on: 'bsae' .* known: .*base"):
         load_study(config / "tiny.yaml", config)
 
 
+@pytest.mark.trial(kind="refused", what="a row of evidence.csv: {cells}")
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
@@ -182,6 +189,7 @@ def test_faulty_evidence_is_refused_by_line(config, cells, words):
         load_study(config / "tiny.yaml", config)
 
 
+@pytest.mark.trial(kind="refused", what="a published value outside its own interval")
 def test_evidence_outside_its_own_interval_is_refused(config):
     path = config / "evidence.csv"
     path.write_text(path.read_text().replace("0.197,0.187,0.207", "0.197,0.2,0.207"))
@@ -189,6 +197,7 @@ def test_evidence_outside_its_own_interval_is_refused(config):
         load_study(config / "tiny.yaml", config)
 
 
+@pytest.mark.trial(kind="refused", what="a study file that reads {text}")
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "name: [", "name: &a\n  - *a"])
 def test_files_that_are_not_configuration_are_refused(config, text):
     (config / "tiny.yaml").write_text(text)
@@ -196,6 +205,7 @@ def test_files_that_are_not_configuration_are_refused(config, text):
         load_study(config / "tiny.yaml", config)
 
 
+@pytest.mark.trial(kind="refused", what="a study that would run code by YTE")
 def test_config_that_can_run_code_is_refused(config):
     path = config / "evil.yaml"
     path.write_text('__use_yte__: true\nname: ?__import__("os").system("false")\n')
@@ -205,6 +215,7 @@ def test_config_that_can_run_code_is_refused(config):
         find_study({"name": "evil"}, config, [path])
 
 
+@pytest.mark.trial(kind="refused", what="a study with a YAML tag that calls Python")
 def test_python_tags_are_refused(config):
     (config / "evil.yaml").write_text('name: !!python/object/apply:os.system ["false"]\n')
     with pytest.raises(ConfigError, match="not valid YAML"):
@@ -241,6 +252,7 @@ def test_schemas_are_up_to_date(name):
     assert json.loads(path.read_text())["additionalProperties"] is False
 
 
+@pytest.mark.trial(kind="refused", what="a catalogue without scenarios")
 def test_an_empty_catalogue_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="no scenario files"):
         load_catalogue(tmp_path, ROOT / "config" / "references.bib")

@@ -49,6 +49,7 @@ def test_a_protocol_names_all_that_a_run_follows_from(frozen):
     assert deviations(found, load_study(frozen / "config" / "full.yaml", frozen / "config"), frozen / "config") == []
 
 
+@pytest.mark.trial(kind="altered", what="after the protocol was frozen, {name}: {old} becomes {new}")
 @pytest.mark.parametrize(
     ("old", "new", "name", "what"),
     [
@@ -64,6 +65,7 @@ def test_what_is_otherwise_is_noticed(frozen, old, new, name, what):
     assert deviations(told(frozen), study, frozen / "config") == what
 
 
+@pytest.mark.trial(kind="altered", what="code changed after the protocol was frozen")
 def test_changed_code_is_noticed(frozen, monkeypatch, tmp_path):
     other = tmp_path / "library"
     shutil.copytree(protocol.LIBRARY / "simulation_study", other / "simulation_study")
@@ -72,6 +74,7 @@ def test_changed_code_is_noticed(frozen, monkeypatch, tmp_path):
     assert deviations(told(frozen), study, frozen / "config") == ["code"]
 
 
+@pytest.mark.trial(kind="refused", what="a protocol with a seed used before, or whose run is committed")
 def test_a_used_seed_and_a_committed_run_are_refused(frozen):
     with pytest.raises(SystemExit, match="seed 20261127 has been used before"):
         freeze(frozen / "config", frozen / "docs", frozen / "committed")
@@ -84,6 +87,7 @@ def test_a_used_seed_and_a_committed_run_are_refused(frozen):
         freeze(frozen / "config", frozen / "docs", frozen / "committed")
 
 
+@pytest.mark.trial(kind="refused", what="results of another plan, to be taken over")
 def test_results_of_another_plan_are_not_taken_over(frozen):
     changed(frozen, "coverage_mcse: 0.01", "coverage_mcse: 0.02")
     with pytest.raises(SystemExit, match="data_sets is otherwise now"):
@@ -115,6 +119,7 @@ def test_a_run_may_be_taken_over_in_parts(frozen, monkeypatch):
     assert committed(frozen / "committed", fingerprint(study, frozen / "config" / "ensemble.csv"), ["base", "small"])
 
 
+@pytest.mark.trial(kind="altered", what="a lost batch of the simulation study")
 def test_a_lost_batch_is_named(study, tmp_path):
     with pytest.raises(SystemExit, match=r"estimates\.parquet: is missing"):
         hashes(study, tmp_path)

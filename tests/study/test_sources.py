@@ -77,6 +77,7 @@ def test_a_study_of_ones_own_may_lie_anywhere_and_build_on_one_that_builds_on_an
         assert found.config == tiny.model_copy(update={"name": "mine", "scenarios": ("base",), "simulate": size})
 
 
+@pytest.mark.trial(kind="refused", what="a study by difference, given by {way}: {text}")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -108,6 +109,7 @@ def test_an_error_names_the_file_that_the_user_wrote(mine, text, words, way):
         find_study(chosen, CONFIG, files)
 
 
+@pytest.mark.trial(kind="refused", what="an error in the study that a study is based on")
 def test_an_error_in_the_base_names_both_files(config, mine):
     mine.write_text("name: mine\nbased_on: tiny\nsimulate: {therapists: 30}\n")
     tiny, default = config / "tiny.yaml", config / "default.yaml"
@@ -126,6 +128,7 @@ def test_an_error_in_the_base_names_both_files(config, mine):
     assert load_study(mine, config).name == "mine"
 
 
+@pytest.mark.trial(kind="refused", what="a world of the explorer outside its levels")
 def test_what_does_not_go_together_names_the_users_file_although_the_field_stands_in_the_base(config, mine):
     (config / "scenarios" / "frail.yaml").write_text(
         "id: frail\ntitle: t\nquestion: q\nbased_on: base\nworld: {client: {fit_mean: {value: 0.3, unit: SD, "
@@ -140,6 +143,7 @@ def test_what_does_not_go_together_names_the_users_file_although_the_field_stand
         load_study(mine, config)
 
 
+@pytest.mark.trial(kind="refused", what="studies that are based on each other")
 def test_a_loop_is_refused_by_the_file_that_closes_it(config, mine):
     default = config / "default.yaml"
     default.write_text(default.read_text() + "based_on: tiny\n")
@@ -153,6 +157,7 @@ def test_a_loop_is_refused_by_the_file_that_closes_it(config, mine):
         find_study({}, config)
 
 
+@pytest.mark.trial(kind="refused", what="a study by difference whose name is {name}")
 @pytest.mark.parametrize("name", ["", "name: default\n", "name: tiny\n"])
 def test_a_study_does_not_write_into_the_results_of_its_base(mine, name):
     mine.write_text(f"{name}based_on: tiny\nseed: 4\n")

@@ -34,6 +34,7 @@ def test_the_contracts_hold(project):
     assert found.returncode == 0, found.stdout + found.stderr
 
 
+@pytest.mark.trial(kind="altered", what="{line} in {module}")
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [
@@ -54,6 +55,7 @@ def test_a_wrong_import_breaks_one(project, module, line, contract):
     assert any(contract in text for text in broken), found.stdout + found.stderr
 
 
+@pytest.mark.trial(kind="altered", what="a folder of the library without a place in the order of imports")
 def test_a_new_folder_must_be_given_its_place(project):
     folder = project / "src" / "iatrogenesis" / "elsewhere"
     folder.mkdir()

@@ -50,6 +50,7 @@ def test_every_script_has_the_environment_of_the_project(tmp_path):
     assert f"ENV {{'{copy / 'environment.yml'}'}}" in found.stdout + found.stderr
 
 
+@pytest.mark.trial(kind="refused", what="make report -n: {old} becomes {new}")
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -74,6 +75,7 @@ def test_a_faulty_study_stops_even_a_dry_run(tmp_path, old, new, words):
     assert not (copy / "results").exists()
 
 
+@pytest.mark.trial(kind="refused", what="make report -n: a source that is not in the bibliography")
 def test_a_missing_source_stops_even_a_dry_run(tmp_path):
     copy = copy_project(tmp_path / "project")
     path = copy / "config" / "references.bib"

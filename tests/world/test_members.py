@@ -99,6 +99,7 @@ def test_alignment_shares_what_does_not_vary(study):
     assert scenario.mechanisms[1].drift_per_sd.value == pytest.approx(float(scenario.mechanisms[1].drift_per_sd))
 
 
+@pytest.mark.trial(kind="refused", what="a member of the ensemble with {values}")
 @pytest.mark.parametrize(
     ("values", "words"),
     [

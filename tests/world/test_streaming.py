@@ -24,6 +24,7 @@ def test_a_streamed_file_is_the_table_of_one_run(study, tmp_path, size):
     assert [path.name for path in tmp_path.iterdir()] == ["clients.parquet"]
 
 
+@pytest.mark.trial(kind="fault", what="an error in the middle of a simulation")
 def test_what_fails_midway_leaves_nothing_and_spoils_nothing(study, tmp_path, monkeypatch):
     path = tmp_path / "clients.parquet"
     path.write_text("what was there before")

@@ -200,6 +200,7 @@ def test_two_therapists_and_services_have_their_models(simulated, priors):
     assert by.loc["all therapists, by their share of the contacts", "rank_correlation"] < 1
 
 
+@pytest.mark.trial(kind="refused", what="settings that name nothing known")
 def test_settings_that_name_nothing_known_are_refused(prepared):
     with pytest.raises(DataError, match=r"analysis.models: 'casmix' is not known; choose among null, casemix"):
         fits.fit_all(prepared, own(models=["casmix"]), fits.priors_of(own()))

@@ -58,6 +58,7 @@ def test_draws_of_a_study(fitted, tmp_path):
     assert len(table) == 200 and {".chain", "therapist_sd", "therapist_effect[T001]"} <= set(table.columns)
 
 
+@pytest.mark.trial(kind="refused", what="an export of what is not there: {more}")
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -72,6 +73,7 @@ def test_what_is_not_there_is_named(fitted, tmp_path, more, said):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.trial(kind="refused", what="an export into a folder of something else")
 def test_a_folder_of_something_else_is_refused(tmp_path):
     found = run(tmp_path, "--to", "csv")
     assert found.exit_code == 1 and "neither settings (.yaml) nor results" in found.output
@@ -113,6 +115,7 @@ def test_settings_are_prepared_anew_and_small_numbers_kept_as_they_say(counts):
     assert frictionless.Package("results/my_counts/export/datapackage/datapackage.json").validate().valid
 
 
+@pytest.mark.trial(kind="refused", what="an export of data that cannot be analysed")
 def test_data_that_cannot_be_analysed_are_not_handed_on(tmp_path):
     (tmp_path / "counts.csv").write_text("team,year,courses,worse\na,2023,10,12\nb,2023,20,1\n")
     (tmp_path / "my_counts.yaml").write_text(SETTINGS.replace("SMALL", "none"))
@@ -121,6 +124,7 @@ def test_data_that_cannot_be_analysed_are_not_handed_on(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.trial(kind="refused", what="an export over results of other settings")
 def test_results_of_other_settings_are_not_touched(counts):
     _, folder = counts
     assert run(folder / "my_counts.yaml", "--to", "csv").exit_code == 0

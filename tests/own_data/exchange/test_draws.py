@@ -57,6 +57,7 @@ def test_the_file_holds_the_table(tree, form, tmp_path):
     pd.testing.assert_frame_equal(found[list(table.columns)], table, rtol=1e-9)
 
 
+@pytest.mark.trial(kind="refused", what="draws whose names would be the same")
 def test_names_that_would_be_the_same_are_refused(tree):
     alike = tree["posterior"].to_dataset().assign_coords(therapist=["T,2", "T;2", "x"])
     with pytest.raises(DataError, match=r"therapist_effect\[T;2\]"):

@@ -35,6 +35,7 @@ def test_frictionless_finds_it_valid(package):
     assert rows == {name: len(table) for name, table in data.tables.items()}
 
 
+@pytest.mark.trial(kind="altered", what="{column} = {value} in an exported {table}")
 @pytest.mark.parametrize(
     ("table", "column", "value", "kinds"),
     [

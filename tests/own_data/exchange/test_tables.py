@@ -106,6 +106,7 @@ def test_r_reads_the_same(simulated, tmp_path):
     assert done.stdout.split() == [*map(str, clients.shape), str(clients["deteriorated"].sum()), "1"]
 
 
+@pytest.mark.trial(kind="refused", what="values against the codebook: {values}")
 @pytest.mark.parametrize(
     ("column", "values", "said"),
     [
@@ -129,6 +130,7 @@ def test_own_columns_are_named_after_their_instrument(own):
     assert (columns["x_problem"].type, columns["x_previous"].type) == ("text", "number")
 
 
+@pytest.mark.trial(kind="refused", what="an exported column without meaning")
 def test_a_column_without_meaning_is_refused(prepared, codebooks):
     from iatrogenesis.own_data.exchange.dataset import of_prepared
     from iatrogenesis.own_data.prepared import Prepared

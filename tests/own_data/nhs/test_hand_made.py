@@ -57,6 +57,7 @@ def test_two_providers_may_share_every_id(own):
     assert found["n_sessions"].tolist() == [3, 3] and found["phq9_first"].to_dict() == {"RX1": 20.0, "RX2": 5.0}
 
 
+@pytest.mark.trial(kind="refused", what="NHS ids shared by two providers")
 def test_shared_ids_without_provider_are_refused(own):
     there = plain()
     both = {name: rows + [{**row, "OrgIDProv": "RX2"} for row in rows] for name, rows in there.items()}

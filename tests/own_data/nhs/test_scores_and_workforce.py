@@ -112,6 +112,7 @@ def test_the_level_is_that_of_the_time(own):
     assert found["therapist_qualification"] == "05" and found["therapist_qualified"]
 
 
+@pytest.mark.trial(kind="refused", what="an NHS workforce without provider where two share an id")
 def test_a_workforce_without_provider_is_refused_where_two_share_an_id(own):
     there = plain()
     both = {name: rows + [{**row, "OrgIDProv": "RX2"} for row in rows] for name, rows in there.items()}

@@ -63,11 +63,13 @@ def test_a_single_pound_sign_is_windows(tmp_path):
     assert cells(opened(tmp_path, "id,fee\n1,£20\n".encode("cp1252"))) == [["1", "£20"]]
 
 
+@pytest.mark.trial(kind="refused", what="a text file in another encoding than stated")
 def test_an_encoding_that_does_not_fit_names_the_line(tmp_path):
     with pytest.raises(DataError, match=r"line 2 cannot be read as utf-8 \(byte 0xfc\)"):
         opened(tmp_path, "id;t\n1;Müller\n".encode("cp1252"), encoding="utf-8")
 
 
+@pytest.mark.trial(kind="refused", what="an encoding that is not there")
 def test_an_unknown_encoding_is_refused(tmp_path):
     with pytest.raises(DataError, match="'utf-9' is not known"):
         opened(tmp_path, "id;t\n1;A\n", encoding="utf-9")
@@ -141,6 +143,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.trial(kind="refused", what="a text file: {id}")
 @pytest.mark.parametrize("case", BROKEN)
 def test_broken_files_are_refused_with_the_way_out(tmp_path, case):
     content, message = BROKEN[case]

@@ -40,6 +40,7 @@ def test_parquet_types(tmp_path):
     assert list(found.index) == [2, 3, 4]
 
 
+@pytest.mark.trial(kind="refused", what="a parquet file that is no table")
 def test_parquet_that_cannot_be_a_table(tmp_path):
     path = tmp_path / "a.parquet"
     path.write_bytes(b"PAR1 nonsense")

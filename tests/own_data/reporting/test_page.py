@@ -102,6 +102,7 @@ def page_module_undefined():
     return StrictUndefined(name="headline")
 
 
+@pytest.mark.trial(kind="refused", what="an id that reads {evil}")
 @pytest.mark.parametrize("evil", EVIL)
 def test_ids_cannot_become_markup(evil):
     found = tables()

@@ -27,6 +27,7 @@ def test_periods_come_in_order_with_the_next_one(labels, horizon, found):
     assert in_order(labels, horizon) == found
 
 
+@pytest.mark.trial(kind="refused", what="periods far apart")
 def test_periods_far_apart_are_refused():
     with pytest.raises(DataError, match="'19' to '2019' leave too many without data"):
         in_order(["19", "2019"])

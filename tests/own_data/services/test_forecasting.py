@@ -78,6 +78,7 @@ def test_units_that_ended_are_forecast_with_less_certainty():
     assert found["q90"] - found["q10"] > whole["q90"] - whole["q10"]
 
 
+@pytest.mark.trial(kind="refused", what="a forecast, refused with: {words}")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

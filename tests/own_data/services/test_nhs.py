@@ -37,6 +37,7 @@ def test_unknown_outcomes_are_left_out_and_suppressed_ones_kept(tmp_path):
     assert found["deteriorated"].isna().tolist() == [False, True, True]
 
 
+@pytest.mark.trial(kind="refused", what="NHS counts that cannot be")
 def test_bad_files_are_refused(tmp_path):
     with pytest.raises(DataError, match=r"no such file; docs/nhs_services\.md says where"):
         read_counts(tmp_path / "none.csv")

@@ -141,6 +141,7 @@ def test_noise_belongs_to_the_unit():
     np.testing.assert_array_equal(some, more[:300])
 
 
+@pytest.mark.trial(kind="refused", what="a chance of false alarms too small to be simulated")
 def test_a_chance_too_small_to_be_simulated_is_refused():
     with pytest.raises(DataError, match=r"surveillance\.false_alarms: 1e-05 is too small for 1,000"):
         chart("a", np.zeros(5), np.full(5, 0.1), Asked(2.0, 1e-5, 1000, 10, 10.0), 1)
