@@ -17,8 +17,8 @@ import pytest
 @pytest.mark.trial(kind="fault", what="a kill")
 def test_survived(): pass
 
-@pytest.mark.trial(kind="refused", what="setting {id}")
-@pytest.mark.parametrize("x", ["a|b", pytest.param("c", marks=pytest.mark.trial(kind="altered", what="one byte"))])
+@pytest.mark.trial(kind="refused", what="setting {x}, {id}")
+@pytest.mark.parametrize("x", [("a", 0), pytest.param("c", marks=pytest.mark.trial(kind="altered", what="one byte"))])
 def test_refused(x): assert x == "c"
 
 @pytest.mark.trial(kind="fault", what="a full disk")
@@ -63,7 +63,7 @@ def run(tmp_path):
             *options,
         ]
         subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=100, check=False)
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))["trials"]
 
     return go
 
@@ -72,8 +72,8 @@ def test_outcomes_of_workers_are_written(run):
     trials = run(TESTS, "-n", "2")
     assert [(t["kind"], t["what"], t["outcome"], t.get("reason")) for t in trials] == [
         ("fault", "a broken fixture", "failed", None),
-        ("refused", "setting a|b", "failed", None),
         ("altered", "one byte", "passed", None),
+        ("refused", "setting a.0, x0", "failed", None),
         ("fault", "a full disk", "skipped", "mount needs root"),
         ("fault", "a slow one", "passed", None),
         ("fault", "a kill", "passed", None),

@@ -1,16 +1,21 @@
 """Trials: tests that stand for a fault tried, an input tried, or a result altered; what became of them, as JSON.
 
 A test says so by ``@pytest.mark.trial(kind="fault", what="kill -9 while sampling")``: `kind` is one of `KINDS`, and
-`what` a short phrase for readers who have not seen the test. ``{id}`` in it is the parametrised test's own id, so that
-one marker does for all of them; a parameter may also bring a marker of its own, which goes before the function's.
+`what` a short phrase for readers who have not seen the test. One marker does for all parameters: ``{id}`` is the test's
+own id, and ``{name}`` the parameter of that name. A parameter may also bring a marker of its own, which goes first.
 
 ``pytest -m trial --trials FILE`` runs all and writes what became of each; with ``--collect-only``, which there are.
 """
 
+import datetime
 import json
+import platform
 from pathlib import Path
 
 import pytest
+
+COLLECTED = pytest.StashKey[list[dict[str, str]]]()
+"""Trials among all tests that were collected, those included that this run leaves out."""
 
 KINDS = ("fault", "refused", "altered")
 
@@ -37,11 +42,23 @@ def trial_of(item: pytest.Item) -> dict[str, str] | None:
         or not what
     ):
         raise pytest.UsageError(f"{item.nodeid}: trial(kind=one of {', '.join(KINDS)}, what=a phrase), not {marker}")
-    if "{id}" in what:
-        if not hasattr(item, "callspec"):
-            raise pytest.UsageError(f"{item.nodeid}: {{id}} in the words of a trial that has no parameters")
-        what = what.replace("{id}", item.callspec.id)
+    if "{" in what:
+        call = getattr(item, "callspec", None)
+        given = {"id": call.id} | {name: _shown(value) for name, value in call.params.items()} if call else {}
+        try:
+            what = what.format_map(given)
+        except (KeyError, ValueError, IndexError):
+            raise pytest.UsageError(f"{item.nodeid}: no such parameter in {what!r}; there are {[*given]}") from None
     return {"test": item.nodeid, "kind": kind, "what": what}
+
+
+def _shown(value: object) -> str:
+    """A parameter as words: fields with dots, other texts with commas, whatever else as Python writes it."""
+    if isinstance(value, tuple) and all(isinstance(one, str | int) for one in value):
+        names = all(isinstance(one, int) or one.isidentifier() for one in value)
+        value = ("." if names else ", ").join(map(str, value))
+    written = value if isinstance(value, str) and value.isprintable() and value.strip() else repr(value)
+    return written if len(written) <= 80 else written[:77] + "..."
 
 
 class Trials:
@@ -72,8 +89,13 @@ class Trials:
 
     def pytest_sessionfinish(self) -> None:
         """Write the file, sorted by test."""
-        trials = [self.found[name] for name in sorted(self.found)]
-        self.path.write_text(json.dumps(trials, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        made = {
+            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "python": platform.python_version(),
+        }
+        record = {"made": made, "trials": [self.found[name] for name in sorted(self.found)]}
+        self.path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -90,4 +112,5 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Let a trial's reports carry its words; a marker that says too little ends the run at once."""
     if trial := trial_of(item):
+        item.config.stash.setdefault(COLLECTED, []).append(trial)
         item.user_properties.append(("trial", json.dumps(trial)))
