@@ -254,13 +254,19 @@ def test_true_rates_belong_to_the_therapists_of_the_data(study, cells):
     assert rates["own_rate"].equals(rates["rate"].rename("own_rate")), "clients come by chance here"
 
 
-def test_chance_is_removed_from_counts():
-    """Rates known beforehand, in part by the states, are found more exactly than by counting."""
+@pytest.mark.parametrize("drift_is_own", [True, False])
+def test_chance_is_removed_from_counts(drift_is_own):
+    """Rates known beforehand, in part by the states, are found more exactly than by counting.
+
+    Also where a therapist's drift is competence alone and nobody is overworked, as where no route of harm is open.
+    """
     noise, number = Noise(8), np.arange(400)
     columns = {
         name: noise.normal(name, client=number) for name in ("burnout", "competence", "drift", "alliance", "workload")
     }
     table = pd.DataFrame(columns).assign(competence_squared=columns["competence"] ** 2)
+    if not drift_is_own:
+        table = table.assign(drift=-0.3 * table["competence"], workload=0.0)
     odds = -2.8 + 0.4 * table["burnout"] - 0.2 * table["competence"] + 0.4 * table["drift"]
     true = expit(odds + 0.1 * noise.normal("rest", client=number)).to_numpy()
     chance = noise.uniform("count", client=number[:, None], occasion=np.arange(500))
