@@ -14,7 +14,7 @@ from iatrogenesis.world.scenarios import ConfigError, explain, merged, read_yaml
 # Other YAML files of the config folder.
 NOT_STUDIES = (
     *("instruments", "codebook", "policies", "reproductions", "explorer", "associations", "feasible"),
-    "statistical_world",
+    *("statistical_world", "config"),
 )
 
 type Field = Sequence[str | int]
