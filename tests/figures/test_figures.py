@@ -80,7 +80,7 @@ def _evidence() -> pd.DataFrame:
 def _effects() -> pd.DataFrame:
     estimands = ["therapist_sd", "vpc", "log_odds_ratio[burnout]", "log_odds_ratio[age[18-25]]"]
     rows = [(dataset, "therapist", name) for dataset in ("base", "known") for name in estimands]
-    rows += [(f"nhs-20{year}-{year + 1}", "null", "therapist_sd") for year in (17, 18)]
+    rows += [(f"nhs-20{year}-{year + 1}", "intercept_only", "therapist_sd") for year in (17, 18)]
     table = pd.DataFrame(rows, columns=["dataset", "model", "estimand"])
     return table.assign(truth=0.2, truth_mcse=0.01, estimate=0.25, low=0.1, high=0.4)
 
@@ -172,7 +172,7 @@ def _policies() -> pd.DataFrame:
 def _predictive() -> pd.DataFrame:
     rows = [
         {"model": model, "statistic": statistic, "check": check, "observed": 5.0, "expected": expected}
-        for model in ("null", "casemix", "growth")
+        for model in ("intercept_only", "casemix", "growth")
         for statistic, expected in (("deterioration rate, %", 5.5), ("highest therapist's rate, %", 2.0))
         for check in ("prior", "posterior")
     ]
@@ -233,7 +233,12 @@ def _curves() -> pd.DataFrame:
         pd.DataFrame({"share": share, "difference": size * np.sin(7 * share), "low": -0.1, "high": 0.1}).assign(
             model=model, engine=engine, quantity=f"q{size}", simulations=40, calibrated=size < 0.1
         )
-        for model, engine in (("null", "collapsed"), ("null", "nuts"), ("growth", "nuts"), ("measurement", "nuts"))
+        for model, engine in (
+            ("intercept_only", "collapsed"),
+            ("intercept_only", "nuts"),
+            ("growth", "nuts"),
+            ("measurement", "nuts"),
+        )
         for size in (0.02, 0.05, 0.2)
     ]
     return pd.concat(parts, ignore_index=True)

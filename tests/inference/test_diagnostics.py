@@ -29,7 +29,7 @@ def tree(**changes):
     data = counts("made-up", ("a", "b"), [1, 2], [10, 10])
     for name, values in changes.items():
         (posterior if name in posterior else statistics)[name] = values
-    return posterior_tree(data, posterior, statistics, {"model": "null", "engine": "nuts", "seed": 1}, DIMS)
+    return posterior_tree(data, posterior, statistics, {"model": "intercept_only", "engine": "nuts", "seed": 1}, DIMS)
 
 
 def test_independent_draws_pass():
@@ -37,7 +37,7 @@ def test_independent_draws_pass():
     assert row["passed"], row["reasons"]
     assert row["reasons"] == ""
     assert row["rhat"] < 1.01
-    assert (row["dataset"], row["model"], row["engine"]) == ("made-up", "null", "nuts")
+    assert (row["dataset"], row["model"], row["engine"]) == ("made-up", "intercept_only", "nuts")
     assert row["divergences"] == 0
     assert row["bfmi"] > 1.5  # independent energies: twice the variance per step
     assert np.isnan(row["pareto_k"])
@@ -105,7 +105,7 @@ def test_a_parameter_that_does_not_move_is_stopped(value):
 def test_a_fit_without_draws_is_in_the_table():
     rows = [
         diagnostics.diagnose(tree(), Convergence()),
-        diagnostics.failed("other", "null", "nuts", "no starting point"),
+        diagnostics.failed("other", "intercept_only", "nuts", "no starting point"),
     ]
     table = diagnostics.table(rows)
     assert table["passed"].tolist() == [True, False]

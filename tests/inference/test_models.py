@@ -27,7 +27,7 @@ CLIENTS = simulate(LogitNormal(clients_per_therapist=(40, 30, 50), intercept=-1,
 
 @pytest.mark.trial(kind="refused", what="a model that is not there")
 def test_an_unknown_model_is_refused_with_the_known_ones():
-    with pytest.raises(UnknownModel, match="'nul' is not known; choose among null, casemix, therapist"):
+    with pytest.raises(UnknownModel, match="'nul' is not known; choose among intercept_only, casemix, therapist"):
         model("nul")
 
 
@@ -60,8 +60,8 @@ def test_priors_without_sense_or_reason_are_refused(wrong):
 
 @pytest.mark.trial(kind="refused", what="data of another kind for a model")
 def test_models_refuse_data_of_another_kind():
-    with pytest.raises(DataError, match=r"null model has no covariates, found phq9_first"):
-        model("null").build(from_clients(CLIENTS, ("phq9_first",), dataset="d"), PRIORS)
+    with pytest.raises(DataError, match=r"intercept-only model has no covariates, found phq9_first"):
+        model("intercept_only").build(from_clients(CLIENTS, ("phq9_first",), dataset="d"), PRIORS)
     with pytest.raises(DataError, match="casemix needs covariates"):
         model("casemix").build(hospital_outcomes(), PRIORS)
     with pytest.raises(DataError, match="therapist model needs a covariate on burnout"):

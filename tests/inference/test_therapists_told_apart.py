@@ -26,7 +26,7 @@ def told():
         "therapist_effect": effects,
     }
     data = counts("told", tuple("abcdefghijkl"), [2] * COUNT, [40] * COUNT)
-    tree = posterior_tree(data, posterior, {}, {"model": "null", "engine": "none", "seed": 1}, DIMS)
+    tree = posterior_tree(data, posterior, {}, {"model": "intercept_only", "engine": "none", "seed": 1}, DIMS)
     return therapists.table(tree), expit(-2.9 + effects.reshape(-1, COUNT))
 
 

@@ -79,12 +79,13 @@ def _by_brute_force(model, data, tree, priors) -> np.ndarray:
 
 def test_covariates_that_matter_predict_better_and_counts_compare_with_clients(data, priors):
     bare = counts("d", data.therapist_ids, data.events, data.clients)
-    trees = {name: sample(name, some, priors, seed=1) for name, some in (("null", bare), ("casemix", data))}
+    trees = {name: sample(name, some, priors, seed=1) for name, some in (("intercept_only", bare), ("casemix", data))}
     found = comparison(
-        (name, predicted(name, some, trees[name], priors)) for name, some in (("null", bare), ("casemix", data))
+        (name, predicted(name, some, trees[name], priors))
+        for name, some in (("intercept_only", bare), ("casemix", data))
     )
     assert tuple(found.columns) == COLUMNS
-    assert found["model"].tolist() == ["casemix", "null"] and found["rank"].tolist() == [0, 1]
+    assert found["model"].tolist() == ["casemix", "intercept_only"] and found["rank"].tolist() == [0, 1]
     assert found.loc[0, "elpd_diff"] == 0 and found.loc[1, "elpd_diff"] < -found.loc[1, "dse"]
 
 

@@ -182,7 +182,7 @@ def test_places_that_cannot_be_written_to_are_said_plainly(folder, arguments):
 @pytest.mark.parametrize(
     "analysis, message",
     [
-        ("models: [magic]", "analysis.models: 'magic' is not known; choose among null, casemix"),
+        ("models: [magic]", "analysis.models: 'magic' is not known; choose among intercept_only, casemix"),
         ("priors: {nonsense: {scale: 1}}", "analysis.priors: 'nonsense' is not known; choose among"),
         ("priors: {therapist_sd: {scale: -1}}", "analysis.priors.therapist_sd.scale: Input should be greater"),
     ],

@@ -75,7 +75,7 @@ class TestWholeWay:
         ):
             assert (folder / RESULTS / name).stat().st_size > 0, name
         assert list((folder / RESULTS / "figures").glob("*.svg"))
-        assert {path.stem for path in (folder / RESULTS / "posterior").glob("*.nc")} >= {"null", "casemix"}
+        assert {path.stem for path in (folder / RESULTS / "posterior").glob("*.nc")} >= {"intercept_only", "casemix"}
         assert not list((folder / RESULTS).rglob("*.tmp"))
         assert {path.name for path in folder.iterdir()} == {"examples", "results"}
 

@@ -72,15 +72,24 @@ def of_the_fits(base: str) -> dict[str, pd.DataFrame]:
     """What is fitted: effects, one therapist whose name looks like a tag, a fit that did not pass, and what follows."""
     estimands = ["therapist_sd", "vpc", "mor", "mean_rate"]
     ratings = ["competence_rating", "burnout_rating", "fit_rating_within"]
-    rows = [(base, "null", name) for name in estimands] + [("hospitals", "null", name) for name in estimands]
+    rows = [(base, "intercept_only", name) for name in estimands] + [
+        ("hospitals", "intercept_only", name) for name in estimands
+    ]
     rows += [(base, "therapist", f"log_odds_ratio[{name}]") for name in ratings]
     effects = pd.DataFrame(rows, columns=["dataset", "model", "estimand"])
     effects = effects.assign(truth=0.3, truth_mcse=0.01, estimate=0.25, low=0.1, high=0.4, sd=0.1, mcse=0.004)
-    therapist = {"dataset": base, "model": "null", "therapist_id": "T<1>", "clients": 40, "deteriorated": 4}
+    therapist = {"dataset": base, "model": "intercept_only", "therapist_id": "T<1>", "clients": 40, "deteriorated": 4}
     shares = {"raw_rate": 0.1, "raw_low": 0.05, "raw_high": 0.2, "rate": 0.08, "rate_low": 0.05, "rate_high": 0.12}
     ranks = {"rank_low": 1.0, "rank_high": 20.0, "p_harmful": 0.6, "p_harmful_mcse": 0.01}
     therapists = pd.DataFrame([therapist | shares | ranks | {"true_rate": 0.07, "true_rate_mcse": 0.01}])
-    fit = {"dataset": base, "model": "null", "passed": False, "reasons": "R-hat 1.2", "rhat": 1.2, "rhat_of": "a"}
+    fit = {
+        "dataset": base,
+        "model": "intercept_only",
+        "passed": False,
+        "reasons": "R-hat 1.2",
+        "rhat": 1.2,
+        "rhat_of": "a",
+    }
     fit |= {"ess_bulk": 90.0, "ess_bulk_of": "a", "ess_tail": 80.0, "ess_tail_of": "b", "divergences": 3, "bfmi": 0.5}
     ranked = {"rank": 0, "elpd": -100.0, "se": 9.0, "elpd_diff": 0.0, "dse": 0.0, "p": 5.0, "weight": 1.0}
     marginal = {"model": "therapist", "dataset": base, "covariate": "burnout_rating", "value": 9.0, "low": 2.0}
@@ -95,7 +104,13 @@ def of_the_fits(base: str) -> dict[str, pd.DataFrame]:
 
 def of_the_checks(study: Study, base: str) -> dict[str, pd.DataFrame]:
     """Whether fits can be trusted: predictions, what-ifs, calibration, priors, engines, others' simulations."""
-    checked = {"model": "null", "dataset": base, "statistic": "deterioration rate, %", "observed": 6.0, "expected": 5.0}
+    checked = {
+        "model": "intercept_only",
+        "dataset": base,
+        "statistic": "deterioration rate, %",
+        "observed": 6.0,
+        "expected": 5.0,
+    }
     checked |= {"low": 2.0, "high": 8.0, "p": 0.3, "p_mcse": 0.03}
     answers = [
         {"allocation": allocation, "question": question, "analysis": analysis, "covered": analysis == "ratings"}
@@ -103,9 +118,9 @@ def of_the_checks(study: Study, base: str) -> dict[str, pd.DataFrame]:
         for question in ("burnout_down", "caseload_limit")
         for analysis in ("ratings", "true states")
     ]
-    ranks = {"model": "null", "engine": "collapsed", "quantity": "intercept", "simulations": 40, "failed": 1}
+    ranks = {"model": "intercept_only", "engine": "collapsed", "quantity": "intercept", "simulations": 40, "failed": 1}
     ranks |= {"mean_rank": 0.52, "mcse": 0.05, "spread": 1.0, "p": 0.4, "calibrated": True}
-    moved = {"model": "null", "dataset": base, "estimand": "vpc", "prior": 0.2, "likelihood": 0.01}
+    moved = {"model": "intercept_only", "dataset": base, "estimand": "vpc", "prior": 0.2, "likelihood": 0.01}
     return {
         "predictive": pd.DataFrame([checked | {"check": c, "inside": c == "prior"} for c in ("prior", "posterior")]),
         "what_if": pd.DataFrame(answers).assign(

@@ -33,9 +33,13 @@ def tables(clients) -> dict:
     attribution = pd.DataFrame({"attribution": ["total", "shapley", "shapley"], "value": [3.0, 2.0, 1.0], "low": 0.5})
     conclusions = pd.DataFrame({"low_90": [1.0], "low_50": [2.0], "median": [3.0], "high_50": [4.0], "high_90": [5.0]})
     effects = pd.DataFrame(
-        {"dataset": ["base", "base"], "model": ["null", "null"], "estimand": ["therapist_sd", "vpc"]}
+        {
+            "dataset": ["base", "base"],
+            "model": ["intercept_only", "intercept_only"],
+            "estimand": ["therapist_sd", "vpc"],
+        }
     ).assign(low=0.0, estimate=0.5, high=1.0, mcse=0.01, truth=0.6, covered=True)
-    diagnostics = pd.DataFrame({"dataset": ["base"], "model": ["null"], "passed": [True], "rhat": [1.0]})
+    diagnostics = pd.DataFrame({"dataset": ["base"], "model": ["intercept_only"], "passed": [True], "rhat": [1.0]})
     return {
         "therapists": therapists,
         "scenarios": scenarios,

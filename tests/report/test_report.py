@@ -130,7 +130,7 @@ def test_numbers_are_finite_and_say_where_they_come_from(numbers):
 
 def test_numbers_are_those_of_the_tables(numbers, results):
     assert numbers["base.iatrogenic"]["value"] == 20.5
-    assert numbers["base.null.therapist_sd.truth"] == {
+    assert numbers["base.intercept_only.therapist_sd.truth"] == {
         "value": 0.3,
         "mcse": 0.01,
         "unit": "log odds",

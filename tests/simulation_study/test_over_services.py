@@ -150,8 +150,8 @@ def test_the_table_agrees_with_the_measures_and_names_its_references():
     truth = pd.concat([truth.assign(estimand=name) for name in ("x", "y")])
     parts, tables = {}, {}
     for place, (method, estimand, rate) in enumerate(
-        [("raw", "y", "own_rate"), ("logistic", "y", ""), ("null", "y", "own_rate"), ("glmm", "x", "therapist_rate"),
-         ("casemix", "x", "therapist_rate")]
+        [("raw", "y", "own_rate"), ("logistic", "y", ""), ("intercept_only", "y", "own_rate"),
+         ("glmm", "x", "therapist_rate"), ("casemix", "x", "therapist_rate")]
     ):  # fmt: skip
         some = 0.1 * noise("estimate") + 0.02 * noise(method) + 0.01 * place
         estimates = pd.DataFrame({"replicate": range(SERVICES), "estimand": estimand, "estimate": some, "se": 0.1})
@@ -162,7 +162,7 @@ def test_the_table_agrees_with_the_measures_and_names_its_references():
         tables[method], parts[method] = judged_with_parts(
             "a", method, targets, estimates, moved, truth, rates, SERVICES
         )
-    found = differences("a", parts, ("raw", "null", "logistic", "casemix", "glmm"), WORLDS)
+    found = differences("a", parts, ("raw", "intercept_only", "logistic", "casemix", "glmm"), WORLDS)
     assert tuple(found.columns) == COLUMNS
     key = ["estimand", "measure"]
     values = {method: table.set_index(key)["value"] for method, table in tables.items()}
@@ -171,11 +171,11 @@ def test_the_table_agrees_with_the_measures_and_names_its_references():
         assert one.difference == pytest.approx(values[one.method][where] - values[one.reference][where], abs=1e-12)
     by = found.set_index([*key, "method"])["reference"].sort_index()
     assert by["x", "bias"].to_dict() == {"casemix": "glmm"}
-    assert by["y", "coverage"].to_dict() == {"raw": "logistic", "null": "logistic"}
-    assert by["own_rate", "mse"].to_dict() == {"null": "raw"}
-    assert by["therapist_rank", "auc"].to_dict() == {"raw": "glmm", "null": "glmm", "casemix": "glmm"}
+    assert by["y", "coverage"].to_dict() == {"raw": "logistic", "intercept_only": "logistic"}
+    assert by["own_rate", "mse"].to_dict() == {"intercept_only": "raw"}
+    assert by["therapist_rank", "auc"].to_dict() == {"raw": "glmm", "intercept_only": "glmm", "casemix": "glmm"}
     # ranks of other rates are not the same ranks
-    assert by["rank_set", "coverage"].to_dict() == {"null": "raw", "casemix": "glmm"}
+    assert by["rank_set", "coverage"].to_dict() == {"intercept_only": "raw", "casemix": "glmm"}
 
 
 def test_parts_of_estimates_are_those_of_performance():

@@ -171,7 +171,7 @@ def test_sets_of_ranks_from_errors_a_tenth_too_small_are_caught():
 
 def test_bayesian_answers_have_all_columns_from_their_draws(study):
     data = counts("ranked", tuple("abcdef"), [0, 2, 3, 5, 9, 20], [60] * 6)
-    tree = sample("null", data, study.config.fit.priors, 3, draws=1000, chains=2)
+    tree = sample("intercept_only", data, study.config.fit.priors, 3, draws=1000, chains=2)
     found = bayes.therapists(tree, data)
     assert found[list(RANKED)].notna().all().all()
     draws = 1 / (

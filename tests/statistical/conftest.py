@@ -28,5 +28,5 @@ def sampler() -> Sampler:
 
 @pytest.fixture(scope="session")
 def twelve(priors) -> Compiled:
-    """The null model for twelve units."""
-    return compile_model("null", hospital_outcomes(), priors)
+    """The intercept-only model for twelve units."""
+    return compile_model("intercept_only", hospital_outcomes(), priors)

@@ -85,14 +85,14 @@ def test_clients_and_counts_have_one_likelihood(priors):
     design = LogitNormal(clients_per_therapist=(12,) * 9, intercept=-1, therapist_sd=0.7)
     clients = from_clients(simulate(design, Noise(2)).clients, dataset="same")
     together = counts("same", clients.therapist_ids, clients.events, clients.clients)
-    one, other = (sample("null", each, priors, seed=4) for each in (clients, together))
+    one, other = (sample("intercept_only", each, priors, seed=4) for each in (clients, together))
     for name in ("intercept", "therapist_sd", "therapist_effect"):
         assert np.allclose(one["posterior"][name], other["posterior"][name], atol=1e-6)
 
 
 def test_hospitals_are_those_of_quadrature(priors):
     data = hospital_outcomes()
-    tree = sample("null", data, priors, seed=1, draws=8000)
+    tree = sample("intercept_only", data, priors, seed=1, draws=8000)
     intercept, sd = np.linspace(-3.6, -1.4, 111), np.linspace(0.004, 1.6, 160)
     u = np.linspace(-7, 7, 241)
     log_odds = intercept[:, None, None] + sd[:, None] * u
@@ -146,7 +146,7 @@ def test_same_seed_same_draws_and_another_seed_others(data, priors, drawn):
 
 def test_therapists_without_clients_are_drawn_from_the_population(priors):
     data = counts("some", ("a", "b", "c"), [5, 9, 0], [50, 60, 0], allow_empty=True)
-    tree = sample("null", data, priors, seed=1, draws=8000)
+    tree = sample("intercept_only", data, priors, seed=1, draws=8000)
     sd, effect = tree["posterior"]["therapist_sd"].values, tree["posterior"]["therapist_effect"].values[..., 2]
     standard = effect / sd
     assert abs(standard.mean()) < 5 / np.sqrt(4000) and abs(standard.std() - 1) < 5 / np.sqrt(8000)
@@ -158,7 +158,7 @@ def test_therapists_without_clients_are_drawn_from_the_population(priors):
 )
 def test_data_that_break_maximum_likelihood_have_a_posterior(priors, events, trials):
     ids = tuple("abc"[: len(events)])
-    tree = sample("null", counts("edge", ids, events, trials), priors, seed=1)
+    tree = sample("intercept_only", counts("edge", ids, events, trials), priors, seed=1)
     assert np.all(np.isfinite(tree["posterior"]["therapist_effect"]))
     assert estimands.table(tree)["estimate"].notna().all()
 
@@ -166,7 +166,7 @@ def test_data_that_break_maximum_likelihood_have_a_posterior(priors, events, tri
 def test_no_spread_between_therapists_is_no_trouble(priors):
     design = LogitNormal(clients_per_therapist=(40,) * 60, intercept=-2.8, therapist_sd=0.0)
     data = from_clients(simulate(design, Noise(5)).clients, dataset="none")
-    tree = sample("null", data, priors, seed=1)
+    tree = sample("intercept_only", data, priors, seed=1)
     assert float(tree["posterior"]["therapist_sd"].quantile(0.05)) < 0.1
     assert find(Target.of(data, priors)).sds[0] < 0.01
 
@@ -196,7 +196,7 @@ def test_few_and_extreme_units_are_those_of_quadrature(events, trials, scale):
         }
     )
     data = counts("hard", [f"U{i}" for i in range(len(events))], events, trials)
-    tree = sample("null", data, hard, seed=1, draws=8000)
+    tree = sample("intercept_only", data, hard, seed=1, draws=8000)
     intercept, sd = np.linspace(-8, 6, 141), np.linspace(0.02, 5 * scale, 150)
     u = np.linspace(-8, 8, 161)
     log_odds = intercept[:, None, None] + sd[:, None] * u

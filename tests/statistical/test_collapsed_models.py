@@ -58,10 +58,17 @@ def data_of(name: str, therapists: int = 40, clients: int = 40):
 
 
 def test_facts_of_models_say_what_the_engine_covers_and_what_is_compared():
-    assert {"null", "casemix", "therapist", "interaction", "measurement", "service", "skewed", "classes"} <= set(
-        COLLAPSED_MODELS
-    )
-    assert set(OUTCOME_MODELS) == {"null", "casemix", "therapist", "interaction", "skewed", "classes"}
+    assert {
+        "intercept_only",
+        "casemix",
+        "therapist",
+        "interaction",
+        "measurement",
+        "service",
+        "skewed",
+        "classes",
+    } <= set(COLLAPSED_MODELS)
+    assert set(OUTCOME_MODELS) == {"intercept_only", "casemix", "therapist", "interaction", "skewed", "classes"}
     assert not {"growth", "dropout", "ordinal"} & set(COLLAPSED_MODELS)
 
 

@@ -94,7 +94,7 @@ def test_few_operations_are_drawn_to_the_average(fitted):
 
 
 def test_a_compiled_model_used_again_gives_the_draws_of_a_fresh_one(twelve, sampler, priors):
-    fresh = compile_model("null", OTHERS[0], priors)
+    fresh = compile_model("intercept_only", OTHERS[0], priors)
     assert same_draws(sample(twelve, OTHERS[0], sampler, 1), sample(fresh, OTHERS[0], sampler, 1))
 
 
@@ -126,18 +126,22 @@ def test_the_tree_names_everything(fitted):
     assert posterior["therapist_effect"].dims == ("chain", "draw", "therapist")
     assert posterior["therapist"].values.tolist() == list("ABCDEFGHIJKL")
     assert not any(values.dtype == object for values in fitted["sample_stats"].data_vars.values())
-    assert fitted.attrs["model"] == "null"
+    assert fitted.attrs["model"] == "intercept_only"
     assert fitted.attrs["engine"] == "nuts"
     assert '"scale":0.5' in fitted.attrs["priors"]
     assert "cores" not in fitted.attrs["sampler"]
 
 
 def test_data_of_another_shape_are_refused(twelve, sampler):
-    with pytest.raises(DataError, match=r"2 therapists, but the model 'null' was compiled for 12.*OutcomeData\.over"):
+    with pytest.raises(
+        DataError, match=r"2 therapists, but the model 'intercept_only' was compiled for 12.*OutcomeData\.over"
+    ):
         sample(twelve, counts("two", ("a", "b"), [1, 2], [9, 9]), sampler, 1)
     design = LogitNormal(clients_per_therapist=(20,) * 12, intercept=-1, therapist_sd=0.5)
     clients = from_clients(simulate(design, Noise(1)).clients, ("phq9_first",), dataset="covariates")
-    with pytest.raises(DataError, match=r"covariates \('phq9_first',\), but the model 'null' was compiled for \(\)"):
+    with pytest.raises(
+        DataError, match=r"covariates \('phq9_first',\), but the model 'intercept_only' was compiled for \(\)"
+    ):
         sample(twelve, clients, sampler, 1)
 
 
@@ -170,9 +174,9 @@ def test_a_fit_that_fails_is_kept_as_such(sampler, priors):
         def with_data(self, **_):
             raise RuntimeError("All initialization points failed")
 
-    broken = Compiled("null", priors, {"therapist": tuple("ABCDEFGHIJKL")}, False, Broken())
+    broken = Compiled("intercept_only", priors, {"therapist": tuple("ABCDEFGHIJKL")}, False, Broken())
     found = sample_many(broken, OTHERS[:1], sampler, 1, workers=1)
-    assert found == [FailedFit("null", "others-0", "All initialization points failed")]
+    assert found == [FailedFit("intercept_only", "others-0", "All initialization points failed")]
 
 
 def same_draws(one: xr.DataTree, other: xr.DataTree) -> bool:

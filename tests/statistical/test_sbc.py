@@ -124,8 +124,10 @@ def test_a_fit_without_draws_is_kept_and_counted(template, priors, monkeypatch, 
         raise RuntimeError("All initialization points failed")
 
     monkeypatch.setattr(nuts, "sample", refuse)
-    monkeypatch.setattr(nuts, "compile_model", lambda *_: type("C", (), {"model": "null", "accept": lambda s, d: d})())
-    (tree,) = fit_all("null", [template], priors, SAMPLER, 1, engine="nuts")
+    monkeypatch.setattr(
+        nuts, "compile_model", lambda *_: type("C", (), {"model": "intercept_only", "accept": lambda s, d: d})()
+    )
+    (tree,) = fit_all("intercept_only", [template], priors, SAMPLER, 1, engine="nuts")
     save(tree, tmp_path / "a.nc")
     row = diagnose(load(tmp_path / "a.nc"), Convergence())
     assert not row["passed"] and "All initialization points failed" in row["reasons"]

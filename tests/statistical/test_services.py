@@ -33,7 +33,7 @@ def years():
 @pytest.fixture(scope="module")
 def fitted(years, priors, sampler):
     """One compiled model serves seven years over 199 services, some of them without courses in a year."""
-    compiled = compile_model("null", next(iter(years.values())), priors)
+    compiled = compile_model("intercept_only", next(iter(years.values())), priors)
     assert compiled.centred
     trees = sample_many(compiled, list(years.values()), sampler.model_copy(update={"cores": 1}), seed=1, workers=2)
     return dict(zip(years, trees, strict=True))

@@ -103,14 +103,17 @@ def test_an_estimand_mismatch_is_caught(study_of):
 
 @pytest.mark.slow
 def test_shrunken_rates_are_nearer_to_the_truth_than_raw_ones(study_of):
-    raw, drawn = (study_of("clients_15", method).loc[("own_rate", "rmse"), "value"] for method in ("raw", "null"))
+    raw, drawn = (
+        study_of("clients_15", method).loc[("own_rate", "rmse"), "value"] for method in ("raw", "intercept_only")
+    )
     assert drawn < 0.8 * raw
 
 
 @pytest.mark.slow
 def test_more_spread_orders_therapists_better(study_of):
     few, many = (
-        study_of(name, "null").loc[("therapist_rank", "rank_correlation"), "value"] for name in ("sd_low", "sd_high")
+        study_of(name, "intercept_only").loc[("therapist_rank", "rank_correlation"), "value"]
+        for name in ("sd_low", "sd_high")
     )
     assert many > few + 0.1
 

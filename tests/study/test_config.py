@@ -55,7 +55,11 @@ def test_the_committed_studies_are_valid(name):
         (("reference",), "nowhere", r"unknown scenario 'nowhere'"),
         (("reference",), "with_repair", r"reference.*'with_repair' must have no mechanisms"),
         (("judgement", "instruments"), ["phq8"], r"unknown instrument 'phq8'; known: phq9, gad7"),
-        (("fit", "models"), ["nul"], r"fit\.models\.0: Input should be 'null', 'casemix', 'therapist', 'interaction'"),
+        (
+            ("fit", "models"),
+            ["nul"],
+            r"fit\.models\.0: Input should be 'intercept_only', 'casemix', 'therapist', 'interaction'",
+        ),
         (("fit", "priors", "therapist_sd", "scale"), -1, r"therapist_sd\.scale: .*greater than 0"),
         (("fit", "priors", "therapist_sd", "scale"), float("nan"), r"therapist_sd\.scale: .*finite"),
         (("service_counts",), "/etc/counts.csv", r"service_counts: give the path relative"),

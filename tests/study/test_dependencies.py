@@ -118,8 +118,8 @@ def test_a_page_reaches_its_template_sections_and_styles(library):
 
 
 def test_fits_do_not_depend_on_patterns_figures_or_the_simulator(library):
-    found = reached(library, ROOT / "scripts" / "inference" / "fit.py", **{"inference.models": ["null"]})
-    assert "inference/models/null.py" in found and "inference/models/growth.py" not in found
+    found = reached(library, ROOT / "scripts" / "inference" / "fit.py", **{"inference.models": ["intercept_only"]})
+    assert "inference/models/intercept_only.py" in found and "inference/models/growth.py" not in found
     assert not {path for path in found if path.startswith(("evidence/", "figures/", "world/", "report/"))}
 
 

@@ -10,10 +10,12 @@ from iatrogenesis.simulation_study.method_results import agreement, committed, o
 from iatrogenesis.study import protocol
 from iatrogenesis.study.committed import hashes, take_over
 from iatrogenesis.study.protocol import PROTOCOL, deviations, fingerprint, freeze, hash_of
+from iatrogenesis.study.renamed import NAMES
 from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG, ROOT
 
 COMMITTED = ROOT / "results" / "reference" / "full"
+FORMER = {present: former for former, present in NAMES.items()}
 
 
 @pytest.fixture
@@ -178,6 +180,53 @@ def test_agreement_is_in_joint_monte_carlo_errors():
     assert agreement(own, full)["z"].tolist() == pytest.approx([1.0])
 
 
+def test_a_method_renamed_since_is_a_deviation_of_its_own(frozen):
+    """It must be listed; other changes of the same cells are still found."""
+    plan, study = told(frozen), load_study(frozen / "config" / "full.yaml", frozen / "config")
+    assert "intercept_only" in plan["cells"]["base"]
+    plan["cells"] = {cell: [FORMER.get(one, one) for one in methods] for cell, methods in plan["cells"].items()}
+    assert deviations(plan, study, frozen / "config") == ["names"]
+    plan["cells"]["base"].remove("casemix")
+    assert deviations(plan, study, frozen / "config") == ["names", "cells"]
+
+
+def test_a_part_says_what_was_otherwise(frozen):
+    """Refused until the list says so; then the part names it, with the code that made it, and old rows are renamed."""
+    plan = told(frozen)
+    plan["cells"] = {cell: [FORMER.get(one, one) for one in methods] for cell, methods in plan["cells"].items()}
+    (frozen / "docs" / PROTOCOL).write_text(yaml.safe_dump(plan))
+    with pytest.raises(SystemExit, match=r"names is otherwise now; say so among its deviations \(`names: why`\)"):
+        take_over(*places(frozen))
+    (frozen / "docs" / PROTOCOL).write_text(yaml.safe_dump(plan | {"deviations": ["names: a method has another one"]}))
+    (frozen / "committed").mkdir()
+    for name in ("performance", "differences", "truth", "cells", "batches"):
+        old = pd.DataFrame({"cell": ["base"], "method": ["null"], "value": ["0.10"]})
+        old.to_csv(frozen / "committed" / f"{name}.csv", index=False)
+    (frozen / "config" / "one.yaml").write_text("name: one\nbased_on: full\nsimulation_study: {cells: [small]}\n")
+    made = frozen / "results" / "one"
+    (made / "tables").mkdir(parents=True)
+    for name in ("performance", "differences", "truth", "cells"):
+        new = pd.DataFrame({"cell": ["small"], "method": ["intercept_only"], "value": [0.2]})
+        new.to_csv(made / "tables" / f"{name}.csv", index=False)
+    study = load_study(frozen / "config" / "one.yaml", frozen / "config")
+    for one in study.batches:
+        for path in (made / "simulation_study" / one.cell / method for method in one.methods):
+            path.mkdir(parents=True, exist_ok=True)
+            for kind in ("estimates", "therapists"):
+                (path / f"{one.number}.{kind}.parquet").touch()
+    config, docs, _, folder, results = places(frozen)
+    take_over(config, docs, frozen / "config" / "one.yaml", folder, results)
+    (part,) = yaml.safe_load((folder / PROTOCOL).read_text())["parts"]
+    assert part["deviations"] == ["names"] and part["code"] == plan["code"]
+    assert pd.read_csv(folder / "performance.csv")["method"].tolist() == ["intercept_only", "intercept_only"]
+
+
+def test_the_present_code_has_only_the_listed_deviations():
+    known = yaml.safe_load((ROOT / "docs" / PROTOCOL).read_text())
+    listed = {one.partition(":")[0] for one in known["deviations"]}
+    assert set(deviations(known, load_study(CONFIG / "full.yaml", CONFIG), CONFIG)) <= listed
+
+
 @pytest.mark.skipif(not COMMITTED.is_dir(), reason="the full study has not been taken over yet")
 def test_what_is_committed_is_of_the_frozen_protocol():
     about = yaml.safe_load((COMMITTED / PROTOCOL).read_text())
@@ -188,7 +237,7 @@ def test_what_is_committed_is_of_the_frozen_protocol():
     asked = performance[performance["estimand"] == "all"]
     found = {cell: set(own["method"]) for cell, own in asked.groupby("cell")}
     done = {cell for part in about["parts"] for cell in part["cells"]}
-    assert found == {cell: set(known["cells"][cell]) for cell in done}
+    assert found == {cell: {NAMES.get(one, one) for one in known["cells"][cell]} for cell in done}
     assert set(asked["replicates"]) == {known["data_sets"]}
     batches = pd.read_csv(COMMITTED / "batches.csv", keep_default_na=False)
     assert not batches.duplicated(["cell", "method", "batch"]).any()

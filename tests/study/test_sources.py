@@ -89,7 +89,7 @@ def test_a_study_of_ones_own_may_lie_anywhere_and_build_on_one_that_builds_on_an
         ("based_on: tiny\nsead: 3", r"mine\.yaml: sead: unknown field"),
         ("based_on: tiny\nseed: many", r"mine\.yaml: seed: .*integer.*'many'"),
         ("based_on: tiny\nexplorer:", r"mine\.yaml: explorer: .*found None"),
-        ("based_on: tiny\nfit: {models: [nul]}", r"mine\.yaml: fit\.models\.0: .*'null', 'casemix'"),
+        ("based_on: tiny\nfit: {models: [nul]}", r"mine\.yaml: fit\.models\.0: .*'intercept_only', 'casemix'"),
         ("based_on: tiny\nscenarios: [bsae]", r"mine\.yaml: scenarios: unknown scenario 'bsae'; known: .*base"),
         (
             "based_on: tiny\njudgement: {instruments: [x]}",

@@ -21,7 +21,7 @@ ADDITIONS = Path(__file__).with_name("additions")
 STUDY = "config/default.yaml"
 PRIORS = """    probit:
       intercept: {mean: -1.5, sd: 0.5, reason: "probit of 5.8 % deterioration (D01); one SD covers 2 % to 16 %"}
-      therapist_sd: {scale: 0.4, reason: "half-normal; that of the null model on the narrower scale of the probit"}
+      therapist_sd: {scale: 0.4, reason: "half-normal; the intercept-only model's on the narrower scale of the probit"}
   sampler:"""
 ROW = (
     "T01_mor,Median odds ratio of deterioration between two therapists,therapists,1.79,,,none published,0.13,0.06,"

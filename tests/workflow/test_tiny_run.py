@@ -16,7 +16,7 @@ SIMULATED = ("clients", "sessions", "therapists", "therapist_weeks")
 TABLES = ("evidence", "scenarios", "therapist_effects", "therapists", "performance", "diagnostics", "checks")
 TABLES += ("truth", "cells", "advice", "needed", "policies", "reproductions")
 TABLES += ("members", "conclusions", "drivers", "next_studies")
-EVERY_METHOD = '[raw, logistic, firth, gee, glmm, "null", casemix, therapist, measurement, growth]'
+EVERY_METHOD = "[raw, logistic, firth, gee, glmm, intercept_only, casemix, therapist, measurement, growth]"
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -54,7 +54,7 @@ for columns in shared_out(CONFIG.advice.clients, 3):
         name:
             f"advice_columns_{columns[0]}"
         input:
-            code=library("simulation_study/advice_columns", {"inference.models": ["null"]}),
+            code=library("simulation_study/advice_columns", {"inference.models": ["intercept_only"]}),
         output:
             tables=[result(f"simulation_study/advice/{clients}.csv") for clients in columns],
         log:

@@ -85,7 +85,7 @@ def read_parquet(path: Path | str) -> "pd.DataFrame":
 def read_csv(path: Path | str) -> "pd.DataFrame":
     """Read a CSV table; raise DataError where the file is missing, empty or damaged.
 
-    Only an empty field is missing: one of the models is called ``null``.
+    Only an empty field is missing, so that a word such as ``none`` or ``NA`` comes back as it was written.
     """
     import pandas as pd
 

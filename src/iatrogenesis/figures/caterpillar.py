@@ -10,14 +10,14 @@ from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, k
 
 PLACE = 8
 TABLES = {"therapists": "tables/therapists.csv"}
-ROWS = {"therapists": {"dataset": "{base}", "model": "null"}}
+ROWS = {"therapists": {"dataset": "{base}", "model": "intercept_only"}}
 ALT = (
     "Therapists in the order of their modelled deterioration rate. Raw rates are drawn towards the average, most of "
     "all where there are few clients, and the intervals of neighbours overlap widely."
 )
 CAPTION = (
-    "Each row is a therapist of routine care, ordered by the rate the null model gives (filled dot; bar: its 95 % "
-    "interval). The open circle is the raw rate, and the thin line shows how far the model shrinks it towards "
+    "Each row is a therapist of routine care, ordered by the rate the intercept-only model gives (filled dot; bar: its "
+    "95 % interval). The open circle is the raw rate, and the thin line shows how far the model shrinks it towards "
     "the average: the more, the fewer the clients. Diamonds: the true long-run rate, which only a simulation knows. "
     "Vertical lines: the average therapist and {ratio} that. Where bars overlap, the order says little."
 )

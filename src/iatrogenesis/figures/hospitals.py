@@ -8,16 +8,16 @@ from iatrogenesis.figures.style import BLUE, DARK, GREY, figure, key, styled
 
 PLACE = 10
 TABLES = {"therapists": "tables/therapists.csv"}
-ROWS = {"therapists": {"dataset": "hospitals", "model": "null"}}
+ROWS = {"therapists": {"dataset": "hospitals", "model": "intercept_only"}}
 ALT = (
     "Twelve hospitals, A to L: the raw death rate with its exact interval above the modelled rate with its shorter "
     "interval. Hospital A, without a death, is drawn up towards the average; hospital H stays the highest."
 )
 CAPTION = (
     "Deaths within 30 days of infant heart surgery. For each hospital, above: the raw rate with its exact 95 % "
-    "interval (open circle, thin line); below: the null model's rate with its 95 % interval (filled dot, thick line). "
-    "At the right, deaths of operations. The dashed line is the mean of the modelled rates. A hospital with few "
-    "operations borrows most from the others."
+    "interval (open circle, thin line); below: the intercept-only model's rate with its 95 % interval (filled dot, "
+    "thick line). At the right, deaths of operations. The dashed line is the mean of the modelled rates. A hospital "
+    "with few operations borrows most from the others."
 )
 
 

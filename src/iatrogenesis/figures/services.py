@@ -14,9 +14,9 @@ ALT = (
     "found earlier in the same counts by another method."
 )
 CAPTION = (
-    "Standard deviation of deterioration between services (log odds) by the null model, fitted to the counts of NHS "
-    "Talking Therapies of each year: posterior mean and 95 % interval. Pale band: the range of the yearly values "
-    "found in the same counts by a method of moments (DerSimonian and Laird). The unit is the service, not the "
+    "Standard deviation of deterioration between services (log odds) by the intercept-only model, fitted to the counts "
+    "of NHS Talking Therapies of each year: posterior mean and 95 % interval. Pale band: the range of the yearly "
+    "values found in the same counts by a method of moments (DerSimonian and Laird). The unit is the service, not the "
     "therapist, and case mix is not taken into account. Counts are rounded to five by the publisher."
 )
 FOUND_BEFORE = (0.15, 0.26)  # evidence T22: NHS England counts, 128 to 158 services a year

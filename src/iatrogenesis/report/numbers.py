@@ -126,8 +126,8 @@ def evidence_numbers(evidence: pd.DataFrame) -> dict[str, Number]:
 
 
 def therapist_numbers(therapists: pd.DataFrame, base: str) -> dict[str, Number]:
-    """How many therapists of routine care there are, and how sure it is who stands out, by the null model."""
-    rows = therapists[(therapists["dataset"] == base) & (therapists["model"] == "null")]
+    """How many therapists of routine care there are, and how sure it is who stands out, by the intercept-only model."""
+    rows = therapists[(therapists["dataset"] == base) & (therapists["model"] == "intercept_only")]
     if rows.empty:
         return {}
     exceeds, width = rows["p_harmful"], rows["rank_high"] - rows["rank_low"]

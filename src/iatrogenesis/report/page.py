@@ -44,7 +44,7 @@ def page_tables(
         "second_courses": second_episodes.second_course(results["second_episodes"]),
         "priors": inputs.priors(priors),
         "effects": tables.effects(results["therapist_effects"]),
-        "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "null")]),
+        "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "intercept_only")]),
         "services": tables.services(results["therapist_effects"]),
         "cells": study_tables.cells(results["method_cells"]),
         "burnout_performance": study_tables.odds_ratios(judged, study_tables.BURNOUT),

@@ -7,9 +7,10 @@ which a curve through several of them needs.
 ===============  =======================================================================================================
 question         quantities
 ===============  =======================================================================================================
-`spread`         width and coverage of the 95 % interval of the VPC; width_sd of the therapist SD's (Bayes, null)
-`flagging`       sensitivity, fdr, flagged: of those flagged as harmful (`iatrogenesis.core.definitions`; Bayes, null);
-                 and, prefixed `raw_`, of the worst 5 % by raw rate
+`spread`         width and coverage of the 95 % interval of the VPC; width_sd of the therapist SD's (Bayes,
+                 intercept only)
+`flagging`       sensitivity, fdr, flagged: of those flagged as harmful (`iatrogenesis.core.definitions`; Bayes,
+                 intercept only); and, prefixed `raw_`, of the worst 5 % by raw rate
 `burnout`        power of the maximum-likelihood t-test that burnout, as rated, matters
 `reliability`    raw_rate: squared correlation of therapists' raw rates with their true ones; formula: what
                  n p (1 - p) s^2 / (1 + n p (1 - p) s^2) gives
@@ -163,7 +164,9 @@ def spread_and_flagging(setting: Setting, replicates: int, priors: Priors, seed:
         events, rate, _ = setting.drawn(seed, replicate)
         data = _counted(setting, replicate, events)
         try:
-            tree = sample("casemix" if data.covariate_names else "null", data, priors, seed, draws=DRAWS, chains=2)
+            tree = sample(
+                "casemix" if data.covariate_names else "intercept_only", data, priors, seed, draws=DRAWS, chains=2
+            )
         except Unreliable:
             continue
         low, high = np.quantile(tree["posterior"]["therapist_sd"].values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])

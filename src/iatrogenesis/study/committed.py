@@ -3,7 +3,9 @@
 Run as a module (``python -m iatrogenesis.study.committed config docs config/full.yaml results/reference/full``) after
 ``make study STUDY=full``. The run may be done in parts, on different days or machines: a study that is based on `full`
 and names some of its cells is taken over like the whole, and its cells join those that are there. Results of another
-plan, seed or code than the frozen protocol's are refused, unless the protocol's list of deviations names what differs.
+plan, seed or code than the frozen protocol's are refused, unless the protocol's list of deviations names what differs;
+the part then says so, and by which code it was made. Results are taken over by the code that made them: where that is
+older than a method's present name, `iatrogenesis.study.renamed` brings the tables up to date afterwards.
 """
 
 import sys
@@ -15,7 +17,8 @@ import yaml
 
 from iatrogenesis.core.files import read_csv, replacing, write_text
 from iatrogenesis.report.provenance import git_commit
-from iatrogenesis.study.protocol import PROTOCOL, deviations, hash_of
+from iatrogenesis.study.protocol import LIBRARY, PROTOCOL, code_of, deviations, hash_of
+from iatrogenesis.study.renamed import rename
 from iatrogenesis.study.study import Study, load_study
 
 BY_CELL = ("performance", "differences", "truth", "cells", "batches")
@@ -42,9 +45,10 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
     study, protocol = load_study(file, config), yaml.safe_load((docs / PROTOCOL).read_text(encoding="utf-8"))
     if hash_of(docs / "protocol.md") != protocol["plan"]:
         raise SystemExit(f"{docs / 'protocol.md'}: has changed since it was frozen")
-    told = " ".join(protocol["deviations"])
-    if unsaid := [name for name in deviations(protocol, study, config) if name not in told]:
-        what = f"{unsaid[0]} is otherwise now; say so among its deviations, or freeze anew"
+    told = {one.partition(":")[0] for one in protocol["deviations"]}
+    otherwise = deviations(protocol, study, config)
+    if unsaid := [name for name in otherwise if name not in told]:
+        what = f"{unsaid[0]} is otherwise now; say so among its deviations (`{unsaid[0]}: why`), or freeze anew"
         raise SystemExit(f"{docs / PROTOCOL}: {what}")
     made = results / study.name
     found = {name: read_csv(made / "tables" / f"{name}.csv") for name in BY_CELL[:-1]}
@@ -52,9 +56,12 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in found.items():
         _written(_joined(table, folder / f"{name}.csv", list(protocol["cells"])), folder / f"{name}.csv")
+    rename(folder)
     about = _about(folder / PROTOCOL, protocol)
     cost = [float(pd.read_csv(path, sep="\t")["cpu_time"].sum()) for path in (made / "benchmarks").rglob("*.tsv")]
     part = {"cells": list(study.cells), "commit": git_commit(config.parent), "core_seconds": round(sum(cost))}
+    if otherwise:
+        part |= {"deviations": otherwise, "code": code_of(LIBRARY)}
     about["parts"] = [one for one in about["parts"] if not set(one["cells"]) & set(part["cells"])] + [part]
     write_text(yaml.safe_dump(about, sort_keys=False, width=110), folder / PROTOCOL)
 

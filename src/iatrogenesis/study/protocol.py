@@ -19,6 +19,7 @@ import yaml
 from iatrogenesis.core.files import write_text
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.simulation_study.method_results import PROTOCOL
+from iatrogenesis.study.renamed import NAMES
 from iatrogenesis.study.sources import study_names
 from iatrogenesis.study.study import Study, load_study
 
@@ -123,10 +124,15 @@ def _earlier_seeds(path: Path) -> set[int]:
 
 
 def deviations(protocol: Mapping[str, Any], study: Study, config: Path) -> list[str]:
-    """What a study, as it is now, has otherwise than the protocol, by name; it may have some of the cells only."""
+    """What a study, as it is now, has otherwise than the protocol, by name; it may have some of the cells only.
+
+    Methods that have only been renamed since are the deviation ``names``; their cells are compared by present names.
+    """
     now = plan_of(study, config)
-    known = {**protocol, "cells": {name: protocol["cells"].get(name) for name in study.cells}}
-    return [name for name, value in now.items() if known[name] != value]
+    frozen = {name: protocol["cells"].get(name) for name in study.cells}
+    cells = {name: methods and [NAMES.get(one, one) for one in methods] for name, methods in frozen.items()}
+    otherwise = ["names"] if cells != frozen else []
+    return otherwise + [name for name, value in now.items() if {**protocol, "cells": cells}[name] != value]
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ class Study:
 
     def fitted_twice(self, service_counts: str | None) -> list[tuple[str, str]]:
         """Data set and model of the fits that are done by both engines; of the years of real counts the latest."""
-        years = [name for name in self.datasets("null", service_counts) if name.startswith(SERVICES)]
+        years = [name for name in self.datasets("intercept_only", service_counts) if name.startswith(SERVICES)]
         wanted = self.config.engines.service_years
         left_out = years[: max(len(years) - wanted, 0)] if wanted is not None else []
         twice = self.config.engines.models or COLLAPSED_MODELS

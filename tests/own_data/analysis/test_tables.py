@@ -97,7 +97,7 @@ def test_a_reliability_gives_the_effect_of_what_is_rated(found):
 
 def test_where_the_data_hardly_move_the_prior_the_table_says_so(simulated, priors):
     few = simulated.groupby("therapist_id").head(5)
-    settings = own(models=["null"])
+    settings = own(models=["intercept_only"])
     prepared = Prepared(about(ratings=()), {"clients": few})
     rows = estimates.table(ready(prepared, settings), fits.fit_all(prepared, settings, priors), priors)
     spread = rows[rows["estimand"] == "therapist_sd"].iloc[0]
@@ -171,10 +171,10 @@ def test_a_fit_without_draws_is_shown_and_counted(prepared, posteriors, settings
     start = ready(prepared, settings)
     about_it = {"model": "therapist", "engine": "collapsed", "seed": 1}
     lost = without_draws(choose(start).datas["therapist"], about_it, "the weights were unreliable")
-    every = {"null": posteriors["null"], "therapist": lost}
+    every = {"intercept_only": posteriors["intercept_only"], "therapist": lost}
     row = fit_checks.diagnostics(every).set_index("model").loc["case mix and ratings"]
     assert not row["passed"] and "the weights were unreliable" in row["reasons"]
-    models = table(start, choose(start), ("null",)).set_index("model")
+    models = table(start, choose(start), ("intercept_only",)).set_index("model")
     assert not models.loc["case mix and ratings", "fitted"]
     assert models.loc["case mix and ratings", "reason"] == "the fit gave no draws"
     assert set(estimates.table(start, every, priors)["model"]) == {"intercept only"}
@@ -190,7 +190,7 @@ def test_two_therapists_and_services_have_their_models(simulated, priors):
         service_id=[f"S{int(name[1:]) % 6}" for name in simulated["therapist_id"]],
     )
     prepared = Prepared(about(ratings=(), two_therapists=True), {"clients": clients})
-    settings = own(attribution="membership", models=["null", "casemix", "service", "membership"])
+    settings = own(attribution="membership", models=["intercept_only", "casemix", "service", "membership"])
     start, posteriors = ready(prepared, settings), fits.fit_all(prepared, settings, priors)
     models = table(start, choose(start), tuple(posteriors)).set_index("model")
     assert models.loc["multiple membership", "main"] and models.loc["therapists within services", "fitted"]
@@ -202,7 +202,9 @@ def test_two_therapists_and_services_have_their_models(simulated, priors):
 
 @pytest.mark.trial(kind="refused", what="settings that name nothing known")
 def test_settings_that_name_nothing_known_are_refused(prepared):
-    with pytest.raises(DataError, match=r"analysis.models: 'casmix' is not known; choose among null, casemix"):
+    with pytest.raises(
+        DataError, match=r"analysis.models: 'casmix' is not known; choose among intercept_only, casemix"
+    ):
         fits.fit_all(prepared, own(models=["casmix"]), fits.priors_of(own()))
     with pytest.raises(DataError, match=r"analysis.priors: 'sd' is not known"):
         fits.priors_of(own(priors={"sd": {"scale": 1.0}}))

@@ -27,7 +27,7 @@ def fitted(results, tmp_path_factory):
     clients = pd.read_parquet(folder / "simulated" / "base" / "clients.parquet")
     data = from_clients(clients, dataset="base", allow_empty=True)
     (folder / "posterior" / "base").mkdir(parents=True)
-    save(sample("null", data, PRIORS, 1, draws=200), folder / "posterior" / "base" / "null.nc")
+    save(sample("intercept_only", data, PRIORS, 1, draws=200), folder / "posterior" / "base" / "intercept_only.nc")
     return folder
 
 
@@ -52,9 +52,9 @@ def test_a_prepared_folder_of_own_data(prepared, tmp_path):
 
 
 def test_draws_of_a_study(fitted, tmp_path):
-    found = run(fitted, "--to", "draws", "--model", "null", "--out", tmp_path)
+    found = run(fitted, "--to", "draws", "--model", "intercept_only", "--out", tmp_path)
     assert found.exit_code == 0, found.output
-    table = pd.read_csv(tmp_path / "null.csv")
+    table = pd.read_csv(tmp_path / "intercept_only.csv")
     assert len(table) == 200 and {".chain", "therapist_sd", "therapist_effect[T001]"} <= set(table.columns)
 
 
@@ -63,7 +63,7 @@ def test_draws_of_a_study(fitted, tmp_path):
     ("more", "said"),
     [
         (["--to", "csv", "--scenario", "nowhere"], "no scenario 'nowhere'; choose among base"),
-        (["--to", "draws", "--model", "growth"], "no posterior growth here (there: null)"),
+        (["--to", "draws", "--model", "growth"], "no posterior growth here (there: intercept_only)"),
         (["--to", "draws", "--dataset", "x"], "no posterior here (there: none)"),
     ],
 )

@@ -170,7 +170,9 @@ def test_suppressed_counts_stay_suppressed():
 
 
 def test_the_word_null_never_stands_on_the_page():
-    estimates = pd.DataFrame([{"model": "null", "estimand": "vpc", "estimate": 0.05, "low": 0.01, "high": 0.1}])
+    estimates = pd.DataFrame(
+        [{"model": "intercept_only", "estimand": "vpc", "estimate": 0.05, "low": 0.01, "high": 0.1}]
+    )
     text = text_of(page(tables() | {"estimates": estimates}))
     assert "intercept only" in text and not re.search(r"\bnull\b", text)
 

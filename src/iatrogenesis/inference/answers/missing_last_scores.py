@@ -115,7 +115,7 @@ def table(
         - clients (who started), unseen (how many of them), unseen_rate (how many of those deteriorate, imputed);
         - rate, rate_se, rate_low, rate_high: of all who started, with 95 % interval;
         - reported, reported_low, reported_high: see `reported`; completed_delta: see there;
-        - therapist_sd, therapist_sd_low, therapist_sd_high: posterior median and 95 % interval, model `null`;
+        - therapist_sd, therapist_sd_low, therapist_sd_high: posterior median and 95 % interval, model `intercept_only`;
         - rank_correlation: Spearman's, of therapists' posterior mean rates with those from the clients seen alone;
         - worst_kept: share of the tenth of therapists with the highest rates there who are so here, too.
     """
@@ -180,7 +180,7 @@ def _therapists(courses: Courses, worse: np.ndarray, kept: np.ndarray, priors: P
         events = np.bincount(therapist, weights=one[kept], minlength=len(ids)).astype(np.int64)
         data = counts(f"{courses.dataset}, imputation {number}", ids, events, clients, allow_empty=True)
         try:
-            tree = sample("null", data, priors, seed, draws=DRAWS)
+            tree = sample("intercept_only", data, priors, seed, draws=DRAWS)
         except Unreliable as error:
             print(f"{error}; left out", flush=True)
             continue

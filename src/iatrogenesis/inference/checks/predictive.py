@@ -11,6 +11,7 @@ import xarray as xr
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.inference.data.posterior import points
+from iatrogenesis.inference.models import key
 from iatrogenesis.inference.models.by_name import model as model_module
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.statistics import statistics
@@ -33,7 +34,7 @@ def check(model: str, data: FitData, tree: xr.DataTree, priors: Priors, seed: in
     module, observed = model_module(model), statistics(data)
     tables = []
     for kind in ("prior", "posterior"):
-        noise = [Noise(derived_seed(seed, "predictive", kind, model, data.dataset, draw)) for draw in range(draws)]
+        noise = [Noise(derived_seed(seed, "predictive", kind, key(model), data.dataset, draw)) for draw in range(draws)]
         drawn = (module.prior_point(data, priors, one) for one in noise) if kind == "prior" else points(tree, draws)
         replicated = [statistics(module.replicate(data, point, one)) for point, one in zip(drawn, noise, strict=False)]
         tables.append(_compared(observed, pd.DataFrame(replicated)).assign(check=kind))

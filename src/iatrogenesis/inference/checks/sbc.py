@@ -22,6 +22,7 @@ from scipy.stats import binom
 
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.inference.data.outcomes import FitData
+from iatrogenesis.inference.models import key
 from iatrogenesis.inference.models.by_name import model as model_module
 from iatrogenesis.inference.models.priors import Priors
 
@@ -39,10 +40,10 @@ def simulate(model: str, template: FitData, priors: Priors, seed: int, simulatio
     """Yield a true point and data drawn from it, for the people of a template."""
     module = model_module(model)
     for number in simulations:
-        noise = Noise(derived_seed(seed, "sbc", model, number))
+        noise = Noise(derived_seed(seed, "sbc", key(model), number))
         point = module.prior_point(template, priors, noise)
         data = module.replicate(template, point, noise)
-        yield point, _named(data, f"{model} {number}")
+        yield point, _named(data, f"{key(model)} {number}")
 
 
 def ranks(
@@ -73,7 +74,7 @@ def ranks(
             reason = tree.attrs.get("failed") or tree.attrs.get("fallback", "")
             rows.append({"simulation": number, "quantity": "all", "rank": np.nan, "reason": reason})
             continue
-        noise = Noise(derived_seed(seed, "sbc ties", model, number))
+        noise = Noise(derived_seed(seed, "sbc ties", key(model), number))
         for place, (quantity, (true, values)) in enumerate(_quantities(model, data, point, tree).items()):
             below, equal = int((values < true).sum()), int((values == true).sum())
             tie = int(float(noise.uniform("tie", client=place)) * (equal + 1))

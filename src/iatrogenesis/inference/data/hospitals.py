@@ -19,6 +19,6 @@ def hospitals() -> pd.DataFrame:
 
 
 def hospital_outcomes() -> OutcomeData:
-    """Return the table as data of the null model: a hospital is a therapist, a death a deterioration."""
+    """Return the table as data of the intercept-only model: a hospital is a therapist, a death a deterioration."""
     table = hospitals()
     return counts("hospitals", tuple(table["hospital"]), table["deaths"].to_numpy(), table["operations"].to_numpy())

@@ -24,7 +24,7 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.outcomes import FitData, OutcomeData
 from iatrogenesis.inference.data.posterior import posterior_tree
 from iatrogenesis.inference.engines.sampler import Sampler
-from iatrogenesis.inference.models import base
+from iatrogenesis.inference.models import base, key
 from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.inference.models.priors import Priors
 
@@ -134,7 +134,7 @@ def sample(compiled: Compiled, data: FitData, sampler: Sampler, seed: int) -> xr
     """
     containers = {name: values for name, (_, values) in compiled.accept(data).arrays().items()}
     program = compiled.program.with_data(**containers)
-    own_seed = derived_seed(seed, "nuts", compiled.model, data.dataset)
+    own_seed = derived_seed(seed, "nuts", key(compiled.model), data.dataset)
     drawn = nutpie.sample(
         program,
         chains=sampler.chains,

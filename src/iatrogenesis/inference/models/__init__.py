@@ -20,7 +20,8 @@ equations (indented), how to read it. For the pipeline, in literals at its top, 
   and ``therapist_effect``;
 - ``LARGE_SAMPLE``, the name of the covariates by which maximum likelihood in a very large service finds its truth, and
   ``SAME_AS``, what those estimands are called here where the names differ;
-- ``EXACT = True`` where the known data set is a case of it, so that its truth is exact.
+- ``EXACT = True`` where the known data set is a case of it, so that its truth is exact;
+- ``KEY`` where its draws are keyed by another word than its name, because it was renamed and numbers must not move.
 
 And in Python:
 
@@ -53,6 +54,11 @@ OUTCOME_MODELS = tuple(name for name, facts in FACTS.items() if facts.get("COMPA
 for _name, _facts in FACTS.items():
     if _unknown := [kind for kind in _facts["DATASETS"] if kind not in KINDS]:
         raise Undeclared(f"models/{_name}.py: DATASETS: {_unknown[0]!r} is not among {', '.join(KINDS)}")
+
+
+def key(name: str) -> str:
+    """Return the word that keys a model's draws: its name, or the one it had when they were first made (``KEY``)."""
+    return FACTS[name].get("KEY", name)
 
 
 def sections(name: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.clients import Tables, by_service
 from iatrogenesis.inference.data.outcomes import OutcomeData
-from iatrogenesis.inference.models import generative, null
+from iatrogenesis.inference.models import generative, intercept_only
 from iatrogenesis.inference.models.answered import of_deterioration
 from iatrogenesis.inference.models.generative import Point
 from iatrogenesis.inference.models.priors import Priors
@@ -48,7 +48,7 @@ STANDARDISED = True
 
 def prepare(tables: Tables, dataset: str, *, truth: bool = False) -> OutcomeData:
     """Return counts per therapist, and each therapist's service."""
-    return by_service(null.prepare(tables, dataset, truth=truth), tables["clients"])
+    return by_service(intercept_only.prepare(tables, dataset, truth=truth), tables["clients"])
 
 
 def build(data: OutcomeData, priors: Priors, *, centred: bool = False):

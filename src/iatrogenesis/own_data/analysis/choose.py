@@ -11,7 +11,7 @@ from iatrogenesis.own_data.analysis.names import column_name, model_name
 from iatrogenesis.own_data.analysis.ready import Ready
 from iatrogenesis.own_data.settings import OwnData
 
-ALWAYS = ("null", "casemix", "therapist", "interaction", "service", "membership", "measurement")
+ALWAYS = ("intercept_only", "casemix", "therapist", "interaction", "service", "membership", "measurement")
 """Models that are fitted where they can be; they take seconds. The others take minutes, and are fitted by name."""
 FEW_EVENTS = 5  # deteriorated courses per coefficient
 
@@ -65,7 +65,7 @@ def main_model(ready: Ready, fitted: tuple[str, ...]) -> str:
 
     Ratings are left out because they explain what therapists are compared for.
     """
-    order = ("casemix", "null")
+    order = ("casemix", "intercept_only")
     if ready.settings.analysis.attribution == "membership":
         order = ("membership", *order)
     found = [name for name in order if name in fitted]
@@ -106,7 +106,7 @@ def table(ready: Ready, choice: Choice, fitted: tuple[str, ...]) -> pd.DataFrame
 def _cost(ready: Ready, model: str, events: int, columns: int) -> str:
     """What the missing columns mean for the answers of a model."""
     said = []
-    if model == "null" and not ready.case_mix:
+    if model == "intercept_only" and not ready.case_mix:
         said.append("No case mix: therapists with harder clients look worse, and nothing here can tell")
     if model in ("casemix", "membership", "therapist", "interaction"):
         said += [f"{column_name(name)} is left out: {why}" for name, why in ready.left_out.items()]

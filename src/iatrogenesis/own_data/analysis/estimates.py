@@ -18,7 +18,7 @@ from iatrogenesis.inference.answers import estimands
 from iatrogenesis.inference.data.covariates import FLAG, standardised
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.spread import LATENT_VARIANCE, mor, vpc
-from iatrogenesis.own_data.analysis.names import estimand_name, model_name
+from iatrogenesis.own_data.analysis.names import drawn_by, estimand_name, model_name
 from iatrogenesis.own_data.analysis.ready import Ready
 from iatrogenesis.own_data.analysis.risks import lighter
 
@@ -60,7 +60,7 @@ def table(ready: Ready, posteriors: Mapping[str, xr.DataTree], priors: Priors) -
         light = lighter(tree)
         summary = estimands.table(light, LEVEL).set_index("estimand")
         posterior = {name: values.values.reshape(-1) for name, values in estimands.draws(light).data_vars.items()}
-        prior = _prior_draws(light, priors, derived_seed(ready.settings.analysis.seed, "prior", key))
+        prior = _prior_draws(light, priors, derived_seed(ready.settings.analysis.seed, "prior", drawn_by(key)))
         for name, row in summary.iterrows():
             unit = unit_of(str(name), light)
             words = {"model": model_name(key), "estimand": name, "name": estimand_name(str(name)), "unit": unit.per}

@@ -12,7 +12,7 @@ from iatrogenesis.inference.checks import predictive as checked
 from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.own_data.analysis.choose import Choice
-from iatrogenesis.own_data.analysis.names import SAMPLED, model_name
+from iatrogenesis.own_data.analysis.names import SAMPLED, drawn_by, model_name
 from iatrogenesis.own_data.analysis.ready import Ready
 
 MANY, FEWER = 10_000, 50  # rows above which so many replicated data sets have to do
@@ -51,7 +51,7 @@ def predictive(ready: Ready, choice: Choice, posteriors: Mapping[str, xr.DataTre
     for key, tree in posteriors.items():
         if "failed" in tree.attrs or key.endswith(SAMPLED) or key not in choice.datas:
             continue
-        seed = derived_seed(ready.settings.analysis.seed, "predictive", key)
+        seed = derived_seed(ready.settings.analysis.seed, "predictive", drawn_by(key))
         found = checked.check(key, choice.datas[key], tree, priors, seed, draws=draws)
         tables.append(found.assign(model=model_name(key)))
     return pd.concat(tables, ignore_index=True)[list(COLUMNS)] if tables else pd.DataFrame(columns=list(COLUMNS))

@@ -12,6 +12,7 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.inference.engines import fit
 from iatrogenesis.inference.engines.sampler import Sampler
+from iatrogenesis.inference.models import key
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.own_data.analysis.choose import choose, main_model
 from iatrogenesis.own_data.analysis.names import SAMPLED
@@ -81,7 +82,7 @@ def fit_all(prepared: Prepared, settings: OwnData, priors: Priors) -> dict[str, 
 
 def fitted(model: str, data: FitData, priors: Priors, seed: int, engine: str = "collapsed") -> xr.DataTree:
     """Fit one model; the sampler takes over where the collapsed engine refuses."""
-    own = derived_seed(seed, "own data", model, engine)
+    own = derived_seed(seed, "own data", key(model), engine)
     sampler = FEWER if len(next(iter(data.arrays().values()))[1]) > MANY else SAMPLER
     if engine == "collapsed":
         covered = model in fit.COLLAPSED

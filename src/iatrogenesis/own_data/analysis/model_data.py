@@ -21,7 +21,7 @@ class NotPossible(DataError):
     """The columns do not allow a model; the message says why."""
 
 
-def _null(ready: Ready) -> OutcomeData:
+def _intercept_only(ready: Ready) -> OutcomeData:
     return from_clients(ready.judged, dataset=ready.name)
 
 
@@ -58,7 +58,7 @@ def _service(ready: Ready) -> OutcomeData:
     number = ready.judged["service_id"].nunique()
     if number < FEWEST_SERVICES:
         raise NotPossible(f"{number} services; from fewer than {FEWEST_SERVICES} nothing can be said about services")
-    return by_service(_null(ready), ready.judged)
+    return by_service(_intercept_only(ready), ready.judged)
 
 
 def _membership(ready: Ready) -> MembershipData:
@@ -142,7 +142,7 @@ def _sessions(ready: Ready, score: str) -> pd.DataFrame:
 
 
 MAKERS: Mapping[str, Callable[[Ready], FitData]] = {
-    "null": _null,
+    "intercept_only": _intercept_only,
     "casemix": _casemix,
     "therapist": _therapist,
     "interaction": _interaction,

@@ -1,7 +1,9 @@
-"""What models and estimands are called in tables for people; the word ``null`` reads as missing there."""
+"""What models and estimands are called in tables for people."""
+
+from iatrogenesis.inference.models import key
 
 LABELS = {
-    "null": "intercept only",
+    "intercept_only": "intercept only",
     "casemix": "case mix",
     "therapist": "case mix and ratings",
     "interaction": "burnout by vulnerability",
@@ -29,6 +31,12 @@ def model_name(key: str) -> str:
     if key.endswith(SAMPLED):
         return f"{model_name(key.removesuffix(SAMPLED))}, by the sampler"
     return LABELS.get(key, key)
+
+
+def drawn_by(name: str) -> str:
+    """Return what keys the draws that go with a posterior, by the posterior's name."""
+    model = name.removesuffix(SAMPLED)
+    return key(model) + name.removeprefix(model)
 
 
 def estimand_name(estimand: str) -> str:

@@ -123,7 +123,7 @@ def sampled(data: OutcomeData, priors: Priors, seed: int, draws: int = DRAWS) ->
     Unreliable
         If the engine refuses.
     """
-    model = "casemix" if data.covariate_names else "null"
+    model = "casemix" if data.covariate_names else "intercept_only"
     return sample(model, data, priors, derived_seed(seed, "refit", data.dataset), draws=draws)
 
 

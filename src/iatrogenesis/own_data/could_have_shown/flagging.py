@@ -155,7 +155,7 @@ def _by_model(
     """Who is flagged by the posterior; nothing where there is none."""
     try:
         data = analysed(made, replicate, rating=False, many=0, strata=strata)
-        model = "casemix" if data.covariate_names else "null"
+        model = "casemix" if data.covariate_names else "intercept_only"
         tree = sample(model, replace(data, allow_empty=True), priors, made.seed, draws=DRAWS)
     except (DataError, Unreliable):
         return {}

@@ -98,7 +98,7 @@ def _posterior(mix: CaseMix, priors: Priors, seed: int, name: str) -> tuple[dict
     """Coefficients of the case mix, and the therapists' SD, of the same model."""
     data = from_clients(mix.table, mix.covariates, dataset=name)
     try:
-        tree = sample("casemix" if mix.covariates else "null", data, priors, seed, draws=DRAWS)
+        tree = sample("casemix" if mix.covariates else "intercept_only", data, priors, seed, draws=DRAWS)
     except Unreliable as error:
         raise DataError(f"no reliable fit of the service's own outcomes: {error}") from error
     sd = tree["posterior"]["therapist_sd"].values

@@ -29,7 +29,7 @@ WHY = {
     "rolling_origin": "Forecasts were not checked: that needs counts of at least three periods.",
 }
 
-MAIN = ("null", "intercept only", "casemix", "case mix")
+MAIN = ("intercept_only", "intercept only", "casemix", "case mix")
 TOPICS = {
     "estimates": MAIN,
     "therapists": MAIN,

@@ -11,7 +11,7 @@ from iatrogenesis.own_data.reporting.units import unit_numbers
 from iatrogenesis.report.entry import CONFIGURED, Number, number
 
 ENDS = ("low", "high")
-PLAIN_MODELS = ("intercept only", "null")
+PLAIN_MODELS = ("intercept only", "intercept_only")
 NOT_WORSE = "of those counted as deteriorated: not truly worse"
 """How the quantity of the table `noise` begins that page one has; see `iatrogenesis.own_data.analysis.noise`."""
 

@@ -70,7 +70,7 @@ def _diagnostics(results: Results) -> str:
     bad = table[~true(table["passed"])]
     if bad.empty:
         return f"All {len(table)} fits met the convergence criteria."
-    names = ", ".join(dict.fromkeys(bad["model"].astype(str).replace("null", "intercept only")))
+    names = ", ".join(dict.fromkeys(bad["model"].astype(str).replace("intercept_only", "intercept only")))
     return f"{len(bad)} of {len(table)} fits did not meet the convergence criteria; do not use their numbers: {names}."
 
 
@@ -88,7 +88,7 @@ def _predictive(results: Results) -> str:
     return (
         f"{len(outside)} of {len(table)} statistics lie outside the 95 % interval of replicated data, so the models "
         "miss "
-        f"something: {said.replace('null', 'intercept only')}."
+        f"something: {said}."
     )
 
 

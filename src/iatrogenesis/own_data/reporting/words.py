@@ -60,7 +60,7 @@ PERCENT = frozenset({"raw_rate", "rate", "mean_rate", "unknown_rate", "share", "
 """Columns of shares that are printed in per cent."""
 
 SAID = {
-    "null": "intercept only",
+    "intercept_only": "intercept only",
     "vpc": "variance partition coefficient (VPC)",
     "mor": "median odds ratio",
     "mean_rate": "mean deterioration rate",

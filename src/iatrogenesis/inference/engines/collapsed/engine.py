@@ -8,7 +8,7 @@ from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.inference.data.posterior import posterior_tree
 from iatrogenesis.inference.engines.collapsed import general, plain
 from iatrogenesis.inference.engines.collapsed.weights import Unreliable, highest_k
-from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS
+from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS, key
 from iatrogenesis.inference.models.priors import Priors
 
 __all__ = ["DIMS", "MODELS", "Unreliable", "highest_k", "sample"]
@@ -59,7 +59,7 @@ def sample(
         raise ValueError(f"engine collapsed covers {', '.join(MODELS)}; {model} is fitted by nuts")
     data.validate()
     fit = f"{data.dataset}, {model}"
-    noise, integral = Noise(derived_seed(seed, "collapsed", model, data.dataset)), FACTS[model]["COLLAPSED"]
+    noise, integral = Noise(derived_seed(seed, "collapsed", key(model), data.dataset)), FACTS[model]["COLLAPSED"]
     if integral == PLAIN:
         # pyrefly: ignore[bad-argument-type]: these models have counts
         found = plain.draw(data, priors, noise, draws, highest_k(draws) if max_k is None else max_k, fit)

@@ -14,7 +14,7 @@ from iatrogenesis.inference.engines.collapsed.proposal import TAILS
 from iatrogenesis.inference.engines.collapsed.weights import Unreliable, highest_k, smoothed
 from iatrogenesis.inference.engines.linked.laplace import find
 from iatrogenesis.inference.engines.linked.target import LinkedTarget
-from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS
+from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS, key
 from iatrogenesis.inference.models.priors import Priors
 
 LINKED = "linked"
@@ -48,7 +48,7 @@ def sample(
     if model not in MODELS:
         raise ValueError(f"clients with two therapists: covered are {', '.join(MODELS)}, not {model}")
     target = LinkedTarget.of(data.validate(), priors)
-    noise = Noise(derived_seed(seed, "collapsed", model, data.dataset))
+    noise = Noise(derived_seed(seed, "collapsed", key(model), data.dataset))
     highest = highest_k(draws) if max_k is None else max_k
     found = _weighted(target, noise, draws, highest, f"{data.dataset}, {model}")
     shape = (chains, draws // chains)

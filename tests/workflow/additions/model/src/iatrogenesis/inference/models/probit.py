@@ -9,8 +9,8 @@ Does it matter to the spread between therapists which link is assumed?
     intercept    ~ Normal(mean, sd)
     therapist_sd ~ HalfNormal(scale)
 
-Its share of variance between therapists should be about that of the model `null`, though its therapist SD is smaller by
-the ratio of the two latent scales.
+Its share of variance between therapists should be about that of the model `intercept_only`, though its therapist SD is
+smaller by the ratio of the two latent scales.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.models import generative
 from iatrogenesis.inference.models.generative import Point
-from iatrogenesis.inference.models.null import prepare
+from iatrogenesis.inference.models.intercept_only import prepare
 from iatrogenesis.inference.models.priors import Priors
 
 PLACE = 10

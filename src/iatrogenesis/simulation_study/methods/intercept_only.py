@@ -1,4 +1,4 @@
-"""Hierarchical Bayes, model `null`: therapists' rates shrunk towards their mean, without case-mix adjustment."""
+"""Hierarchical Bayes, model `intercept_only`: therapists' rates shrunk to their mean, no case-mix adjustment."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,9 +7,9 @@ from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, Settings
 
 PLACE = 6
-LABEL = "Bayes, null"
+LABEL = "Bayes, intercept only"
 LOOK = ("d", "sky")
-MODEL = "null"
+MODEL = "intercept_only"
 GROUP = "fast"
 SECONDS = (0.03, 0.01)
 TARGETS = ("own_rate",)

@@ -1,4 +1,4 @@
-"""Model `null`: therapists differ, and nothing is explained.
+"""Model `intercept_only`: therapists differ, and nothing is explained.
 
 How much do therapists differ in deterioration?
 
@@ -22,6 +22,8 @@ from iatrogenesis.inference.models.generative import log_likelihood, prior_point
 from iatrogenesis.inference.models.priors import Priors
 
 PLACE = 1
+# The draws of the frozen full study, and every committed number, are keyed by what the model was called then.
+KEY = "null"
 COVARIATES: tuple[str, ...] = ()
 PARAMETERS = {
     "intercept": (None, "intercept"),
@@ -52,7 +54,7 @@ def build(data: OutcomeData, priors: Priors, *, centred: bool = False):
     data.validate()
     if data.covariate_names:
         raise DataError(
-            f"{data.dataset}: the null model has no covariates, found {', '.join(data.covariate_names)}. "
+            f"{data.dataset}: the intercept-only model has no covariates, found {', '.join(data.covariate_names)}. "
             "Build the data without them, or fit casemix."
         )
     with base.model_of(data) as model:
