@@ -5,15 +5,17 @@ from pathlib import Path
 import yaml
 
 from iatrogenesis.core.files import write_csv, write_text
-from iatrogenesis.report.run_record import cost, run_record
+from iatrogenesis.core.resources import config_folder
+from iatrogenesis.report.run_record import cost, run_record, source
 from iatrogenesis.verification.records import recorded
 
 
 def main(config: dict, scenarios: dict, commit: str, record_path: str, cost_path: str) -> None:
     """Write run.yaml beside the report, and the table of costs beside the others."""
-    table = cost(Path(record_path).parent)
+    results = Path(record_path).parent
+    table = cost(results)
     write_csv(table, cost_path)
-    record = run_record(config, scenarios, commit, table)
+    record = run_record(config, scenarios, source(config_folder().parent, commit), results, table)
     write_text(yaml.safe_dump(record, sort_keys=False, allow_unicode=True), record_path)
     print(f"{table['core_seconds'].sum():.0f} core seconds in {table['jobs'].sum()} jobs", flush=True)
 

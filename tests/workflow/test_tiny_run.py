@@ -76,7 +76,10 @@ def test_snakemakes_own_report_has_captions(project, results):
 def test_the_record_of_the_run_tells_how_it_was_made(results):
     record = yaml.safe_load((results / "run.yaml").read_text())
     assert record["seed"] == 20261122
-    assert {"config", "commit", "versions", "platform"} <= set(record)
+    assert {"config", "commit", "versions", "platform", "changed_since_commit"} <= set(record)
+    assert record["wall_time"]["started"] < record["wall_time"]["ended"]
+    assert 1 < record["wall_time"]["seconds"] <= sum(pd.read_csv(results / "tables" / "cost.csv")["wall_seconds"])
+    assert record["peak_memory_mb"] > 100 and record["hardware"]["cores"] >= 1
 
 
 def test_performance_is_what_the_data_sets_say(results):

@@ -1,13 +1,17 @@
-"""How a run was made: configuration, commit, versions, machine, and what each rule cost."""
+"""How a run was made: configuration, commit, versions, machine, how long it took, and what each rule cost."""
 
+import hashlib
+import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
 from iatrogenesis.core.logs import cost_of
+from iatrogenesis.report.provenance import git_changes
 
 PACKAGES = (
     "snakemake",
@@ -29,27 +33,88 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in PACKAGES}
 
 
-def run_record(config: Mapping, scenarios: Mapping, commit: str, cost: pd.DataFrame) -> dict:
+def run_record(config: Mapping, scenarios: Mapping, source: Mapping, results: Path, cost: pd.DataFrame) -> dict:
     """Everything but the results.
 
     Parameters
     ----------
     config, scenarios
         The whole study, and the scenarios merged onto their base, as plain data.
+    source
+        From `source`, with the commit that the pages name.
+    results
+        Folder of the study.
     cost
         From `cost`.
     """
     by_rule = dict(zip(cost["rule"], cost["core_seconds"].tolist(), strict=True))
     return {
         "study": config["name"],
-        "commit": commit,
+        **source,
         "seed": config["seed"],
         "platform": {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()},
+        "hardware": hardware(),
         "versions": versions(),
+        "wall_time": wall_time(job_times(results).values()),
+        "peak_memory_mb": float(cost["max_rss_mb"].max()),
         "core_seconds": {"all_jobs": round(sum(by_rule.values()), 1), "by_rule": by_rule},
         "config": dict(config),
         "scenarios": dict(scenarios),
     }
+
+
+def source(root: Path, commit: str) -> dict:
+    """Commit, tracked files that were not as committed when this was asked, and the hash of the lock.
+
+    Both are None where they cannot be known: outside a checkout, without git.
+    """
+    lock = root / "requirements.lock"
+    return {
+        "commit": commit,
+        "changed_since_commit": git_changes(root),
+        "requirements_lock_sha256": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else None,
+    }
+
+
+def hardware() -> dict[str, object]:
+    """Processors that this process may use, and memory in GB, where the system tells them."""
+    names = getattr(os, "sysconf_names", {})
+    known = {"SC_PAGE_SIZE", "SC_PHYS_PAGES"} <= set(names)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9 if known else None
+    return {
+        "cores": os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count(),
+        "memory_gb": memory and round(memory, 1),
+    }
+
+
+def job_times(results: Path) -> dict[Path, tuple[float, float]]:
+    """Start and end of each job in seconds since 1970, by the place of its log without suffix.
+
+    Snakemake writes a job's benchmark when the job has ended, with its wall seconds.
+    """
+    found = {}
+    for path in sorted((results / "benchmarks").rglob("*.tsv")):
+        seconds = float(pd.read_csv(path, sep="\t", na_values=["NA", "-"])["s"].iloc[-1])
+        end = path.stat().st_mtime
+        found[path.relative_to(results / "benchmarks").with_suffix("")] = (end - seconds, end)
+    return found
+
+
+def wall_time(times: Iterable[tuple[float, float]]) -> dict[str, object]:
+    """First start, last end, and the seconds in which at least one job ran, in however many invocations."""
+    times = sorted(times)
+    if not times:
+        return {"started": None, "ended": None, "seconds": 0.0}
+    seconds, until = 0.0, times[0][0]
+    for start, end in times:
+        seconds += max(0.0, end - max(start, until))
+        until = max(until, end)
+    return {"started": moment(times[0][0]), "ended": moment(until), "seconds": round(seconds, 1)}
+
+
+def moment(seconds: float) -> str:
+    """ISO 8601, in UTC and whole seconds."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def cost(results: Path) -> pd.DataFrame:
