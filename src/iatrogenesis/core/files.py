@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iatrogenesis.core.storage import explaining
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -20,14 +22,32 @@ if TYPE_CHECKING:
 
 @contextmanager
 def replacing(path: Path | str) -> Generator[Path]:
-    """Give a temporary name beside ``path`` and move it there once the block ends without error."""
+    """Give a temporary name beside ``path``, and move it there once the block has ended well and all is on disk.
+
+    Raises
+    ------
+    WriteError
+        If the disk is full or may not be written to.
+    """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        yield temporary
-        temporary.replace(path)
+        with explaining(path):  # before the temporary file goes, and the disk is not full any more
+            yield temporary
+            _flush(temporary)
+            temporary.replace(path)
+            _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file's content, or a folder's list of names, would survive a power cut."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def write_text(text: str, path: Path | str) -> None:
@@ -92,13 +112,32 @@ def read_csv(path: Path | str) -> "pd.DataFrame":
     return _read(path, partial(pd.read_csv, keep_default_na=False, na_values=[""]))
 
 
-def _read(path: Path | str, reader: "Callable[[Path | str], pd.DataFrame]") -> "pd.DataFrame":
-    from iatrogenesis.core.tables import DataError
+def read_json(path: Path | str) -> Any:
+    """Read JSON; raise DataError where the file is missing or damaged."""
+    return _read(path, lambda path: json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def read_text(path: Path | str) -> str:
+    """Read UTF-8 text; raise DataError where the file is missing, empty or damaged."""
+
+    def reader(path: Path | str) -> str:
+        if text := Path(path).read_text(encoding="utf-8"):
+            return text
+        raise ValueError("it is empty")
+
+    return _read(path, reader)
+
+
+def _read[T](path: Path | str, reader: "Callable[[Path | str], T]") -> T:
+    from iatrogenesis.core.tables import DamagedFile, DataError
 
     try:
         return reader(path)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file; make it again or correct the path.") from None
     except Exception as error:  # every reader has errors of its own; all mean the same to the user
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(f"{path}: cannot be read ({reason}). Delete the file and make it again.") from error
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        message = f"{path}: cannot be read ({said}). Delete the file and make it again."
+        if isinstance(error, MemoryError) or getattr(error, "errno", None):  # the file itself may be sound
+            raise DataError(message) from error
+        raise DamagedFile(message, Path(path)) from error

@@ -1,6 +1,7 @@
 """The checks every table passes before it is used: each error names the table, the column and the row."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,14 @@ SHOWN = 3  # how many offending rows an error quotes
 
 class DataError(ValueError):
     """A table or data set that cannot be analysed; the message says what was found, where, and what to do."""
+
+
+class DamagedFile(DataError):
+    """A file whose content is not what its name says; ``damaged`` is its path, or the folder to make again with it."""
+
+    def __init__(self, message: str, damaged: Path) -> None:
+        super().__init__(message)
+        self.damaged = damaged
 
 
 def require_columns(table: pd.DataFrame, columns: Iterable[str], source: str) -> None:

@@ -1,0 +1,61 @@
+"""A file that cannot be written is named, with the reason, and with what to do."""
+
+import errno
+import os
+from collections import namedtuple
+
+import pytest
+
+from iatrogenesis.core.files import replacing
+from iatrogenesis.core.storage import WriteError, reason
+
+Usage = namedtuple("Usage", "total used free")
+
+
+@pytest.fixture
+def full(monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(10**9, 10**9, 0))
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, r"the disk is full \([\d,]+\.\d MB free in .*Make room there, then give the same command again"),
+        (errno.EDQUOT, "your quota on this disk is used up"),
+        (errno.EROFS, r"is read-only\. Mount it for writing, or work in another folder"),
+        (errno.EACCES, r"user \d+ may not write to .*Ask its owner"),
+    ],
+)
+def test_each_reason_is_told(tmp_path, number, said):
+    path = tmp_path / "clients.parquet"
+    with pytest.raises(WriteError, match=said) as refused, replacing(path):
+        raise OSError(number, os.strerror(number))
+    assert str(refused.value).startswith(f"{path} was not written: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize("error", [RuntimeError("Can't write data"), OSError("HDF5 has no number")])
+def test_libraries_that_hide_the_reason_are_seen_through(tmp_path, error):
+    with pytest.raises(WriteError, match="the disk is full"), replacing(tmp_path / "posterior.nc"):
+        raise error
+
+
+@pytest.mark.usefixtures("full")
+def test_an_error_of_the_content_is_no_matter_of_space(tmp_path):
+    assert reason(tmp_path / "a", ValueError("no rows")) is None
+
+
+def test_other_errors_stay_as_they_are(tmp_path):
+    with pytest.raises(OSError, match=r"^broken$"), replacing(tmp_path / "a"):
+        raise OSError("broken")
+
+
+def test_content_and_name_are_on_the_disk_before_it_counts(tmp_path, monkeypatch):
+    seen, sync, replace = [], os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: (seen.append(os.fstat(file).st_ino), sync(file)))
+    monkeypatch.setattr(os, "replace", lambda old, new: (seen.append("replace"), replace(old, new)))
+    path = tmp_path / "a"
+    with replacing(path) as temporary:
+        temporary.write_text("x", encoding="utf-8")
+    assert seen == [path.stat().st_ino, "replace", tmp_path.stat().st_ino]
