@@ -28,11 +28,12 @@ def _plainly(command: Callable) -> Callable:
 
     @wraps(command)
     def plain(*given: Any, **named: Any) -> None:
+        from iatrogenesis.core.storage import WriteError
         from iatrogenesis.core.tables import DataError
 
         try:
             command(*given, **named)
-        except DataError as error:
+        except (DataError, WriteError) as error:
             raise click.ClickException(str(error)) from None
         except BrokenPipeError:  # whoever read what is printed has gone
             raise

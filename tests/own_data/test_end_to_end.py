@@ -43,7 +43,6 @@ def made(folder: Path) -> dict[str, int]:
     """Every result with the time it was written; without what each run says."""
     root = folder / RESULTS
     paths = [path for path in root.rglob("*") if path.is_file() and ".snakemake" not in path.parts]
-    paths = [path for path in paths if path.name != ".running"]  # the lock, which each run writes
     return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in paths if path.parent.name != "logs"}
 
 

@@ -19,6 +19,7 @@ PARTS = (
     "config",
     "examples",
     "notebooks",
+    "profiles",
     "scripts",
     "src",
     "workflow",

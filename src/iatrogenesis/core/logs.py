@@ -5,39 +5,65 @@ import resource
 import sys
 import traceback
 from collections.abc import Generator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import TextIO
 
+from iatrogenesis.core.running import discard, part_of_a_run
+from iatrogenesis.core.storage import explaining
+
 
 class _Both:
-    """A stream that writes to two."""
+    """A stream that writes to two; the second may fail: of a full disk the job tells itself."""
 
     def __init__(self, first: TextIO, second: TextIO) -> None:
         self.streams = (first, second)
 
     def write(self, text: str) -> int:
-        for stream in self.streams:
-            stream.write(text)
+        self.streams[0].write(text)
+        with suppress(OSError):
+            self.streams[1].write(text)
         return len(text)
 
     def flush(self) -> None:
-        for stream in self.streams:
-            stream.flush()
+        self.streams[0].flush()
+        with suppress(OSError):
+            self.streams[1].flush()
 
 
 @contextmanager
 def logged(path: Path | str) -> Generator[None]:
-    """Copy standard output and error of the block into a file, which ends with the core seconds of the process."""
-    with Path(path).open("w", encoding="utf-8") as log:
+    """Copy standard output and error of the block into a file, which ends with the core seconds of the process.
+
+    Where the log lies among results, the block is a part of the run that makes them: it ends with that run, and deletes
+    a result that it found damaged.
+    """
+    path = Path(path)
+    with part_of_a_run(path), _writable(path) as log:
         out, err = _Both(sys.stdout, log), _Both(sys.stderr, log)
         with redirect_stdout(out), redirect_stderr(err):
             try:
                 yield
-            except Exception:
-                log.write(traceback.format_exc())
+            except Exception as error:
+                discard(error, path)
+                with suppress(OSError):
+                    log.write(traceback.format_exc())
                 raise
+        with explaining(path):
             log.write(f"{COST}{_core_seconds():.2f}\n")
+            log.flush()
+
+
+@contextmanager
+def _writable(path: Path) -> Generator[TextIO]:
+    """Open a log; what cannot be written when it is closed, has been told before."""
+    with explaining(path):
+        log = path.open("w", encoding="utf-8")
+    try:
+        yield log
+    finally:
+        with suppress(OSError):
+            log.close()
 
 
 COST = "Core seconds: "

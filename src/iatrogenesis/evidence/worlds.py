@@ -6,12 +6,12 @@ compared; blocks go to the cores that there are.
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import numpy as np
 
+from iatrogenesis.core.orphans import workers
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import PATTERNS
@@ -108,7 +108,7 @@ def spread(job: Job, values: Values, first: int = 0, cores: int | None = None) -
     cores = min(cores or os.cpu_count() or 1, len(tasks))
     if cores == 1:
         return np.concatenate([job(*task) for task in tasks], axis=1)
-    with ProcessPoolExecutor(cores) as pool:
+    with workers(cores) as pool:
         found = [pool.submit(job, *task) for task in tasks]
         return np.concatenate([one.result() for one in found], axis=1)
 

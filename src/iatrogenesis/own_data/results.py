@@ -1,16 +1,15 @@
 """The folder of an analysis's results: it belongs to one settings file, and to one run at a time."""
 
-import fcntl
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
+from iatrogenesis.core.running import RunError, hold
 from iatrogenesis.core.tables import DataError
 
 MARK = ".made_from"
-LOCK = ".running"
 
 
 def claim(folder: Path, settings: Path) -> None:
@@ -52,36 +51,16 @@ def claim(folder: Path, settings: Path) -> None:
 def alone(folder: Path) -> Generator[int]:
     """Keep other runs out of a folder; gives the number of the open lock file, to be handed to child processes.
 
-    The system lets go of the lock when the last process that has it open ends, however it ends: none is left behind.
-
     Raises
     ------
     DataError
         If another run is going on there.
     """
-    with (folder / LOCK).open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            who = lock.read().strip()
-            process = f" (process {who})" if who else ""
-            ended = " It was ended, but jobs that it began go on." if who.isdigit() and not _runs(int(who)) else ""
-            raise DataError(
-                f"{folder}: another run is going on there{process}.{ended} Wait for it, or end it."
-            ) from None
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        yield lock.fileno()
-
-
-def _runs(process: int) -> bool:
-    """Whether there is such a process."""
     try:
-        os.kill(process, 0)  # sends nothing
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+        lock = hold(folder)
+    except RunError as error:
+        raise DataError(str(error)) from None
+    try:
+        yield lock
+    finally:
+        os.close(lock)

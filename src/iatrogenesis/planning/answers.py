@@ -1,11 +1,11 @@
 """A first answer within seconds, and the whole one: parts of a plan side by side on several cores."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import pandas as pd
 
+from iatrogenesis.core.orphans import workers
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.planning.assurance import SpreadRange, assurance
 from iatrogenesis.planning.costs import Costs, priced
@@ -54,7 +54,7 @@ def whole_answer(
     if cores == 1:
         parts = [list(job()) for job in jobs]
     else:
-        with ProcessPoolExecutor(min(cores, len(jobs))) as pool:
+        with workers(min(cores, len(jobs))) as pool:
             parts = list(pool.map(_done, jobs))
     found = _table(parts)
     if costs is not None and numbers.effect:

@@ -7,7 +7,6 @@ where to look. A quarter of the settings, drawn at random, is held out from the 
 """
 
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from iatrogenesis.core.files import write_csv
+from iatrogenesis.core.orphans import workers
 from iatrogenesis.core.resources import config_folder
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.models.priors import Priors
@@ -79,7 +79,7 @@ def main(config: Path, out: Path, cores: int) -> None:
     """Simulate every setting, on several cores; the numbers do not depend on how many."""
     usual = configured(config)
     one = partial(simulated, priors=usual.priors.model_dump(), seed=usual.seed)
-    with ProcessPoolExecutor(cores) as pool:
+    with workers(cores) as pool:
         found = list(pool.map(one, points().to_dict("records")))
     rows = pd.DataFrame([row for part in found for row in part])
     write_csv(rows.reindex(columns=list(COLUMNS)), out)

@@ -1,13 +1,13 @@
 """The tables `ceiling` and `error_rates`; their parts run side by side, and do not depend on how many do."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from math import isfinite
 
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.core.orphans import workers
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.spread import vpc
@@ -93,10 +93,10 @@ def _table(rows: Sequence[dict], columns: Sequence[str], note: str) -> pd.DataFr
     return pd.DataFrame(rows).assign(note=note, reason="").reindex(columns=list(columns))
 
 
-def _done(jobs: Sequence[Job], workers: int) -> list[list[dict]]:
-    if workers == 1:
+def _done(jobs: Sequence[Job], cores: int) -> list[list[dict]]:
+    if cores == 1:
         return [job() for job in jobs]
-    with ProcessPoolExecutor(min(workers, len(jobs))) as pool:
+    with workers(min(cores, len(jobs))) as pool:
         return list(pool.map(_call, jobs))
 
 
