@@ -5,3 +5,7 @@ Choose the study with `--config study=NAME` (a file in config/) or `--config stu
 
 
 include: "workflow/Snakefile"
+
+
+# Snakemake forgets the default target of a file that is included.
+workflow.default_target = "all"
