@@ -17,6 +17,8 @@ rule simulate_known_truth:
         "<results>/{study}/logs/simulate_known_truth.log",
     benchmark:
         "<results>/{study}/benchmarks/simulate_known_truth.tsv"
+    group:
+        "simulated"
     params:
         known_truth=plain(CONFIG.known_truth),
         seed=CONFIG.seed,
@@ -84,6 +86,8 @@ rule advice:
         "<results>/{study}/logs/advice.log",
     benchmark:
         "<results>/{study}/benchmarks/advice.tsv"
+    group:
+        "tables"
     params:
         rate=CONFIG.advice.rate,
     message:

@@ -50,6 +50,8 @@ rule explorer_settings:
         "<results>/{study}/logs/explorer_settings.log",
     benchmark:
         "<results>/{study}/benchmarks/explorer_settings.tsv"
+    group:
+        "explorer"
     params:
         explorer=EXPLORED["explorer"],
         world=EXPLORED["world"],
@@ -70,6 +72,8 @@ rule explorer_check:
         "<results>/{study}/logs/explorer_check.log",
     benchmark:
         "<results>/{study}/benchmarks/explorer_check.tsv"
+    group:
+        "explorer"
     params:
         **EXPLORED,
     message:
@@ -119,6 +123,8 @@ rule explorer_page:
         "<results>/{study}/logs/explorer_page.log",
     benchmark:
         "<results>/{study}/benchmarks/explorer_page.tsv"
+    group:
+        "pages"
     params:
         explorer=EXPLORED["explorer"],
         world=EXPLORED["world"],
@@ -154,6 +160,8 @@ rule planner_page:
         "<results>/{study}/logs/planner_page.log",
     benchmark:
         "<results>/{study}/benchmarks/planner_page.tsv"
+    group:
+        "pages"
     params:
         commit=git_commit(ROOT),
     message:

@@ -45,6 +45,8 @@ for figure, tables in FIGURES.items():
             result(f"logs/figure/{figure}.log"),
         benchmark:
             result(f"benchmarks/figure/{figure}.tsv")
+        group:
+            "figures"
         params:
             figure=figure,
             base=STUDY.base,

@@ -41,6 +41,8 @@ rule compare_scenarios:
         "<results>/{study}/logs/compare_scenarios.log",
     benchmark:
         "<results>/{study}/benchmarks/compare_scenarios.tsv"
+    group:
+        "tables"
     params:
         scenarios=list(CONFIG.scenarios),
     message:
@@ -85,6 +87,8 @@ rule attribution:
         "<results>/{study}/logs/attribution.log",
     benchmark:
         "<results>/{study}/benchmarks/attribution.tsv"
+    group:
+        "tables"
     message:
         "Combining what each mechanism causes"
     script:

@@ -90,6 +90,8 @@ rule diagnostics:
         "<results>/{study}/logs/diagnostics.log",
     benchmark:
         "<results>/{study}/benchmarks/diagnostics.tsv"
+    group:
+        "tables"
     params:
         convergence=plain(CONFIG.fit.convergence),
     message:
@@ -111,6 +113,8 @@ rule therapist_effects:
         "<results>/{study}/logs/therapist_effects.log",
     benchmark:
         "<results>/{study}/benchmarks/therapist_effects.tsv"
+    group:
+        "tables"
     params:
         base=STUDY.base,
     message:
@@ -210,6 +214,8 @@ rule sbc:
         "<results>/{study}/logs/sbc.log",
     benchmark:
         "<results>/{study}/benchmarks/sbc.tsv"
+    group:
+        "tables"
     params:
         seed=CONFIG.seed,
     message:
@@ -250,6 +256,8 @@ rule true_rates:
         "<results>/{study}/logs/true_rates.log",
     benchmark:
         "<results>/{study}/benchmarks/true_rates.tsv"
+    group:
+        "simulated"
     params:
         base=scenario(STUDY.base),
         design=plain(CONFIG.true_rates),
@@ -276,6 +284,8 @@ rule therapists:
         "<results>/{study}/logs/therapists.log",
     benchmark:
         "<results>/{study}/benchmarks/therapists.tsv"
+    group:
+        "tables"
     params:
         base=STUDY.base,
     message:

@@ -61,6 +61,8 @@ rule numbers:
         "<results>/{study}/logs/numbers.log",
     benchmark:
         "<results>/{study}/benchmarks/numbers.tsv"
+    group:
+        "pages"
     params:
         base=scenario(STUDY.base),
         everything=scenario(CONFIG.conclusions.prevented),
@@ -90,6 +92,8 @@ rule report:
         "<results>/{study}/logs/report.log",
     benchmark:
         "<results>/{study}/benchmarks/report.tsv"
+    group:
+        "pages"
     params:
         figures=list(FIGURES),
         words=FIGURE_WORDS,
@@ -120,6 +124,8 @@ rule report_pdf:
         "<results>/{study}/logs/report_pdf.log",
     benchmark:
         "<results>/{study}/benchmarks/report_pdf.tsv"
+    group:
+        "pages"
     params:
         author="Iatrogenesis maintainers",
     message:
@@ -145,6 +151,8 @@ rule manager_page:
         "<results>/{study}/logs/manager_page.log",
     benchmark:
         "<results>/{study}/benchmarks/manager_page.tsv"
+    group:
+        "pages"
     params:
         words={"policies": FIGURE_WORDS["policies"]},
         grid=plain(CONFIG.advice),
@@ -172,6 +180,8 @@ rule gallery:
         "<results>/{study}/logs/gallery.log",
     benchmark:
         "<results>/{study}/benchmarks/gallery.tsv"
+    group:
+        "pages"
     params:
         figures=list(FIGURES),
         words=FIGURE_WORDS,
@@ -198,6 +208,8 @@ rule check:
         "<results>/{study}/logs/check.log",
     benchmark:
         "<results>/{study}/benchmarks/check.tsv"
+    group:
+        "pages"
     params:
         base=STUDY.base,
         fits=len(FITS),
@@ -224,6 +236,8 @@ rule run_record:
         cost="<results>/{study}/tables/cost.csv",
     log:
         "<results>/{study}/logs/run_record.log",
+    group:
+        "pages"
     params:
         config=plain(CONFIG),
         scenarios={name: plain(scenario) for name, scenario in STUDY.catalogue.items()},
@@ -251,6 +265,8 @@ rule notebook:
         "<results>/{study}/logs/notebook/{notebook}.log",
     benchmark:
         "<results>/{study}/benchmarks/notebook/{notebook}.tsv"
+    group:
+        "pages"
     params:
         commit=git_commit(ROOT),
     message:

@@ -92,6 +92,8 @@ rule cell_truth:
         "<results>/{study}/logs/cell_truth/{cell}.log",
     benchmark:
         "<results>/{study}/benchmarks/cell_truth/{cell}.tsv"
+    group:
+        "truths"
     params:
         cell=cell_of,
         surroundings=surroundings_of,
@@ -128,6 +130,8 @@ for group, members in GROUPS.items():
             f"<results>/{{study}}/logs/study_batch/{{cell}}/{group}/{{batch}}.log",
         benchmark:
             f"<results>/{{study}}/benchmarks/study_batch/{{cell}}/{group}/{{batch}}.tsv"
+        group:
+            "batches"
         threads: 1
         params:
             methods=methods,
@@ -163,6 +167,8 @@ rule performance:
         "<results>/{study}/logs/performance.log",
     benchmark:
         "<results>/{study}/benchmarks/performance.tsv"
+    group:
+        "tables"
     params:
         batches=[list(key) for key in ANSWERS],
         cells={name: plain(cell) for name, cell in STUDY.cells.items()},
@@ -196,6 +202,8 @@ rule method_results:
         "<results>/{study}/logs/method_results.log",
     benchmark:
         "<results>/{study}/benchmarks/method_results.tsv"
+    group:
+        "tables"
     params:
         study=STUDY.name,
     message:

@@ -20,6 +20,8 @@ rule simulate:
         "<results>/{study}/logs/simulate/{scenario}.log",
     benchmark:
         "<results>/{study}/benchmarks/simulate/{scenario}.tsv"
+    group:
+        "simulated"
     params:
         scenario=scenario_of,
         reference=scenario(CONFIG.reference),
