@@ -5,11 +5,13 @@ from pathlib import Path
 
 from iatrogenesis.core.files import read_csv, write_text
 from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.report.claims import Claims
 from iatrogenesis.report.page import page_tables, page_words
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import render
 from iatrogenesis.report.run_record import versions
+from iatrogenesis.report.traces import traces
 from iatrogenesis.simulation_study.policy_world import PolicyWorld
 from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
@@ -23,10 +25,13 @@ def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: di
     worlds = {name: KINDS.get(name, Scenario).model_validate(world) for name, world in worlds.items()}
     results = {name: read_csv(path) for name, path in paths.items() if path.endswith(".csv")}
     references = read_references(Path(paths["references"]))
+    numbers = json.loads(Path(paths["numbers"]).read_text(encoding="utf-8"))
+    tables = page_tables(results, worlds, titles, priors, references)
+    tables["traces"] = traces(Claims.model_validate(about["claims"]).root, numbers, about["made_by"])
     page = render(
-        numbers=json.loads(Path(paths["numbers"]).read_text(encoding="utf-8")),
+        numbers=numbers,
         figures=page_figures({name: Path(path).read_bytes() for name, path in figures.items()}, about["words"]),
-        tables=page_tables(results, worlds, titles, priors, references),
+        tables=tables,
         about={
             **page_words(results, worlds["base"]),
             "study": about["study"],
@@ -51,6 +56,8 @@ if __name__ == "__main__":
                 "words": snakemake.params.words,
                 "commit": snakemake.params.commit,
                 "judged_by": snakemake.params.judged_by,
+                "claims": snakemake.params.claims,
+                "made_by": snakemake.params.made_by,
             },
             worlds=snakemake.params.worlds,
             priors=snakemake.params.priors,

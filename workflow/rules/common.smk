@@ -4,6 +4,7 @@ REQUIRED INPUTS:
     config/<study>.yaml, the studies it is based on, and all that they name
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -154,6 +155,19 @@ def library(script, chosen=None):
     path = CHECKOUT / "workflow" / "rules" / file
     found = LIBRARY.closure(path if path.is_file() else Path(workflow.source_path(file)), chosen)
     return [source(str(file)) for file in found]
+
+
+def made_here():
+    """Rule of each file of this study's results that has no wildcard but the study's name, of the rules so far."""
+    pairs = [(str(path), each) for each in workflow.modifier.rules for path in each.output]
+    named = {re.sub(r"\{study[^}]*\}", STUDY.name, path).removeprefix(result("")): each for path, each in pairs}
+    return {path: named[path] for path in sorted(named) if "{" not in path}
+
+
+def made_by(paths):
+    """Rule and script of each of some files of this study's results."""
+    found = made_here()
+    return {path: [found[path].name, found[path].script.removeprefix("../../")] for path in sorted(paths)}
 
 
 def code_of_methods(names):

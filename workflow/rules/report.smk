@@ -106,6 +106,8 @@ rule report:
         },
         priors=plain(CONFIG.fit.priors),
         judged_by=STUDY.judged_by,
+        claims={name: plain(claim) for name, claim in STUDY.claims.items() if claim.abstract},
+        made_by=made_by({claim.table for claim in STUDY.claims.values() if claim.abstract}),
         commit=git_commit(ROOT),
     message:
         "Writing {output.report}"
@@ -195,7 +197,7 @@ rule gallery:
 
 
 rule check:
-    """Hold the report's claims against the results."""
+    """Hold the results against each other."""
     input:
         **{name: result(f"tables/{name}.csv") for name in TABLES if name not in NOT_CHECKED},
         numbers="<results>/{study}/tables/numbers.json",

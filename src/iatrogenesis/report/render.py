@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import PackageLoader
+from jinja2 import Environment, PackageLoader
 
 from iatrogenesis.core.definitions import PHRASES, WORDS
 from iatrogenesis.core.pages import filled_page, strict_environment
@@ -53,6 +53,15 @@ class Numbers:
         middle, low, high = (self._find(f"{name}.{level}")["value"] for level in ("median", "low_90", "high_90"))
         ends = (by_width(end, low, high) for end in (low, high))
         return f"{by_width(middle, low, high)}{unit and NARROW + unit} (90{NARROW}% range {' to '.join(ends)})"
+
+    def whole(self, name: str) -> str:
+        """The number without decimals: whole clients per 1,000."""
+        return rounded(round(self._find(name)["value"]))
+
+    def whole_range(self, name: str) -> str:
+        """A conclusion's median with its 90 % range over the plausible worlds in brackets, all without decimals."""
+        middle, low, high = (self.whole(f"{name}.{level}") for level in ("median", "low_90", "high_90"))
+        return f"{middle} ({low} to {high})"
 
     def surely_below(self, name: str, limit: float) -> bool:
         """Whether the number's whole interval lies below a limit, so that words may say so."""
@@ -105,6 +114,13 @@ def render(
     MissingNumber, jinja2.UndefinedError
         If the template asks for what is not there.
     """
+    return filled_page(templates(numbers, figures, tables, about), template)
+
+
+def templates(
+    numbers: Mapping[str, dict], figures: list[dict], tables: Mapping[str, object], about: Mapping
+) -> Environment:
+    """The templates of pages and of their sections, with what they may take; see `render`."""
     environment = strict_environment(PackageLoader("iatrogenesis.report", "."))
     access = Numbers(numbers)
     by_name = {figure["name"]: figure | {"number": i} for i, figure in enumerate(figures, start=1)}
@@ -116,6 +132,8 @@ def render(
         "mc": access.mc,
         "plain": access.plain,
         "plausible": access.plausible,
+        "whole": access.whole,
+        "whole_range": access.whole_range,
         "surely_below": access.surely_below,
         "known": set(numbers),
         "define": PHRASES,
@@ -124,7 +142,7 @@ def render(
         "tables": tables,
         **about,
     }
-    return filled_page(environment, template)
+    return environment
 
 
 def template_files() -> list[Path]:

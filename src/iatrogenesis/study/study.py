@@ -16,6 +16,7 @@ from iatrogenesis.evidence.unknowns import Association, Associations, Feasible, 
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS
+from iatrogenesis.report.claims import Claim, Claims
 from iatrogenesis.simulation_study.cells import Cell, read_cells
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings
@@ -40,7 +41,8 @@ class Study:
     ``instruments`` holds those that the study uses, ``numbers`` those of the statistical cells of its simulation study,
     ``designed`` all its cells and ``cells`` those that the study asks for, ``policies`` the numbers of the ten years of
     policies, ``reproduced`` what published simulations found, ``words`` what the explorer says, ``associations`` the
-    published associations that are causes in part, ``feasible`` what further studies could measure.
+    published associations that are causes in part, ``feasible`` what further studies could measure, ``claims`` what the
+    report claims in numbers.
     """
 
     config: StudyConfig
@@ -55,6 +57,7 @@ class Study:
     words: Words
     associations: Mapping[str, Association]
     feasible: Mapping[str, Feasible]
+    claims: Mapping[str, Claim]
 
     @property
     def name(self) -> str:
@@ -294,5 +297,6 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     evidence = read_evidence(folder / "evidence.csv", keys)
     named = recorded(Associations, folder / "associations.yaml", keys).root
     feasible = recorded(FeasibleStudies, folder / "feasible.yaml", keys).root
+    claims = recorded(Claims, folder / "claims.yaml", keys).of(config.scenarios[0])
     of_study = (numbers, designed, cells, policies, reproduced)
-    return Study(config, catalogue, used, evidence, *of_study, words, named, feasible)
+    return Study(config, catalogue, used, evidence, *of_study, words, named, feasible, claims)
