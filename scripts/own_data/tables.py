@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from iatrogenesis.core.logs import logged
+from iatrogenesis.core.tables import made_as_a_whole
 from iatrogenesis.inference.data.posterior import load
 from iatrogenesis.own_data.analysis.fits import priors_of
 from iatrogenesis.own_data.analysis.tables import tables
@@ -15,7 +16,8 @@ def main(prepared: str, posterior: str, settings: dict, targets: list[str]) -> N
     """Write all tables of the analysis."""
     print("Working out rates, ranks and flags, and what they depend on", flush=True)
     own = OwnData.model_validate(settings)
-    posteriors = {path.stem: load(path) for path in sorted(Path(posterior).glob("*.nc"))}
+    with made_as_a_whole(Path(posterior)):
+        posteriors = {path.stem: load(path) for path in sorted(Path(posterior).glob("*.nc"))}
     found = tables(Prepared.read(Path(prepared)), posteriors, own, priors_of(own))
     write_tables(found, targets, own.privacy)
 

@@ -1,10 +1,9 @@
 """Write the one-page answer for a service's manager."""
 
-import json
 from math import exp
 from pathlib import Path
 
-from iatrogenesis.core.files import write_text
+from iatrogenesis.core.files import read_json, write_text
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.render import render
 from iatrogenesis.verification.records import recorded
@@ -23,7 +22,7 @@ def main(numbers: str, figure: str, words: dict, grid: dict, study: str, commit:
         "raised": f"{100 * (exp(effect) - 1):.0f}",
     }
     text = render(
-        numbers=json.loads(Path(numbers).read_text(encoding="utf-8")),
+        numbers=read_json(numbers),
         figures=page_figures({"policies": Path(figure).read_bytes()}, words),
         tables={},
         about={**about, "study": study, "commit": commit},

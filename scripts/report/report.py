@@ -1,9 +1,8 @@
 """Render the report from numbers, tables and figures."""
 
-import json
 from pathlib import Path
 
-from iatrogenesis.core.files import read_csv, write_text
+from iatrogenesis.core.files import read_csv, read_json, write_text
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.report.claims import Claims
 from iatrogenesis.report.page import page_tables, page_words
@@ -25,7 +24,7 @@ def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: di
     worlds = {name: KINDS.get(name, Scenario).model_validate(world) for name, world in worlds.items()}
     results = {name: read_csv(path) for name, path in paths.items() if path.endswith(".csv")}
     references = read_references(Path(paths["references"]))
-    numbers = json.loads(Path(paths["numbers"]).read_text(encoding="utf-8"))
+    numbers = read_json(paths["numbers"])
     tables = page_tables(results, worlds, titles, priors, references)
     tables["traces"] = traces(Claims.model_validate(about["claims"]).root, numbers, about["made_by"])
     page = render(

@@ -1,17 +1,19 @@
-"""Write the record of the run, and what each rule cost."""
+"""Write the record of the run, and what each rule cost, if the results passed their checks."""
 
 from pathlib import Path
 
 import yaml
 
-from iatrogenesis.core.files import write_csv, write_text
+from iatrogenesis.core.files import read_csv, write_csv, write_text
 from iatrogenesis.core.resources import config_folder
+from iatrogenesis.report.checks import require
 from iatrogenesis.report.run_record import cost, run_record, source
 from iatrogenesis.verification.records import recorded
 
 
-def main(config: dict, scenarios: dict, commit: str, record_path: str, cost_path: str) -> None:
+def main(config: dict, scenarios: dict, commit: str, checks: str, record_path: str, cost_path: str) -> None:
     """Write run.yaml beside the report, and the table of costs beside the others."""
+    require(read_csv(checks), checks)
     results = Path(record_path).parent
     table = cost(results)
     write_csv(table, cost_path)
@@ -26,6 +28,7 @@ if __name__ == "__main__":
             config=snakemake.params.config,
             scenarios=snakemake.params.scenarios,
             commit=snakemake.params.commit,
+            checks=snakemake.input.checks,
             record_path=snakemake.output.record,
             cost_path=snakemake.output.cost,
         )

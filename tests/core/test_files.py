@@ -1,12 +1,24 @@
 """Files are written whole or not at all, and a broken one is named."""
 
+from unittest.mock import Mock
+
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from iatrogenesis.core.files import read_csv, read_parquet, replacing, write_csv, write_json, write_parquet, write_rows
+from iatrogenesis.core.files import (
+    read_csv,
+    read_json,
+    read_parquet,
+    read_text,
+    replacing,
+    write_csv,
+    write_json,
+    write_parquet,
+    write_rows,
+)
 from iatrogenesis.core.logs import logged
-from iatrogenesis.core.tables import DataError
+from iatrogenesis.core.tables import DamagedFile, DataError, made_as_a_whole
 
 
 @pytest.mark.trial(kind="fault", what="an error in the middle of writing a file")
@@ -58,6 +70,43 @@ def test_a_missing_or_empty_csv_is_named(tmp_path):
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(DataError, match=r"empty\.csv: cannot be read"):
         read_csv(tmp_path / "empty.csv")
+
+
+DAMAGED = {
+    "a parquet file of which half is left": (read_parquet, lambda content: content[: len(content) // 2]),
+    "a table that is not text": (read_csv, lambda _: b"\xff\xfe\x00 garbage"),
+    "an empty table": (read_csv, lambda _: b""),
+    "a table with a line too long": (read_csv, lambda _: b"a,b\n1,2\n1,2,3\n"),
+    "numbers of which half are left": (read_json, lambda _: b'{"x": '),
+    "an empty page": (read_text, lambda _: b""),
+    "a page that is not text": (read_text, lambda _: b"\xff\xfe\x00"),
+}
+
+
+@pytest.mark.trial(kind="altered", what="{id}")
+@pytest.mark.parametrize(("reader", "damage"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_result_is_known_as_such(tmp_path, reader, damage):
+    path = tmp_path / "result"
+    write_parquet(pd.DataFrame({"x": range(100)}), path)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(DamagedFile, match=r"result: cannot be read .* Delete the file and make it again") as refused:
+        reader(path)
+    assert refused.value.damaged == path
+
+
+def test_a_file_that_only_could_not_be_read_now_is_not_damaged(tmp_path):
+    for error in (MemoryError(), OSError(5, "Input/output error")):
+        with pytest.raises(DataError, match="cannot be read") as refused, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pd, "read_parquet", Mock(side_effect=error))
+            read_parquet(tmp_path / "result")
+        assert not isinstance(refused.value, DamagedFile)
+
+
+def test_what_is_made_as_a_whole_is_made_again_as_a_whole(tmp_path):
+    (tmp_path / "part").write_bytes(b"")
+    with pytest.raises(DamagedFile) as refused, made_as_a_whole(tmp_path):
+        read_text(tmp_path / "part")
+    assert refused.value.damaged == tmp_path
 
 
 def test_a_log_keeps_what_was_said_and_why_it_failed(tmp_path, capsys):

@@ -53,8 +53,11 @@ def test_a_truncated_file_is_refused(tree, tmp_path, share):
     save(tree, path)
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(PosteriorFileError, match=r"posterior\.nc cannot be read.*delete it and run the rule"):
+    with pytest.raises(
+        PosteriorFileError, match=r"posterior\.nc cannot be read.*delete it and run the rule"
+    ) as refused:
         load(path)
+    assert refused.value.damaged == path
 
 
 def test_a_changed_byte_among_the_draws_is_noticed(tree, tmp_path):
@@ -71,8 +74,9 @@ def test_a_changed_byte_among_the_draws_is_noticed(tree, tmp_path):
 
 @pytest.mark.trial(kind="altered", what="a posterior that is missing, or another kind of file")
 def test_a_missing_file_and_another_kind_of_file_are_refused(tmp_path):
-    with pytest.raises(PosteriorFileError, match="does not exist"):
+    with pytest.raises(PosteriorFileError, match="does not exist") as refused:
         load(tmp_path / "nothing.nc")
+    assert refused.value.damaged is None
     (tmp_path / "text.nc").write_text("not a posterior")
     with pytest.raises(PosteriorFileError, match="cannot be read"):
         load(tmp_path / "text.nc")

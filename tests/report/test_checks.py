@@ -177,3 +177,18 @@ def test_results_that_disappoint_are_findings_and_not_faults(tables):
     assert {row["kind"] for row in rows} == {"finding"}
     sound = checks.findings(evidence.iloc[:1], tables["effects"], tables["diagnostics"], engines.iloc[:1])
     assert broken(sound) == []
+
+
+def test_a_broken_invariant_is_named_and_a_finding_is_not():
+    rows = [
+        checks.row("rates lie between 0 and 1", 1.2, "0 to 1", passed=False),
+        checks.row("each client has a therapist", 40, 40),
+        checks.row("patterns reproduced", "50 of 56", "56 of 56", "finding"),
+    ]
+    with pytest.raises(checks.CheckError) as refused:
+        checks.require(pd.DataFrame(rows), "results/tiny/tables/checks.csv")
+    said = str(refused.value)
+    assert said.startswith("1 of 3 checks failed")
+    assert "rates lie between 0 and 1: found 1.2, expected 0 to 1" in said
+    assert "results/tiny/tables/checks.csv" in said and "patterns" not in said
+    checks.require(pd.DataFrame(rows[1:]), "checks.csv")

@@ -1,6 +1,7 @@
 """The checks every table passes before it is used: each error names the table, the column and the row."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,17 @@ class DamagedFile(DataError):
     def __init__(self, message: str, damaged: Path) -> None:
         super().__init__(message)
         self.damaged = damaged
+
+
+@contextmanager
+def made_as_a_whole(folder: Path) -> Generator[None]:
+    """Of a damaged file in the block, say that the whole folder is to be made again: one rule makes it."""
+    try:
+        yield
+    except Exception as error:
+        if getattr(error, "damaged", None):
+            error.damaged = folder  # pyrefly: ignore[missing-attribute]
+        raise
 
 
 def require_columns(table: pd.DataFrame, columns: Iterable[str], source: str) -> None:

@@ -23,8 +23,9 @@ from pathlib import Path
 import pandas as pd
 from pydantic import Field
 
-from iatrogenesis.core.files import read_parquet, write_json, write_parquet
+from iatrogenesis.core.files import read_json, read_parquet, write_json, write_parquet
 from iatrogenesis.core.sources import Strict
+from iatrogenesis.core.tables import made_as_a_whole
 
 TABLES = ("clients", "sessions", "counts")
 ABOUT = "about.json"
@@ -89,6 +90,7 @@ class Prepared:
     @classmethod
     def read(cls, folder: Path) -> "Prepared":
         """Read them back."""
-        about = About.model_validate_json((folder / ABOUT).read_text(encoding="utf-8"))
-        paths = {name: folder / f"{name}.parquet" for name in TABLES}
-        return cls(about, {name: read_parquet(path) for name, path in paths.items() if path.is_file()})
+        with made_as_a_whole(folder):
+            about = About.model_validate(read_json(folder / ABOUT))
+            paths = {name: folder / f"{name}.parquet" for name in TABLES}
+            return cls(about, {name: read_parquet(path) for name, path in paths.items() if path.is_file()})

@@ -1,7 +1,8 @@
 """Checks of the results against each other: each is a row with what was found and what was expected.
 
-An *invariant* must hold whatever the results are; a broken one stops the run. A *finding* is a result that could have
-come out otherwise, such as a pattern that is not reproduced: it is shown and stops nothing.
+An *invariant* must hold whatever the results are; one that is broken ends the run without its record, and the table
+stays. A *finding* is a result that could have come out otherwise, such as a pattern that is not reproduced: it is shown
+and stops nothing.
 """
 
 from collections.abc import Mapping
@@ -148,6 +149,35 @@ def row(check: str, found, expected, kind: str = "invariant", passed: bool | Non
     """One check, what was found, what was expected, and whether they agree (unless told)."""
     agree = bool(found == expected) if passed is None else passed
     return {"check": check, "kind": kind, "found": found, "expected": expected, "passed": agree}
+
+
+class CheckError(ValueError):
+    """Results that contradict each other; the message says which checks they fail, and where all of them are."""
+
+
+def require(table: pd.DataFrame, path: str) -> None:
+    """Refuse results that break an invariant.
+
+    Parameters
+    ----------
+    table
+        All checks, one a row.
+    path
+        The file that has them.
+
+    Raises
+    ------
+    CheckError
+        With the checks that failed, what was found and what was expected.
+    """
+    broken = table[~table["passed"] & (table["kind"] == "invariant")]
+    if len(broken):
+        failed = "\n".join(f"  {one.check}: found {one.found}, expected {one.expected}" for one in broken.itertuples())
+        raise CheckError(
+            f"{len(broken)} of {len(table)} checks failed, so the run is not recorded as finished:\n{failed}\n"
+            f"All checks are in {path}. If a result was altered by hand, delete it and give the same command again; if "
+            "not, there is an error in the code or the configuration: do not use the results before it is mended."
+        )
 
 
 def _flag(values: pd.Series) -> np.ndarray:

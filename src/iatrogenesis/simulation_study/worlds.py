@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from iatrogenesis.core.files import write_text
+from iatrogenesis.core.files import read_json, write_text
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.ensemble import read_ensemble
 from iatrogenesis.evidence.unknowns import Unknowns
@@ -54,4 +54,4 @@ def write_worlds(worlds: Sequence[World], path: str) -> None:
 
 def read_worlds(path: str) -> tuple[World, ...]:
     """Read what `write_worlds` wrote."""
-    return tuple(json.loads(Path(path).read_text(encoding="utf-8")))
+    return tuple(read_json(path))

@@ -17,7 +17,11 @@ RECORDED = ("pymc", "pytensor", "nutpie", "numba", "numpy", "arviz")
 
 
 class PosteriorFileError(OSError):
-    """A posterior's file is missing, damaged, or not one of ours."""
+    """A posterior's file is missing, damaged (then that is its path), or not one of ours."""
+
+    def __init__(self, message: str, damaged: Path | None = None) -> None:
+        super().__init__(message)
+        self.damaged = damaged
 
 
 def posterior_tree(
@@ -128,12 +132,13 @@ def load(path: Path) -> xr.DataTree:
     except Exception as error:  # HDF5 reports damage as OSError, KeyError, RuntimeError or ValueError, by where it is
         raise PosteriorFileError(
             f"{path} cannot be read ({type(error).__name__}: {error}). It is damaged or not a posterior: delete it and "
-            "run the rule that fits this model again."
+            "run the rule that fits this model again.",
+            None if isinstance(error, MemoryError) or getattr(error, "errno", None) else path,
         ) from error
     if "failed" in tree.attrs:
         return tree
     if missing := [name for name in GROUPS if name not in tree.children]:
-        raise PosteriorFileError(f"{path} has no group {missing[0]!r}. Delete it and run the fit again.")
+        raise PosteriorFileError(f"{path} has no group {missing[0]!r}. Delete it and run the fit again.", path)
     return tree
 
 
