@@ -104,11 +104,12 @@ protocol: .venv/.installed ## Freeze the plan of the full study, before its fina
 take-over: .venv/.installed ## Take the full study's tables over into results/reference/full
 	$(BIN)/python -m iatrogenesis.study.committed config docs $(or $(PART),config/full.yaml) results/reference/full
 
-docs: .venv/.installed ## Write the pages of docs/ that follow from code and numbers: routes, models, ADEMP, codebook
+docs: .venv/.installed ## Write the pages of docs/ that follow from code and numbers, and codecheck.yml
 	$(BIN)/python -m iatrogenesis.study.routes_page config docs/routes.md
 	$(BIN)/python -m iatrogenesis.study.models_page config docs/models.md
 	$(BIN)/python -m iatrogenesis.study.ademp_page config docs/ADEMP.md
 	$(BIN)/python -m iatrogenesis.study.codebook_page config docs/codebook.md
+	$(BIN)/python -m iatrogenesis.study.codecheck_page config codecheck.yml
 
 graph: .venv/.installed ## Draw the rules into README.md
 	$(BIN)/python workflow/bootstrap/graph.py
