@@ -3,7 +3,7 @@
 REQUIRED INPUTS:
     scenarios (in `params`, merged)
 OUTPUTS:
-    results/{study}/twins/{scenario}.parquet, results/{study}/attribution/
+    results/{study}/twins/{scenario}.parquet, results/{study}/twins/preventions/by_service.parquet, results/{study}/attribution/
     results/{study}/tables/{scenarios,attribution,preventions,second_episodes}.csv,
     results/{study}/tables/{members,conclusions,drivers,next_studies,what_if_ranges}.csv
 """
@@ -101,6 +101,7 @@ rule preventions:
         code=library("harm/preventions"),
     output:
         table="<results>/{study}/tables/preventions.csv",
+        services="<results>/{study}/twins/preventions/by_service.parquet",
     log:
         "<results>/{study}/logs/preventions.log",
     benchmark:

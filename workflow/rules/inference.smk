@@ -7,7 +7,7 @@ every data set.
 REQUIRED INPUTS:
     results/{study}/simulated/{base,known}/clients.parquet, sessions of base, and the service counts where present
 OUTPUTS:
-    results/{study}/posterior/{dataset}/{model}.nc
+    results/{study}/posterior/{dataset}/{model}.nc, results/{study}/posterior/draws.parquet
     results/{study}/tables/{diagnostics,therapist_effects,engines,predictive,prior_sensitivity,model_comparison,
     unseen_therapists,sbc}.csv,
     results/{study}/tables/{therapists,true_rates,true_effects,what_if}.csv
@@ -109,6 +109,7 @@ rule therapist_effects:
         code=library("inference/therapist_effects"),
     output:
         table="<results>/{study}/tables/therapist_effects.csv",
+        draws="<results>/{study}/posterior/draws.parquet",
     log:
         "<results>/{study}/logs/therapist_effects.log",
     benchmark:

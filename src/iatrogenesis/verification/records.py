@@ -9,7 +9,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,9 +65,12 @@ def recorded(job: Any) -> Generator[None]:
 
 
 def read_records(results: Path) -> list[Record]:
-    """Records of all jobs, by their place."""
-    paths = sorted((results / FOLDER).rglob("*.json"))
-    return [Record(**json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    """Records of all jobs, by their place; one that cannot be read tells nothing, and is left out."""
+    found = []
+    for path in sorted((results / FOLDER).rglob("*.json")):
+        with suppress(ValueError, TypeError):
+            found.append(Record(**json.loads(path.read_bytes())))
+    return found
 
 
 def hashes(paths: Iterable[str], folder: Path = Path()) -> Hashes:

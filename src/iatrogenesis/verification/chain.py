@@ -1,0 +1,128 @@
+"""Do the files of a study fit together: what each rule wrote, what the next one read, and what is there now?"""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from iatrogenesis.verification.records import FOLDER, Hashes, Record, hashes, read_records, sha256
+
+SUMS, MANIFEST = "SHA256SUMS", "manifest.csv"
+MANIFEST_RECORD = f"{FOLDER}/manifest.json"
+APART = ("logs", "benchmarks")
+"""Folders that differ from run to run."""
+AFTERWARDS = (SUMS, MANIFEST_RECORD, "verification.html", "verification.csv", "provenance.html")
+"""What is written once the results are listed."""
+
+ALTERED, MISSING, ADDED, UNKNOWN = "altered", "missing", "added", "without a record"
+FED, OLDER, GIVEN = "made from other files", "older than the code", "input changed"
+
+
+class Fault(NamedTuple):
+    """A file that does not fit, in which way, and the rule that makes it ("" if none does)."""
+
+    path: str
+    kind: str
+    rule: str
+    says: str
+
+
+def listed(results: Path) -> list[str]:
+    """Every file of a study's results below its folder, sorted; without logs, benchmarks and what is written later."""
+    paths = (path.relative_to(results) for path in results.rglob("*") if path.is_file())
+    return sorted(str(path) for path in paths if path.parts[0] not in APART and str(path) not in AFTERWARDS)
+
+
+class Chain:
+    """A study's files, and the records of the jobs that made them.
+
+    Parameters
+    ----------
+    results
+        Folder of the study.
+    targets
+        Files that the present workflow ends with. What they do not rest on is left over from an earlier one, and is
+        held to its own record only. None: as the manifest's record says; without one, every record counts.
+    """
+
+    def __init__(self, results: Path, targets: Iterable[str] | None = None) -> None:
+        self.results, self.records = results, read_records(results)
+        self._targets = None if targets is None else set(targets)
+
+    @cached_property
+    def now(self) -> Hashes:
+        """SHA-256 of each file as it is."""
+        return hashes(listed(self.results), self.results)
+
+    @cached_property
+    def makers(self) -> dict[str, Record]:
+        """Record of the job that wrote each file; of several, the one that wrote it as it is."""
+        found: dict[str, Record] = {}
+        for record in self.records:
+            for path, written in record.written.items():
+                if path not in found or self.now.get(path) == written:
+                    found[path] = record
+        return found
+
+    @cached_property
+    def targets(self) -> set[str]:
+        """Files that the workflow ends with, as far as that is known."""
+        if self._targets is not None:
+            return self._targets
+        return {path for record in self.records if SUMS in record.written for path in record.read}
+
+    @cached_property
+    def current(self) -> list[Record]:
+        """Records that the targets rest on."""
+        return self.upstream(self.targets) if self.targets else self.records
+
+    def upstream(self, paths: Iterable[str]) -> list[Record]:
+        """Records of the jobs that made some files, and those that these rest on."""
+        waiting, seen, found = list(paths), set(), {}
+        while waiting:
+            path = waiting.pop()
+            if path in self.makers and path not in seen:
+                seen.add(path)
+                record = self.makers[path]
+                found[id(record)] = record
+                waiting += record.read
+        return list(found.values())
+
+    def faults(self, root: Path = Path()) -> list[Fault]:
+        """Return everything that does not fit, by path.
+
+        Parameters
+        ----------
+        root
+            Where the workflow ran: code and given files are there.
+        """
+        outside = {path for record in self.current for path in (*record.code, *record.given)}
+        there = {path: sha256(root / path) for path in outside if (root / path).is_file()}
+        found = [*self._files(), *(fault for record in self.current for fault in self._of(record, there))]
+        return sorted(dict.fromkeys(found))
+
+    def _files(self) -> Iterator[Fault]:
+        needed = self.targets.union(*(record.read for record in self.current))
+        for path, now in self.now.items():
+            maker = self.makers.get(path)
+            if maker is not None:
+                if maker.written[path] != now:
+                    yield Fault(path, ALTERED, maker.rule, f"it is not what the rule {maker.rule} wrote")
+            elif path in needed:
+                yield Fault(path, UNKNOWN, "", "nothing tells how it was made")
+            elif not path.startswith(f"{FOLDER}/") and path != MANIFEST:
+                yield Fault(path, ADDED, "", "no rule has made it")
+
+    def _of(self, record: Record, there: Hashes) -> Iterator[Fault]:
+        first = min(record.written, default="")
+        for path in record.written:
+            if path not in self.now and path not in AFTERWARDS:
+                yield Fault(path, MISSING, record.rule, f"the rule {record.rule} wrote it, and it is gone")
+        for path, read in record.read.items():
+            maker = self.makers.get(path)
+            if (maker.written[path] if maker else self.now.get(path, read)) != read:
+                yield Fault(first, FED, record.rule, f"when it was made, {path} was not what its own rule has written")
+        for kind, files in ((OLDER, record.code), (GIVEN, record.given)):
+            if changed := sorted(path for path, value in files.items() if there.get(path) != value):
+                more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+                yield Fault(first, kind, record.rule, f"{changed[0]}{more} has changed since")

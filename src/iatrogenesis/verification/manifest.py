@@ -1,0 +1,71 @@
+"""The list of a study's results with their checksums, and by which rule, code, parameters and inputs each was made."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from iatrogenesis.core.files import write_rows, write_text
+from iatrogenesis.verification.chain import ADDED, ALTERED, MANIFEST, MISSING, Chain, Fault
+from iatrogenesis.verification.records import Hashes, hash_of, sha256
+
+COLUMNS = ("path", "bytes", "sha256", "rule", "code", "params", "inputs")
+
+
+class AlteredResults(RuntimeError):
+    """Files that are not what the workflow made."""
+
+
+def write_manifest(chain: Chain, sums: Path, manifest: Path) -> None:
+    """Write ``manifest.csv``, and ``SHA256SUMS``, which ``sha256sum -c`` reads.
+
+    Raises
+    ------
+    AlteredResults
+        If a file is not what its rule wrote, or was made from something else; it says what to do.
+    """
+    if broken := [fault for fault in chain.faults() if fault.kind != ADDED]:
+        raise AlteredResults(advice(broken, chain.results))
+    now = {path: value for path, value in chain.now.items() if path != MANIFEST}
+    write_rows([_row(chain, path, value) for path, value in now.items()], manifest)
+    write_text(lines(now | {MANIFEST: sha256(manifest)}), sums)
+
+
+def _row(chain: Chain, path: str, value: str) -> dict[str, object]:
+    maker = chain.makers.get(path)
+    about = ["", "", "", ""]
+    if maker is not None:
+        about = [maker.rule, hash_of(maker.code), maker.params, hash_of(maker.read | maker.given)]
+    size = (chain.results / path).stat().st_size
+    return dict(zip(COLUMNS, (path, size, value, *about), strict=True))
+
+
+def lines(found: Hashes) -> str:
+    """Checksums as ``sha256sum`` writes them, sorted by path."""
+    return "".join(f"{value}  {path}\n" for path, value in sorted(found.items()))
+
+
+def read_sums(path: Path) -> Hashes:
+    """Checksums by path, from a file as ``sha256sum`` writes it."""
+    pairs = (line.split("  ", 1) for line in path.read_text(encoding="utf-8").splitlines() if "  " in line)
+    return {name: value for value, name in pairs}
+
+
+def against_sums(now: Hashes, sums: Hashes) -> list[Fault]:
+    """Files that are not as ``SHA256SUMS`` lists them."""
+    found = [Fault(path, MISSING, "", "SHA256SUMS lists it") for path in sums.keys() - now.keys()]
+    found += [Fault(path, ADDED, "", "SHA256SUMS does not list it") for path in now.keys() - sums.keys()]
+    found += [
+        Fault(path, ALTERED, "", "it is not what SHA256SUMS lists")
+        for path in now.keys() & sums.keys()
+        if now[path] != sums[path]
+    ]
+    return sorted(found)
+
+
+def advice(faults: Sequence[Fault], results: Path, shown: int = 10) -> str:
+    """What does not fit, and the commands that make it again."""
+    said = [f"{results / fault.path}: {fault.kind} ({fault.says})" for fault in faults[:shown]]
+    if len(faults) > shown:
+        said.append(f"and {len(faults) - shown} more")
+    again = " ".join(dict.fromkeys(str(results / fault.path) for fault in faults[:shown]))
+    said.append(f"`make report STUDY={results.name}` makes them again, as would Snakemake with `--forcerun {again}`")
+    return "\n".join(said)

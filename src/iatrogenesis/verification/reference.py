@@ -1,0 +1,113 @@
+"""What is kept of an accepted run, so that a later one can be held to it: values of claims, hashes of simulated data.
+
+Run as a module (``python -m iatrogenesis.verification.reference config results/tiny results/reference/tiny``) it keeps
+them of a finished study.
+"""
+
+import sys
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from iatrogenesis.core.files import read_csv, write_csv
+from iatrogenesis.study.study import Study, find_study
+from iatrogenesis.verification.chain import Chain
+from iatrogenesis.verification.records import hash_of
+
+CLAIMS, HASHES = "claims.csv", "hashes.csv"
+SIMULATED = ("simulated/", "twins/", "attribution/", "explorer/")
+"""Folders of tables that are simulated, and nothing else."""
+ESTIMATED = ("posterior/", "simulation_study/", "sbc/")
+"""Folders of draws and of estimates, whose last digits differ between platforms."""
+
+
+def claimed(study: Study, chain: Chain, without: Collection[str] = ()) -> pd.DataFrame:
+    """Each claim that the study makes: claim, number, value, mcse, kind, inputs.
+
+    Parameters
+    ----------
+    without
+        Tables that are known to be broken: nothing is read from them.
+
+    Raises
+    ------
+    DataError
+        If another table cannot be read, or is not as `config/claims.yaml` says.
+    """
+    wanted = {claim.table for claim in study.claims.values()} - set(without)
+    tables = {path: read_csv(chain.results / path) for path in wanted}
+    rows = []
+    for name, claim in study.claims.items():
+        found = claim.found(tables[claim.table]) if claim.table in tables else None
+        if found is not None:
+            value, mcse = found
+            about = {"claim": name, "number": claim.number, "value": value, "mcse": mcse, "kind": claim.kind}
+            rows.append(about | {"inputs": inputs_of(chain, [claim.table])})
+    return pd.DataFrame(rows, columns=["claim", "number", "value", "mcse", "kind", "inputs"])
+
+
+def hashed(chain: Chain) -> pd.DataFrame:
+    """Each simulated table and each figure's data: name, kind, hash, inputs."""
+    rows = [
+        {"name": path, "kind": "simulated table", "hash": value, "inputs": inputs_of(chain, [path])}
+        for path, value in chain.now.items()
+        if path.startswith(SIMULATED) and path.endswith(".parquet")
+    ]
+    for path in chain.now:
+        if path.startswith("figures/") and path.endswith(".svg") and path in chain.makers:
+            maker = chain.makers[path]
+            data = hash_of({one: chain.now.get(one, "") for one in maker.read} | maker.given)
+            rows.append({"name": path, "kind": "figure", "hash": data, "inputs": inputs_of(chain, maker.read)})
+    return pd.DataFrame(rows, columns=["name", "kind", "hash", "inputs"])
+
+
+def inputs_of(chain: Chain, paths: Iterable[str]) -> str:
+    """Hash of all that some files were worked out from: the parameters of rules and what was given to them, up to here.
+
+    Code is no part of it: whether other code gives the same is what is asked.
+    """
+    found = {}
+    for record in chain.upstream(paths):
+        found |= {f"{record.rule} {min(record.written, default='')}": record.params} | record.given
+    return hash_of(found)
+
+
+def by_draws(chain: Chain, figure: str) -> bool:
+    """Whether a figure rests on draws or estimates."""
+    records = chain.upstream(chain.makers[figure].read)
+    return any(path.startswith(ESTIMATED) for record in records for path in record.written)
+
+
+def keep(study: Study, results: Path, reference: Path) -> None:
+    """Write what is kept.
+
+    Raises
+    ------
+    SystemExit
+        If the results have no records, or do not fit together.
+    """
+    chain = Chain(results)
+    if not chain.records:
+        raise SystemExit(f"{results}: nothing tells how these were made; `make report STUDY={study.name}` first")
+    if faults := chain.faults():
+        raise SystemExit(
+            f"{results / faults[0].path}: {faults[0].kind}, {faults[0].says}; make the results again first"
+        )
+    reference.mkdir(parents=True, exist_ok=True)
+    write_csv(claimed(study, chain), reference / CLAIMS)
+    write_csv(hashed(chain), reference / HASHES)
+
+
+def main(config: str, results: str, reference: str) -> None:
+    """Keep what the study of that name says."""
+    keep(find_study({"study": Path(results).name}, Path(config)), Path(results), Path(reference))
+
+
+def kept(reference: Path, name: str) -> pd.DataFrame | None:
+    """A table that is kept, or None if there is none."""
+    return read_csv(reference / name) if (reference / name).is_file() else None
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

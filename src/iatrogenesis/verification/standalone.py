@@ -1,0 +1,67 @@
+"""A script for each claim that works its number out again, which needs nothing of this library.
+
+Claims about one table share a template. A script is short, because it is what a reviewer reads.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from iatrogenesis.evidence.ensemble import LEVELS
+from iatrogenesis.harm.twins import MEASURES
+from iatrogenesis.report.claims import Claim
+
+TEMPLATES = {
+    "tables/conclusions.csv": "templates/over_worlds.py.j2",
+    "tables/scenarios.csv": "templates/by_service.py.j2",
+    "tables/attribution.csv": "templates/over_pairs.py.j2",
+    "tables/preventions.csv": "templates/prevented.py.j2",
+    "tables/method_results.csv": "templates/over_data_sets.py.j2",
+    "tables/therapist_effects.csv": "templates/over_draws.py.j2",
+}
+END = "templates/beside_the_table.py.j2"
+"""How every script ends; they include it."""
+OWN = {"tables/method_results.csv": "tables/performance.csv"}
+"""Tables that may show the full study's results, and the one with this study's own."""
+SUMS = {"net_reference": "iatrogenic - spared", "net_base": "caused_against_base - averted_against_base"}
+"""What `iatrogenesis.harm.twins` makes of the counts it keeps."""
+
+
+class NoScript(ValueError):
+    """A claim is about a table that no template is for."""
+
+
+def script_of(claim: Claim) -> str:
+    """The script that works a claim's number out again.
+
+    Raises
+    ------
+    NoScript
+        If no template is for the claim's table or measure.
+    """
+    if claim.table not in TEMPLATES:
+        raise NoScript(f"{claim.number}: no template works out {claim.table}; add one to verification/standalone.py")
+    environment = Environment(  # noqa: S701  Python, not HTML; what it is given is written as literals
+        loader=PackageLoader("iatrogenesis.verification", "."),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["literal"] = repr
+    times = "" if claim.times == 1 else f"{claim.times:g} * "
+    about = {"claim": claim, "times": times, "compared": OWN.get(claim.table, claim.table)}
+    return environment.get_template(TEMPLATES[claim.table]).render(about | _more(claim))
+
+
+def _more(claim: Claim) -> Mapping[str, Any]:
+    """What some templates need besides the claim."""
+    row = claim.row
+    if claim.table == "tables/conclusions.csv":
+        return {"probability": LEVELS[claim.column]}
+    if claim.table == "tables/scenarios.csv":
+        above, below, _ = MEASURES[row["measure"]]
+        counts = {"above": SUMS.get(above, above), "below": below}
+        return counts | {"file": f"twins/{row['scenario']}.parquet"}
+    return {}

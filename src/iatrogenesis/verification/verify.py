@@ -1,0 +1,166 @@
+"""A verdict for each claim of the report, for each simulated table and figure, and whether all files fit together."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from iatrogenesis.report.claims import Claim
+from iatrogenesis.study.study import Study
+from iatrogenesis.verification.chain import ALTERED, GIVEN, MISSING, OLDER, SUMS, Chain, Fault
+from iatrogenesis.verification.manifest import against_sums, read_sums
+from iatrogenesis.verification.reference import CLAIMS, HASHES, by_draws, claimed, hashed, kept
+from iatrogenesis.verification.verdicts import (
+    CHANGED,
+    NOT,
+    Verdict,
+    by_name,
+    claim_verdict,
+    errors_allowed,
+    exit_code,
+    hash_verdict,
+)
+
+NUMBERS = "tables/numbers.json"
+COLUMNS = ("what", "name", "verdict", "value", "reference", "mcse", "reason")
+
+
+class NotFinished(RuntimeError):
+    """There are no finished results to verify."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Rows with the fields `COLUMNS`; files that do not fit; and by how many errors an estimate may be off."""
+
+    rows: list[dict[str, Any]]
+    faults: list[Fault]
+    changed: list[str]
+    allowed: float
+
+    @property
+    def code(self) -> int:
+        """Exit code: see `iatrogenesis.verification.verdicts.exit_code`."""
+        return exit_code([row["verdict"] for row in self.rows], len(self.faults))
+
+    def table(self) -> pd.DataFrame:
+        """Everything, one row each; files first."""
+        files = [
+            dict.fromkeys(COLUMNS, "") | {"what": "file", "name": one.path, "verdict": one.kind, "reason": one.says}
+            for one in self.faults
+        ]
+        return pd.DataFrame([*files, *self.rows], columns=list(COLUMNS))
+
+
+def verify(study: Study, results: Path, reference: Path, root: Path) -> Verification:
+    """Hold finished results against themselves and against what is kept of an accepted run.
+
+    Parameters
+    ----------
+    study
+        As configured now.
+    results, reference
+        Folders of the study's results and of its reference, which need not be there.
+    root
+        Where the workflow runs: paths of code and given files are relative to it.
+
+    Raises
+    ------
+    NotFinished
+        If the results have no list of their files.
+    """
+    if not (results / SUMS).is_file():
+        raise NotFinished(f"{results / SUMS} is not there: `make report STUDY={study.name}` first")
+    chain = Chain(results)
+    faults = chain.faults(root)
+    known = {fault.path for fault in faults}
+    faults += [one for one in against_sums(chain.now, read_sums(results / SUMS)) if one.path not in known]
+    changed = changes(study, results)
+    values = kept(reference, CLAIMS)
+    before = {} if values is None else by_name(values, "claim")
+    allowed = errors_allowed(sum(claim.kind != "simulated" for claim in study.claims.values()))
+    rows = [*_claims(study, chain, faults, changed, before, allowed), *_hashes(chain, reference, changed)]
+    return Verification(rows, faults, changed, allowed)
+
+
+def changes(study: Study, results: Path) -> list[str]:
+    """Fields of the configuration that are not as they were when the results were made, by dotted path."""
+    path = results / "run.yaml"
+    if not path.is_file():
+        return []
+    try:
+        record = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
+        then = {"config": record["config"], "scenarios": record["scenarios"]}
+    except (yaml.YAMLError, KeyError, TypeError):
+        return ["run.yaml, which cannot be read"]
+    scenarios = {name: one.model_dump(mode="json") for name, one in study.catalogue.items()}
+    return list(_different(then, {"config": study.config.model_dump(mode="json"), "scenarios": scenarios}))
+
+
+def _different(then: Any, now: Any, path: str = "") -> Iterator[str]:
+    if isinstance(then, Mapping) and isinstance(now, Mapping):
+        for name in sorted(then.keys() | now.keys(), key=str):
+            yield from _different(then.get(name), now.get(name), f"{path}.{name}" if path else str(name))
+    elif then != now:
+        yield path
+
+
+def _claims(
+    study: Study, chain: Chain, faults: list[Fault], changed: list[str], before: Mapping, allowed: float
+) -> Iterator[dict[str, Any]]:
+    broken = {fault.path for fault in faults if fault.kind in (ALTERED, MISSING)}
+    numbers = {} if NUMBERS in broken else json.loads((chain.results / NUMBERS).read_bytes())
+    found = by_name(claimed(study, chain, broken), "claim")
+    for name, claim in study.claims.items():
+        now, then = found.get(name), before.get(name)
+        verdict = _unsound(claim, chain, faults, changed)
+        if verdict is None and now is None:
+            if then is None:
+                continue
+            verdict = Verdict(NOT, f"{claim.table} has no such number any more")
+        verdict = verdict or _as_reported(claim, now, numbers) or claim_verdict(claim, now, then, allowed)
+        shown = {"value": now["value"] if now else "", "mcse": now["mcse"] if now else ""}
+        yield _row("claim", name, verdict, **shown, reference=then["value"] if then else "")
+
+
+def _unsound(claim: Claim, chain: Chain, faults: list[Fault], changed: list[str]) -> Verdict | None:
+    """What is wrong with the files that a claim rests on, if anything."""
+    if changed:
+        return Verdict(CHANGED, f"{changed[0]} is not as it was when the results were made")
+    rests = {path for record in chain.upstream([claim.table]) for path in record.written} | {claim.table, NUMBERS}
+    for fault in faults:
+        if fault.path in rests and fault.kind != OLDER:
+            return Verdict(CHANGED if fault.kind == GIVEN else NOT, f"{fault.path}: {fault.kind}, {fault.says}")
+    return None
+
+
+def _as_reported(claim: Claim, now: Mapping, numbers: Mapping) -> Verdict | None:
+    """Whether the report has another number than the table."""
+    said = numbers.get(claim.number, {}).get("value")
+    if said is None or abs(said - now["value"]) > claim.tolerance * max(abs(now["value"]), 1e-12):
+        return Verdict(NOT, f"tables/numbers.json says {said}, {claim.table} {now['value']:.6g}")
+    return None
+
+
+def _hashes(chain: Chain, reference: Path, changed: list[str]) -> Iterator[dict[str, Any]]:
+    table = kept(reference, HASHES)
+    before = {} if table is None else by_name(table, "name")
+    found = by_name(hashed(chain), "name")
+    for name in sorted(found.keys() | before.keys()):
+        now = found.get(name)
+        kind = (now or before[name])["kind"]
+        if now is None:
+            verdict = Verdict(NOT, "the reference has it, and it is not there")
+        elif changed:
+            verdict = Verdict(CHANGED, f"{changed[0]} is not as it was when the results were made")
+        else:
+            verdict = hash_verdict(now, before.get(name), kind == "figure" and by_draws(chain, name))
+        yield _row(kind, name, verdict)
+
+
+def _row(what: str, name: str, verdict: Verdict, **more: Any) -> dict[str, Any]:
+    return dict.fromkeys(COLUMNS, "") | {"what": what, "name": name} | verdict._asdict() | more
