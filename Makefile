@@ -29,7 +29,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock clean
+.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -123,10 +123,14 @@ reference: .venv/.installed ## Bring results/reference up to date with the studi
 environment: .venv/.installed ## Write environment.yml from pyproject.toml
 	$(BIN)/python workflow/bootstrap/environment.py
 
+COMPILE = $(BIN)/uv pip compile --python $(BIN)/python --universal --python-version 3.12 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 lock: .venv/.installed ## Write requirements.lock from pyproject.toml; ARGS=--upgrade for newer versions
-	$(BIN)/uv pip compile pyproject.toml --python $(BIN)/python --all-extras --group dev --universal \
-		--python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--custom-compile-command "make lock" --quiet --output-file requirements.lock $(ARGS)
+	$(COMPILE) pyproject.toml --all-extras --group dev --output-file requirements.lock $(ARGS)
+	$(COMPILE) workflow/bootstrap/audit.in --output-file workflow/bootstrap/audit.lock $(ARGS)
+
+audit: .venv/.installed ## Look up every locked package among known vulnerabilities; needs the network
+	@sh workflow/bootstrap/audit $(ARGS)
 
 clean: ## Delete this study's results and the tools' caches
 	$(if $(filter-out . .. reference,$(NAME)),,$(error STUDY=$(STUDY) names no study's results))

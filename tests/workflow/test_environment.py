@@ -17,9 +17,9 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 REQUIREMENTS = [Requirement(line) for line in GENERATOR["requirements"](PROJECT)]
 
 
-def locked():
+def locked(text=LOCK):
     """Return {name: (version, number of hashes)} of requirements.lock."""
-    blocks = re.findall(r"^([\w.-]+)==([^\s;]+).*\n((?:    --hash=sha256:[0-9a-f]{64}.*\n)*)", LOCK, flags=re.MULTILINE)
+    blocks = re.findall(r"^([\w.-]+)==([^\s;]+).*\n((?:    --hash=sha256:[0-9a-f]{64}.*\n)*)", text, flags=re.MULTILINE)
     return {canonicalize_name(name): (version, hashes.count("--hash")) for name, version, hashes in blocks}
 
 
@@ -43,8 +43,8 @@ def test_translation(requirement, conda):
 def test_what_conda_forge_lacks_is_left_to_pip():
     lines = GENERATOR["from_files"]().splitlines()
     by_pip = [line.strip() for line in lines[lines.index("  - pip:") + 1 :]]
-    assert by_pip == ["- axe-playwright-python>=0.1.6"]
-    assert not [line for line in lines[: lines.index("  - pip:")] if "axe-playwright" in line]
+    assert by_pip == ["- axe-playwright-python>=0.1.6", "- roc-validator>=0.13"]
+    assert not [line for line in lines[: lines.index("  - pip:")] if "axe-playwright" in line or "roc-val" in line]
 
 
 @pytest.mark.parametrize("requirement", ["numpy>=2; python_version>'3'", "dask[array]>=2", "mine @ file:///mine"])
@@ -75,3 +75,10 @@ def test_the_lock_names_no_address_and_no_path():
 def test_the_pinned_python_is_allowed():
     python = (ROOT / ".python-version").read_text(encoding="utf-8").strip()
     assert SpecifierSet(PROJECT["project"]["requires-python"]).contains(python)
+
+
+def test_the_audit_has_a_lock_of_its_own_with_hashes():
+    text = (ROOT / "workflow" / "bootstrap" / "audit.lock").read_text(encoding="utf-8")
+    found = locked(text)
+    assert "pip-audit" in found and min(hashes for _, hashes in found.values()) > 0
+    assert len(found) == len(re.findall(r"^[^\s#]", text, flags=re.MULTILINE)) and "://" not in text
