@@ -137,6 +137,7 @@ def test_a_trace_names_cell_rule_and_script():
     }
 
 
+@pytest.mark.slow
 def test_claims_are_about_numbers_that_the_report_has(study, pages):
     """In the finished study; and each has the value of its cell."""
     numbers = json.loads((pages / "tables" / "numbers.json").read_text())

@@ -8,20 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from iatrogenesis.verification.records import FOLDER, hash_of, read_records, recorded
-
-
-class Named(list):
-    """As Snakemake's lists with names."""
-
-    def __init__(self, **named):
-        super().__init__(path for each in named.values() for path in ([each] if isinstance(each, str) else each))
-        self.named = named
-
-    def get(self, name, default):
-        return self.named.get(name, default)
-
-    def items(self):
-        return self.named.items()
+from tests.verification.jobs import Named
 
 
 def sha(text: str) -> str:
@@ -96,3 +83,12 @@ def test_records_are_the_same_bytes_for_the_same_job(job):
     Path("results/t/tables/in.csv").write_text("in")
     write(job)
     assert path.read_bytes() == first
+
+
+def test_a_damaged_record_tells_nothing(job):
+    write(job)
+    path = Path("results/t/records/some/1.json")
+    path.write_text(path.read_text()[:40])
+    assert read_records(Path("results/t")) == []
+    path.write_text('{"rule": "some", "of": "another version"}')
+    assert read_records(Path("results/t")) == []

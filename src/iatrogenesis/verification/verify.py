@@ -76,15 +76,20 @@ def verify(study: Study, results: Path, reference: Path, root: Path) -> Verifica
     if not (results / SUMS).is_file():
         raise NotFinished(f"{results / SUMS} is not there: `make report STUDY={study.name}` first")
     chain = Chain(results)
-    faults = chain.faults(root)
-    known = {fault.path for fault in faults}
-    faults += [one for one in against_sums(chain.now, read_sums(results / SUMS)) if one.path not in known]
+    faults = misfits(chain, root)
     changed = changes(study, results)
     values = kept(reference, CLAIMS)
     before = {} if values is None else by_name(values, "claim")
     allowed = errors_allowed(sum(claim.kind != "simulated" for claim in study.claims.values()))
     rows = [*_claims(study, chain, faults, changed, before, allowed), *_hashes(chain, reference, changed)]
     return Verification(rows, faults, changed, allowed)
+
+
+def misfits(chain: Chain, root: Path) -> list[Fault]:
+    """Files that do not fit together, or are not as ``SHA256SUMS`` lists them."""
+    faults = chain.faults(root)
+    known = {fault.path for fault in faults}
+    return faults + [one for one in against_sums(chain.now, read_sums(chain.results / SUMS)) if one.path not in known]
 
 
 def changes(study: Study, results: Path) -> list[str]:

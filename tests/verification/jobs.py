@@ -1,0 +1,126 @@
+"""A small workflow whose jobs leave records, run without Snakemake."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iatrogenesis.verification.chain import Chain
+from iatrogenesis.verification.manifest import write_manifest
+from iatrogenesis.verification.records import recorded
+
+RESULTS = Path("results/t")
+
+
+class Named(list):
+    """As Snakemake's lists with names."""
+
+    def __init__(self, **named):
+        super().__init__(path for each in named.values() for path in ([each] if isinstance(each, str) else each))
+        self.named = named
+
+    def get(self, name, default):
+        return self.named.get(name, default)
+
+    def items(self):
+        return self.named.items()
+
+
+def job(rule: str, output: Mapping, **given) -> SimpleNamespace:
+    """What Snakemake hands to a script."""
+    (RESULTS / "logs").mkdir(parents=True, exist_ok=True)
+    return SimpleNamespace(
+        rule=rule,
+        log=[str(RESULTS / "logs" / f"{rule}.log")],
+        input=Named(code=["src/code.py"], **given),
+        output=Named(**output),
+        params={"seed": 1},
+    )
+
+
+def at(path: str) -> str:
+    """A file of the results."""
+    return str(RESULTS / path)
+
+
+CLIENTS, POSTERIOR, EFFECTS = (
+    at("simulated/base/clients.parquet"),
+    at("posterior/base/null.nc"),
+    at("tables/effects.csv"),
+)
+EVIDENCE, SCENARIOS, NUMBERS = at("tables/evidence.csv"), at("tables/scenarios.csv"), at("tables/numbers.json")
+TRUE, REPORT = at("tables/true_rates.csv"), at("report.html")
+TARGETS = (EVIDENCE, SCENARIOS, EFFECTS, NUMBERS, TRUE, REPORT)
+
+
+def simulated(path: str) -> None:
+    noise = np.random.default_rng(1)
+    pd.DataFrame({"score": noise.normal(size=400), "worse": noise.random(400) < 0.06}).to_parquet(path)
+
+
+def texts(*paths: str) -> str:
+    return " ".join(Path(path).read_bytes().hex()[:400] for path in paths)
+
+
+class Rule(NamedTuple):
+    """What it reads, what it is given from elsewhere, the one file it writes, and what it writes there."""
+
+    name: str
+    read: list[str]
+    given: list[str]
+    written: str
+    text: Callable[[], str] | None  # None: the simulated table
+
+
+RULES = (
+    Rule("simulate", [], [], CLIENTS, None),
+    Rule("fit", [CLIENTS], [], POSTERIOR, lambda: texts(CLIENTS) + " draws"),
+    Rule("effects", [POSTERIOR], [], EFFECTS, lambda: f"estimate\n{texts(POSTERIOR)}\n"),
+    Rule("evidence", [CLIENTS], ["config/evidence.csv"], EVIDENCE, lambda: "id,value\n" + "a,1\nb,2\nc,3\n" * 3),
+    Rule("compare", [CLIENTS], [], SCENARIOS, lambda: "scenario,value\nbase,13.25\n"),
+    Rule("true_rates", [], [], TRUE, lambda: "rate\n0.06\n"),
+    Rule("numbers", [SCENARIOS, EVIDENCE, EFFECTS], [], NUMBERS, lambda: texts(SCENARIOS, EVIDENCE)),
+    Rule("report", [NUMBERS], [], REPORT, lambda: f"<p>{texts(NUMBERS)}</p>"),
+)
+
+
+def run(*rules: str) -> None:
+    """Run some rules in their order; without names, all."""
+    for rule in RULES:
+        if not rules or rule.name in rules:
+            Path(rule.written).parent.mkdir(parents=True, exist_ok=True)
+            with recorded(job(rule.name, {"written": rule.written}, read=rule.read, given=rule.given)):
+                if rule.text is None:
+                    simulated(rule.written)
+                else:
+                    Path(rule.written).write_text(rule.text())
+
+
+def manifest() -> None:
+    """The last rule."""
+    made = {"sums": at("SHA256SUMS"), "manifest": at("manifest.csv")}
+    with recorded(job("manifest", made, results=list(TARGETS))):
+        targets = [str(Path(path).relative_to(RESULTS)) for path in TARGETS]
+        write_manifest(Chain(RESULTS, targets), Path(made["sums"]), Path(made["manifest"]))
+
+
+@pytest.fixture
+def finished(tmp_path, monkeypatch) -> Path:
+    """A folder in which everything was run once."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "script.py"))
+    for path, text in {
+        "script.py": "script",
+        "src/code.py": "code",
+        "config/evidence.csv": "id,value\nD01,0.06\n",
+    }.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text)
+    run()
+    manifest()
+    return tmp_path
