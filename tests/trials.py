@@ -53,10 +53,12 @@ def trial_of(item: pytest.Item) -> dict[str, str] | None:
 
 
 def _shown(value: object) -> str:
-    """A parameter as words: fields with dots, other texts with commas, whatever else as Python writes it."""
+    """A parameter as words: fields with dots, texts with commas, functions by name, all else as Python does."""
     if isinstance(value, tuple) and all(isinstance(one, str | int) for one in value):
         names = all(isinstance(one, int) or one.isidentifier() for one in value)
         value = ("." if names else ", ").join(map(str, value))
+    if callable(value):
+        value = getattr(value, "__name__", repr(value)).replace("_", " ")
     written = value if isinstance(value, str) and value.isprintable() and value.strip() else repr(value)
     return written if len(written) <= 80 else written[:77] + "..."
 

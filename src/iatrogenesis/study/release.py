@@ -1,0 +1,167 @@
+"""The archive of a release: sources, lock, results and checksums, as one file with the same bytes each time.
+
+    python -m iatrogenesis.study.release default dist
+
+It holds what is committed, and the results of one study that were made from just that; everything else is refused.
+"""
+
+import gzip
+import io
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from iatrogenesis.core.files import replacing, write_text
+from iatrogenesis.report.provenance import git_commit
+from iatrogenesis.verification.manifest import against_sums, lines, read_sums
+from iatrogenesis.verification.records import hashes, sha256
+
+SUMS = "SHA256SUMS"
+LEFT_OUT = ("logs", "benchmarks")
+ADDED_LATER = "verification"
+
+
+class NotReady(SystemExit):
+    """Why nothing can be released, and what to do."""
+
+
+def release(root: Path, study: str, folder: Path) -> Path:
+    """Write the archive and, beside it, its checksum; return its path.
+
+    Parameters
+    ----------
+    root
+        The checkout.
+    study
+        Name of the study whose results go along.
+    folder
+        Where to write.
+
+    Raises
+    ------
+    NotReady
+        If anything is not committed, the version is not the same everywhere or has no date yet, or the results are
+        altered or of another state.
+    """
+    version = version_of(root)
+    results = root / "results" / study
+    check_results(root, results)
+    name = f"iatrogenesis-{version}"
+    files = _committed(root) | _results(root, results)
+    sums = lines({path: sha256(root / path) for path in files})
+    files[SUMS] = (sums.encode(), 0o644)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}.tar.gz"
+    moment = int(_git(root, "log", "-1", "--format=%ct"))
+    with replacing(target) as temporary:
+        _write(temporary, {f"{name}/{path}": one for path, one in files.items()}, moment)
+    write_text(f"{sha256(target)}  {target.name}\n", folder / f"{target.name}.sha256")
+    return target
+
+
+def version_of(root: Path) -> str:
+    """The version, which everything agrees on and which is released.
+
+    Raises
+    ------
+    NotReady
+        If something is not committed, versions differ, or the changelog has no date for it.
+    """
+    if changed := _git(root, "status", "--porcelain=v1"):
+        raise NotReady(f"{root}: not everything is committed:\n{changed}Commit it, or put it away.")
+    version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    cited = str(yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))["version"])
+    if cited != version:
+        raise NotReady(f"CITATION.cff has version {cited}, pyproject.toml {version}: make them the same.")
+    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    if not re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changes, flags=re.MULTILINE):
+        raise NotReady(f"CHANGELOG.md: there is no `## [{version}] - date`: give the version its date.")
+    return version
+
+
+def check_results(root: Path, results: Path) -> None:
+    """Refuse results that are not whole, as listed, and of the commit.
+
+    Raises
+    ------
+    NotReady
+        If they are not.
+    """
+    again = f"`make report STUDY={results.name}` makes them again."
+    if not (results / SUMS).is_file():
+        raise NotReady(f"{results / SUMS}: no such file: the results are not finished. {again}")
+    faults = against_sums(_contents(results), read_sums(results / SUMS))
+    if faults:
+        said = "\n".join(f"{results / fault.path}: {fault.kind}, {fault.says}" for fault in faults[:10])
+        raise NotReady(f"{len(faults)} results are not as listed:\n{said}\n{again}")
+    run = yaml.safe_load((results / "run.yaml").read_text(encoding="utf-8"))
+    commit = git_commit(root)
+    if run["commit"] != commit:
+        raise NotReady(f"{results}: made at commit {run['commit']}, and this is {commit}. {again}")
+    if run["changed_since_commit"] != []:
+        raise NotReady(
+            f"{results}: made when {run['changed_since_commit'] or 'nobody knows what'} was changed. {again}"
+        )
+
+
+def _contents(results: Path) -> dict[str, str]:
+    """Checksums of what is to be listed."""
+    found = [path.relative_to(results) for path in sorted(results.rglob("*")) if path.is_file()]
+    kept = [path for path in found if path.parts[0] not in LEFT_OUT and path.parts[0].split(".")[0] != ADDED_LATER]
+    return hashes([path.as_posix() for path in kept if path.as_posix() != SUMS], results)
+
+
+def _committed(root: Path) -> dict[str, tuple[bytes, int]]:
+    """Content and mode of every committed file."""
+    listed = _git(root, "ls-tree", "-r", "-z", "HEAD").split("\0")
+    modes = {line.split("\t")[1]: line.split(" ")[0] for line in listed if line}
+    if links := [path for path, mode in modes.items() if not mode.startswith("100")]:
+        raise NotReady(f"{links[0]}: neither file nor folder; an archive holds nothing else.")
+    return {path: ((root / path).read_bytes(), 0o755 if mode == "100755" else 0o644) for path, mode in modes.items()}
+
+
+def _results(root: Path, results: Path) -> dict[str, tuple[bytes, int]]:
+    paths = [results / path for path in [*read_sums(results / SUMS), SUMS]]
+    paths += [path for path in results.glob(f"{ADDED_LATER}.*") if path.is_file()]
+    return {path.relative_to(root).as_posix(): (path.read_bytes(), 0o644) for path in paths}
+
+
+def _write(target: Path, files: Mapping[str, tuple[bytes, int]], moment: int) -> None:
+    """A tar file, compressed; sorted, with one time, and nobody's name."""
+    with (
+        target.open("wb") as raw,
+        gzip.GzipFile("", "wb", 9, raw, mtime=moment) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        for path, (content, mode) in sorted(files.items()):
+            entry = tarfile.TarInfo(path)
+            entry.size, entry.mode, entry.mtime = len(content), mode, moment
+            archive.addfile(entry, io.BytesIO(content))
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        return subprocess.run(  # noqa: S603  a fixed command
+            ["git", "-C", str(root), *arguments],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        raise NotReady(f"{root}: is no checkout that git can read; release from one.") from None
+
+
+def main(study: str, folder: str) -> None:
+    """Write the archive and say where it is."""
+    target = release(Path.cwd(), study, Path(folder))
+    print(f"{target}: {target.stat().st_size / 1e6:.1f} MB; CONTRIBUTING.md says how it gets a DOI")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
