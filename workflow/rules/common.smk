@@ -160,7 +160,8 @@ def library(script, chosen=None):
 def made_here():
     """Rule of each file of this study's results that has no wildcard but the study's name, of the rules so far."""
     pairs = [(str(path), each) for each in workflow.modifier.rules for path in each.output]
-    named = {re.sub(r"\{study[^}]*\}", STUDY.name, path).removeprefix(result("")): each for path, each in pairs}
+    # In a storage, and in a module with a prefix, a path goes on before the folder of results.
+    named = {re.sub(r"\{study[^}]*\}", STUDY.name, path).rpartition(result(""))[2]: each for path, each in pairs}
     return {path: named[path] for path in sorted(named) if "{" not in path}
 
 
