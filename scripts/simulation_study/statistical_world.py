@@ -5,12 +5,13 @@ from pathlib import Path
 import yaml
 
 from iatrogenesis.core.files import write_text
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.simulation_study.nearest_model import nearest, records_of
 from iatrogenesis.simulation_study.worlds import in_world, plausible
 from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.scenarios import Scenario, read_yaml
+from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import clients_table
 

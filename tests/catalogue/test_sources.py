@@ -8,9 +8,9 @@ import yaml
 
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import Record, bibliography, records
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
 from iatrogenesis.evidence.worlds import DISTRESSED
-from iatrogenesis.world.scenarios import read_yaml
 from iatrogenesis.world.tidy import clients_table, sessions_table, therapist_weeks_table, therapists_table
 
 ROOT = Path(__file__).resolve().parents[2]

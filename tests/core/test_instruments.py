@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.scenarios import read_yaml
 from iatrogenesis.world.setup import Setup
 from tests.conftest import CONFIG
 

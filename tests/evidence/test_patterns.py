@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.yaml_text import ConfigError
 from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
 from iatrogenesis.evidence.patterns.register import between_share, counted, mean_by, odds_ratio, residual
@@ -13,7 +14,6 @@ from iatrogenesis.evidence.patterns.services import _persistence
 from iatrogenesis.evidence.published import COLUMNS, DIRECTION, read_evidence, verdict
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.judged import Sample
-from iatrogenesis.world.scenarios import ConfigError
 
 
 def sample(n: int, **given) -> Sample:

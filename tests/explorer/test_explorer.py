@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from iatrogenesis.core.montecarlo import jackknife
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
 from iatrogenesis.explorer.page import LABELS, averted, page
 from iatrogenesis.explorer.ranges import HEADLINES, Ranges, settings_of
@@ -31,7 +32,6 @@ from iatrogenesis.explorer.surface import Surface, half_a_client, jackknife_erro
 from iatrogenesis.explorer.tables import accuracy, averages, checked, simulated
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.study.study import load_study
-from iatrogenesis.world.scenarios import read_yaml
 from tests.conftest import CONFIG
 
 SMALL = {

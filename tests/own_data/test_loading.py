@@ -42,7 +42,7 @@ def test_only_whole_words_are_truth_values(tmp_path):
 BROKEN = {
     "duplicate section": (GOOD + "columns:\n  client: x\n", "line 7: 'columns' is there twice, in lines 4 and 7"),
     "duplicate field": (GOOD + "  client: x\n", "line 7: 'client' is there twice, in lines 5 and 7"),
-    "alias bomb": (GOOD + "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "line 8: an alias"),
+    "alias bomb": (GOOD + "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "line 7: an anchor"),
     "code": (GOOD + "x: !!python/object/apply:os.system ['ls']\n", "line 7: .*Tags"),
     "deep": ("[" * 4000, "nested too deeply"),
     "UTF-16": (GOOD.encode("utf-16"), "UTF-16 or no text. Save it as UTF-8"),

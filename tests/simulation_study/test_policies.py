@@ -9,6 +9,7 @@ from scipy.stats import binom
 from iatrogenesis.core.montecarlo import without_chance
 from iatrogenesis.core.sources import records
 from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.evidence.worlds import ensemble_of
 from iatrogenesis.inference.models.spread import log_odds_at, sd_of
@@ -33,7 +34,6 @@ from iatrogenesis.simulation_study.policy_world import (
     of_service,
 )
 from iatrogenesis.simulation_study.removal import Removal, simulate
-from iatrogenesis.world.scenarios import read_yaml
 from tests.conftest import CONFIG
 
 NOISE = Noise(11)

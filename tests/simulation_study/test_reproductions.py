@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.simulation_study import referral, removal
 from iatrogenesis.simulation_study.reproduced import Published, Reproduced
 from iatrogenesis.simulation_study.reproductions import table
-from iatrogenesis.world.scenarios import read_yaml
 from tests.conftest import CONFIG
 
 PUBLISHED = Published(harm_rate=0.0584, spread=0.101, stability=0.6)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from iatrogenesis.core.yaml_text import ConfigError
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.data_generation import list_lengths
-from iatrogenesis.world.scenarios import ConfigError
 from tests.conftest import CONFIG, design_cells
 
 TABLE = CONFIG / "study_design.csv"

@@ -9,10 +9,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from iatrogenesis.core.yaml_text import ConfigError, read_yaml
 from iatrogenesis.study.schemas import SCHEMAS, schema_text
 from iatrogenesis.study.sources import read_study
 from iatrogenesis.study.study import find_study, load_study
-from iatrogenesis.world.scenarios import ConfigError, read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config"
@@ -81,23 +81,32 @@ def test_a_study_of_ones_own_may_lie_anywhere_and_build_on_one_that_builds_on_an
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("based_on: defualt", r"mine\.yaml: based_on: 'defualt' is not a study .*; known: default, full, tiny"),
-        ("based_on: explorer", r"mine\.yaml: based_on: 'explorer' is not a study"),
-        ("based_on: ../config/default", r"mine\.yaml: based_on: '../config/default' is not a study"),
-        ("based_on: [default]", r"mine\.yaml: based_on: \['default'\] is not a study"),
-        ("based_on: default\nsimulate: {therapist: 3}", r"mine\.yaml: simulate\.therapist: unknown field"),
-        ("based_on: tiny\nsead: 3", r"mine\.yaml: sead: unknown field"),
-        ("based_on: tiny\nseed: many", r"mine\.yaml: seed: .*integer.*'many'"),
-        ("based_on: tiny\nexplorer:", r"mine\.yaml: explorer: .*found None"),
-        ("based_on: tiny\nfit: {models: [nul]}", r"mine\.yaml: fit\.models\.0: .*'intercept_only', 'casemix'"),
-        ("based_on: tiny\nscenarios: [bsae]", r"mine\.yaml: scenarios: unknown scenario 'bsae'; known: .*base"),
+        (
+            "based_on: defualt",
+            r"mine\.yaml: (line \d+: )?based_on: 'defualt' is not a study .*; known: default, full, tiny",
+        ),
+        ("based_on: explorer", r"mine\.yaml: (line \d+: )?based_on: 'explorer' is not a study"),
+        ("based_on: ../config/default", r"mine\.yaml: (line \d+: )?based_on: '../config/default' is not a study"),
+        ("based_on: [default]", r"mine\.yaml: (line \d+: )?based_on: \['default'\] is not a study"),
+        ("based_on: default\nsimulate: {therapist: 3}", r"mine\.yaml: (line \d+: )?simulate\.therapist: unknown field"),
+        ("based_on: tiny\nsead: 3", r"mine\.yaml: (line \d+: )?sead: unknown field"),
+        ("based_on: tiny\nseed: many", r"mine\.yaml: (line \d+: )?seed: .*integer.*'many'"),
+        ("based_on: tiny\nexplorer:", r"mine\.yaml: (line \d+: )?explorer: .*found None"),
+        (
+            "based_on: tiny\nfit: {models: [nul]}",
+            r"mine\.yaml: (line \d+: )?fit\.models\.0: .*'intercept_only', 'casemix'",
+        ),
+        (
+            "based_on: tiny\nscenarios: [bsae]",
+            r"mine\.yaml: (line \d+: )?scenarios: unknown scenario 'bsae'; known: .*base",
+        ),
         (
             "based_on: tiny\njudgement: {instruments: [x]}",
-            r"mine\.yaml: judgement\.instruments: unknown instrument 'x'",
+            r"mine\.yaml: (line \d+: )?judgement\.instruments: unknown instrument 'x'",
         ),
         (
             "based_on: tiny\nsimulation_study: {cells: [bse]}",
-            r"mine\.yaml: simulation_study\.cells: unknown cell 'bse'",
+            r"mine\.yaml: (line \d+: )?simulation_study\.cells: unknown cell 'bse'",
         ),
     ],
 )
@@ -114,10 +123,20 @@ def test_an_error_in_the_base_names_both_files(config, mine):
     mine.write_text("name: mine\nbased_on: tiny\nsimulate: {therapists: 30}\n")
     tiny, default = config / "tiny.yaml", config / "default.yaml"
     for path, old, new, words in [
-        (tiny, "core_minutes: 3", "core_minutes: few", r"mine\.yaml, based on \S*/tiny\.yaml: core_minutes: .*'few'"),
-        (default, "\nseed: 20261122", "", r"mine\.yaml, based on \S*/default\.yaml: seed: Field required"),
-        (default, "poor_fit", "poor_fti", r"mine\.yaml, based on \S*/default\.yaml: scenarios: unknown scenario"),
-        (default, "name: default", "name: [", r"default\.yaml: not valid YAML"),
+        (
+            tiny,
+            "core_minutes: 3",
+            "core_minutes: few",
+            r"mine\.yaml, based on \S*/tiny\.yaml: (line \d+: )?core_minutes: .*'few'",
+        ),
+        (default, "\nseed: 20261122", "", r"mine\.yaml, based on \S*/default\.yaml: (line \d+: )?seed: Field required"),
+        (
+            default,
+            "poor_fit",
+            "poor_fti",
+            r"mine\.yaml, based on \S*/default\.yaml: (line \d+: )?scenarios: unknown scenario",
+        ),
+        (default, "name: default", "name: [", r"default\.yaml: line 5: this is not valid YAML"),
     ]:
         before = path.read_text()
         assert old in before
@@ -138,7 +157,7 @@ def test_what_does_not_go_together_names_the_users_file_although_the_field_stand
     prevented = prevented.replace("id: all_preventions", "id: frail_prevented")
     (config / "scenarios" / "frail_prevented.yaml").write_text(prevented.replace("based_on: base", "based_on: frail"))
     mine.write_text("name: mine\nbased_on: default\nexplorer: {world: frail, prevented: frail_prevented}\n")
-    said = r"mine\.yaml, based on \S*default\.yaml: explorer\.levels\.fit: the value of frail, 0\.3, must be one"
+    said = r"mine\.yaml, based on \S*default\.yaml: (line \d+: )?explorer\.levels\.fit: the value of frail, 0\.3"
     with pytest.raises(ConfigError, match=said):
         load_study(mine, config)
 
@@ -148,12 +167,16 @@ def test_a_loop_is_refused_by_the_file_that_closes_it(config, mine):
     default = config / "default.yaml"
     default.write_text(default.read_text() + "based_on: tiny\n")
     mine.write_text("name: mine\nbased_on: default\n")
-    with pytest.raises(ConfigError, match=r"tiny\.yaml: based_on: 'default' .* known besides: full"):
+    with pytest.raises(ConfigError, match=r"tiny\.yaml: (line \d+: )?based_on: 'default' .* known besides: full"):
         load_study(mine, config)
-    with pytest.raises(ConfigError, match=r"default\.yaml: based_on: 'tiny' is based on this study itself"):
+    with pytest.raises(
+        ConfigError, match=r"default\.yaml: (line \d+: )?based_on: 'tiny' is based on this study itself"
+    ):
         find_study({"study": "tiny"}, config)
     default.write_text(default.read_text().replace("based_on: tiny", "based_on: default"))
-    with pytest.raises(ConfigError, match=r"default\.yaml: based_on: 'default' is based on this study itself"):
+    with pytest.raises(
+        ConfigError, match=r"default\.yaml: (line \d+: )?based_on: 'default' is based on this study itself"
+    ):
         find_study({}, config)
 
 
@@ -163,7 +186,7 @@ def test_a_study_does_not_write_into_the_results_of_its_base(mine, name):
     mine.write_text(f"{name}based_on: tiny\nseed: 4\n")
     found = r"none is given" if not name else f"found '{name.split()[1]}', that of"
     for chosen, files in [({"study": str(mine)}, []), (read_yaml(mine), [mine])]:
-        with pytest.raises(ConfigError, match=rf"mine\.yaml: name: must be the study's own.*{found}"):
+        with pytest.raises(ConfigError, match=rf"mine\.yaml: (line \d+: )?name: must be the study's own.*{found}"):
             find_study(chosen, CONFIG, files)
 
 
@@ -180,7 +203,7 @@ def test_a_missing_number_is_missing_from_the_file_that_began_its_section(config
     default.write_text(yaml.safe_dump(content))
     del growth["slope"]
     mine.write_text(yaml.safe_dump({"name": "mine", "based_on": "default", "fit": {"priors": {"growth": growth}}}))
-    with pytest.raises(ConfigError, match=r"mine\.yaml: fit\.priors\.growth\.slope: Field required"):
+    with pytest.raises(ConfigError, match=r"mine\.yaml: (line \d+: )?fit\.priors\.growth\.slope: Field required"):
         read_study(mine, config).validated()
 
 

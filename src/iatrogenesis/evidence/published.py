@@ -8,9 +8,9 @@ import pandas as pd
 
 from iatrogenesis.core.files import read_csv
 from iatrogenesis.core.montecarlo import jackknife
+from iatrogenesis.core.yaml_text import ConfigError
 from iatrogenesis.evidence.counterparts import Counterparts
 from iatrogenesis.evidence.patterns import OVER_YEARS, PATTERNS
-from iatrogenesis.world.scenarios import ConfigError
 
 DIRECTION = "direction only"
 USES = ("fit", "predict")

@@ -14,9 +14,10 @@ from iatrogenesis.core.files import replacing, write_csv
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.resources import config_folder
 from iatrogenesis.core.streams import Noise
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.run import Run
-from iatrogenesis.world.scenarios import load_catalogue, read_yaml
+from iatrogenesis.world.scenarios import load_catalogue
 from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import clients_table, sessions_table
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.resources import config_folder
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.own_data import reading
 from iatrogenesis.own_data.converting.dates import day_comes_first
 from iatrogenesis.own_data.converting.numbers import usual_mark
@@ -60,8 +59,7 @@ def guess(paths: Sequence[Path]) -> dict[str, Any]:
     result |= {"missing": {"codes": [], "sure": True}, "unknown": {}, "own": {}}
     if nhs := nhs_tables(raws):
         return result | {"files": {"nhs": nhs}}
-    with (config_folder() / "instruments.yaml").open(encoding="utf-8") as file:
-        catalogue = Instruments.model_validate(yaml.safe_load(file))
+    catalogue = Instruments.model_validate(read_yaml(config_folder() / "instruments.yaml"))
     for raw in raws:
         _one_file(raw, catalogue, result, several=len(raws) > 1)
     for place in ("client", "therapist"):

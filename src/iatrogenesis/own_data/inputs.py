@@ -3,9 +3,8 @@
 import hashlib
 from pathlib import Path
 
-import yaml
-
 from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.own_data.settings import OwnData
 
 
@@ -32,4 +31,4 @@ def fingerprint(path: Path) -> str:
 
 def catalogue(config: Path) -> Instruments:
     """Return the instruments of the folder `config/`."""
-    return Instruments.model_validate(yaml.safe_load((config / "instruments.yaml").read_text(encoding="utf-8")))
+    return Instruments.model_validate(read_yaml(config / "instruments.yaml"))

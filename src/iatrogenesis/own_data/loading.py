@@ -8,11 +8,12 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.core.validated import validated
+from iatrogenesis.core.yaml_text import ConfigError, quoted, read_document
 from iatrogenesis.own_data.settings import OwnData
-from iatrogenesis.own_data.yaml_text import read_mapping
 
-SHOWN = 10  # faults, and LONGEST letters of a value that is wrong
-LONGEST = 80
+SHOWN = 10  # faults
+HINT = "Write one from your data by `iatrogenesis init`."
 
 
 def load_settings(path: Path) -> OwnData:
@@ -23,8 +24,11 @@ def load_settings(path: Path) -> OwnData:
     DataError
         Naming the file, the field, what is wrong, and what to do; one line for each fault.
     """
-    content, words = read_mapping(path)
-    content = _without_nothing(content)
+    try:
+        document = read_document(path, HINT)
+    except ConfigError as error:
+        raise DataError(str(error)) from None
+    content, words = _without_nothing(document.content), document.words
     if isinstance(columns := content.get("columns"), dict):
         content["columns"] = _as_words(columns, words["columns"])
     if isinstance(data := content.get("data"), dict) and "nhs" in data:
@@ -33,9 +37,10 @@ def load_settings(path: Path) -> OwnData:
         codes = _as_words(data["missing"], words["data"]["missing"])
         content["data"] = data | {"missing": codes if isinstance(codes, list) else [codes]}
     try:
-        return OwnData.model_validate(content)
+        return validated(OwnData, content)
     except ValidationError as error:
-        faults = list(dict.fromkeys(f"{path}: {_said(dict(fault), content)}" for fault in error.errors()))
+        found = [dict(fault) for fault in error.errors(include_url=False)]
+        faults = list(dict.fromkeys(f"{document.at(fault['loc'])}: {_said(fault)}" for fault in found))
         more = [f"{path}: and {len(faults) - SHOWN} more."] if len(faults) > SHOWN else []
         raise DataError("\n".join(faults[:SHOWN] + more)) from None
 
@@ -58,7 +63,7 @@ def _as_words(typed: Any, words: Any) -> Any:
     return words
 
 
-def _said(fault: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+def _said(fault: Mapping[str, Any]) -> str:
     place = [part for part in fault["loc"] if part != "[key]"]
     field = ".".join(map(str, place)) or "file"
     kind, found = fault["type"], fault.get("input")
@@ -77,7 +82,7 @@ def _said(fault: Mapping[str, Any], content: Mapping[str, Any]) -> str:
         message = "must be 1 to 40 small letters, digits and _, and begin with a letter"
     elif kind == "model_type" or kind.endswith("dict_type") or kind == "mapping_type":
         message = "must have fields of its own, indented below it"
-    shown = "" if isinstance(found, (dict, list)) or found is None else f" (found {found!r:.{LONGEST}})"
+    shown = "" if isinstance(found, (dict, list)) or found is None else f" (found {quoted(found)})"
     return f"{field}: {message.rstrip('.')}{shown}."
 
 

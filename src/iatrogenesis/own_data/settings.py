@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from iatrogenesis.core.definitions import FIRST_JUDGED_SESSION
 from iatrogenesis.core.sources import Finite, Strict
@@ -25,6 +25,11 @@ def _own_name(name: str) -> str:
     return name
 
 
+WORDS = {"yes": True, "no": False, "on": True, "off": False}
+YesNo = Annotated[
+    bool, BeforeValidator(lambda found: WORDS.get(found.lower(), found) if isinstance(found, str) else found)
+]
+"""As people write it, too."""
 StudyName = Annotated[str, StringConstraints(pattern=NAME), AfterValidator(_own_name)]
 Key = Annotated[str, StringConstraints(pattern=NAME)]
 
@@ -50,7 +55,7 @@ class Files(Strict):
     encoding: str | None = None
     separator: str | None = None
     decimal: Literal[".", ","] | None = None
-    day_first: bool | None = Field(None, description="of dates such as 03/04/2024")
+    day_first: YesNo | None = Field(None, description="of dates such as 03/04/2024")
     missing: tuple[str, ...] = Field((), description="codes for missing, such as 99, -9")
 
     @model_validator(mode="after")
@@ -129,7 +134,7 @@ class Outcome(Strict):
 class Privacy(Strict):
     """What must not be seen."""
 
-    anonymise: bool = False
+    anonymise: YesNo = False
     key: Path | None = Field(None, description="file with the codes, outside of results/")
     small_numbers: Literal["none", "nhs"] = Field("none", description="nhs: counts below 5 left out, others to 5")
     least_named: int = Field(10, ge=1, description="therapists with fewer finished courses are not named")
@@ -142,7 +147,7 @@ class Analysis(Strict):
     attribution: Literal["most_contacts", "last", "membership"] = "most_contacts"
     models: tuple[str, ...] = Field((), description="all that the columns allow, if empty")
     false_discovery_rate: float = Field(0.1, gt=0, lt=1)
-    check_by_sampler: bool = Field(False, description="fit the case-mix model by NUTS, too")
+    check_by_sampler: YesNo = Field(False, description="fit the case-mix model by NUTS, too")
     priors: Mapping[str, Mapping[str, object]] = Field(default_factory=dict, description="instead of the usual ones")
     rating_reliability: Mapping[Literal[*RATINGS], Annotated[float, Field(gt=0, le=1)]] = Field(  # pyrefly: ignore[invalid-literal]
         default_factory=dict, description="squared correlation of a rating with what it rates, above 0 to 1"

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.inference.models.priors import Priors
-from iatrogenesis.world.scenarios import read_yaml
 
 RATE, SHARE, SERVICES = "D01", "T01", "T22"  # rows of config/evidence.csv
 

@@ -11,9 +11,10 @@ import pandas as pd
 from pydantic import Field, ValidationError, field_validator
 
 from iatrogenesis.core.sources import Finite, Strict
+from iatrogenesis.core.validated import explain
+from iatrogenesis.core.yaml_text import ConfigError
 from iatrogenesis.simulation_study.methods import NAMES, SLOW
 from iatrogenesis.simulation_study.statistical_world import WORDS, StatisticalWorld
-from iatrogenesis.world.scenarios import ConfigError, explain
 
 Share = Field(0.0, ge=0, lt=1)
 TEXT = ("cell", "family", "reading", "scenario", "also", "reason")

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from iatrogenesis.core.definitions import REFERENCE
 from iatrogenesis.core.sources import records
+from iatrogenesis.core.validated import of_document
+from iatrogenesis.core.yaml_text import ConfigError, quoted, read_document
 from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.sources import StudySources
-from iatrogenesis.world.scenarios import ConfigError, Scenario, explain, read_yaml
+from iatrogenesis.world.scenarios import Scenario
 
 
 def check_scenarios(config: StudyConfig, catalogue: Mapping[str, Scenario], sources: StudySources) -> None:
@@ -59,11 +61,9 @@ def cells_of(
 
 def recorded[Model: BaseModel](kind: type[Model], path: Path, keys: frozenset[str]) -> Model:
     """A file of numbers with their records, whose sources are all in the bibliography."""
-    try:
-        found = kind.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise explain(path, error) from None
+    file = read_document(path, within=path.parent)
+    found = of_document(kind, file)
     for field, record in records(found).items():
         if record.cite is not None and record.cite not in keys:
-            raise ConfigError(f"{path}: {field}.cite: no source {record.cite!r} in the bibliography; add it there")
+            raise file.fault(f"{field}.cite", f"no source {quoted(record.cite)} in the bibliography; add it there")
     return found

@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError
 
+from iatrogenesis.core.validated import explain, validated
+from iatrogenesis.core.yaml_text import ConfigError, Document, Place, quoted, read_document
 from iatrogenesis.study.configuration import StudyConfig
-from iatrogenesis.world.scenarios import ConfigError, explain, merged, read_yaml
+from iatrogenesis.world.scenarios import merged
 
 # Other YAML files of the config folder.
 NOT_STUDIES = (
     *("instruments", "codebook", "policies", "reproductions", "explorer", "associations", "feasible"),
-    *("statistical_world", "config"),
+    *("statistical_world", "claims", "config"),
 )
-
-type Field = Sequence[str | int]
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,19 @@ class Layer:
 
     place: str
     content: Mapping[str, Any]
+    document: Document | None = None
 
-    def has(self, field: Field) -> bool:
+    @classmethod
+    def of(cls, path: Path, within: Path | None = None) -> Self:
+        """Return the layer of a file."""
+        document = read_document(path, within=within)
+        return cls(str(path), document.content, document)
+
+    def at(self, field: Place) -> str:
+        """Return how errors name a field's place: the file with its line, where it is a file."""
+        return self.document.at(field) if self.document else self.place
+
+    def has(self, field: Place) -> bool:
         """Whether the field is in this file; a list or a number stands for all that is below it."""
         node: Any = self.content
         for part in field:
@@ -51,7 +62,7 @@ class StudySources:
         whole = reduce(merged, (layer.content for layer in reversed(self.layers)), {})
         return {field: value for field, value in whole.items() if field != "based_on"}
 
-    def place(self, field: Field, *, missing: bool = False) -> str:
+    def place(self, field: Place, missing: bool = False) -> str:
         """The study's own file, and the one that has the field where that is another.
 
         A field that is missing is missing from the file that begins its section.
@@ -60,12 +71,12 @@ class StudySources:
             having = [layer for layer in self.layers if layer.has(field[:-1])][-1:]
         else:
             having = [layer for layer in self.layers if layer.has(field)][:1]
-        own = self.layers[0].place
-        return f"{own}, based on {having[0].place}" if having and having[0] is not self.layers[0] else own
+        own = self.layers[0]
+        return f"{own.place}, based on {having[0].at(field)}" if having and having[0] is not own else own.at(field)
 
     def fault(self, field: str, message: str) -> ConfigError:
         """What is wrong with a field (by its dotted path), with the file it is in."""
-        return ConfigError(f"{self.place(field.split('.'))}: {field}: {message}")
+        return ConfigError(f"{self.place(tuple(field.split('.')))}: {field}: {message}")
 
     def validated(self) -> StudyConfig:
         """The merged content as a configuration.
@@ -76,7 +87,7 @@ class StudySources:
             One line per fault: file, field, what was found, what is allowed.
         """
         try:
-            return StudyConfig.model_validate(self.content)
+            return validated(StudyConfig, self.content)
         except ValidationError as error:
             raise explain(self.place, error) from None
 
@@ -100,19 +111,19 @@ def read_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
         If a file cannot be read, the base is unknown or leads back to the study, or the study has no name of its own.
     """
     if isinstance(source, Path):
-        layers, seen = [Layer(str(source), read_yaml(source))], [source.resolve()]
+        layers, seen = [Layer.of(source)], [source.resolve()]
     else:
         layers, seen = [Layer(place, source)], []
     while (base := layers[-1].content.get("based_on")) is not None:
-        known, at = study_names(folder), f"{layers[-1].place}: based_on"
+        known, at = study_names(folder), f"{layers[-1].at(('based_on',))}: based_on"
         if base not in known:
-            raise ConfigError(f"{at}: {base!r} is not a study to build on; known: {', '.join(known)}")
+            raise ConfigError(f"{at}: {quoted(base)} is not a study to build on; known: {', '.join(known)}")
         path = folder / f"{base}.yaml"
         if path.resolve() in seen:
             free = ", ".join(name for name in known if (folder / f"{name}.yaml").resolve() not in seen)
             raise ConfigError(f"{at}: {base!r} is based on this study itself; known besides: {free or 'none'}")
         seen.append(path.resolve())
-        layers.append(Layer(str(path), read_yaml(path)))
+        layers.append(Layer.of(path, folder))
     _check_name(layers)
     return StudySources(tuple(layers))
 

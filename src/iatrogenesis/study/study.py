@@ -11,6 +11,7 @@ import pandas as pd
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.sources import bibliography, records
+from iatrogenesis.core.yaml_text import ConfigError, read_yaml
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.evidence.unknowns import Association, Associations, Feasible, FeasibleStudies
 from iatrogenesis.explorer.words import Words
@@ -30,7 +31,7 @@ from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
 from iatrogenesis.study.named import cells_of, check_scenarios, recorded
 from iatrogenesis.study.sources import read_study, study_names
-from iatrogenesis.world.scenarios import ConfigError, Scenario, load_catalogue, merged, read_yaml
+from iatrogenesis.world.scenarios import Scenario, load_catalogue, merged
 from iatrogenesis.world.setup import Setup
 
 

@@ -1,14 +1,15 @@
 """The scenario catalogue: one YAML file each, validated, merged onto its base, found by id."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError
 
 from iatrogenesis.core.definitions import REFERENCE
 from iatrogenesis.core.sources import Sourced, Strict, bibliography_keys, records
+from iatrogenesis.core.validated import explain, of_document, validated
+from iatrogenesis.core.yaml_text import ConfigError, Document, Place, quoted, read_document
 from iatrogenesis.world.mechanisms import KINDS as MECHANISMS
 from iatrogenesis.world.mechanisms.base import Mechanism
 from iatrogenesis.world.parameters import World
@@ -22,14 +23,15 @@ else:
     AnyMechanism = Annotated[Union[*MECHANISMS.values()], Field(discriminator="kind")]
     AnyPrevention = Annotated[Union[*PREVENTIONS.values()], Field(discriminator="kind")]
 Reading = Literal["base", "sceptical", "optimistic"]
+NAME = "^[A-Za-z0-9][A-Za-z0-9_-]*$"  # of a scenario: it stands in paths and in rules' patterns
 
 
 class About(Strict):
     """What the file of a scenario and the scenario have in common."""
 
-    id: str
-    title: str
-    question: str
+    id: str = Field(pattern=NAME, max_length=60)
+    title: str = Field(min_length=1, max_length=200)
+    question: str = Field(max_length=500)
     based_on: str | None = None
     treated: bool = True
     reading: Reading = "base"
@@ -67,51 +69,6 @@ class Scenario(About):
     preventions: tuple[AnyPrevention, ...] = ()
 
 
-class ConfigError(ValueError):
-    """A configuration file that cannot be used; the message names file, field and what is allowed."""
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML mapping, refusing anything that could run code.
-
-    Raises
-    ------
-    ConfigError
-        If the file is missing, empty, not a mapping, not YAML, or asks for evaluation (``__use_yte__``).
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file") from None
-    if "__use_yte__" in text or "__definitions__" in text:
-        raise ConfigError(f"{path}: '__use_yte__' and '__definitions__' would run code; remove them")
-    try:
-        content = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not valid YAML: {error}") from None
-    if not isinstance(content, dict):
-        raise ConfigError(f"{path}: expected fields and values, found {type(content).__name__}")
-    return content
-
-
-def explain(path: Path | str | Callable[..., str], error: ValidationError) -> ConfigError:
-    """One readable line per fault: file, field, what was found, what is allowed.
-
-    Where several files make one whole, ``path`` is a function of a field, and of whether it is missing, to its file.
-    """
-    lines = []
-    for fault in error.errors():
-        field = ".".join(str(part) for part in fault["loc"])
-        place = path(fault["loc"], missing=fault["type"] == "missing") if callable(path) else path
-        message = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            message = f"unknown field; check the spelling (found value {fault['input']!r})"
-        elif fault["type"] != "missing" and not isinstance(fault.get("input"), dict):
-            message += f" (found {fault['input']!r})"
-        lines.append(f"{place}: {field or 'file'}: {message}")
-    return ConfigError("\n".join(lines))
-
-
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """``changes`` laid over ``base``: sections are merged, a number with its record is replaced whole."""
     result = dict(base)
@@ -133,17 +90,25 @@ def load_catalogue(folder: Path, references: Path) -> dict[str, Scenario]:
         If a file is faulty, its id differs from its name, it is based on an unknown scenario or on itself, it
         names an unknown mechanism or prevention, or it cites a source that ``references`` does not have.
     """
-    raw = {path.stem: read_yaml(path) for path in sorted(folder.glob("*.yaml"))}
-    if not raw:
+    files = {path.stem: read_document(path, within=folder.parent) for path in sorted(folder.glob("*.yaml"))}
+    if not files:
         raise ConfigError(f"{folder}: no scenario files (*.yaml) here")
+    _check_apart(files, folder)
     keys = bibliography_keys(references)
     routes = {
         "mechanisms": read_routes(folder.parent / "mechanisms", MECHANISMS, keys),
         "preventions": read_routes(folder.parent / "preventions", PREVENTIONS, keys),
     }
     # Those that others build on come first, so that a fault is reported where it stands.
-    order = sorted(raw, key=lambda name: (raw[name].get("based_on") is not None, name))
-    return {name: _scenario(name, raw, routes, folder / f"{name}.yaml", keys) for name in order}
+    order = sorted(files, key=lambda name: (files[name].content.get("based_on") is not None, name))
+    return {name: _scenario(name, files, routes, keys) for name in order}
+
+
+def _check_apart(names: Iterable[str], folder: Path) -> None:
+    apart: dict[str, str] = {}
+    for name in names:
+        if (other := apart.setdefault(name.casefold(), name)) != name:
+            raise ConfigError(f"{folder}: {other}.yaml and {name}.yaml are one file on some machines; rename one")
 
 
 def read_routes(folder: Path, kinds: Mapping[str, type[Strict]], keys: frozenset[str]) -> dict[str, dict[str, Any]]:
@@ -156,77 +121,77 @@ def read_routes(folder: Path, kinds: Mapping[str, type[Strict]], keys: frozenset
     """
     found = {}
     for kind, cls in kinds.items():
-        path = folder / f"{kind}.yaml"
-        content = read_yaml(path)
-        if content.get("kind") != kind:
-            raise ConfigError(f"{path}: kind: must equal the file's name, {kind!r} (found {content.get('kind')!r})")
-        try:
-            _check_sources(cls.model_validate(content), path, keys)
-        except ValidationError as error:
-            raise explain(path, error) from None
-        found[kind] = content
+        file = read_document(folder / f"{kind}.yaml", within=folder.parent)
+        if (told := file.content.get("kind")) != kind:
+            raise file.fault("kind", f"must equal the file's name, {kind!r} (found {quoted(told)})")
+        _check_sources(of_document(cls, file), file, keys)
+        found[kind] = file.content
     for path in sorted(folder.glob("*.yaml")):
         if path.stem not in kinds:
             raise ConfigError(f"{path}: there is no {path.stem!r} in the code; known: {', '.join(kinds)}")
     return found
 
 
-def _check_sources(node: Strict, path: Path, keys: frozenset[str]) -> None:
+def _check_sources(node: Strict, file: Document, keys: frozenset[str]) -> None:
     for field, record in records(node).items():
         if record.cite is not None and record.cite not in keys:
-            raise ConfigError(f"{path}: {field}.cite: no source {record.cite!r} in the bibliography; add it there")
+            raise file.fault(f"{field}.cite", f"no source {quoted(record.cite)} in the bibliography; add it there")
 
 
 def _scenario(
-    name: str,
-    raw: Mapping[str, dict],
-    routes: Mapping[str, Mapping[str, dict]],
-    path: Path,
-    keys: frozenset[str],
+    name: str, files: Mapping[str, Document], routes: Mapping[str, Mapping[str, dict]], keys: frozenset[str]
 ) -> Scenario:
-    content = _whole(name, raw, path)
+    file = files[name]
+
+    def place(field: Place, _missing: bool) -> str:
+        """The field of the file that changes a number of a mechanism or a prevention is another."""
+        inside = field[0] in routes and len(field) > 3
+        return file.at(("changed", *field[2:]) if inside else field)
+
+    content = _whole(name, files)
     if content.get("id") != name:
-        raise ConfigError(f"{path}: id: must equal the file's name, {name!r} (found {content.get('id')!r})")
+        raise file.fault("id", f"must equal the file's name, {name!r} (found {quoted(content.get('id'))})")
     try:
-        scenario = _resolved(ScenarioFile.model_validate(content), routes, path)
+        scenario = _resolved(validated(ScenarioFile, content), routes, file)
     except ValidationError as error:
-        raise explain(path, error) from None
-    _check_sources(scenario, path, keys)
+        raise explain(place, error) from None
+    _check_sources(scenario, file, keys)
     return scenario
 
 
-def _whole(name: str, raw: Mapping[str, dict], path: Path) -> dict[str, Any]:
+def _whole(name: str, files: Mapping[str, Document]) -> dict[str, Any]:
     """A scenario's file laid over the one it is based on, and that over its own base."""
-    layers, base = [raw[name]], raw[name].get("based_on")
+    layers, base = [files[name].content], files[name].content.get("based_on")
     while base is not None:
-        if base not in raw or any(layer is raw[base] for layer in layers):
-            known = ", ".join(sorted(set(raw) - {name}))
-            raise ConfigError(f"{path}: based_on: {base!r} is not a scenario to build on; known: {known}")
-        layers.append(raw[base])
-        base = raw[base].get("based_on")
+        if not isinstance(base, str) or base not in files or any(layer is files[base].content for layer in layers):
+            known = ", ".join(sorted(set(files) - {name}))
+            raise files[name].fault("based_on", f"{quoted(base)} is not a scenario to build on; known: {known}")
+        layers.append(files[base].content)
+        base = files[base].content.get("based_on")
     content: dict[str, Any] = {}
     for layer in reversed(layers):
         content = merged(content, layer)
     return content
 
 
-def _resolved(file: ScenarioFile, routes: Mapping[str, Mapping[str, dict]], path: Path) -> Scenario:
+def _resolved(file: ScenarioFile, routes: Mapping[str, Mapping[str, dict]], own: Document) -> Scenario:
     if idle := [name for name in file.closed if name not in file.mechanisms]:
-        raise ConfigError(f"{path}: closed: {idle[0]!r} is not open; open: {', '.join(file.mechanisms) or 'none'}")
+        raise own.fault("closed", f"{quoted(idle[0])} is not open; open: {', '.join(file.mechanisms) or 'none'}")
     parts, switched_on = {}, set()
     for field, known in routes.items():
         names = getattr(file, field)
         if len(set(names)) != len(names):
-            raise ConfigError(f"{path}: {field}: duplicate name; name each one once")
+            raise own.fault(field, "duplicate name; name each one once")
         for name in names:
             if name not in known:
-                raise ConfigError(f"{path}: {field}: unknown {name!r}; known: {', '.join(known)}")
+                raise own.fault(field, f"unknown {quoted(name)}; known: {', '.join(known)}")
         on = [name for name in names if name not in file.closed]
-        parts[field] = tuple(merged(known[name], file.changed.get(name, {})) for name in on)
+        parts[field] = [merged(known[name], file.changed.get(name, {})) for name in on]
         switched_on |= set(on)
     if idle := [name for name in file.changed if name not in switched_on]:
-        raise ConfigError(f"{path}: changed: {idle[0]!r} is not among this scenario's mechanisms and preventions")
-    scenario = Scenario.model_validate(file.model_dump(exclude={"changed", "closed", *parts}) | parts)
+        raise own.fault("changed", f"{quoted(idle[0])} is not among this scenario's mechanisms and preventions")
+    whole = file.model_dump(mode="json", exclude={"changed", "closed", *parts}) | parts
+    scenario = validated(Scenario, whole)
     return read_as(scenario, file.reading) if file.reading != "base" else scenario
 
 

@@ -6,11 +6,11 @@ import pandas as pd
 
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.resources import config_folder
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.own_data import checks
 from iatrogenesis.own_data.checks import Checked
 from iatrogenesis.own_data.mapped import Mapped
 from iatrogenesis.own_data.settings import OwnData
-from iatrogenesis.world.scenarios import read_yaml
 from tests.own_data.checks.clean import Change, clean, settings
 
 INSTRUMENTS = Instruments.model_validate(read_yaml(config_folder() / "instruments.yaml"))

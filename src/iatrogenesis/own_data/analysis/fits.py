@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 import xarray as xr
-import yaml
 from pydantic import ValidationError
 
 from iatrogenesis.core.resources import config_folder
 from iatrogenesis.core.streams import derived_seed
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.inference.data.outcomes import FitData
 from iatrogenesis.inference.engines import fit
 from iatrogenesis.inference.engines.sampler import Sampler
@@ -35,8 +35,7 @@ def priors_of(settings: OwnData) -> Priors:
     DataError
         If the settings have a prior that no model knows, or one that is not allowed.
     """
-    text = (config_folder() / "default.yaml").read_text(encoding="utf-8")
-    usual: dict = yaml.safe_load(text)["fit"]["priors"]
+    usual: dict = read_yaml(config_folder() / "default.yaml")["fit"]["priors"]
     own = settings.analysis.priors
     if unknown := [name for name in own if name not in usual]:
         raise DataError(f"analysis.priors: {unknown[0]!r} is not known; choose among {', '.join(usual)}.")

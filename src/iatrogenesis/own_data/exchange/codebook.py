@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-import yaml
 from pydantic import TypeAdapter, ValidationError, model_validator
 
 from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.core.yaml_text import ConfigError, read_yaml
 
 OWN = "own_data"
 Kind = Literal["text", "whole number", "number", "category", "yes or no", "date", "any"]
@@ -55,7 +55,10 @@ def read_codebook(path: Path) -> tuple[Codebook, Codebook]:
     DataError
         If an entry lacks a label or a type, or has something unknown; it names file, table and column.
     """
-    content = dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+    try:
+        content = read_yaml(path)
+    except ConfigError as error:
+        raise DataError(str(error)) from None
     own = content.pop(OWN, {})
     try:
         return _TABLES.validate_python(content), _TABLES.validate_python(own)

@@ -58,9 +58,9 @@ def _small_numbers(path: Path) -> str:
 
 def _prepared_anew(path: Path) -> Prepared:
     from iatrogenesis.core.instruments import Instruments
+    from iatrogenesis.core.yaml_text import read_yaml
     from iatrogenesis.own_data.loading import load_settings
     from iatrogenesis.own_data.preparing import prepared
-    from iatrogenesis.world.scenarios import read_yaml
 
     instruments = Instruments.model_validate(read_yaml(config_folder() / "instruments.yaml"))
     return prepared(load_settings(path), path.parent, instruments).required()

@@ -10,10 +10,11 @@ from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.files import write_csv, write_text
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.resources import config_folder
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.own_data.nhs.simulated import TOOLS, NhsData, nhs_data
 from iatrogenesis.own_data.settings import NhsTables
 from iatrogenesis.world.cohort import Design
-from iatrogenesis.world.scenarios import load_catalogue, read_yaml
+from iatrogenesis.world.scenarios import load_catalogue
 from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import clients_table, sessions_table
 

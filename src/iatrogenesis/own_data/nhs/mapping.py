@@ -7,6 +7,7 @@ import pandas as pd
 
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.resources import config_folder
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.own_data import reading
 from iatrogenesis.own_data.attribution import attributed
 from iatrogenesis.own_data.mapped import Mapped, nothing_remarked, nothing_unconverted
@@ -16,7 +17,6 @@ from iatrogenesis.own_data.nhs.fields import ACTIVITY, CONTACT, REFERRAL, WORKFO
 from iatrogenesis.own_data.nhs.referrals import courses, referrals
 from iatrogenesis.own_data.settings import Files, NhsTables
 from iatrogenesis.own_data.source import Source
-from iatrogenesis.world.scenarios import read_yaml
 
 QUOTED = 20  # rows of courses that a remark names
 CLIENTS = (
