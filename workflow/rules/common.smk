@@ -4,6 +4,7 @@ REQUIRED INPUTS:
     config/<study>.yaml, the studies it is based on, and all that they name
 """
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 if (CHECKOUT / "src").is_dir():
     sys.path.insert(0, str(CHECKOUT / "src"))
+    # For scripts, too: another checkout, or another version, may be what is installed.
+    os.environ["PYTHONPATH"] = os.pathsep.join([sys.path[0], *filter(None, [os.environ.get("PYTHONPATH")])])
 
 import iatrogenesis
 from iatrogenesis.core.resources import config_folder
