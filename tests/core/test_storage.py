@@ -7,20 +7,21 @@ from collections import namedtuple
 import pytest
 
 from iatrogenesis.core.files import replacing
-from iatrogenesis.core.storage import WriteError, reason
+from iatrogenesis.core.running import hold
+from iatrogenesis.core.storage import WriteError, full, reason
 
 Usage = namedtuple("Usage", "total used free")
 
 
 @pytest.fixture
-def full(monkeypatch):
+def no_space(monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(10**9, 10**9, 0))
 
 
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (errno.ENOSPC, r"the disk is full \([\d,]+\.\d MB free in .*Make room there, then give the same command again"),
+        (errno.ENOSPC, r"the disk is full \([\d]+\.\d MB free in .*Make room there, then give the same command again"),
         (errno.EDQUOT, "your quota on this disk is used up"),
         (errno.EROFS, r"is read-only\. Mount it for writing, or work in another folder"),
         (errno.EACCES, r"user \d+ may not write to .*Ask its owner"),
@@ -34,14 +35,25 @@ def test_each_reason_is_told(tmp_path, number, said):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.usefixtures("full")
+@pytest.mark.usefixtures("no_space")
+def test_a_run_does_not_begin_on_a_full_disk(tmp_path):
+    with pytest.raises(WriteError, match=r"The disk is full \(0\.0 MB free in .*Make room there"):
+        hold(tmp_path / "results")
+    assert full(tmp_path / "results" / "not" / "there").startswith("The disk is full")
+
+
+def test_room_is_no_reason_to_say_anything(tmp_path):
+    assert full(tmp_path, 1) is None
+
+
+@pytest.mark.usefixtures("no_space")
 @pytest.mark.parametrize("error", [RuntimeError("Can't write data"), OSError("HDF5 has no number")])
 def test_libraries_that_hide_the_reason_are_seen_through(tmp_path, error):
     with pytest.raises(WriteError, match="the disk is full"), replacing(tmp_path / "posterior.nc"):
         raise error
 
 
-@pytest.mark.usefixtures("full")
+@pytest.mark.usefixtures("no_space")
 def test_an_error_of_the_content_is_no_matter_of_space(tmp_path):
     assert reason(tmp_path / "a", ValueError("no rows")) is None
 

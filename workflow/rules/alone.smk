@@ -3,9 +3,11 @@
 Snakemake's own lock is a file, which stays when Snakemake is killed. The profile switches it off (`nolock`).
 """
 
+import atexit
+
 from iatrogenesis.core.orphans import let_jobs_notice
 from iatrogenesis.core.running import RunError, hold
-from iatrogenesis.core.storage import WriteError
+from iatrogenesis.core.storage import WriteError, full
 
 
 def take_the_folder():
@@ -14,5 +16,13 @@ def take_the_folder():
         hold(Path(result("")))
     except (RunError, WriteError) as error:
         raise WorkflowError(str(error)) from None
+    atexit.register(say_if_full)
     if workflow.local_exec:  # jobs on other machines are not children of this process
         let_jobs_notice()
+
+
+def say_if_full():
+    """Say at the end that the disk is full, wherever that was noticed: Snakemake shows its own tracebacks then."""
+    for said in filter(None, map(full, (Path(result("")), Path()))):
+        print(said, file=sys.stderr, flush=True)
+        return

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from iatrogenesis.core.orphans import ended_with_the_run
-from iatrogenesis.core.storage import explaining
+from iatrogenesis.core.storage import ROOM, WriteError, explaining, full
 
 RUN = Path("logs", ".running")
 JOBS = Path("logs", ".jobs")
@@ -53,7 +53,7 @@ def hold(folder: Path, patience: float = PATIENCE) -> int:
     RunError
         If another run is going on there, or jobs of one that was killed do not end.
     WriteError
-        If the folder may not be written to.
+        If the folder may not be written to, or the disk is full.
     """
     run = _opened(folder / RUN)
     lockable = _locked(run, fcntl.LOCK_EX)
@@ -62,6 +62,8 @@ def hold(folder: Path, patience: float = PATIENCE) -> int:
         os.close(run)
         raise RunError(_refusal(folder, said))
     try:
+        if said := full(folder, ROOM):
+            raise WriteError(said)
         if lockable:
             _wait_for_jobs(folder, patience)
             clear(folder)

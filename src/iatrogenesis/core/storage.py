@@ -11,10 +11,21 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM)
 LITTLE = 100_000
 """Bytes: with so few left, whatever library failed to write has failed for want of space, whatever it says."""
+ROOM = 5_000_000
+"""Bytes that have to be free for a run to begin: it would soon fail, and Snakemake has no words for that."""
+GO_ON = "Make room there, then give the same command again: it goes on from where it stopped."
 
 
 class WriteError(OSError):
     """A file could not be written; the message says which, why, and what to do."""
+
+
+def full(folder: Path, least: int = LITTLE) -> str | None:
+    """Say that fewer bytes than ``least`` are free where a folder is, and what to do; None if there are as many."""
+    free = shutil.disk_usage(_there(folder / "file")).free
+    if free >= least:
+        return None
+    return f"The disk is full ({free / 1e6:.1f} MB free in {folder}). {GO_ON}"
 
 
 @contextmanager
@@ -55,10 +66,7 @@ def reason(path: Path | str, error: BaseException) -> str | None:
     number, free = getattr(error, "errno", None), shutil.disk_usage(folder).free
     if number in FULL or (free < LITTLE and isinstance(error, (OSError, RuntimeError))):
         whose = "your quota on this disk is used up" if number == errno.EDQUOT else "the disk is full"
-        return (
-            f"{path} was not written: {whose} ({free / 1e6:,.1f} MB free in {folder}). Make room there, then give the "
-            "same command again: it goes on from where it stopped."
-        )
+        return f"{path} was not written: {whose} ({free / 1e6:.1f} MB free in {folder}). {GO_ON}"
     if number == errno.EROFS:
         return (
             f"{path} was not written: the file system of {folder} is read-only. Mount it for writing, or work in "
