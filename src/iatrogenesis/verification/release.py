@@ -1,6 +1,6 @@
 """The archive of a release: sources, lock, results and checksums, as one file with the same bytes each time.
 
-    python -m iatrogenesis.study.release default dist
+    python -m iatrogenesis.verification.release default dist
 
 It holds what is committed, and the results of one study that were made from just that; everything else is refused.
 """

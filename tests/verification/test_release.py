@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from iatrogenesis.report.provenance import git_commit
-from iatrogenesis.study.release import NotReady, release
 from iatrogenesis.verification.manifest import lines
 from iatrogenesis.verification.records import hashes
+from iatrogenesis.verification.release import NotReady, release
 
 SOURCES = {
     "pyproject.toml": '[project]\nversion = "1.2.0"\n',
