@@ -10,7 +10,7 @@ NAME = $(patsubst %.yaml,%,$(notdir $(STUDY)))
 BIN = .venv/bin
 # Tests of one file share a worker, and what is costly to set up.
 PYTEST = $(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
-SNAKEMAKE = $(BIN)/snakemake --config study="$(STUDY)" --cores $(CORES)
+SNAKEMAKE = $(BIN)/snakemake $(AGAIN) --config study="$(STUDY)" --cores $(CORES)
 
 # What to open is said where it was made: not after a dry run, nor for other targets.
 SAME_TARGETS = -F --forceall -k --keep-going -p --printshellcmds -q --quiet --verbose --rerun-incomplete
@@ -29,13 +29,15 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock audit clean
+.PHONY: help report verify explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock drift audit reliability release clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "STUDY=$(STUDY) is a name in config/ or the path of a YAML file; CORES=$(CORES); ARGS= go to Snakemake, pytest or uv."
 
+# What was altered by hand, cut short or lost, which Snakemake would not see because it looks at times.
+report: AGAIN = $(shell $(BIN)/python -m iatrogenesis.verification.again "results/$(NAME)")
 report: .venv/.installed ## Run the study and write its report
 	$(SNAKEMAKE) $(ARGS)
 	$(call say,Open results/$(NAME)/report.html)
@@ -52,6 +54,10 @@ explorer: .venv/.installed ## Simulate and write the page with sliders alone, wi
 
 notebooks: .venv/.installed ## Open the notebooks, to run and change them
 	$(BIN)/jupyter lab notebooks
+
+verify: .venv/.installed ## Give each claim of a finished study a verdict; RERUN=1 makes its results anew first
+	$(if $(RERUN),$(SNAKEMAKE) --forceall $(ARGS))
+	$(BIN)/python -m iatrogenesis.verification "$(STUDY)"
 
 provenance: report ## Write Snakemake's own report: which rule, script, inputs and software made each result
 	$(SNAKEMAKE) --report results/$(NAME)/provenance.html
@@ -128,6 +134,18 @@ COMPILE = $(BIN)/uv pip compile --python $(BIN)/python --universal --python-vers
 lock: .venv/.installed ## Write requirements.lock from pyproject.toml; ARGS=--upgrade for newer versions
 	$(COMPILE) pyproject.toml --all-extras --group dev --output-file requirements.lock $(ARGS)
 	$(COMPILE) workflow/bootstrap/audit.in --output-file workflow/bootstrap/audit.lock $(ARGS)
+
+reliability: .venv/.installed ## Run the tests that are trials, and write docs/reliability.md
+	$(PYTEST) -m trial --trials .pytest_cache/trials.json $(ARGS)
+	$(BIN)/python -m iatrogenesis.study.reliability_page .pytest_cache/trials.json docs/reliability.md
+
+release: verify ## Write dist/iatrogenesis-<version>.tar.gz: sources, lock, verified results; CONTRIBUTING.md has the steps
+	$(BIN)/python -m iatrogenesis.verification.release "$(NAME)" dist
+
+# A small study, unless one is named: the whole default study runs anew.
+drift: STUDY = tiny
+drift: .venv/.installed ## After `make lock ARGS=--upgrade`: run a study with that lock elsewhere, and say which numbers move
+	@sh workflow/bootstrap/drift "$(NAME)" "$(CORES)"
 
 audit: .venv/.installed ## Look up every locked package among known vulnerabilities; needs the network
 	@sh workflow/bootstrap/audit $(ARGS)
