@@ -20,6 +20,33 @@ def nothing_unconverted() -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
+class Unlinked:
+    """Rows of one file that belong to nothing in another one, such as contacts without a referral.
+
+    Attributes
+    ----------
+    what, to, others
+        What the rows are, what each should belong to, and what is counted of that, in words.
+    file, column
+        Where the ids stand by which the two are joined.
+    rows, of
+        Those rows, in the file, and out of how many.
+    alone, among
+        How many of the others have none of the file's rows, and out of how many.
+    """
+
+    what: str
+    to: str
+    others: str
+    file: str
+    column: str
+    rows: tuple[int, ...]
+    of: int
+    alone: int
+    among: int
+
+
+@dataclass(frozen=True)
 class Mapped:
     """What a service's files hold, by canonical name. No row is dropped and no value is judged.
 
@@ -49,6 +76,8 @@ class Mapped:
         `table`, `field`, `file`, `column`, how many `cells`, and the sentence in `text`.
     reversed
         Minimum and maximum of each instrument whose scores were turned round, so that higher is worse everywhere.
+    unlinked
+        Rows of files of the NHS data set that belong to nothing in another one.
     """
 
     clients: pd.DataFrame | None = None
@@ -59,6 +88,7 @@ class Mapped:
     notes: tuple[str, ...] = ()
     remarks: pd.DataFrame = field(default_factory=nothing_remarked)
     reversed: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    unlinked: tuple[Unlinked, ...] = ()
 
     def where(self, table: str, column: str) -> tuple[str, str]:
         """File and column that a canonical column of ``clients``, ``sessions`` or ``counts`` comes from."""

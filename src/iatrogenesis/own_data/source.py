@@ -14,7 +14,7 @@ from iatrogenesis.own_data.converting.ids import to_ids, to_texts
 from iatrogenesis.own_data.converting.missing import codes_among_ids, without_codes
 from iatrogenesis.own_data.converting.numbers import to_numbers, to_whole_numbers, usual_mark
 from iatrogenesis.own_data.converting.yes_no import to_yes_no
-from iatrogenesis.own_data.mapped import REMARKS, UNCONVERTED
+from iatrogenesis.own_data.mapped import REMARKS, UNCONVERTED, Unlinked
 from iatrogenesis.own_data.reading import Raw
 from iatrogenesis.own_data.reading.said import many
 from iatrogenesis.own_data.settings import Files
@@ -34,6 +34,8 @@ class Source:
         The file as it was read.
     table
         Canonical name of the table that it becomes.
+    unlinked
+        Rows that belong to nothing in another file.
     """
 
     def __init__(self, raw: Raw, files: Files, table: str) -> None:
@@ -41,6 +43,7 @@ class Source:
         self.raw, self.files, self.table = raw, files, table
         self.file = raw.path.name
         self.origin: dict[str, tuple[str, str]] = {}
+        self.unlinked: list[Unlinked] = []
         self._remarks = [("reading", table, "", self.file, "", 0, note) for note in raw.notes]
         self._failed: list[pd.DataFrame] = []
         self._usual = files.decimal or usual_mark(raw.table)

@@ -23,6 +23,7 @@ from iatrogenesis.own_data.checks import (
     courses,
     dates,
     identity,
+    linked,
     missing,
     outcome,
     reading,
@@ -41,9 +42,15 @@ from iatrogenesis.own_data.settings import OwnData
 __all__ = ["CHECKS", "SEVERITIES", "Check", "Checked", "Found", "Subject", "run", "unread"]
 
 FAMILIES = (
-    columns, reading, identity, courses, text, scores, dates, sessions, between, missing, outcome, therapists, counts,
+    columns, linked, reading, identity, courses, text, scores, dates, sessions, between, missing, outcome, therapists,
+    counts,
 )  # fmt: skip
 CHECKS: tuple[Check, ...] = tuple(check for family in FAMILIES for check in family.CHECKS)
+STOPS: Mapping[Check, str] = {
+    columns.CHECKS[0]: "a compulsory column is not named, or there are no rows",
+    linked.CHECKS[0]: "the files do not belong together",
+}
+"""Checks whose error stops all others, which would only name its consequences, and why those are not looked at."""
 COLUMNS = (
     "check", "severity", "found", "rows", "columns", "examples", "file", "analysis", "looks_for", "family",
 )  # fmt: skip
@@ -103,8 +110,10 @@ def run(mapped: Mapped, settings: OwnData, catalogue: Instruments, *, today: dat
     known = {} if clients is None else instruments(settings, clients, catalogue)
     tables = {"clients": clients, "sessions": mapped.sessions, "counts": mapped.counts}
     subject = Subject(mapped, settings, known, failures(tables, known, today), today=today)
-    if (gap := columns.needed(subject)) is not None and not isinstance(gap, str):
-        return _stopped(subject, gap)
+    for check, rest in STOPS.items():
+        gap = check.find(subject)
+        if isinstance(gap, Found) and gap.severity == "error":
+            return _stopped(subject, check, gap, rest)
     found = {check.name: check.find(subject) for check in CHECKS if not check.judged}
     excluded = _excluded(found.values())
     kept = None
@@ -135,9 +144,7 @@ def unread(message: str) -> Checked:
     return Checked(pd.DataFrame([row]), _excluded(()), (message,))
 
 
-def _stopped(subject: Subject, gap: Found) -> Checked:
-    first = columns.CHECKS[0]
-    rest = "a compulsory column is not named, or there are no rows"
+def _stopped(subject: Subject, first: Check, gap: Found, rest: str) -> Checked:
     table = [_row(check, gap if check is first else rest, subject) for check in CHECKS]
     return Checked(pd.DataFrame(table, columns=list(COLUMNS)), _excluded(()), tuple(_fatal({first.name: gap}, subject)))
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iatrogenesis.own_data.nhs.fields import PROVIDER, joined, keys, latest
+from iatrogenesis.own_data.nhs.fields import PROVIDER, joined, keys, latest, unlinked
 from iatrogenesis.own_data.nhs.referrals import course_of
 from iatrogenesis.own_data.source import Source
 
@@ -35,9 +35,12 @@ def contacts(source: Source, referrals: pd.DataFrame) -> pd.DataFrame:
     found = latest(table, ["contact", "provider"])
     _remark(source, table, found, code)
     found = course_of(found, referrals)
-    if lost := int(found["course_id"].isna().sum()):
+    alone = found["course_id"].isna()
+    if lost := int(alone.sum()):
         text = f"{lost} contacts belong to no referral of IDS101: they are in no course."
         source.remark("contacts without referral", "course_id", "ServiceRequestId", lost, text)
+    others = referrals["course_id"], found["course_id"]
+    unlinked(source, ("contacts", "referral of IDS101", "courses"), "ServiceRequestId", found, alone, others)
     return found.sort_values(["course_id", "date", "time"], kind="stable", na_position="last")
 
 
@@ -78,6 +81,9 @@ def activities(source: Source, contacts: pd.DataFrame) -> pd.DataFrame:
     if lost := int(found["course_id"].isna().sum()):
         text = f"{lost} activities belong to no contact of a course."
         source.remark("activities without contact", "therapist_id", "CareContactId", lost, text)
+    alone = found["attended"].isna()  # of a contact that is there it is known
+    others = contacts["contact"], found["contact"][~alone]
+    unlinked(source, ("activities", "contact of IDS201", "contacts"), "CareContactId", found, alone, others)
     if "provider" not in found or found["provider"].isna().all():
         text = f"No table names the provider ({' or '.join(PROVIDER)}): all therapists were taken for one provider's."
         source.remark("provider unknown", "therapist_id", "CarePersLocalId", len(found), text)

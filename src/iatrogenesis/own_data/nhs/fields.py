@@ -8,6 +8,7 @@ import pandas as pd
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data import reading
+from iatrogenesis.own_data.mapped import Unlinked
 from iatrogenesis.own_data.settings import Files
 from iatrogenesis.own_data.source import Source
 
@@ -16,6 +17,7 @@ SUBMITTED = ("Unique_MonthID", "UniqueSubmissionID")
 """Both grow with time: the same record is handed in again each month while a referral is open."""
 
 JOINED = {"request": "ServiceRequestId", "contact": "CareContactId", "activity": "CareActId"}
+Linked = tuple[pd.Series, pd.Series]
 RECORDS = {"request": "IDS101", "contact": "IDS201", "activity": "IDS202"}
 
 
@@ -97,6 +99,30 @@ def keys(source: Source, **fields: str | Sequence[str]) -> pd.DataFrame:
         if source.has(field):
             found[name] = source.numbers(name, field)
     return pd.DataFrame(found, index=source.raw.table.index)
+
+
+def unlinked(
+    source: Source, what: tuple[str, str, str], column: str, rows: pd.DataFrame, lost: pd.Series, others: Linked
+) -> None:
+    """Keep account of rows that belong to nothing in another file.
+
+    Parameters
+    ----------
+    what
+        What the rows are, what each should belong to, and what is counted of that.
+    column
+        Of the file, by which they are joined.
+    rows, lost
+        The rows, and which of them belong to nothing.
+    others
+        Ids of what they should belong to, and those of them that some row names.
+    """
+    every, named = others
+    of_rows = tuple(int(row) for row in rows.index[lost])
+    if of_rows:
+        alone = len(set(every.dropna()) - set(named.dropna()))
+        found = Unlinked(*what, source.file, column, of_rows, len(rows), alone, every.nunique())
+        source.unlinked.append(found)
 
 
 def latest(table: pd.DataFrame, key: Sequence[str], first_by: Sequence[str] = ()) -> pd.DataFrame:

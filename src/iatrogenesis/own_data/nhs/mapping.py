@@ -201,4 +201,5 @@ def _mapped(clients: pd.DataFrame, sessions: pd.DataFrame, sources: list[Source]
         f"{file}{f', column {column}' if column else ''}: {text}"
         for file, column, text in zip(remarks["file"], remarks["column"], remarks["text"], strict=True)
     )
-    return Mapped(clients, sessions, None, origin, failed, notes, remarks)
+    unlinked = tuple(one for source in sources for one in source.unlinked)
+    return Mapped(clients, sessions, None, origin, failed, notes, remarks, unlinked=unlinked)

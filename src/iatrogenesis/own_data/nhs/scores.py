@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from iatrogenesis.own_data.nhs.fields import ACTIVITY_SCORE, REFERRAL_SCORE, checked, joined, keys, latest, only
+from iatrogenesis.own_data.nhs.fields import (
+    ACTIVITY_SCORE,
+    REFERRAL_SCORE,
+    checked,
+    joined,
+    keys,
+    latest,
+    only,
+    unlinked,
+)
 from iatrogenesis.own_data.nhs.referrals import course_of
 from iatrogenesis.own_data.reading import Raw
 from iatrogenesis.own_data.settings import Files
@@ -41,6 +50,12 @@ def scored(raw: Raw, files: Files, referrals: pd.DataFrame, activities: pd.DataF
         table = joined(table, activities[[name for name in columns if name in activities]], "activity")
     else:
         table = course_of(table, referrals)
+    alone = table["course_id"].isna()
+    if of_activity:
+        alone &= ~table["activity"].isin(activities["activity"])  # else the activity itself is what belongs to nothing
+    what = ("scores", "activity of IDS202" if of_activity else "referral of IDS101", "courses")
+    others = referrals["course_id"], table["course_id"]
+    unlinked(wanted, what, "CareActId" if of_activity else "ServiceRequestId", table, alone, others)
     lost = int(table["course_id"].isna().sum())
     text = f"{len(tool) - len(table)} of {len(tool)} scores are of other questionnaires; {lost} belong to no course."
     wanted.remark("scores passed over", "score", "CodedAssToolType", len(tool) - len(table) + lost, text)
