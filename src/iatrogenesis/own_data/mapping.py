@@ -12,8 +12,10 @@ from iatrogenesis.own_data.mapped import Mapped, nothing_remarked, nothing_uncon
 from iatrogenesis.own_data.naming import (
     named,
     refuse_columns_of_nhs,
+    refuse_membership_without_sessions,
     refuse_unknown_columns,
     refuse_unknown_instruments,
+    refuse_unsaid_replacements,
 )
 from iatrogenesis.own_data.settings import OwnData
 from iatrogenesis.own_data.source import Source, missing_column
@@ -41,6 +43,7 @@ def mapped(settings: OwnData, folder: Path, instruments: Instruments) -> Mapped:
         If a file cannot be read, or a named column is not there or is there twice.
     """
     data = settings.data
+    refuse_unsaid_replacements(settings, instruments)
     if data.nhs is not None:
         from iatrogenesis.own_data.nhs import mapped as from_nhs
 
@@ -48,15 +51,16 @@ def mapped(settings: OwnData, folder: Path, instruments: Instruments) -> Mapped:
         own = settings.columns.covariates
         return from_nhs(data.nhs, folder, data, settings.analysis.attribution, covariates=own, instruments=instruments)
     if data.counts is not None:
-        return _counts(settings, Source(reading.read(folder / data.counts, data), data, "counts"))
+        return _counts(settings, Source(reading.read(folder / data.counts, data.of("counts")), data, "counts"))
     refuse_unknown_instruments(settings, instruments)
     paths = {"clients": data.clients, "sessions": data.sessions}
     sources = {
-        table: Source(reading.read(folder / path, data), data, table)
+        table: Source(reading.read(folder / path, data.of(table)), data, table)
         for table, path in paths.items()
         if path is not None
     }
     refuse_unknown_columns(settings.columns, sources)
+    refuse_membership_without_sessions(settings, sources)
     return _people(settings, sources)
 
 

@@ -35,6 +35,33 @@ def refuse_unknown_instruments(settings: OwnData, catalogue: Instruments) -> Non
                 )
 
 
+def refuse_unsaid_replacements(settings: OwnData, catalogue: Instruments) -> None:
+    """Raise a `DataError` on an instrument that has the name of one of the catalogue, and does not say that it may."""
+    for key, own in settings.instruments.items():
+        known = catalogue.by_name().get(key)
+        if known is not None and not own.replaces:
+            raise DataError(
+                f"instruments.{key}: {known.name} is known by this name, with scores from {known.minimum:g} to "
+                f"{known.maximum:g} and a reliable change of {float(known.reliable_change):g}. Remove this to use it, "
+                f"give {own.name} another name, or add `replaces: true` to have it used instead."
+            )
+
+
+def refuse_membership_without_sessions(settings: OwnData, sources: Mapping[str, Source]) -> None:
+    """Raise a `DataError` where courses are to belong to several therapists, and no table says who held a session."""
+    therapist = settings.columns.therapist
+    if settings.analysis.attribution != "membership" or ("sessions" in sources and sources["sessions"].has(therapist)):
+        return
+    lacking = "data names no sessions"
+    if "sessions" in sources:
+        lacking = f"{sources['sessions'].file} has no column {therapist!r}"
+    raise DataError(
+        f"analysis.attribution: membership shares a course among those who held its sessions, but {lacking}. Name "
+        "data.sessions, one row per session, with its therapist in the column of columns.therapist; or choose "
+        "most_contacts."
+    )
+
+
 def refuse_columns_of_nhs(columns: Columns) -> None:
     """Raise a `DataError` on columns that the NHS data set knows already; only covariates are added to it."""
     own = [field for field in named(columns) if not field.startswith("columns.covariates.")]

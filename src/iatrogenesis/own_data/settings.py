@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from iatrogenesis.core.definitions import FIRST_JUDGED_SESSION
 from iatrogenesis.core.sources import Finite, Strict
@@ -16,6 +16,7 @@ RESERVED = ("reference", "tiny", "default", "full")
 """Folders of `results/` that belong to the project's own studies."""
 RATINGS = ("competence", "burnout", "fit", "alliance")
 LEAST_THERAPISTS = 5
+TABLES = ("clients", "sessions", "counts", "referrals", "contacts", "activities", "scores", "workforce")
 NAME = r"^[a-z][a-z0-9_]{0,39}$"
 
 
@@ -32,6 +33,7 @@ YesNo = Annotated[
 """As people write it, too."""
 StudyName = Annotated[str, StringConstraints(pattern=NAME), AfterValidator(_own_name)]
 Key = Annotated[str, StringConstraints(pattern=NAME)]
+Sheet = str | int
 
 
 class NhsTables(Strict):
@@ -51,7 +53,10 @@ class Files(Strict):
     sessions: Path | None = Field(None, description="one row per session; alone, or beside clients")
     counts: Path | None = Field(None, description="one row per unit (and period): how many, how many deteriorated")
     nhs: NhsTables | None = None
-    sheet: str | int = Field(0, description="of a spreadsheet: its name, or its number from 0")
+    sheet: Sheet | Mapping[str, Sheet] = Field(
+        0,
+        description="of spreadsheets: name, or number from 0; of one, or by table (clients, sessions, referrals, ...)",
+    )
     encoding: str | None = None
     separator: str | None = None
     decimal: Literal[".", ","] | None = None
@@ -64,6 +69,32 @@ class Files(Strict):
         if sum(kinds) != 1:
             raise ValueError("name clients or sessions (or both), or counts, or nhs: exactly one of the three")
         return self
+
+    @field_validator("sheet", mode="before")
+    @classmethod
+    def _sheets(cls, found: object) -> object:
+        each = found.values() if isinstance(found, Mapping) else [found]
+        if not each or not all(isinstance(one, Sheet) and not isinstance(one, bool) for one in each):
+            raise ValueError("must be a sheet's name, its number from 0, or such a one for each table")
+        return found
+
+    @model_validator(mode="after")
+    def _sheets_of_tables(self) -> Self:
+        if isinstance(self.sheet, Mapping) and (unknown := [name for name in self.sheet if name not in self.tables]):
+            raise ValueError(f"sheet.{unknown[0]}: data names no {unknown[0]} (it names: {', '.join(self.tables)})")
+        return self
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that are named."""
+        whole = self if self.nhs is None else self.nhs
+        return tuple(name for name in TABLES if getattr(whole, name, None))
+
+    def of(self, table: str) -> Self:
+        """Return the same with the sheet of one table; the first sheet where none is named for it."""
+        if not isinstance(self.sheet, Mapping):
+            return self
+        return self.model_copy(update={"sheet": self.sheet.get(table, 0)})
 
 
 class Columns(Strict):
@@ -105,6 +136,7 @@ class OwnInstrument(Strict):
     sd: Finite | None = Field(None, gt=0, description="at intake in the population; else that of these clients")
     caseness: Finite | None = None
     higher_is: Literal["worse", "better"] = "worse"
+    replaces: YesNo = Field(False, description="true: instead of the one that is known by the same name")
 
     @model_validator(mode="after")
     def _has_rule(self) -> Self:

@@ -26,5 +26,6 @@ def test_each_check_has_one_row_and_is_looked_at_somewhere():
         "courses with several therapists",
         "courses without a service",
         "dates not readable",
+        "tables that belong together",  # of the NHS data set
     } & ({check.name for check in CHECKS} - passed)
     assert len({check.name for check in CHECKS}) == len(CHECKS)

@@ -48,7 +48,7 @@ def test_some_rows_are_a_warning_with_their_number(checked):
     found = checked("contacts", ["ServiceRequestId", "PathwayID"], slice(0, 1))
     (row,) = found.checks[found.checks["check"] == "tables that belong together"].to_dict("records")
     assert not found.fatal and row["severity"] == "warning" and row["rows"] == 2
-    assert row["found"].startswith("2 of ") and row["examples"] == "rows 2 and 3"
+    assert row["found"].startswith("2 of ") and row["examples"] == "rows 2, 3"
 
 
 def test_files_that_belong_together_pass(checked):

@@ -63,23 +63,23 @@ def mapped(
         If a file cannot be read or lacks a field it must have: naming table, file and field.
     """
     covariates = dict(covariates or {})
-    of_referral = opened(REFERRAL, folder / tables.referrals, files)
-    of_contact = opened(CONTACT, folder / tables.contacts, files)
-    of_activity = opened(ACTIVITY, folder / tables.activities, files)
+    of_referral = opened(REFERRAL, folder / tables.referrals, files.of("referrals"))
+    of_contact = opened(CONTACT, folder / tables.contacts, files.of("contacts"))
+    of_activity = opened(ACTIVITY, folder / tables.activities, files.of("activities"))
     sources = [of_referral, of_contact, of_activity]
     every = referrals(of_referral, covariates)
     seen = contacts(of_contact, every)
     acts = activities(of_activity, seen)
     parts = []
     for path in tables.scores:
-        part, source = scores.scored(reading.read(folder / path, files), files, every, acts)
+        part, source = scores.scored(reading.read(folder / path, files.of("scores")), files, every, acts)
         parts.append(part)
         sources.append(source)
     dated = scores.together(parts)
     clients, meetings = _clients(courses(every, of_referral), seen, acts, attribution, of_activity)
     clients = clients.assign(**scores.first_and_last(dated, clients, of_referral))
     if tables.workforce is not None:
-        source = opened(WORKFORCE, folder / tables.workforce, files)
+        source = opened(WORKFORCE, folder / tables.workforce, files.of("workforce"))
         sources.append(source)
         known = workforce.workforce(source, acts["therapist_id"])
         clients = clients.join(workforce.qualified(known, meetings, source))

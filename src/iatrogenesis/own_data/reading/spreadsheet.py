@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
         reason = "it is protected by a password, or an old .xls" if _is_ole(path) else str(error).splitlines()[0]
         raise DataError(f"{path}: this spreadsheet cannot be read ({reason}). Save it as .xlsx or CSV.") from None
     try:
-        sheet, notes = _sheet(book, path, files.sheet)
+        sheet, notes = _sheet(book, path, files)
         title, rows = sheet.title, _rows(sheet)
     finally:
         book.close()
@@ -64,7 +64,8 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
     return Raw(table, path, (*notes, *more, *raw.notes), blanks=raw.blanks, stripped=raw.stripped)
 
 
-def _sheet(book: Any, path: Path, wanted: str | int) -> tuple[Any, list[str]]:
+def _sheet(book: Any, path: Path, files: Files) -> tuple[Any, list[str]]:
+    wanted = 0 if isinstance(files.sheet, Mapping) else files.sheet  # which table this is was not said
     sheets = book.worksheets
     titles = [sheet.title for sheet in sheets]
     listed = ", ".join(map(repr, titles))
@@ -72,11 +73,23 @@ def _sheet(book: Any, path: Path, wanted: str | int) -> tuple[Any, list[str]]:
         for sheet in sheets:
             if sheet.title.strip().casefold() == wanted.strip().casefold():
                 return sheet, []
-        raise DataError(f"{path}: there is no sheet {wanted!r} (the sheets are {listed}). Correct data.sheet.")
+        raise DataError(
+            f"{path}: there is no sheet {wanted!r} (the sheets are {listed}). Correct data.sheet.{_by_table(files)}"
+        )
     if not 0 <= wanted < len(sheets):
-        raise DataError(f"{path}: data.sheet is {wanted}, but there are {len(sheets)} sheets, from 0: {listed}.")
+        raise DataError(
+            f"{path}: data.sheet is {wanted}, but there are {len(sheets)} sheets, from 0: {listed}.{_by_table(files)}"
+        )
     note = f"Sheet {titles[wanted]!r} was read; there are others: {listed}. Set data.sheet to choose."
     return sheets[wanted], [note] if len(sheets) > 1 else []
+
+
+def _by_table(files: Files) -> str:
+    """Say that each table may have a sheet of its own, where there are several."""
+    if len(files.tables) < 2:
+        return ""
+    each = ", ".join(f"{table}: ..." for table in files.tables)
+    return f" Tables may have sheets of their own: data: {{sheet: {{{each}}}}}."
 
 
 def _rows(sheet: Any) -> list[list[Any]]:
