@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -21,6 +22,9 @@ OPTIONS += ("--workflow-profile", "none")
 # Parallelism is over jobs; threads inside BLAS would compete with it and change the order of sums.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 LOG = "logs/snakemake.log"
+GRACE = 10
+"""Seconds in which Snakemake ends after Ctrl-C, if it was told of it."""
+BY_SIGNAL = 128
 TRACEBACK = "Traceback (most recent call last)"
 NAME = re.compile(r"^(?:iatrogenesis[\w.]*|snakemake[\w.]*): ")
 """Of an error that is written for people; what others raise keeps its name."""
@@ -56,6 +60,8 @@ def run(settings: Path, folder: Path, cores: int, lock: int, more: Sequence[str]
     ------
     click.ClickException
         If a job failed, with what went wrong.
+    click.exceptions.Exit
+        If it was stopped, by Ctrl-C for one.
     """
     started = time.time()
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(rules_of_own_data()), *OPTIONS]
@@ -69,8 +75,10 @@ def run(settings: Path, folder: Path, cores: int, lock: int, more: Sequence[str]
             pass_fds=(lock,),
             stderr=None if more else log,
         )
-        _hand_on_signals(process)
-        failed = process.wait()
+        with _noticed_signals(process) as signals:
+            failed = _waited(process, signals)
+    if failed and signals:
+        raise stopped(signals[0])
     if failed:
         raise click.ClickException(f"The analysis was not finished.\n{_what_failed(folder, started)}")
 
@@ -82,10 +90,43 @@ def _environment() -> dict[str, str]:
     return environment | dict.fromkeys(THREADS, "1") | {"PYTENSOR_FLAGS": ",".join(flags), "PYTHONUNBUFFERED": "1"}
 
 
-def _hand_on_signals(process: subprocess.Popen) -> None:
-    """End Snakemake, and through it its jobs, where this process is told to end; a terminal tells both by itself."""
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-    signal.signal(signal.SIGINT, lambda *_: None)
+def stopped(number: int) -> click.exceptions.Exit:
+    """Say that nothing is lost; give the exit by which shells know that a signal ended a program: 130 for Ctrl-C."""
+    click.echo("Stopped. The same command goes on where it stopped.", err=True)
+    return click.exceptions.Exit(BY_SIGNAL + number)
+
+
+@contextmanager
+def _noticed_signals(process: subprocess.Popen) -> Generator[list[int]]:
+    """Note what tells this process to end, and tell Snakemake and through it its jobs.
+
+    A terminal tells both by itself of Ctrl-C; Snakemake is told of it only where it does not end, see `_waited`.
+    """
+    signals: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        signals.append(number)
+        if number == signal.SIGTERM:
+            process.terminate()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield signals
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _waited(process: subprocess.Popen, signals: Sequence[int]) -> int:
+    """Return how Snakemake ended."""
+    patience = GRACE
+    while True:
+        try:
+            return process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            patience -= bool(signals)
+            if patience == 0:  # it was not told: without, it would finish the jobs that run
+                process.send_signal(signal.SIGINT)
 
 
 def _what_failed(folder: Path, since: float) -> str:

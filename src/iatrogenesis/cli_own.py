@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -115,12 +116,21 @@ def check(file: Path, out: Path | None) -> None:
 def analyse(settings: Path, cores: int | None, out: Path, snakemake: tuple[str, ...]) -> None:
     """Check the data of a SETTINGS file, analyse them, and write a report into results/<name>/.
 
-    Running it again does only what has changed. What follows -- goes to Snakemake.
+    Running it again does only what has changed, also after Ctrl-C (exit code 130). What follows -- goes to Snakemake.
 
     Example: iatrogenesis analyse my_service.yaml --cores 2
     """
     if settings.suffix not in SETTINGS:
         raise click.UsageError(f"{settings} is no settings file. First: iatrogenesis init {settings}")
+    from iatrogenesis import cli_analyse
+
+    try:
+        _analysed(settings, cores, out, snakemake)
+    except KeyboardInterrupt:
+        raise cli_analyse.stopped(signal.SIGINT) from None
+
+
+def _analysed(settings: Path, cores: int | None, out: Path, snakemake: tuple[str, ...]) -> None:
     from iatrogenesis import cli_analyse
     from iatrogenesis.own_data.results import alone, claim
 
