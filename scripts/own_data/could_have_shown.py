@@ -10,10 +10,10 @@ from iatrogenesis.own_data.settings import OwnData
 from iatrogenesis.own_data.table_files import write_tables
 
 
-def main(prepared: str, settings: dict, targets: list[str]) -> None:
+def main(prepared: str, settings: dict, targets: list[str], workers: int) -> None:
     """Write error rates of the rules that flag, and what effects could have been found."""
     own = OwnData.model_validate(settings)
-    found = could_have_shown.tables(Prepared.read(Path(prepared)), own, priors_of(own))
+    found = could_have_shown.tables(Prepared.read(Path(prepared)), own, priors_of(own), workers=workers)
     write_tables(found, targets, own.privacy)
 
 
@@ -23,4 +23,5 @@ if __name__ == "__main__":
             prepared=snakemake.input.prepared,
             settings=snakemake.params.settings,
             targets=snakemake.output.tables,
+            workers=snakemake.threads,
         )

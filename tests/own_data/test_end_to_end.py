@@ -181,7 +181,8 @@ def test_tables_of_the_nhs(tmp_path):
 
 def test_a_dry_run_starts_no_job(tmp_path):
     folder = service(tmp_path, therapists=8)
-    found = run(folder, "analyse", SETTINGS, "--cores", "1", "--", "--dry-run")
+    found = run(folder, "analyse", SETTINGS, "--cores", "3", "--", "--dry-run")
     assert found.returncode == 0, found.stdout + found.stderr
     assert "could_have_shown" in found.stdout + found.stderr
+    assert "on 3 cores" in found.stdout + found.stderr, "what is simulated takes all cores"
     assert not (folder / RESULTS / "prepared").exists() and "Open" not in found.stdout
