@@ -19,6 +19,8 @@ NOT_OF_SCRIPTS = {
         "people who type `iatrogenesis`",
     ),
     "explorer/picture.py": "`make screenshot`",
+    "study/cost.py": "`make cost`",
+    "study/cluster_page.py": "`make docs`",
     **dict.fromkeys(
         (
             f"own_data/{name}.py"
@@ -44,6 +46,24 @@ NOT_OF_SCRIPTS = {
         "people who plan with their own numbers",
     ),
     "report/figure_words.py": "rules, for captions",
+    **dict.fromkeys(
+        (
+            f"verification/{name}"
+            for name in (
+                *(
+                    "__main__.py",
+                    "again.py",
+                    "page.py",
+                    "reference.py",
+                    "verdicts.py",
+                    "verification.html.j2",
+                    "verify.py",
+                ),
+                *("changelog.py", "drift.py", "release.py"),
+            )
+        ),
+        "`make verify`, `report`, `reference`, `drift` and `release`, and tests",
+    ),
     "world/streaming.py": "people, for runs larger than memory",
 }
 NAMES = [f"{path.parent.name}/{path.stem}" for path in SCRIPTS]
