@@ -110,14 +110,14 @@ def test_a_faulty_claim_is_refused(changed, says):
 def test_a_faulty_file_says_which_claim(tmp_path):
     keys = frozenset(bibliography(CONFIG / "references.bib"))
     path = tmp_path / "claims.yaml"
-    path.write_text(yaml.safe_dump({"net": ONE, "again": ONE}))
+    path.write_text(json.dumps({"net": ONE, "again": ONE}))
     with pytest.raises(ConfigError, match="two claims are about the same number"):
         recorded(Claims, path, keys)
     path.write_text(yaml.safe_dump({"Net harm": ONE}))
     with pytest.raises(ConfigError, match="an id is made of small letters"):
         recorded(Claims, path, keys)
     path.write_text(yaml.safe_dump({"net": {**ONE, "kind": "guessed"}}))
-    with pytest.raises(ConfigError, match=r"claims\.yaml: net\.kind"):
+    with pytest.raises(ConfigError, match=r"claims\.yaml: .*net\.kind"):
         recorded(Claims, path, keys)
 
 

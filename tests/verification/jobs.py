@@ -1,5 +1,6 @@
 """A small workflow whose jobs leave records, run without Snakemake."""
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from iatrogenesis.verification.chain import Chain
 from iatrogenesis.verification.manifest import write_manifest
@@ -54,8 +56,10 @@ CLIENTS, POSTERIOR, EFFECTS = (
     at("tables/effects.csv"),
 )
 EVIDENCE, SCENARIOS, NUMBERS = at("tables/evidence.csv"), at("tables/scenarios.csv"), at("tables/numbers.json")
-TRUE, REPORT = at("tables/true_rates.csv"), at("report.html")
-TARGETS = (EVIDENCE, SCENARIOS, EFFECTS, NUMBERS, TRUE, REPORT)
+TRUE, REPORT, RECORD = at("tables/true_rates.csv"), at("report.html"), at("run.yaml")
+SCENARIOS_FIGURE, EFFECTS_FIGURE = at("figures/scenarios.svg"), at("figures/effects.svg")
+TARGETS = (EVIDENCE, SCENARIOS, EFFECTS, NUMBERS, TRUE, REPORT, SCENARIOS_FIGURE, EFFECTS_FIGURE, RECORD)
+CONFIG = {"seed": 1, "design": {"replicates": 3}}
 
 
 def simulated(path: str) -> None:
@@ -63,8 +67,14 @@ def simulated(path: str) -> None:
     pd.DataFrame({"score": noise.normal(size=400), "worse": noise.random(400) < 0.06}).to_parquet(path)
 
 
-def texts(*paths: str) -> str:
-    return " ".join(Path(path).read_bytes().hex()[:400] for path in paths)
+def drawn(path: str) -> str:
+    """The estimate that the draws of a posterior give."""
+    return Path(path).read_text().split()[-1]
+
+
+def numbers() -> str:
+    net, sd = (pd.read_csv(path).iloc[0] for path in (SCENARIOS, EFFECTS))
+    return json.dumps({"base.net": {"value": net["value"]}, "base.null.therapist_sd": {"value": sd["estimate"]}})
 
 
 class Rule(NamedTuple):
@@ -79,26 +89,37 @@ class Rule(NamedTuple):
 
 RULES = (
     Rule("simulate", [], [], CLIENTS, None),
-    Rule("fit", [CLIENTS], [], POSTERIOR, lambda: texts(CLIENTS) + " draws"),
-    Rule("effects", [POSTERIOR], [], EFFECTS, lambda: f"estimate\n{texts(POSTERIOR)}\n"),
+    Rule("fit", [CLIENTS], [], POSTERIOR, lambda: "draws of 0.7"),
+    Rule(
+        "effects",
+        [POSTERIOR],
+        [],
+        EFFECTS,
+        lambda: f"dataset,model,estimand,estimate,mcse\nbase,null,therapist_sd,{drawn(POSTERIOR)},0.01\n",
+    ),
     Rule("evidence", [CLIENTS], ["config/evidence.csv"], EVIDENCE, lambda: "id,value\n" + "a,1\nb,2\nc,3\n" * 3),
-    Rule("compare", [CLIENTS], [], SCENARIOS, lambda: "scenario,value\nbase,13.25\n"),
+    Rule("compare", [CLIENTS], [], SCENARIOS, lambda: "scenario,measure,value,mcse\nbase,net,13.25,0.5\n"),
     Rule("true_rates", [], [], TRUE, lambda: "rate\n0.06\n"),
-    Rule("numbers", [SCENARIOS, EVIDENCE, EFFECTS], [], NUMBERS, lambda: texts(SCENARIOS, EVIDENCE)),
-    Rule("report", [NUMBERS], [], REPORT, lambda: f"<p>{texts(NUMBERS)}</p>"),
+    Rule("numbers", [SCENARIOS, EVIDENCE, EFFECTS], [], NUMBERS, numbers),
+    Rule("figure_scenarios", [SCENARIOS], [], SCENARIOS_FIGURE, lambda: "<svg/>"),
+    Rule("figure_effects", [EFFECTS], [], EFFECTS_FIGURE, lambda: "<svg/>"),
+    Rule("report", [NUMBERS], [], REPORT, lambda: f"<p>{Path(NUMBERS).read_text()}</p>"),
+    Rule("run_record", [REPORT], [], RECORD, lambda: yaml.safe_dump({"config": CONFIG, "scenarios": {}})),
 )
 
 
-def run(*rules: str) -> None:
-    """Run some rules in their order; without names, all."""
+def run(*rules: str, seed: int = 1, **otherwise: str) -> None:
+    """Run some rules in their order, without names all of them; some may write another text."""
     for rule in RULES:
         if not rules or rule.name in rules:
             Path(rule.written).parent.mkdir(parents=True, exist_ok=True)
-            with recorded(job(rule.name, {"written": rule.written}, read=rule.read, given=rule.given)):
+            this = job(rule.name, {"written": rule.written}, read=rule.read, given=rule.given)
+            this.params = {"seed": seed}
+            with recorded(this):
                 if rule.text is None:
                     simulated(rule.written)
                 else:
-                    Path(rule.written).write_text(rule.text())
+                    Path(rule.written).write_text(otherwise.get(rule.name) or rule.text())
 
 
 def manifest() -> None:

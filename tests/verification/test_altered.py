@@ -200,7 +200,7 @@ def test_what_flowed_on_is_found_and_no_list_is_written(finished):  # noqa: F811
     said = str(found.value)
     assert "results/t/tables/scenarios.csv: altered (it is not what the rule compare wrote)" in said
     assert "results/t/tables/numbers.json: made from other files" in said
-    assert "make report STUDY=t" in said and "--forcerun results/t/tables/numbers.json" in said
+    assert "make report STUDY=t" in said and "--forcerun results/t/tables/scenarios.csv" in said
     assert not (jobs.RESULTS / FOLDER / "manifest.json").exists()
 
 
@@ -236,6 +236,14 @@ def test_the_option_for_snakemake_names_files_and_says_why(finished, capsys):  #
     main(str(jobs.RESULTS))
     said = capsys.readouterr()
     assert said.out == "--forcerun results/t/tables/scenarios.csv\n"
-    assert "Made again: results/t/tables/scenarios.csv is altered" in said.err
+    assert "To be made again: results/t/tables/scenarios.csv: altered" in said.err
     main("results/nowhere")
     assert capsys.readouterr() == ("", "")
+
+
+def test_of_very_many_whole_rules_are_named(finished, monkeypatch):  # noqa: F811
+    code_edited()
+    assert len(again(jobs.RESULTS)) == len(jobs.RULES)
+    assert set(again(jobs.RESULTS)) == {rule.written for rule in jobs.RULES}
+    monkeypatch.setattr("iatrogenesis.verification.again.MOST", 3)
+    assert set(again(jobs.RESULTS)) == {rule.name for rule in jobs.RULES}

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from iatrogenesis.inference.data.posterior import load
+from iatrogenesis.verification.reference import CLAIMS, HASHES
 from tests.workflow.conftest import ROOT, copy_project, snakemake
 
 pytestmark = [pytest.mark.slow]
@@ -233,7 +234,7 @@ def test_models_that_the_tiny_study_leaves_out_are_fitted_and_checked_too(projec
 def test_the_committed_simulation_is_still_what_the_code_gives(results):
     """Bytes where nothing is sampled; a change here needs a line under Results in the changelog."""
     reference = ROOT / "results" / "reference" / "tiny"
-    committed = sorted(path.name for path in reference.glob("*.csv"))
+    committed = sorted({path.name for path in reference.glob("*.csv")} - {CLAIMS, HASHES})
     assert committed
     for name in committed:
         old, new = pd.read_csv(reference / name), pd.read_csv(results / "tables" / name)

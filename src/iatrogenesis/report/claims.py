@@ -42,7 +42,7 @@ class Claim(Strict):
         Whether it stands in the abstract.
     """
 
-    sentence: str = Field(min_length=20, pattern=r'^[^"\\\n]+$')
+    sentence: str = Field(min_length=20, max_length=115, pattern=r'^[^"\\\n]+$')
     number: str
     table: str = Field(pattern=r"^tables/[a-z_]+\.csv$")
     row: dict[str, str] = Field(min_length=1)

@@ -18,12 +18,12 @@ from iatrogenesis.verification.verify import NotFinished, Verification, verify
 SHOWN = 20
 
 
-def main(chosen: str, root: Path = Path()) -> int:
-    """Verify a study, which is named or given as a file, in the folder that the workflow runs in; return the code."""
+def main(chosen: str) -> int:
+    """Verify a study, which is named or given as a file, where the workflow runs; return the exit code."""
     try:
-        study = find_study({"study": chosen}, root / "config")
-        results, reference = root / "results" / study.name, root / "results" / "reference" / study.name
-        found = verify(study, results, reference, root)
+        study = find_study({"study": chosen}, Path("config"))
+        results, reference = Path("results", study.name), Path("results", "reference", study.name)
+        found = verify(study, results, reference, Path())
     except (ConfigError, NotFinished) as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,25 +9,33 @@ from pathlib import Path
 
 from iatrogenesis.verification.chain import ADDED, Chain
 
+SHOWN, MOST = 5, 300
+"""How many are said, and how many are named by their files; of more, whole rules are run again."""
+
 
 def again(results: Path) -> dict[str, str]:
-    """Files to make again, each with the reason."""
-    faults = Chain(results).faults()
-    return {str(results / fault.path): f"{fault.kind}: {fault.says}" for fault in faults if fault.kind != ADDED}
+    """What to make again, files or rules, each with the reason; one file a job says enough."""
+    chain, found, seen = Chain(results), {}, set()
+    for fault in chain.faults():
+        job = id(chain.makers.get(fault.path, fault))
+        if fault.kind != ADDED and job not in seen:
+            seen.add(job)
+            found[fault] = f"{results / fault.path}: {fault.kind}, {fault.says}"
+    if len(found) > MOST:
+        return {fault.rule or str(results / fault.path): reason for fault, reason in found.items()}
+    return {str(results / fault.path): reason for fault, reason in found.items()}
 
 
 def main(results: str) -> None:
     """Print the option."""
     found = again(Path(results))
-    for path, reason in list(found.items())[:SHOWN]:
-        print(f"Made again: {path} is {reason}", file=sys.stderr)
+    for reason in list(found.values())[:SHOWN]:
+        print(f"To be made again: {reason}", file=sys.stderr)
     if len(found) > SHOWN:
         print(f"and {len(found) - SHOWN} more", file=sys.stderr)
     if found:
         print("--forcerun", *found)
 
-
-SHOWN = 5
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from iatrogenesis.core.files import write_rows, write_text
-from iatrogenesis.verification.chain import ADDED, ALTERED, MANIFEST, MISSING, Chain, Fault
+from iatrogenesis.verification.chain import ADDED, ALTERED, FED, MANIFEST, MISSING, Chain, Fault
 from iatrogenesis.verification.records import Hashes, hash_of, sha256
 
 COLUMNS = ("path", "bytes", "sha256", "rule", "code", "params", "inputs")
@@ -23,7 +23,8 @@ def write_manifest(chain: Chain, sums: Path, manifest: Path) -> None:
         If a file is not what its rule wrote, or was made from something else; it says what to do.
     """
     if broken := [fault for fault in chain.faults() if fault.kind != ADDED]:
-        raise AlteredResults(advice(broken, chain.results))
+        causes_first = sorted(broken, key=lambda fault: fault.kind == FED)
+        raise AlteredResults(advice(causes_first, chain.results))
     now = {path: value for path, value in chain.now.items() if path != MANIFEST}
     write_rows([_row(chain, path, value) for path, value in now.items()], manifest)
     write_text(lines(now | {MANIFEST: sha256(manifest)}), sums)

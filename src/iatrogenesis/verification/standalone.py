@@ -52,7 +52,7 @@ def script_of(claim: Claim) -> str:
     environment.filters["literal"] = repr
     times = "" if claim.times == 1 else f"{claim.times:g} * "
     about = {"claim": claim, "times": times, "compared": OWN.get(claim.table, claim.table)}
-    return environment.get_template(TEMPLATES[claim.table]).render(about | _more(claim))
+    return environment.get_template(TEMPLATES[claim.table]).render({**about, **_more(claim)})
 
 
 def _more(claim: Claim) -> Mapping[str, Any]:

@@ -123,11 +123,13 @@ def _claims(
     for name, claim in study.claims.items():
         now, then = found.get(name), before.get(name)
         verdict = _unsound(claim, chain, faults, changed)
-        if verdict is None and now is None:
-            if then is None:
+        if verdict is None:
+            if now is None and then is None:
                 continue
-            verdict = Verdict(NOT, f"{claim.table} has no such number any more")
-        verdict = verdict or _as_reported(claim, now, numbers) or claim_verdict(claim, now, then, allowed)
+            if now is None:
+                verdict = Verdict(NOT, f"{claim.table} has no such number any more")
+            else:
+                verdict = _as_reported(claim, now, numbers) or claim_verdict(claim, now, then, allowed)
         shown = {"value": now["value"] if now else "", "mcse": now["mcse"] if now else ""}
         yield _row("claim", name, verdict, **shown, reference=then["value"] if then else "")
 
@@ -155,7 +157,7 @@ def _hashes(chain: Chain, reference: Path, changed: list[str]) -> Iterator[dict[
     table = kept(reference, HASHES)
     before = {} if table is None else by_name(table, "name")
     found = by_name(hashed(chain), "name")
-    for name in sorted(found.keys() | before.keys()):
+    for name in sorted({*found, *before}):
         now = found.get(name)
         kind = (now or before[name])["kind"]
         if now is None:

@@ -1,0 +1,204 @@
+"""Each claim gets the verdict that it deserves, and the exit code tells the worst of them."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iatrogenesis.report.claims import Claims
+from iatrogenesis.verification.page import verification_page
+from iatrogenesis.verification.reference import keep
+from iatrogenesis.verification.verdicts import (
+    CHANGED,
+    DRAWS,
+    NOT,
+    REPRODUCED,
+    UNKNOWN,
+    WITHIN,
+    errors_allowed,
+)
+from iatrogenesis.verification.verify import NotFinished, verify
+from tests.verification import jobs
+from tests.verification.jobs import finished  # noqa: F401  a fixture
+
+REFERENCE = Path("results/reference/t")
+CLAIMS = {
+    "net": {
+        "sentence": "Net harm <b>of all</b> routes, per 1,000 clients",
+        "number": "{base}.net",
+        "table": "tables/scenarios.csv",
+        "row": {"scenario": "{base}", "measure": "net"},
+        "column": "value",
+        "mcse": "mcse",
+        "kind": "simulated",
+    },
+    "sd": {
+        "sentence": "Standard deviation between therapists, log odds",
+        "number": "{base}.null.therapist_sd",
+        "table": "tables/effects.csv",
+        "row": {"dataset": "{base}", "model": "null", "estimand": "therapist_sd"},
+        "column": "estimate",
+        "mcse": "mcse",
+        "kind": "posterior",
+    },
+}
+
+
+def study(config=jobs.CONFIG) -> SimpleNamespace:
+    return SimpleNamespace(
+        name="t",
+        claims=Claims.model_validate(CLAIMS).of("base"),
+        config=SimpleNamespace(model_dump=lambda mode: config),
+        catalogue={},
+    )
+
+
+@pytest.fixture
+def accepted(finished) -> None:  # noqa: F811
+    keep(study(), jobs.RESULTS, REFERENCE)
+
+
+def found(config=jobs.CONFIG):
+    return verify(study(config), jobs.RESULTS, REFERENCE, Path())
+
+
+def verdicts(of) -> dict[str, str]:
+    return {row["name"]: row["verdict"] for row in of.rows}
+
+
+NAMES = ("net", "sd", "simulated/base/clients.parquet", "figures/scenarios.svg", "figures/effects.svg")
+
+
+def test_what_is_as_it_was_is_reproduced(accepted):
+    result = found()
+    assert verdicts(result) == dict.fromkeys(NAMES, REPRODUCED)
+    assert (result.code, result.faults, result.changed) == (0, [], [])
+
+
+def test_other_draws_are_within_their_error_or_not(accepted):
+    jobs.run(fit="other draws of 0.72")
+    jobs.manifest()
+    result = found()
+    assert verdicts(result) == dict.fromkeys(NAMES, REPRODUCED) | {"sd": WITHIN, "figures/effects.svg": DRAWS}
+    assert result.code == 0
+    jobs.run(fit="draws of 0.9")
+    jobs.manifest()
+    result = found()
+    assert verdicts(result)["sd"] == NOT and result.code == 1
+    assert "it was 0.7, 14 combined errors away; 2.6 are allowed" in result.table()["reason"].tolist()
+
+
+def test_a_simulated_number_has_to_be_the_same_however_large_its_error(accepted):
+    """All records and checksums are in order: only the reference tells."""
+    jobs.run(compare="scenario,measure,value,mcse\nbase,net,13.3,0.5\n")
+    jobs.manifest()
+    result = found()
+    assert result.faults == []
+    assert verdicts(result)["net"] == verdicts(result)["figures/scenarios.svg"] == NOT
+    assert verdicts(result)["sd"] == REPRODUCED and result.code == 1
+
+
+def test_the_last_digits_of_logarithms_may_differ(accepted):
+    jobs.run(compare="scenario,measure,value,mcse\nbase,net,13.250001,0.5\n")
+    jobs.manifest()
+    assert verdicts(found())["net"] == REPRODUCED
+
+
+@pytest.mark.trial(kind="altered", what="one digit of a table: the claim that rests on it is not reproduced")
+def test_a_claim_that_rests_on_an_altered_file_is_not_reproduced(accepted):
+    Path(jobs.SCENARIOS).write_text("scenario,measure,value,mcse\nbase,net,13.35,0.5\n")
+    result = found()
+    assert verdicts(result)["net"] == NOT and verdicts(result)["sd"] == REPRODUCED and result.code == 1
+    assert result.table()["reason"].str.contains("tables/scenarios.csv: altered").any()
+
+
+@pytest.mark.parametrize("path", [jobs.SCENARIOS, jobs.NUMBERS, jobs.CLIENTS, jobs.POSTERIOR])
+def test_a_broken_or_missing_file_gets_a_verdict_and_no_traceback(accepted, path):
+    for change in (lambda: Path(path).write_bytes(b"\x00\xff"), Path(path).unlink):
+        change()
+        result = found()
+        assert NOT in verdicts(result).values() and result.code == 1
+
+
+@pytest.mark.trial(kind="altered", what="the configuration, after the run")
+def test_results_of_another_configuration_are_not_compared(accepted):
+    result = found({"seed": 1, "design": {"replicates": 4}})
+    assert result.changed == ["config.design.replicates"]
+    assert set(verdicts(result).values()) == {CHANGED} and result.code == 2
+
+
+@pytest.mark.trial(kind="altered", what="parameters of a rule, and the results made again by them")
+def test_results_of_other_parameters_are_not_compared(accepted):
+    jobs.run("fit", "effects", "numbers", "figure_effects", "report", "run_record", seed=2)
+    jobs.manifest()
+    result = found()
+    assert {name for name, verdict in verdicts(result).items() if verdict == CHANGED} == {"sd", "figures/effects.svg"}
+    assert result.code == 2
+
+
+def test_without_a_reference_only_files_are_held_to_each_other(finished):  # noqa: F811
+    result = found()
+    assert set(verdicts(result).values()) == {UNKNOWN} and result.code == 2
+
+
+def test_a_number_that_the_report_has_otherwise_is_not_reproduced(accepted):
+    jobs.run(
+        "numbers",
+        "report",
+        "run_record",
+        numbers='{"base.net": {"value": 0}, "base.null.therapist_sd": {"value": 0.7}}',
+    )
+    jobs.manifest()
+    assert verdicts(found())["net"] == NOT
+    assert "tables/numbers.json says 0" in found().table()["reason"].str.cat()
+
+
+def test_a_number_or_figure_that_is_lost_is_not_reproduced(accepted):
+    jobs.run(compare="scenario,measure,value,mcse\nbase,other,13.25,0.5\n", numbers="{}")
+    (jobs.RESULTS / "figures" / "scenarios.svg").unlink()
+    (jobs.RESULTS / "records" / "figure_scenarios.json").unlink()
+    result = found()
+    assert verdicts(result)["net"] == verdicts(result)["figures/scenarios.svg"] == NOT
+
+
+def test_unfinished_results_are_not_verified(finished):  # noqa: F811
+    Path(jobs.at("SHA256SUMS")).unlink()
+    with pytest.raises(NotFinished, match="make report STUDY=t"):
+        found()
+
+
+def test_nothing_is_kept_of_results_that_do_not_fit(finished):  # noqa: F811
+    Path(jobs.REPORT).write_text("forged")
+    with pytest.raises(SystemExit, match=r"report\.html: altered"):
+        keep(study(), jobs.RESULTS, REFERENCE)
+    assert not REFERENCE.exists()
+
+
+def test_so_many_errors_are_allowed_that_all_claims_hold_together():
+    assert errors_allowed(1) == pytest.approx(2.5758, abs=1e-4)
+    noise = np.random.default_rng(7).normal(size=(200_000, 6))
+    wrong = (np.abs(noise) > errors_allowed(6)).any(axis=1).mean()
+    assert wrong == pytest.approx(0.01, abs=4 * (0.01 * 0.99 / 200_000) ** 0.5)
+
+
+def test_the_page_is_one_file_that_may_fetch_and_run_nothing(accepted):
+    Path(jobs.at("tables/<img src=x>.csv")).write_text("a")
+    text = verification_page(found(), study().claims, jobs.RESULTS, REFERENCE)
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1]
+    assert policy.startswith("default-src 'none'") and "script-src" not in policy
+    assert not re.search(r"<script|\son\w+=|<img|<link|@import|https?://", text)
+    assert "Net harm &lt;b&gt;of all&lt;/b&gt; routes" in text and "tables/&lt;img src=x&gt;.csv" in text
+    assert "Something is not as it was." in text and "recompute/net.py" in text
+
+
+def test_the_table_has_a_row_for_each_claim_table_figure_and_misfit(accepted):
+    Path(jobs.at("added.txt")).write_text("a")
+    table = found().table()
+    assert Counter(table["what"]) == {"claim": 2, "simulated table": 1, "figure": 2, "file": 1}
+    sd = table.set_index("name").loc["sd"]
+    assert (sd["value"], sd["reference"], sd["mcse"]) == (0.7, 0.7, 0.01)
+    assert isinstance(table, pd.DataFrame)
