@@ -4,9 +4,9 @@ A run is Snakemake. Its jobs inherit its standard input, a pipe that only Snakem
 waits for as long as Snakemake is there, and ends when Snakemake does, killed or not, on Linux and on a Mac.
 """
 
-import _thread
 import multiprocessing
 import os
+import signal
 import stat
 import threading
 from collections.abc import Generator
@@ -42,7 +42,7 @@ def _end_with_the_run(done: threading.Event) -> None:
     os.read(0, 1)
     if done.is_set():
         return
-    _thread.interrupt_main()
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)  # wakes it, where interrupt_main would not
     if not done.wait(GRACE):
         os._exit(1)
 
