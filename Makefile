@@ -29,7 +29,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report verify explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock drift audit reliability release clean
+.PHONY: help report verify explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples cost cluster-test statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock drift audit reliability release clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,13 @@ bench: .venv/.installed ## Measure speed and memory beside peers; BENCH_LARGEST=
 plan: .venv/.installed ## Say what own numbers can show: ARGS="--therapists 35 --clients 60 --years 3", or ARGS=--help
 	$(BIN)/python -m iatrogenesis.cli plan $(ARGS)
 
+cost: TIMES ?= 1
+cost: .venv/.installed ## Say what a study costs: STUDY=full TIMES=100 for a hundred times its replicates
+	$(BIN)/python -m iatrogenesis.study.cost config results/reference/cost.csv "$(STUDY)" "$(TIMES)"
+
+cluster-test: .venv/.installed ## Run the whole tiny study on a Slurm of this machine; needs slurm-wlm, munge and root
+	$(BIN)/pytest -n 0 -m "" tests/cluster --whole-study $(ARGS)
+
 own-data: .venv/.installed ## Analyse your own data: CONFIG=my_service.yaml; ARGS="init my.csv" writes that file
 	$(BIN)/python -m iatrogenesis.cli $(if $(CONFIG),analyse "$(CONFIG)" --cores $(CORES) $(if $(ARGS),-- $(ARGS)),$(or $(ARGS),analyse --help))
 
@@ -115,6 +122,7 @@ docs: .venv/.installed ## Write the pages of docs/ that follow from code and num
 	$(BIN)/python -m iatrogenesis.study.models_page config docs/models.md
 	$(BIN)/python -m iatrogenesis.study.ademp_page config docs/ADEMP.md
 	$(BIN)/python -m iatrogenesis.study.codebook_page config docs/codebook.md
+	$(BIN)/python -m iatrogenesis.study.cluster_page config results/reference/cost.csv docs/cluster.md
 	$(BIN)/python -m iatrogenesis.study.codecheck_page config codecheck.yml
 
 graph: .venv/.installed ## Draw the rules into README.md

@@ -19,8 +19,6 @@ NOT_OF_SCRIPTS = {
         "people who type `iatrogenesis`",
     ),
     "explorer/picture.py": "`make screenshot`",
-    "study/cost.py": "`make cost`",
-    "study/cluster_page.py": "`make docs`",
     **dict.fromkeys(
         (
             f"own_data/{name}.py"
