@@ -131,10 +131,10 @@ def pending_after_edit(project: Path, file: str) -> set[str]:
 
 
 FEW = ("figures/caterpillar.py", "evidence/patterns/burnout.py", "report/style.css")
-EDITED = [file if file in FEW else pytest.param(file, marks=pytest.mark.slow) for file in FILES]
+TRIAL = pytest.mark.trial(kind="altered", what="an edit of the library after the run: {file}")
+EDITED = [pytest.param(file, marks=TRIAL if file in FEW else pytest.mark.slow) for file in FILES]
 
 
-@pytest.mark.trial(kind="altered", what="an edit of any file of the library, scripts or notebooks after the run")
 @pytest.mark.parametrize("file", EDITED)
 def test_an_edit_runs_what_depends_on_it(complete, outputs, file):
     assert pending_after_edit(complete, file) == stale(outputs, file)
