@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from iatrogenesis.core.claims import Claims
 from iatrogenesis.core.files import read_csv, read_json, write_text
 from iatrogenesis.core.instruments import Instruments
-from iatrogenesis.report.claims import Claims
 from iatrogenesis.report.page import page_tables, page_words
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
+from iatrogenesis.core.claims import Claims
 from iatrogenesis.core.files import write_text
-from iatrogenesis.report.claims import Claims
 from iatrogenesis.verification.records import recorded
 from iatrogenesis.verification.standalone import script_of
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from iatrogenesis.core.claims import Claim
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.report.claims import Claim
 from iatrogenesis.verification import drift as module
 from iatrogenesis.verification.drift import code_of, drift, tell
 from iatrogenesis.verification.verdicts import NOT, REPRODUCED, UNKNOWN, WITHIN

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from iatrogenesis.core.claims import Claim
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.evidence.ranges import ranges
 from iatrogenesis.harm.twins import COUNTS, scenario_rows
-from iatrogenesis.report.claims import Claim
 from iatrogenesis.verification.standalone import NoScript, script_of
 from tests.conftest import ROOT
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iatrogenesis.report.claims import Claims
+from iatrogenesis.core.claims import Claims
 from iatrogenesis.verification.page import verification_page
 from iatrogenesis.verification.reference import keep
 from iatrogenesis.verification.verdicts import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from iatrogenesis.report.claims import Claim
+from iatrogenesis.core.claims import Claim
 from iatrogenesis.report.rounding import rounded
 from iatrogenesis.report.tables import Table
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from iatrogenesis.core.claims import Claim, Claims
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.sources import bibliography, records
@@ -17,7 +18,6 @@ from iatrogenesis.evidence.unknowns import Association, Associations, Feasible, 
 from iatrogenesis.explorer.words import Words
 from iatrogenesis.inference.data.nhs import read_service_years
 from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS
-from iatrogenesis.report.claims import Claim, Claims
 from iatrogenesis.simulation_study.cells import Cell, read_cells
 from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.methods.answer import Settings

@@ -7,8 +7,8 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, PackageLoader
 
+from iatrogenesis.core.claims import Claim
 from iatrogenesis.core.pages import filled_page, strict_environment
-from iatrogenesis.report.claims import Claim
 from iatrogenesis.report.rounding import rounded, with_error
 from iatrogenesis.verification.chain import listed
 from iatrogenesis.verification.verdicts import CHANGED, FAMILY, NOT

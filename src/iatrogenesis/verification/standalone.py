@@ -8,9 +8,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from iatrogenesis.core.claims import Claim
 from iatrogenesis.evidence.ensemble import LEVELS
 from iatrogenesis.harm.twins import MEASURES
-from iatrogenesis.report.claims import Claim
 
 TEMPLATES = {
     "tables/conclusions.csv": "templates/over_worlds.py.j2",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from iatrogenesis.report.claims import Claim
+from iatrogenesis.core.claims import Claim
 
 REPRODUCED, WITHIN, NOT = "reproduced", "within Monte Carlo error", "not reproduced"
 CHANGED, UNKNOWN, DRAWS = "input changed", "no reference", "other draws"

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from iatrogenesis.report.claims import Claim
+from iatrogenesis.core.claims import Claim
 from iatrogenesis.study.study import Study
 from iatrogenesis.verification.chain import ALTERED, GIVEN, MISSING, OLDER, SUMS, Chain, Fault
 from iatrogenesis.verification.manifest import against_sums, read_sums

@@ -6,13 +6,16 @@ The file `config/claims.yaml`. Every number of the abstract is one; so are the h
 
 import re
 from collections.abc import Mapping
-from typing import Literal, Self
+from math import isnan
+from typing import TYPE_CHECKING, Literal, Self
 
-import pandas as pd
 from pydantic import Field, RootModel, field_validator, model_validator
 
 from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.core.tables import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["simulated", "estimate", "posterior"]
 PLACE = re.compile(r"\{(?!base\})")  # the only name that stands for another: the scenario of routine care
@@ -72,7 +75,7 @@ class Claim(Strict):
         named = {column: value.replace("{base}", base) for column, value in self.row.items()}
         return self.model_copy(update={"number": self.number.replace("{base}", base), "row": named})
 
-    def found(self, table: pd.DataFrame) -> tuple[float, float | None] | None:
+    def found(self, table: "pd.DataFrame") -> tuple[float, float | None] | None:
         """The number and its Monte Carlo standard error, from its table; None if the study has no such row.
 
         Raises
@@ -91,7 +94,7 @@ class Claim(Strict):
             chosen = chosen[chosen[column].astype(str) == value]
         if len(chosen) > 1:
             raise DataError(f"{self.table}: {len(chosen)} rows with {self.row}; config/claims.yaml must name one")
-        if chosen.empty or pd.isna(chosen[self.column].iloc[0]):
+        if chosen.empty or isnan(float(chosen[self.column].iloc[0])):
             return None
         error = float(chosen[stated].iloc[0]) if stated else self.mcse
         return self.times * float(chosen[self.column].iloc[0]), None if error is None else abs(self.times) * float(
