@@ -122,6 +122,8 @@ def analyse(settings: Path, cores: int | None, out: Path, snakemake: tuple[str, 
     """
     if settings.suffix not in SETTINGS:
         raise click.UsageError(f"{settings} is no settings file. First: iatrogenesis init {settings}")
+    if any(said.startswith("--configf") for said in snakemake):
+        raise click.UsageError("--configfile is not handed on: Snakemake would run code in such a file.")
     from iatrogenesis import cli_analyse
 
     try:

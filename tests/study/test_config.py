@@ -237,7 +237,7 @@ def test_a_study_is_found_by_name_or_path_and_nothing_else_may_be_set(config):
     assert find_study({"study": "tiny"}, config).name == "tiny"
     assert find_study({"study": str(config / "tiny.yaml")}, config).name == "tiny"
     assert find_study({}, config).name == "default"
-    assert find_study(read_yaml(config / "tiny.yaml"), config).name == "tiny"
+    assert find_study(read_yaml(config / "tiny.yaml"), config, [config / "tiny.yaml"]).name == "tiny"
     with pytest.raises(ConfigError, match=r"no such study; known: .*default.*tiny"):
         find_study({"study": "tinny"}, config)
     with pytest.raises(ConfigError, match=r"unknown field 'seed'; only study=NAME"):

@@ -26,9 +26,10 @@ from iatrogenesis.figures import CHAPTERS, FACTS as FIGURE_FACTS
 from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS as MODEL_FACTS, OUTCOME_MODELS
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.provenance import git_commit
-from iatrogenesis.world.scenarios import ConfigError
+from iatrogenesis.core.yaml_text import ConfigError
 from iatrogenesis.study.dependencies import Library
 from iatrogenesis.study.protocol import fingerprint
+from iatrogenesis.study.results_folder import check_folder
 from iatrogenesis.study.study import find_study
 
 IN_CHECKOUT = (CHECKOUT / "src").is_dir()
@@ -51,6 +52,12 @@ LIBRARY = Library(PACKAGE, cache=Path(".snakemake/iatrogenesis/imports.json"))
 # Where results go: a workflow that uses this one as a module may say `pathvars: results=...`.
 RESULTS = workflow.pathvars.apply("<results>")
 
+try:
+    check_folder(STUDY.name, Path(RESULTS))
+    SERVICE_COUNTS = STUDY.service_counts(ROOT)
+except ConfigError as error:
+    raise WorkflowError(f"The configuration cannot be used:\n{error}") from None
+
 
 def result(path):
     """A file of this study's results."""
@@ -63,7 +70,7 @@ def source(path):
     return local(str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole))
 
 
-SERVICE_COUNTS = STUDY.service_counts(ROOT) and source(STUDY.service_counts(ROOT))
+SERVICE_COUNTS = SERVICE_COUNTS and source(SERVICE_COUNTS)
 
 
 # The simulation study: its cells as plain data, its batches by cell, group of methods and number, and the answers of
@@ -186,8 +193,8 @@ def code_of_notebook(wildcards):
 
 
 wildcard_constraints:
-    study=STUDY.name,
-    scenario="|".join(STUDY.catalogue),
+    study=re.escape(STUDY.name),
+    scenario="|".join(map(re.escape, STUDY.catalogue)),
     dataset="[A-Za-z0-9_-]+",
     cell="[a-z][a-z0-9_]*",
     method="[a-z][a-z0-9_]*",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+Finite = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]  # no number of the model is larger
 
 
 class Strict(BaseModel):
@@ -119,15 +119,15 @@ def bibliography(references: Path) -> dict[str, dict[str, str]]:
     FileNotFoundError
         If the file does not exist.
     ValueError
-        If there is a duplicate key, an entry is malformed or lacks its key, author, title or year, a % or & has no
-        backslash, or there is text outside entries that is no comment (a line that begins with %).
+        If it is no UTF-8, there is a duplicate key, an entry is malformed or lacks its key, author, title or year, a %
+        or & has no backslash, or there is text outside entries that is no comment (a line that begins with %).
     """
     # Imported here, because most jobs read numbers and no bibliography.
     from bibtexparser import parse_string
     from bibtexparser.middlewares import LatexDecodingMiddleware
     from bibtexparser.model import DuplicateBlockKeyBlock
 
-    text = references.read_text(encoding="utf-8")
+    text = _text(references)
     library = parse_string(text, append_middleware=[LatexDecodingMiddleware()])
     twice = sorted({block.key for block in library.failed_blocks if isinstance(block, DuplicateBlockKeyBlock)})
     if twice:
@@ -149,6 +149,15 @@ def bibliography(references: Path) -> dict[str, dict[str, str]]:
     return {entry.key: {field.key: field.value for field in entry.fields} for entry in library.entries}
 
 
+def _text(references: Path) -> str:
+    content = references.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ValueError(f"{references}: line {line} is not UTF-8; save the file as UTF-8") from None
+
+
 def _line(references: Path, block: Any) -> str:
     return f"{references}: line {block.start_line + 1}"
 
@@ -161,9 +170,9 @@ def bibliography_keys(references: Path) -> frozenset[str]:
     FileNotFoundError
         If the file does not exist.
     ValueError
-        If a key occurs twice.
+        If it is no UTF-8, or a key occurs twice.
     """
-    keys = re.findall(r"^@\w+\{([^,\s]+),", references.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    keys = re.findall(r"^@\w+\{([^,\s]+),", _text(references), flags=re.MULTILINE)
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         raise ValueError(f"{references}: the keys {', '.join(twice)} occur more than once; keep one entry of each")
     return frozenset(keys)

@@ -98,14 +98,15 @@ class _Fault(Exception):
 
 def _document(path: Path, text: str) -> Document:
     """Build values from the parser's events: they do not grow, whatever refers to what."""
-    events = yaml.parse(text, Loader=yaml.CSafeLoader)
+    events: Iterator[Any] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
     next(events)  # the stream begins
     if isinstance(next(events), yaml.StreamEndEvent):
         raise _Fault("the file is empty.")
     builder = _Builder(events)
     content, words = builder.node(next(events), ())
     next(events)  # the document ends
-    if not isinstance(end := next(events), yaml.StreamEndEvent):
+    end: Any = next(events)
+    if not isinstance(end, yaml.StreamEndEvent):
         raise _Fault("a second document begins here; a file holds one. Remove the ---.", end.start_mark.line + 1)
     if content is None:
         raise _Fault("the file is empty.")
@@ -123,12 +124,12 @@ class _Builder:
     lines: dict[Place, int] = field(default_factory=dict)
 
     def node(self, event: Any, place: Place) -> tuple[Any, Any]:
-        line = event.start_mark.line + 1
+        line, anchor = event.start_mark.line + 1, event.anchor
         self.lines.setdefault(place, line)
-        if isinstance(event, yaml.AliasEvent):
-            raise _Fault(f"an alias (*{event.anchor[:LONGEST]}) repeats another part; write it out.", line)
-        if event.anchor is not None:
-            raise _Fault(f"an anchor (&{event.anchor[:LONGEST]}) is for aliases, which are not read; remove it.", line)
+        if anchor is not None and isinstance(event, yaml.AliasEvent):
+            raise _Fault(f"an alias (*{anchor[:LONGEST]}) repeats another part; write it out.", line)
+        if anchor is not None:
+            raise _Fault(f"an anchor (&{anchor[:LONGEST]}) is for aliases, which are not read; remove it.", line)
         if event.tag is not None:
             raise _Fault(f"Tags ({event.tag[:LONGEST]}) are not allowed; write plain values.", line)
         if len(place) > MOST_DEPTH:

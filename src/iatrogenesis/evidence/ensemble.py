@@ -30,7 +30,7 @@ DUMMIES = 50
 class Search(Strict):
     """How an ensemble is found: members, steps, and the seed of prior draws and of the errors of published values."""
 
-    members: int = Field(ge=20)
+    members: int = Field(ge=20, le=100_000)
     steps: int = Field(ge=1, le=20)
     seed: int
 

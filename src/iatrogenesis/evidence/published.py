@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.core.files import read_csv
 from iatrogenesis.core.montecarlo import jackknife
 from iatrogenesis.core.yaml_text import ConfigError
 from iatrogenesis.evidence.counterparts import Counterparts
@@ -32,12 +31,17 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
     Raises
     ------
     ConfigError
-        If a column or value is missing, an id is doubled or has no simulated counterpart, an interval does not hold
-        its value, or a source is not in the bibliography.
+        If it is no table or has no rows, a column or value is missing, an id is doubled or has no simulated
+        counterpart, an interval does not hold its value, or a source is not in the bibliography.
     """
-    table = read_csv(path)
+    try:
+        table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:  # pandas' own errors are values' errors, too
+        raise ConfigError(f"{path}: cannot be read as a table in UTF-8 ({str(error).splitlines()[0]})") from None
     if missing := [name for name in COLUMNS if name not in table]:
         raise ConfigError(f"{path}: column {missing[0]!r} is missing")
+    if table.empty:
+        raise ConfigError(f"{path}: no rows; without published patterns there is nothing to compare with")
     for name in NUMBERS:
         table[name] = _numeric(table, name, path)
     for number, row in enumerate(table.to_dict("records"), start=2):

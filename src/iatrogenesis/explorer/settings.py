@@ -89,8 +89,8 @@ class Explorer(Strict):
     levels: Levels
     preventions: tuple[str, ...] = Field(min_length=1, max_length=10)
     design: Design
-    checks: int = Field(ge=2)
-    members: int = Field(ge=10)
+    checks: int = Field(ge=2, le=10**9)
+    members: int = Field(ge=10, le=100_000)
     member_design: Design
     parts: int = Field(ge=1, le=200)
 

@@ -39,7 +39,7 @@ def load_settings(path: Path) -> OwnData:
     try:
         return validated(OwnData, content)
     except ValidationError as error:
-        found = [dict(fault) for fault in error.errors(include_url=False)]
+        found: list[dict[str, Any]] = [dict(fault) for fault in error.errors(include_url=False)]
         faults = list(dict.fromkeys(f"{document.at(fault['loc'])}: {_said(fault)}" for fault in found))
         more = [f"{path}: and {len(faults) - SHOWN} more."] if len(faults) > SHOWN else []
         raise DataError("\n".join(faults[:SHOWN] + more)) from None

@@ -141,8 +141,8 @@ def read_cells(path: Path, world: StatisticalWorld) -> dict[str, Cell]:
     """
     try:
         table = pd.read_csv(path, dtype="str", keep_default_na=False)
-    except (OSError, ValueError, pd.errors.ParserError) as error:
-        raise ConfigError(f"{path}: cannot be read as a table ({error})") from None
+    except (OSError, ValueError) as error:  # pandas' own errors are values' errors, too
+        raise ConfigError(f"{path}: cannot be read as a table in UTF-8 ({str(error).splitlines()[0]})") from None
     known = list(Cell.model_fields)
     if wrong := sorted(set(table.columns) ^ set(known)):
         raise ConfigError(f"{path}: column {wrong[0]!r} is unknown or missing; the columns are {', '.join(known)}")

@@ -26,7 +26,7 @@ from iatrogenesis.inference.data.covariates import KNOT
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.simulation_study.people import CENTRE, RATED, SCALE, VULNERABLE_SHARE, Allocation, People, shaped
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+Finite = Annotated[float, Field(ge=-20, le=20, allow_inf_nan=False)]  # log odds; odds overflow beyond
 Share = Annotated[float, Field(gt=0, le=1)]
 
 PRODUCT = "burnout:vulnerable"

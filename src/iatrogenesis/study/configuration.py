@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.montecarlo import replicates_for
-from iatrogenesis.core.sources import Finite, Strict
+from iatrogenesis.core.sources import Strict
 from iatrogenesis.explorer.settings import Explorer
 from iatrogenesis.inference.answers.questions import WhatIf
 from iatrogenesis.inference.checks.convergence import Convergence
@@ -19,6 +19,7 @@ from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.logit_normal import Coefficients
 from iatrogenesis.simulation_study.methods import NAMES as METHODS
 from iatrogenesis.simulation_study.methods import SLOW
+from iatrogenesis.study.repeated import Attribution, Calibrate, Conclusions, OverMembers, Preventions
 from iatrogenesis.world.cohort import Design
 
 # Names of what has a file: spelled out in the schemas, so that editors offer them.
@@ -29,10 +30,10 @@ MethodName = Literal[*METHODS]  # pyrefly: ignore[invalid-literal]
 class KnownTruth(Strict):
     """A data set drawn from the therapist model itself, so that every truth is exact."""
 
-    therapists: int = Field(ge=2)
-    clients_per_therapist: int = Field(ge=1)
-    intercept: Finite
-    therapist_sd: Finite = Field(ge=0)
+    therapists: int = Field(ge=2, le=100_000)
+    clients_per_therapist: int = Field(ge=1, le=100_000)
+    intercept: float = Field(ge=-20, le=20)
+    therapist_sd: float = Field(ge=0, le=10)
     coefficients: Coefficients
     reliability: float = Field(default=1.0, gt=0, le=1)
 
@@ -66,8 +67,8 @@ class Fit(Strict):
 class SimulationBasedCalibration(Strict):
     """Simulation-based calibration: how many simulations of each model by each engine, 0 for none, and of what size."""
 
-    collapsed: int = Field(ge=0)
-    nuts: int = Field(ge=0)
+    collapsed: int = Field(ge=0, le=100_000)
+    nuts: int = Field(ge=0, le=100_000)
     design: Design
     sampler: Sampler
 
@@ -82,13 +83,13 @@ class Engines(Strict):
     """What is fitted once more by the other engine: all models that both cover, or some; some years of real counts."""
 
     models: tuple[Literal[*COLLAPSED_MODELS], ...] | None = None  # pyrefly: ignore[invalid-literal]
-    service_years: int | None = Field(None, ge=0)
+    service_years: int | None = Field(None, ge=0, le=1000)
 
 
 class Reproductions(Strict):
     """Published simulations done again."""
 
-    replicates: int = Field(200, ge=10)
+    replicates: int = Field(200, ge=10, le=1_000_000)
 
 
 class SimulationStudy(Strict):
@@ -115,8 +116,8 @@ class SimulationStudy(Strict):
     methods: tuple[MethodName, ...] = Field(min_length=1)
     coverage_mcse: float = Field(gt=0.001, le=0.2)
     sampled_coverage_mcse: float | None = Field(None, gt=0.001, le=0.2)
-    worlds: int = Field(ge=2)
-    true_clients: int = Field(ge=50)
+    worlds: int = Field(ge=2, le=100_000)
+    true_clients: int = Field(ge=50, le=1_000_000)
     sampler: Sampler
     convergence: Convergence
 
@@ -149,82 +150,21 @@ class Policies(Strict):
         Services in each plausible world; few, because the many worlds tell the range.
     """
 
-    replicates: int = Field(ge=2)
-    services: int = Field(ge=2)
-
-
-class Attribution(Strict):
-    """What each mechanism of a world with every harm causes; the design is that of each pair of orders."""
-
-    full: str
-    pairs: int = Field(ge=2)
-    design: Design
-
-
-class Preventions(Strict):
-    """What preventions avert in a world; each scenario is that world with preventions."""
-
-    against: str
-    scenarios: tuple[str, ...] = Field(min_length=1)
-    design: Design
-
-
-class Conclusions(Strict):
-    """Conclusions over the ensemble of plausible worlds (`iatrogenesis.harm.conclusions`).
-
-    Attributes
-    ----------
-    prevented
-        The scenario with every prevention.
-    members
-        How many members of the ensemble the main conclusions are drawn from; at most as many as there are.
-    each
-        How many for what each route and each prevention does, which takes a world for each.
-    design
-        Of one member.
-    """
-
-    prevented: str
-    members: int = Field(ge=10)
-    each: int = Field(ge=10)
-    design: Design
-
-
-class OverMembers(Strict):
-    """What else is told in so many members of the ensemble, each of this design."""
-
-    members: int = Field(ge=10)
-    design: Design
-
-
-class Trial(Strict):
-    """Trials of the search (`iatrogenesis.evidence.trials`): its own size, and how many known truths it must find."""
-
-    members: int = Field(ge=20)
-    steps: int = Field(ge=1, le=20)
-    truths: int = Field(ge=2)
-    design: Design
-
-
-class Calibrate(Strict):
-    """The search for the ensemble (`iatrogenesis.evidence.ensemble`): the size of one member, members and steps."""
-
-    members: int = Field(ge=20)
-    steps: int = Field(ge=1, le=20)
-    design: Design
-    trial: Trial
+    replicates: int = Field(ge=2, le=1_000_000)
+    services: int = Field(ge=2, le=100_000)
 
 
 class StudyConfig(Strict):
     """One study. The sections are named after the rules that read them.
 
     `core_minutes` is what everything but the simulation study costs about; it is only announced. `notebooks` are those
-    that are run and shown beside the report.
+    that are run and shown beside the report. `service_counts` is a table of real counts, which must be there;
+    `service_counts_where_present` one that is used where it is there, and not missed elsewhere.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)
     seed: int = Field(ge=0, lt=2**63)
-    core_minutes: float = Field(0, ge=0)
+    core_minutes: float = Field(0, ge=0, le=1e7)
     judgement: Judgement
     scenarios: tuple[str, ...] = Field(min_length=1)
     reference: str = "reference"
@@ -252,10 +192,11 @@ class StudyConfig(Strict):
     advice: Advice
     policies: Policies
     explorer: Explorer
-    notebooks: Literal["all"] | tuple[str, ...] = "all"
+    notebooks: Literal["all"] | tuple[Annotated[str, Field(pattern="^[0-9a-z_]+$")], ...] = "all"
     service_counts: str | None = None
+    service_counts_where_present: str | None = None
 
-    @field_validator("service_counts")
+    @field_validator("service_counts", "service_counts_where_present")
     @classmethod
     def _relative(cls, value: str | None) -> str | None:
         if value is not None and Path(value).is_absolute():
@@ -278,6 +219,25 @@ class StudyConfig(Strict):
             "what_if.rested": (self.what_if.rested,),
             "what_if.limited": (self.what_if.limited,),
         }
+
+    def repeated(self) -> dict[str, tuple[int, Design]]:
+        """How often each size is simulated that is simulated again and again, by the field that says how often."""
+        return {
+            "attribution.pairs": (self.attribution.pairs, self.attribution.design),
+            "conclusions.members": (self.conclusions.members, self.conclusions.design),
+            "conclusions.each": (self.conclusions.each, self.conclusions.design),
+            "second_episodes.members": (self.second_episodes.members, self.second_episodes.design),
+            "what_if_ranges.members": (self.what_if_ranges.members, self.what_if_ranges.design),
+            "calibrate.members": (self.calibrate.members * self.calibrate.steps, self.calibrate.design),
+            "explorer.checks": (self.explorer.checks, self.explorer.design),
+            "explorer.members": (self.explorer.members, self.explorer.member_design),
+        }
+
+    @model_validator(mode="after")
+    def _affordable(self) -> Self:
+        for field, (times, design) in self.repeated().items():
+            design.check_cost(field, times)
+        return self
 
     @model_validator(mode="after")
     def _base_first(self) -> Self:

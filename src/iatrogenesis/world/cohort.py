@@ -15,6 +15,8 @@ from iatrogenesis.world.members import aligned, member_count
 from iatrogenesis.world.parameters import BurnoutProcess, Category, World
 from iatrogenesis.world.shapes import g_and_h
 
+MOST_CLIENTS = 10**11
+CLIENT_SECONDS = 4e-6  # core seconds of one client in one world, about: 8 sessions of 500 ns
 YOUNG = "18-25"  # the youngest age band
 
 
@@ -41,10 +43,10 @@ class Design(Strict):
 
     replicates: int = Field(1, ge=1, le=1_000_000)
     therapists: int = Field(ge=2, le=1_000_000)
-    services: int = Field(ge=1)
+    services: int = Field(ge=1, le=1_000_000)
     clients_per_therapist: float = Field(ge=2, le=1_000_000)
     clients_log_sd: Finite = Field(0.5, ge=0, le=2)
-    clients_minimum: int = Field(5, ge=1)
+    clients_minimum: int = Field(5, ge=1, le=1_000_000)
     list_start: int = Field(0, ge=0, le=2**31)
     clients_by_workload: Finite = Field(0.6, ge=0, le=1)
     severity_by_burnout: Finite = 0.0
@@ -54,7 +56,28 @@ class Design(Strict):
     def _services_have_therapists(self) -> "Design":
         if self.services > self.therapists:
             raise ValueError(f"{self.services} services need at least as many therapists, not {self.therapists}")
+        self.check_cost("replicates")
         return self
+
+    @property
+    def clients(self) -> float:
+        """About how many, in all replicates."""
+        return self.replicates * self.therapists * max(self.clients_per_therapist, self.clients_minimum)
+
+    def check_cost(self, field: str, times: int = 1) -> None:
+        """Refuse so many simulations of this size if they would never end; ``field`` says how many they are.
+
+        Raises
+        ------
+        ValueError
+            With what they would cost.
+        """
+        if (clients := times * self.clients) > MOST_CLIENTS:
+            hours = clients * CLIENT_SECONDS / 3600
+            raise ValueError(
+                f"{field}: {clients:,.0f} clients in all would take about {hours:,.0f} core hours for each world; "
+                f"at most {MOST_CLIENTS:,} are simulated"
+            )
 
 
 def in_blocks(replicates: range, size: int) -> list[range]:

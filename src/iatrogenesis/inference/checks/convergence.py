@@ -26,9 +26,9 @@ class Convergence(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    max_rhat: Annotated[float, Field(gt=1, allow_inf_nan=False)] = 1.01
-    min_ess: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 400.0
-    max_divergences: Annotated[int, Field(ge=0)] = 0
+    max_rhat: Annotated[float, Field(gt=1, le=10, allow_inf_nan=False)] = 1.01
+    min_ess: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] = 400.0
+    max_divergences: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     min_bfmi: Annotated[float, Field(ge=0, le=1)] = 0.3
     max_pareto_k: Annotated[float, Field(gt=0, le=1)] = 0.7
 

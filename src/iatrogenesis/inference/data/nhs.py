@@ -50,11 +50,15 @@ def read_service_years(path: Path, minimum: int = MINIMUM_COURSES) -> ServiceYea
     Raises
     ------
     DataError
-        Naming column and line: missing columns, an empty table, text where a count belongs, a negative count, more
-        deteriorated than finished, a service twice in a year, a missing code or year.
+        If it cannot be read as a table; naming column and line: missing columns, an empty table, text where a count
+        belongs, a negative count, more deteriorated than finished, a service twice in a year, a missing code or year.
     """
     name = Path(path).name
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:  # pandas' own errors are values' errors, too
+        reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+        raise DataError(f"{path}: this is no CSV table in UTF-8 ({reason}). Correct the path or the file.") from None
     require_columns(table, (SERVICE, YEAR, FINISHED, WORSE), name)
     _check_keys(table, name)
     table = table.assign(**{column: _counts(table, column, name) for column in (FINISHED, WORSE)})
@@ -89,7 +93,7 @@ def _check_keys(table: pd.DataFrame, name: str) -> None:
 
 def _counts(table: pd.DataFrame, column: str, name: str) -> pd.Series:
     text = table[column].str.strip()
-    wrong = ~(text.str.fullmatch(r"\d+") | (text == ""))
+    wrong = ~(text.str.fullmatch(r"[0-9]{1,12}") | (text == ""))
     _refuse(wrong, table[column], name, "must be a whole number, or empty where suppressed")
     return pd.to_numeric(text.where(text != "")).astype("Int64")
 

@@ -20,11 +20,11 @@ class Sampler(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    chains: Annotated[int, Field(ge=2)] = 4  # one chain cannot disagree with itself
-    draws: Annotated[int, Field(ge=100)] = 1000
-    tune: Annotated[int, Field(ge=100)] = 500
+    chains: Annotated[int, Field(ge=2, le=100)] = 4  # one chain cannot disagree with itself
+    draws: Annotated[int, Field(ge=100, le=1_000_000)] = 1000
+    tune: Annotated[int, Field(ge=100, le=1_000_000)] = 500
     target_accept: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
-    cores: Annotated[int, Field(ge=1)] = 1
+    cores: Annotated[int, Field(ge=1, le=1000)] = 1
 
     def described(self) -> str:
         """Return the settings that decide the draws, as JSON."""

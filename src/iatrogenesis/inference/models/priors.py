@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from iatrogenesis.core.declared import Undeclared
 from iatrogenesis.inference.models import FACTS, sections
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# Wider ones say nothing, and overflow where they are exponentiated.
+Finite = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 Reason = Annotated[str, Field(min_length=10, description="Why this prior; printed in the report.")]
 
 
