@@ -131,8 +131,8 @@ graph: .venv/.installed ## Draw the rules into README.md
 screenshot: .venv/.installed ## Photograph the default study's explorer for README.md; needs Chromium
 	$(BIN)/python workflow/bootstrap/screenshot.py
 
-reference: .venv/.installed ## Bring results/reference up to date with the studies tiny and default
-	$(BIN)/python workflow/bootstrap/reference.py
+reference: .venv/.installed ## Bring results/reference up to date with the studies tiny and default; ARGS=tiny for one
+	$(BIN)/python workflow/bootstrap/reference.py $(ARGS)
 
 environment: .venv/.installed ## Write environment.yml from pyproject.toml
 	$(BIN)/python workflow/bootstrap/environment.py

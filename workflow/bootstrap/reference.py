@@ -1,4 +1,7 @@
-"""Bring what is committed of the results up to date: pictures that README.md shows, tables that a test holds to."""
+"""Bring what is committed of results up to date: pictures that README.md shows, tables and values held to later runs.
+
+Of the studies tiny and default, or of those that are named.
+"""
 
 import shutil
 import sys
@@ -9,26 +12,30 @@ from iatrogenesis.verification.reference import CLAIMS, HASHES, keep
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS, REFERENCE = ROOT / "results", ROOT / "results" / "reference"
-# Each folder here, what is in it, and where the workflow makes that.
+# By study: each folder here, what is in it, and where the workflow makes that.
 MADE = {
-    REFERENCE: ("*.png", RESULTS / "default" / "figures"),
-    REFERENCE / "tiny": ("*.csv", RESULTS / "tiny" / "tables"),
+    "default": (REFERENCE, "*.png", RESULTS / "default" / "figures"),
+    "tiny": (REFERENCE / "tiny", "*.csv", RESULTS / "tiny" / "tables"),
 }
 COST = {REFERENCE / "cost.csv": RESULTS / "default" / "tables" / "cost.csv"}
 APART = {"explorer.png", CLAIMS, HASHES}  # a photograph (make screenshot), and what is kept for `make verify`
 
+
+def copies(study: str) -> dict[Path, Path]:
+    """What is committed of a study, and what it is a copy of."""
+    folder, pattern, made = MADE[study]
+    found = {old: made / old.name for old in sorted(folder.glob(pattern)) if old.name not in APART}
+    return found | (COST if study == "default" else {})
+
+
 if __name__ == "__main__":
-    copies = {
-        old: made / old.name
-        for folder, (pattern, made) in MADE.items()
-        for old in sorted(folder.glob(pattern))
-        if old.name not in APART
-    } | COST
-    if missing := [path for path in copies.values() if not path.is_file()]:
-        sys.exit(f"{missing[0].relative_to(ROOT)} is not there: `make report` and `make report STUDY=tiny` first")
-    changed = [old for old, new in copies.items() if not old.is_file() or old.read_bytes() != new.read_bytes()]
-    for old in changed:
-        shutil.copyfile(copies[old], old)
-    for name in ("tiny", "default"):
-        keep(find_study({"study": name}, ROOT / "config"), RESULTS / name, REFERENCE / name)
-    print(f"{len(changed)} of {len(copies)} files changed" + "".join(f"\n  {old.relative_to(ROOT)}" for old in changed))
+    for study in sys.argv[1:] or MADE:
+        if missing := [path for path in copies(study).values() if not path.is_file()]:
+            sys.exit(f"{missing[0].relative_to(ROOT)} is not there: `make report STUDY={study}` first")
+        keep(find_study({"study": study}, ROOT / "config"), RESULTS / study, REFERENCE / study)
+        pairs = copies(study).items()
+        changed = [old for old, new in pairs if not old.is_file() or old.read_bytes() != new.read_bytes()]
+        for old in changed:
+            shutil.copyfile(copies(study)[old], old)
+        print(f"{study}: {len(changed)} of {len(pairs)} files changed")
+        print("".join(f"  {old.relative_to(ROOT)}\n" for old in changed), end="")
