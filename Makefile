@@ -4,13 +4,19 @@ STUDY ?= default
 CORES ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
 ARGS ?=
 
+# Snakemake runs code in files given by --configfile before this project can look at them; a study is plain data.
+$(if $(findstring --configf,$(ARGS)),$(error --configfile is not handed on to Snakemake: say STUDY=path/to/mine.yaml))
+
 # A study is named, or given as a file that lies anywhere.
 NAME = $(patsubst %.yaml,%,$(notdir $(STUDY)))
+
+# Results go into this folder, or into another one: DIRECTORY=path, when this one may not be written to.
+PLACE = $(if $(DIRECTORY),$(DIRECTORY)/)results/$(NAME)
 
 BIN = .venv/bin
 # Tests of one file share a worker, and what is costly to set up.
 PYTEST = $(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
-SNAKEMAKE = $(BIN)/snakemake $(AGAIN) --config study="$(STUDY)" --cores $(CORES)
+SNAKEMAKE = $(BIN)/snakemake $(AGAIN) --config study="$(STUDY)" --cores $(CORES) $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 
 # What to open is said where it was made: not after a dry run, nor for other targets.
 SAME_TARGETS = -F --forceall -k --keep-going -p --printshellcmds -q --quiet --verbose --rerun-incomplete
@@ -35,22 +41,23 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "STUDY=$(STUDY) is a name in config/ or the path of a YAML file; CORES=$(CORES); ARGS= go to Snakemake, pytest or uv."
+	@echo "DIRECTORY= is another folder for results/, when this one may not be written to."
 
 # What was altered by hand, cut short or lost, which Snakemake would not see because it looks at times.
-report: AGAIN = $(shell $(BIN)/python -m iatrogenesis.verification.again "results/$(NAME)")
+report: AGAIN = $(shell cd "$(or $(DIRECTORY),.)" 2>/dev/null && "$(CURDIR)/$(BIN)/python" -m iatrogenesis.verification.again "results/$(NAME)")
 report: .venv/.installed ## Run the study and write its report
 	$(SNAKEMAKE) $(ARGS)
-	$(call say,Open results/$(NAME)/report.html)
+	$(call say,Open $(PLACE)/report.html)
 
 # The simulation study alone; all of it, unless a study is named.
 study: STUDY = full
 study: .venv/.installed ## Run the simulation study: all cells (hours); STUDY=default for some of them (minutes)
 	$(SNAKEMAKE) $(ARGS) study
-	$(call say,See results/$(NAME)/tables/performance.csv and results/$(NAME)/figures)
+	$(call say,See $(PLACE)/tables/performance.csv and $(PLACE)/figures)
 
 explorer: .venv/.installed ## Simulate and write the page with sliders alone, without fitting anything
 	$(SNAKEMAKE) $(ARGS) results/$(NAME)/explorer.html
-	$(call say,Open results/$(NAME)/explorer.html)
+	$(call say,Open $(PLACE)/explorer.html)
 
 notebooks: .venv/.installed ## Open the notebooks, to run and change them
 	$(BIN)/jupyter lab notebooks
