@@ -19,7 +19,8 @@ def main(
     surface = Surface.of(explorer, at, read_parquet(tables["measures"]))
     ranges = Ranges.of(explorer, at, read_csv(tables["ranges"]))
     averts = averted(read_csv(tables["preventions"]), averting)
-    text = page(explorer, surface, Words.model_validate(words), read_csv(tables["check"]), averts, ranges, about)
+    check, courses = (read_csv(tables[name]) for name in ("check", "courses"))
+    text = page(explorer, surface, Words.model_validate(words), check, averts, ranges, courses, about)
     write_text(text, page_path)
     print(f"{len(text.encode()) / 1e6:.1f} MB", flush=True)
 
@@ -27,7 +28,7 @@ def main(
 if __name__ == "__main__":
     with recorded(snakemake):
         main(
-            tables={name: snakemake.input[name] for name in ("measures", "check", "preventions", "ranges")},
+            tables={name: snakemake.input[name] for name in ("measures", "check", "preventions", "ranges", "courses")},
             explorer=snakemake.params.explorer,
             world=snakemake.params.world,
             words=snakemake.params.words,
@@ -35,7 +36,8 @@ if __name__ == "__main__":
             about={
                 "study": snakemake.wildcards.study,
                 "commit": snakemake.params.commit,
-                "published": f"{1000 * snakemake.params.published:.0f}",
+                "published": round(1000 * snakemake.params.published),
+                "instrument": snakemake.params.instrument,
             },
             page_path=snakemake.output.page,
         )

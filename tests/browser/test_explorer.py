@@ -4,13 +4,11 @@
 import re
 from urllib.parse import unquote
 
-import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from scipy.stats import t
 
 from iatrogenesis.core.files import read_csv, read_parquet
-from iatrogenesis.explorer.charts import FATE_COLOURS
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
 from iatrogenesis.explorer.ranges import Ranges, headlines
 from iatrogenesis.explorer.settings import SLIDERS, Setting, usual
@@ -21,7 +19,9 @@ from tests.browser.conftest import DESK, PHONE
 from tests.conftest import CONFIG
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-MEGABYTES = 5
+MEGABYTES, MILLISECONDS = 5, 100
+PROJECTOR = {"width": 1024, "height": 768}
+VIEWS = ("clients", "courses", "year", "twin", "vote", "numbers")
 
 
 @pytest.fixture(scope="module")
@@ -43,144 +43,6 @@ def table(pages):
     return found.set_index([*SLIDERS, "preventions"]).sort_index()
 
 
-@pytest.fixture
-def explore(visit, pages):
-    """Open the explorer and wait until it has drawn."""
-
-    def opened(size=DESK, scheme="light", fragment=""):
-        page = visit(pages / "explorer.html", size, scheme, fragment)
-        page.wait_for_selector("body.ready")
-        return page
-
-    return opened
-
-
-def put(page, panel="a", **sliders):
-    """Move sliders as a hand does: the browser tells the page after each."""
-    for name, value in sliders.items():
-        slider = page.locator(f"#{panel}-{name}")
-        slider.evaluate(
-            "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }", str(value)
-        )
-
-
-def shown(page, panel="a"):
-    """Numbers on the page, by name."""
-    rows = page.locator(f"#panel-{panel} [data-number]")
-    return {
-        row.get_attribute("data-number"): number(row.locator(".value").inner_text())
-        for row in rows.all()
-    }  # fmt: skip
-
-
-def number(text):
-    """A number as people write it."""
-    return float(text.replace(",", "").replace("−", "-"))
-
-
-def dots(page, panel="a"):
-    """How many marks of each fate the unit chart has."""
-    fills = page.locator(f"#panel-{panel} [data-chart=clients] svg .mark-symbol path").evaluate_all(
-        "marks => marks.map(mark => mark.getAttribute('fill'))"
-    )
-    return {fate: fills.count(colour) for fate, colour in FATE_COLOURS.items()}
-
-
-def lines(page, chart, panel="a"):
-    """The drawn paths of a chart."""
-    return page.locator(f"#panel-{panel} [data-chart={chart}] svg path").evaluate_all(
-        "paths => paths.map(path => path.getAttribute('d'))"
-    )
-
-
-def expect(page, row, panel="a"):
-    """The page says, and its thousand marks show, what a row of the table says."""
-    found = shown(page, panel)
-    for name in (*ALSO, *WORK):
-        digits = 1 if name == "sessions" else 0
-        assert found[name] == pytest.approx(row[name], abs=0.5 * 10**-digits + 0.02), name
-    for fate in FATES:
-        assert found[fate] == pytest.approx(row[fate], abs=1), fate
-    page.wait_for_function(
-        "([panel, count]) => document.querySelectorAll(`#panel-${panel} [data-chart=clients] .mark-symbol path[fill='"
-        + FATE_COLOURS["worse_because"]
-        + "']`).length === count",
-        arg=[panel, int(found["worse_because"])],
-    )
-    assert dots(page, panel) == {fate: int(found[fate]) for fate in FATES}
-    assert sum(dots(page, panel).values()) == 1000
-
-
-def test_it_is_one_file_of_few_megabytes_that_asks_for_nothing(explore, seen, pages):
-    page = explore()
-    assert [url.split("#")[0] for url in seen.requests] == [(pages / "explorer.html").as_uri()]
-    assert (pages / "explorer.html").stat().st_size < MEGABYTES * 1e6
-    assert page.locator("#panel-a .chart svg").count() == 4
-
-
-def test_it_opens_with_the_usual_setting_as_the_table_has_it(explore, table, at):
-    page = explore()
-    row = table.loc[(*at, "")]
-    expect(page, row)
-    found = shown(page)
-    worse, net = found["worse_because"] + found["worse_anyway"], found["worse_because"] - found["spared"]
-    text = page.locator("#panel-a .answer").inner_text()
-    assert text.startswith(f"Of 1,000 clients, {worse:.0f} end reliably worse (in plausible worlds between")
-    assert f"): {net:.0f} more (between" in text and "than if competence" in text
-    assert page.locator("#panel-a .how").inner_text() == "This very setting was simulated."
-
-
-@pytest.mark.parametrize("name", SLIDERS)
-def test_each_slider_changes_numbers_and_pictures_as_the_table_says(explore, study, table, at, name):
-    page, place = explore(), SLIDERS.index(name)
-    before = {chart: lines(page, chart) for chart in ("courses", "burnout", "places")}
-    level = next(level for level in study.config.explorer.levels.by_slider()[name] if level != at[place])
-    put(page, **{name: level})
-    expect(page, table.loc[(*at[:place], level, *at[place + 1 :], "")])
-    assert lines(page, "courses") != before["courses"]
-    if name in ("burnout", "caseload"):
-        assert lines(page, "burnout") != before["burnout"]
-    assert lines(page, "places") != before["places"]
-
-
-def test_each_switch_says_what_the_table_says_and_all_of_them_nearly(explore, study, table, at, surface):
-    """What several do together is fitted to all the sets that were simulated."""
-    page, names = explore(), study.config.explorer.preventions
-    for name in names:
-        page.check(f"#a-{name}")
-        expect(page, table.loc[(*at, name)])
-        page.uncheck(f"#a-{name}")
-    for name in names:
-        page.check(f"#a-{name}")
-    said, row = averages(surface.at(Setting(at, tuple(names)))), table.loc[(*at, "+".join(names))]
-    expect(page, said)
-    for name in (*FATES, *ALSO, *WORK):
-        assert said[name] == pytest.approx(row[name], rel=0.05, abs=2 * row[f"{name}_mcse"]), name
-    for name in names:
-        page.uncheck(f"#a-{name}")
-    expect(page, table.loc[(*at, "")])
-
-
-def test_the_interval_is_that_of_the_table(explore, table, study, at):
-    page, row = explore(), table.loc[(*at, "")]
-    half = t.ppf(0.975, clusters(study.config.explorer.design) - 1) * row["crises_mcse"]
-    text = page.locator("#panel-a [data-number=crises] .interval").inner_text()
-    assert [number(end) for end in text.split(" to ")] == pytest.approx(
-        [row["crises"] - half, row["crises"] + half], abs=0.6
-    )
-
-
-def test_keys_move_a_slider_by_its_step(explore, study, at):
-    page = explore()
-    page.locator("#a-burnout").focus()
-    page.keyboard.press("ArrowRight")
-    step = study.words.sliders["burnout"].step
-    assert float(page.locator("#a-burnout").input_value()) == at[0] + step
-    assert page.locator("#panel-a output[for=a-burnout]").inner_text() == f"+{at[0] + step:.2f} SD"
-    assert "Filled in between" in page.locator("#panel-a .how").inner_text()
-    assert page.locator("#a-burnout").get_attribute("aria-valuetext").startswith("+0.25 SD above 60 of 100")
-
-
 @pytest.fixture(scope="module")
 def surface(study, at, pages):
     """What the page should say anywhere."""
@@ -193,64 +55,146 @@ def ranges(study, at, pages):
     return Ranges.of(study.config.explorer, at, read_csv(pages / "tables" / "explorer_ranges.csv"))
 
 
+@pytest.fixture
+def explore(visit, pages):
+    """Open the explorer and wait until it has drawn."""
+
+    def opened(size=PROJECTOR, scheme="light", fragment=""):
+        page = visit(pages / "explorer.html", size, scheme, fragment)
+        page.wait_for_selector("body.ready")
+        return page
+
+    return opened
+
+
+def put(page, panel="a", **sliders):
+    """Move sliders as a hand does: the browser tells the page after each."""
+    for name, value in sliders.items():
+        page.locator(f"#{panel}-{name}").evaluate(
+            "(input, value) => { input.value = value;"
+            " for (const kind of ['input', 'change']) input.dispatchEvent(new Event(kind)); }",
+            str(value),
+        )
+
+
+def number(text):
+    """A number as people write it."""
+    return float(text.replace(",", "").replace("−", "-"))
+
+
+def shown(page, panel="a"):
+    """Numbers on the page, by name."""
+    return {
+        row["name"]: number(row["value"])
+        for row in page.locator(f"#panel-{panel} [data-number]").evaluate_all(
+            "rows => rows.map(row => ({name: row.dataset.number, value: row.querySelector('.value').textContent}))"
+        )
+    }
+
+
+def dots(page, panel="a"):
+    """How many marks of each fate there are."""
+    marks = page.locator(f"#panel-{panel} .dots svg > path")
+    classes = marks.evaluate_all("marks => marks.map(mark => mark.getAttribute('class'))")
+    return {name: classes.count(name) for name in set(classes)}
+
+
+def says(page, what, panel="a"):
+    return page.locator(f"#panel-{panel} {what}").inner_text()
+
+
+def expect(page, row, panel="a"):
+    """The page says, and its thousand marks show, what a row of the table says."""
+    found = shown(page, panel)
+    for name in (*ALSO, *WORK):
+        digits = 1 if name == "sessions" else 0
+        assert found[name] == pytest.approx(row[name], abs=0.5 * 10**-digits + 0.02), name
+    for fate in FATES:
+        assert found[fate] == pytest.approx(row[fate], abs=1), fate
+    drawn = dots(page, panel)
+    assert drawn == {fate: int(found[fate]) for fate in FATES if found[fate]} and sum(drawn.values()) == 1000
+
+
+def test_it_is_one_small_file_that_opens_with_routine_care(explore, seen, pages, table, at, ranges, surface):
+    page = explore()
+    assert [url.split("#")[0] for url in seen.requests] == [(pages / "explorer.html").as_uri()]
+    assert (pages / "explorer.html").stat().st_size < MEGABYTES * 1e6
+    expect(page, table.loc[(*at, "")])
+    here = headlines(surface.at(Setting(at)))
+    low, high = ranges.range("net", Setting(at), here["net"])
+    said = says(page, ".net")
+    assert said.startswith(f"{abs(here['net']):.0f} {'more' if here['net'] > 0 else 'fewer'} of 1,000 clients")
+    assert [int(n) for n in re.findall(r"\d+", said.split("(")[1])] == [abs(round(low)), abs(round(high))]
+    assert "than if nothing in therapy did harm" in said and "average" not in said
+    low, high = ranges.range("worse", Setting(at), here["worse"])
+    assert f"({low:.0f} to {high:.0f})" in says(page, ".all")
+
+
+def test_the_first_screen_of_a_projector_has_marks_slider_and_sentence(explore):
+    """Marks lie apart, nothing is cut off, and caveats come below."""
+    page = explore(PROJECTOR)
+    for what in (".dots svg", ".key", "#a-burnout", ".net", ".change", "#story-a"):
+        box = page.locator(f"#panel-a {what}").bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= PROJECTOR["height"], what
+        assert box["x"] >= 0 and box["x"] + box["width"] <= PROJECTOR["width"], what
+    assert page.locator(".rests").bounding_box()["y"] > page.locator("#panel-a .key").bounding_box()["y"]
+    left, right = (page.locator(f"#panel-a {what}").bounding_box() for what in (".dots", "#a-burnout"))
+    assert left["x"] + left["width"] <= right["x"]
+    boxes = page.locator("#panel-a .dots svg > path").evaluate_all(
+        "marks => marks.slice(0, 60).map(mark => mark.getBoundingClientRect())"
+        ".map(box => [box.x, box.y, box.right, box.bottom])"
+    )
+    assert boxes[0][2] + 2 < boxes[25][0] and boxes[0][3] + 2 < boxes[1][1]
+
+
+@pytest.mark.parametrize("name", SLIDERS)
+def test_each_slider_says_what_the_table_says_and_keeps_a_ghost(explore, study, table, at, name):
+    page, place = explore(), SLIDERS.index(name)
+    was = sum(shown(page)[fate] for fate in ("worse_because", "worse_anyway"))
+    level = next(level for level in study.config.explorer.levels.by_slider()[name] if level != at[place])
+    put(page, **{name: level})
+    expect(page, table.loc[(*at[:place], level, *at[place + 1 :], "")])
+    now = sum(shown(page)[fate] for fate in ("worse_because", "worse_anyway"))
+    assert page.locator("#panel-a .ghosts > *").count() == abs(now - was)
+    assert page.locator(f"#panel-a .slider:has(#a-{name}) .was").is_visible() or name not in ("burnout",)
+    assert re.search(r"Compared with before: (\d+ more|\d+ fewer|as many)", says(page, ".change"))
+
+
+def test_each_switch_says_what_the_table_says(explore, study, table, at, surface):
+    page, names = explore(), study.config.explorer.preventions
+    page.click("#panel-a .more > summary")
+    for name in names:
+        page.check(f"#a-{name}")
+        expect(page, table.loc[(*at, name)])
+        page.uncheck(f"#a-{name}")
+    for name in names:
+        page.check(f"#a-{name}")
+    expect(page, averages(surface.at(Setting(at, tuple(names)))))
+
+
 @pytest.mark.parametrize(
     ("sliders", "preventions"),
     [
         ((0.6, -0.4, -0.3, 17, 1.3), ()),
         ((1.5, -1.5, -1, 20, 2), ("monitoring", "supervision", "caseload_limit", "repair")),
         ((-0.75, -0.25, 0, 16, 1.75), ("supervision", "repair")),
-        ((0, 0, 0, 15, 1), ("monitoring", "repair")),
     ],
 )
-def test_the_page_fills_in_as_the_library_does(explore, study, surface, sliders, preventions):
+def test_the_page_fills_in_as_the_library_does(explore, study, surface, ranges, sliders, preventions):
     page, names = explore(), study.config.explorer.preventions
-    on = [names.index(name) for name in preventions]
-    found = page.evaluate("([sliders, on]) => explorer.at(sliders, on)", [list(sliders), on])
-    said = surface.at(Setting(tuple(float(x) for x in sliders), preventions))
+    now = {"sliders": list(sliders), "on": [names.index(name) for name in preventions]}
+    setting = Setting(tuple(float(x) for x in sliders), preventions)
+    found = page.evaluate("now => explorer.at(now.sliders, now.on)", now)
+    said = surface.at(setting)
     assert found.keys() == said.keys()
     for name, value in said.items():
         assert found[name] == pytest.approx(value, rel=3e-3, abs=2e-3), name
-
-
-@pytest.mark.parametrize(
-    ("sliders", "preventions"),
-    [
-        ((0.0, 0.0, 0.0, 15.0, 1.0), ()),
-        ((0.6, -0.4, -0.3, 17.0, 1.3), ("repair",)),
-        ((-0.75, -1.5, 0.0, 20.0, 2.0), ("monitoring", "repair")),
-        ((1.5, 0.0, -1.0, 15.0, 1.0), ("monitoring", "supervision", "caseload_limit", "repair")),
-    ],
-)
-def test_ranges_are_those_of_the_library(explore, study, ranges, sliders, preventions):
-    page, names = explore(), study.config.explorer.preventions
-    now = {"sliders": list(sliders), "on": [names.index(name) for name in preventions]}
-    setting = Setting(sliders, preventions)
-    for headline, here in (("worse", 61.0), ("net", -3.5), ("net", 24.0)):
+    for headline, here in (("worse", 61.0), ("net", -3.5)):
         found = page.evaluate("([name, now, here]) => explorer.ranges.at(name, now, here)", [headline, now, here])
         assert found == pytest.approx(ranges.range(headline, setting, here), abs=2e-3)
     usually = {"sliders": list(ranges.usual), "on": []}
     found = page.evaluate("([a, b]) => explorer.ranges.difference(a, b, 5)", [usually, now])
     assert found == pytest.approx(ranges.difference(Setting(ranges.usual), setting, 5.0), abs=2e-3)
-
-
-def test_the_ranges_stand_beside_the_headline_numbers(explore, at, surface, ranges, study):
-    """In one panel, and between two."""
-    page = explore(fragment="#a=0,0,0,15,1,&b=1.5,0,0,20,1,")
-    page.locator("#panel-b .chart svg").nth(3).wait_for()
-    busy = Setting((1.5, 0.0, 0.0, 20.0, 1.0))
-    one, other = (headlines(surface.at(setting)) for setting in (Setting(at), busy))
-    low, high = ranges.range("worse", busy, other["worse"])
-    assert f"between {low:.0f} and {high:.0f})" in page.locator("#panel-b .answer").inner_text()
-    ends = [abs(round(end)) for end in ranges.range("net", busy, other["net"])]
-    found = re.search(r"\(between (\d+)(?: fewer)? and (\d+) more\)", page.locator("#panel-b .answer").inner_text())
-    assert [int(end) for end in found.groups()] == pytest.approx(ends, abs=1)
-    ends = [abs(round(end)) for end in ranges.difference(Setting(at), busy, other["worse"] - one["worse"])]
-    found = re.search(
-        r"between (\d+)(?: fewer)? and (\d+) (more|fewer)", page.locator("#difference-answer").inner_text()
-    )
-    assert [int(end) for end in found.groups()[:2]] == pytest.approx(ends, abs=1)
-    rests = page.locator(".rests").inner_text()
-    assert f"nine of ten of {study.config.explorer.members} worlds that fit what is published" in rests
 
 
 def test_ranges_are_said_in_words(explore):
@@ -259,159 +203,233 @@ def test_ranges_are_said_in_words(explore):
         ([3.2, 12.4], "between 3 and 12 more"),
         ([-2, 7], "between 2 fewer and 7 more"),
         ([-12, -3], "between 3 and 12 fewer"),
-        ([-0.2, 4], "between 0 and 4 more"),
         ([-4, 0.3], "between 0 and 4 fewer"),
         ([-0.1, 0.1], "as many"),
     ):
-        assert page.evaluate("ends => moreRange(ends)", ends) == words
+        assert page.evaluate("ends => explorer.words.moreRange(ends)", ends) == words
 
 
-def test_two_settings_stand_side_by_side_with_their_difference(explore, table, surface, study, at):
+def test_two_settings_begin_alike_and_show_their_difference(explore, table, surface, study, at):
     page = explore()
-    assert page.locator("#panel-b").is_hidden() and page.locator("#difference").is_hidden()
-    page.check("#compare")
-    page.locator("#panel-b .chart svg").nth(3).wait_for()
-    put(page, "b", burnout=1.5)
+    put(page, burnout=1.5)
+    page.click("#compare")
+    assert page.locator("#b-burnout").input_value() == "1.5"
+    assert "as many" in page.locator("#difference-answer").inner_text()
+    put(page, "a", burnout=0)
     busy, rested = (1.5, *at[1:]), at
     expect(page, table.loc[(*rested, "")])
     expect(page, table.loc[(*busy, "")], "b")
-    boxes = [page.locator(f"#panel-{panel}").bounding_box() for panel in "ab"]
-    assert boxes[0]["y"] == boxes[1]["y"] and boxes[1]["x"] >= boxes[0]["x"] + boxes[0]["width"]
-
+    for panel in "ab":
+        above, below = (page.locator(f"#panel-{panel} {what}").bounding_box() for what in (".dots", ".lever"))
+        assert above["y"] + above["height"] <= below["y"] < below["y"] + below["height"] < PROJECTOR["height"]
+    tops = [page.locator(f"#panel-{panel} .lever").bounding_box()["y"] for panel in "ab"]
+    assert tops[0] == pytest.approx(tops[1], abs=1)
+    page.click("[data-view-button=numbers]")
     row = page.locator("[data-difference=worse_because]")
     change = table.loc[(*busy, ""), "worse_because"] - table.loc[(*rested, ""), "worse_because"]
     assert number(row.locator(".value").inner_text()) == pytest.approx(change, abs=0.6)
     one, other = (surface.at(Setting(sliders)) for sliders in (rested, busy))
-    number_of = clusters(study.config.explorer.design)
-    parts = [1000 * (other[f"worse_because.{i}"] - one[f"worse_because.{i}"]) for i in range(1, number_of + 1)]
-    half = t.ppf(0.975, number_of - 1) * jackknife_error(parts)
+    many = clusters(study.config.explorer.design)
+    parts = [1000 * (other[f"worse_because.{i}"] - one[f"worse_because.{i}"]) for i in range(1, many + 1)]
+    half = t.ppf(0.975, many - 1) * jackknife_error(parts)
     ends = [number(end) for end in row.locator(".interval").inner_text().split(" to ")]
     assert ends == pytest.approx([change - half, change + half], abs=0.6)
-    worse = sum(other[f"{fate}.0"] - one[f"{fate}.0"] for fate in ("worse_because", "worse_anyway"))
-    said = page.locator("#difference-answer").inner_text()
-    assert f"In the second, {1000 * worse:.0f} more of 1,000 clients end reliably worse" in said
-    page.uncheck("#compare")
+    page.click("#compare")
     assert page.locator("#panel-b").is_hidden()
 
 
-def test_the_same_setting_twice_differs_by_nothing(explore):
-    page = explore()
-    page.check("#compare")
-    page.locator("#panel-b .chart svg").nth(3).wait_for()
-    values = page.locator("[data-difference] .value").all_inner_texts()
-    assert {number(value) for value in values} == {0.0} and not any("−" in value for value in values)
-    assert "as many" in page.locator("#difference-answer").inner_text()
-
-
-def test_the_link_brings_back_both_settings(explore):
+def test_the_link_brings_back_everything(explore):
     page = explore()
     put(page, burnout=1.25, caseload=18)
+    page.click("#panel-a .more > summary")
     page.check("#a-repair")
-    page.check("#compare")
+    page.click("#compare")
     put(page, "b", fit=-0.5)
-    page.check("#b-monitoring")
-    page.check("#b-supervision")
+    page.click("[data-view-button=numbers]")
     fragment = "#" + page.url.split("#")[1]
     again = explore(fragment=fragment)
     for panel in "ab":
         assert shown(again, panel) == shown(page, panel)
-        assert dots(again, panel) == dots(page, panel)
     for panel, name, value in (("a", "burnout", "1.25"), ("a", "caseload", "18"), ("b", "fit", "-0.5")):
         assert again.locator(f"#{panel}-{name}").input_value() == value
-    assert again.is_checked("#a-repair") and not again.is_checked("#a-monitoring")
-    assert again.is_checked("#b-monitoring") and again.is_checked("#b-supervision")
-    assert unquote(again.url.split("#")[1]) == unquote(fragment[1:])
+    assert again.locator("body").get_attribute("data-view") == "numbers"
+    assert unquote(again.url.split("#")[1]) == unquote(fragment[1:]) and again.locator("#notice").is_hidden()
 
 
-@pytest.mark.parametrize("fragment", ["#nonsense", "#a=", "#a=x,,,999,-5,prayer", "#b", "#a=NaN,1e9&a=2", "#%"])
-def test_a_broken_link_opens_what_it_can(explore, fragment, at, study):
+@pytest.mark.parametrize(
+    ("fragment", "said"),
+    [
+        ("#nonsense", "“nonsense” means nothing here"),
+        ("#a=x,,,999,-5,prayer", "“x” is no number"),
+        ("#a=x,,,999,-5,prayer", "Clients per therapist: 999 lies outside"),
+        ("#a=0,0,0,15,1,prayer", "“prayer” is no step"),
+        ("#view=zoo", "“view=zoo” means nothing here"),
+        ("#%", "“%” means nothing here"),
+    ],
+)
+def test_an_impossible_link_says_so(explore, fragment, said, study):
     page = explore(fragment=fragment)
+    assert said in page.locator("#notice").inner_text()
     for name, levels in study.config.explorer.levels.by_slider().items():
         assert levels[0] <= float(page.locator(f"#a-{name}").input_value()) <= levels[-1]
-    assert page.locator("#panel-a .answer").inner_text().startswith("Of 1,000 clients")
 
 
 def test_stories_set_sliders_and_switches(explore, study, at):
     page = explore()
-    offered = page.locator("#story-a option").all_inner_texts()
+    words = study.words.languages["en"].stories
+    offered = page.locator("#story-a option").evaluate_all("all => all.map(one => one.value)")
     for story in study.words.stories:
-        assert (story.title in offered) == story.fits(study.config.explorer)
-        if story.title not in offered:
+        assert (story.id in offered) == story.fits(study.config.explorer)
+        if story.id not in offered:
             continue
-        page.select_option("#story-a", label=story.title)
+        page.select_option("#story-a", story.id)
         for name, usually in zip(SLIDERS, at, strict=True):
             assert float(page.locator(f"#a-{name}").input_value()) == story.sliders.get(name, usually)
         for name in study.config.explorer.preventions:
             assert page.is_checked(f"#a-{name}") == (name in story.preventions)
-        assert page.locator("#panel-a .story").inner_text() == story.story
+        assert says(page, ".story") == words[story.id].story and words[story.id].ask in says(page, ".ask")
     put(page, burnout=0.25)
-    assert page.locator("#panel-a .story").inner_text() == "A setting of your own."
+    assert says(page, ".story") == "A setting of your own."
 
 
-def test_the_handout_says_its_setting_in_words(explore):
-    page = explore(fragment="#a=1.25,0,0,18,1,repair")
-    page.emulate_media(media="print")
-    assert page.locator("#a-burnout").is_hidden() and page.locator("#print").is_hidden()
-    words = page.locator("#panel-a .in-words").inner_text()
-    assert "Burnout of the therapists: +1.25 SD" in words and "mend ruptures" in words
-    for chart in ("clients", "courses", "burnout", "places"):
-        assert page.locator(f"#panel-a [data-chart={chart}] svg").is_visible()
-
-
-def test_the_link_can_be_copied_or_is_explained(explore):
+def test_a_group_guesses_first(explore):
     page = explore()
-    page.click("#copy")
-    page.wait_for_function("document.getElementById('copied').textContent !== ''")
-    assert re.match("Link copied|Copy the address", page.locator("#copied").inner_text())
+    page.click("#guess-button")
+    assert dots(page) == {"hidden": 1000} and not page.locator("#panel-a .net").is_visible()
+    page.fill("#guess-number", "120")
+    assert page.locator("#panel-a .ghosts > *").count() == 120
+    page.keyboard.press("Enter")
+    worse = sum(dots(page)[fate] for fate in ("worse_because", "worse_anyway"))
+    assert page.locator("#guess-said").inner_text().startswith(f"You said 120; in this model it is {worse} (")
+    assert page.locator("#panel-a .ghosts > *").count() == abs(120 - worse)
 
 
-def test_the_check_table_is_what_the_page_reports(explore, pages):
-    check = read_csv(pages / "tables" / "explorer_check.csv")
-    off = check.loc[check["outcome"] == "worse_because", "off_share"]
-    text = explore().locator(".notes").inner_text()
-    assert f"off by {100 * np.sqrt(np.mean(off**2)):.1f}" in text
-    assert f"by {100 * off.abs().max():.1f}" in text
+def test_one_client_and_the_twin_are_those_of_the_table(explore, pages):
+    page, table = explore(fragment="#view=twin"), read_csv(pages / "tables" / "explorer_courses.csv")
+    rows = table[(table["client"] == 1) & (table["world"] == "burned_out")]
+    twin = table[(table["client"] == 1) & (table["world"] == "twin")]
+    assert page.locator("#twin-says").inner_text().startswith("Week 1: ")
+    last = page.locator("#twin-week").get_attribute("max")
+    page.locator("#twin-week").fill(last)
+    first, end, *others = (int(n) for n in re.findall(r"\d+", page.locator("#twin-result").inner_text()))
+    assert (first, end) == (rows["score"].iloc[0], rows["score"].iloc[-1])
+    assert others == [twin["score"].iloc[0], twin["score"].iloc[-1]]
+    drawn = page.locator("[data-chart=score] svg .mark-symbol path").count()
+    assert drawn >= len(rows) + len(twin)
+    if rows["deteriorated"].iloc[0] and not rows["noticed"].any():
+        assert "never noticed" in page.locator("#twin-result").inner_text()
 
 
-def test_what_the_check_simulated_is_near_what_the_page_says(pages, surface):
-    """Random settings: within a fifth for the main outcome, most far nearer."""
-    check = read_csv(pages / "tables" / "explorer_check.csv").fillna({"preventions": ""})
-    because = check[check["outcome"] == "worse_because"]
-    assert len(because) >= 2 and because["off_share"].abs().max() < 0.2
-    row = because.iloc[0]
-    on = tuple(name for name in row["preventions"].split("+") if name)
-    said = averages(surface.at(Setting(tuple(float(row[name]) for name in SLIDERS), on)))
-    assert said["worse_because"] == pytest.approx(row["page"], rel=1e-6)
+def test_the_tour_shows_its_stops_with_notes_and_a_vote(explore, study):
+    page = explore(DESK)
+    page.click("#tour-button")
+    assert "1 of" in page.locator("#tour-where").inner_text() and dots(page) == {"hidden": 1000}
+    stops = [stop for stop in study.words.tour]
+    for stop in stops[1:]:
+        page.click("#tour-next")
+        assert page.locator("body").get_attribute("data-view") == stop.view
+        note = study.words.languages["en"].tour[stop.id].notes[0]
+        assert note in page.locator("#tour-notes").inner_text()
+        if stop.view == "vote":
+            for name in ("repair", "supervision"):
+                label = study.words.languages["en"].preventions[name].label
+                page.click(f"[aria-label='One more for {label}']")
+            page.click("#vote-show")
+            assert page.is_checked("#a-repair") and page.is_checked("#a-supervision")
+            assert "fewer" in says(page, ".change") and page.locator("#a-burnout").input_value() == "1.25"
+    page.select_option("#tour-which", "stories")
+    assert study.words.languages["en"].stories["usual"].ask in page.locator("#tour-notes").inner_text()
+    page.click("#tour-close")
+    assert page.locator("#tour").is_hidden()
+
+
+def test_the_presenter_view_works_by_keys(explore):
+    page = explore(fragment="#a=0,0,0,15,1,")
+    page.keyboard.press("g")
+    assert page.locator("#guess").is_hidden()  # keys are for this view alone
+    page.click("#present")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#a-burnout").input_value() == "0.25"
+    page.keyboard.press("v")
+    assert page.locator("body").get_attribute("data-view") == "courses"
+    page.keyboard.press("d")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.keyboard.press("PageDown")
+    assert page.locator("#tour").is_visible()
+    page.keyboard.press("Escape")
+    assert "presenting" not in (page.locator("body").get_attribute("class") or "")
+
+
+def test_the_page_speaks_german(explore, study):
+    page = explore(fragment="#a=1.25,0,0,18,1,&lang=de")
+    words = study.words.languages["de"]
+    assert page.locator("html").get_attribute("lang") == "de-DE"
+    assert page.locator("h1").first.inner_text() == words.page["title"]
+    assert says(page, ".story") == words.stories["winter"].story
+    assert re.match(r"\d+ mehr von 1\.000 Klient:innen geht es am Ende zuverlässig schlechter", says(page, ".net"))
+    assert page.locator("output[for=a-burnout]").inner_text() == "+1,25 SD"
+    english = set(study.words.languages["en"].page.values()) - set(words.page.values())
+    left = page.locator("[data-t]").evaluate_all("all => all.map(one => one.textContent)")
+    assert english & set(left) == set()
+
+
+def sheets(page):
+    """How many sheets of paper a print takes."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+
+
+@pytest.mark.parametrize("fragment", ["#a=1.25,0,0,18,1,repair", "#a=1.25,0,0,18,1,repair&b=0,0,0,15,1,"])
+def test_the_handout_is_one_sheet_with_a_title(explore, fragment):
+    page = explore(DESK, fragment=fragment)
+    page.emulate_media(media="print")
+    assert page.locator(".handout h1").is_visible() and page.locator("#a-burnout").is_hidden()
+    assert "+1.25 SD" in says(page, ".in-words") and "Mend ruptures" in says(page, ".in-words")
+    assert page.locator("#panel-a .dots svg").is_visible()
+    assert page.locator("#difference" if "&b=" in fragment else "#panel-a .numbers").is_visible()
+    assert sheets(page) == 1
+    page.emulate_media(media="screen")
+    page.click("#present")
+    page.emulate_media(media="print")
+    assert sheets(page) == 1  # a slide
+
+
+def test_the_picture_for_a_slide_is_drawn(explore):
+    """As large as a slide, with the marks of the setting in their colours."""
+    page = explore()
+    found = page.evaluate(
+        "() => { const made = explorer.slide(), pen = made.getContext('2d'); let marks = 0;"
+        " const { data } = pen.getImageData(0, 0, made.width, made.height);"
+        " for (let i = 0; i < data.length; i += 4)"
+        "   if (data[i] === 0x8c && data[i + 1] === 0x2d && data[i + 2] === 4) marks++;"
+        " return [made.width, made.height, marks]; }"
+    )
+    assert found[:2] == [1920, 1080] and found[2] > 500
+
+
+def test_a_slider_answers_at_once(explore):
+    """Half of the moves within the time, by the browser's own clock; other work on the machine may slow some."""
+    page = explore(fragment="#a=0,0,0,15,1,monitoring+supervision+caseload_limit+repair")
+    times = page.evaluate(
+        "() => { const input = document.getElementById('a-burnout'), times = [];"
+        " for (let i = 0; i < 20; i++) { input.value = -1 + i / 8; const start = performance.now();"
+        " input.dispatchEvent(new Event('input')); document.body.getBoundingClientRect();"
+        " times.push(performance.now() - start); } return times.sort((a, b) => a - b); }"
+    )
+    assert times[len(times) // 2] < MILLISECONDS
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("fragment", ["", "#a=1,0,0,15,1,&b=0,0,0,15,1,repair"], ids=["one", "two"])
-def test_it_is_accessible_and_fits_the_screen(explore, size, scheme, fragment):
-    page = explore(size, scheme, fragment)
+@pytest.mark.parametrize("size", [PROJECTOR, PHONE], ids=["projector", "phone"])
+def test_every_view_is_accessible_and_fits_the_screen(explore, size, scheme):
+    page = explore(size, scheme, "#a=1,0,0,15,1,")
+    for view in VIEWS:
+        page.click(f"[data-view-button={view}]")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], view
+        found = Axe().run(page)
+        assert found.violations_count == 0, (view, found.generate_report())
+    page.click("[data-view-button=clients]")
+    page.click("#compare")
+    page.click("#tour-button")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    for name in ("slider", "switch"):
-        box = page.locator(f"#panel-a .{name} input").first.bounding_box()
-        assert box["height"] >= 16
-
-
-def test_the_picture_stays_in_view_beside_the_last_switch(explore, study):
-    page = explore(DESK)
-    page.locator(f"#a-{study.config.explorer.preventions[-1]}").scroll_into_view_if_needed()
-    page.evaluate(
-        "window.scrollTo(0, document.querySelector('#panel-a .controls').getBoundingClientRect().bottom - innerHeight)"
-    )
-    for what in ("#panel-a .answer", "#panel-a [data-chart=clients]"):
-        box = page.locator(what).bounding_box()
-        assert 0 <= box["y"] < box["y"] + box["height"] <= DESK["height"], what
-
-
-def test_of_two_settings_like_stands_beside_like(explore):
-    """Also where one story is longer than the other."""
-    page = explore(DESK, fragment="#a=0,0,0,15,1,&b=0.3,0,0,15,1,")
-    page.locator("#panel-b .chart svg").nth(3).wait_for()
-    for what in (".controls", ".outcomes", "[data-chart=clients]", "[data-chart=places]"):
-        tops = [page.locator(f"#panel-{panel} {what}").bounding_box()["y"] for panel in "ab"]
-        assert tops[0] == pytest.approx(tops[1], abs=60 if what == "[data-chart=places]" else 1), what
+    assert page.evaluate("document.documentElement.scrollHeight") < 5000

@@ -12,9 +12,9 @@ import pytest
 from pydantic import ValidationError
 
 from iatrogenesis.core.montecarlo import jackknife
-from iatrogenesis.core.yaml_text import read_yaml
+from iatrogenesis.explorer.courses import courses, worlds_of
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
-from iatrogenesis.explorer.page import LABELS, averted, page
+from iatrogenesis.explorer.page import averted, page
 from iatrogenesis.explorer.ranges import HEADLINES, Ranges, settings_of
 from iatrogenesis.explorer.settings import (
     SLIDERS,
@@ -30,7 +30,6 @@ from iatrogenesis.explorer.settings import (
 )
 from iatrogenesis.explorer.surface import Surface, half_a_client, jackknife_error
 from iatrogenesis.explorer.tables import accuracy, averages, checked, simulated
-from iatrogenesis.explorer.words import Words
 from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG
 
@@ -296,44 +295,12 @@ def test_faulty_sections_are_refused(explored, section, name, value, words):
         Explorer.model_validate(content)
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda raw: raw["sliders"].pop("fit"), "sliders: 'fit' has no words"),
-        (lambda raw: raw["preventions"].update(prayer=raw["preventions"]["repair"]), "preventions: unknown 'prayer'"),
-        (lambda raw: raw["stories"][1]["sliders"].update(weather=1), "winter: sliders: unknown 'weather'"),
-        (lambda raw: raw["stories"].append(raw["stories"][0]), "stories: duplicate id"),
-        (lambda raw: raw["sliders"]["fit"].update(step=0), "step"),
-    ],
-)
-def test_faulty_words_are_refused(change, words):
-    raw = read_yaml(CONFIG / "explorer.yaml")
-    Words.model_validate(raw)
-    change(raw)
-    with pytest.raises(ValidationError, match=words):
-        Words.model_validate(raw)
-
-
-def test_sliders_reach_every_level_and_every_story_by_their_steps():
-    full = load_study(CONFIG / "full.yaml", CONFIG)
-    levels = full.config.explorer.levels.by_slider()
-    stops = {name: list(at) for name, at in levels.items()}
-    for story in full.words.stories:
-        assert story.fits(full.config.explorer), f"{story.id} cannot be shown by the full study"
-        for name, at in story.sliders.items():
-            stops[name].append(at)
-    for name, positions in stops.items():
-        steps = (np.array(positions) - levels[name][0]) / full.words.sliders[name].step
-        assert steps == pytest.approx(np.rint(steps)), name
-
-
 def test_what_a_prevention_averts_is_said_with_both_readings():
     rows = [("with_repair", "base", -6.7), ("with_repair", "sceptical", 0.2), ("with_repair", "optimistic", -11.2)]
     table = pd.DataFrame(rows, columns=["scenario", "reading", "value"]).assign(outcome="deteriorated", mcse=0.5)
     said = averted(table, {"repair": "with_repair", "referral": None})
-    assert said == {"repair": "7 fewer of 1,000 get worse (to a sceptic: as many; to an optimist: 11 fewer)"}
-    worse = averted(table.assign(value=2.2), {"repair": "with_repair"})["repair"]
-    assert worse == "2 more of 1,000 get worse (to a sceptic: 2 more; to an optimist: 2 more)"
+    assert said == {"repair": (7, 0, 11)}
+    assert averted(table.assign(value=2.2), {"repair": "with_repair"}) == {"repair": (-2, -2, -2)}
 
 
 def test_the_page_holds_everything_and_is_the_same_each_time(explored):
@@ -342,25 +309,31 @@ def test_the_page_holds_everything_and_is_the_same_each_time(explored):
         explored.measures.measure(world_of(setting, explored.world, explored.every)) for setting in settings
     )
     check = checked(explored.surface, settings, real)
-    about = {"study": "small", "commit": "0123abc", "published": "58"}
+    about = {"study": "small", "commit": "0123abc", "published": 58, "instrument": "PHQ-9"}
     parts = list(settings_of(explored.explorer, usual(explored.world)))
     rows = [(headline, part, member, 0.01 * member) for headline in HEADLINES for part in parts for member in range(4)]
     table = pd.DataFrame(rows, columns=["headline", "part", "member", "used"])
     ranges = Ranges.of(explored.explorer, usual(explored.world), table)
-    text = page(explored.explorer, explored.surface, explored.study.words, check, {}, ranges, about)
-    assert text == page(explored.explorer, explored.surface, explored.study.words, check, {}, ranges, about)
+    worlds = worlds_of(explored.explorer, explored.world, explored.study.catalogue["reference"], explored.every)
+    lasting = explored.explorer.model_copy(update={"member_design": explored.explorer.design})
+    followed = courses(explored.study.setup, lasting, worlds)
+    given = (explored.explorer, explored.surface, explored.study.words, check, {}, ranges, followed, about)
+    text = page(*given)
+    assert text == page(*given)
     assert not re.search(r"""(src|href)=["']https?:""", text)
     data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1])
     assert data["stories"][0]["id"] == "usual"
     assert "looks" not in [story["id"] for story in data["stories"]]  # needs a switch that is not there
-    assert list(data["labels"]) == [*FATES, *ALSO, *WORK] == list(LABELS)
+    assert [one["needs"] for one in data["preventions"]] == [None, None, None]
+    assert set(data["shown"]) == set(FATES) and set(data["words"]) == {"en", "de"}
     assert data["t"] == pytest.approx(4.3027, abs=1e-4)  # two degrees of freedom
     assert "</script" not in json.dumps(data)
     here = explored.measures.measure(explored.world)
     worse, judged = here["worse_because.0"] + here["worse_anyway.0"], 1 - here["not_judged.0"]
-    assert f"{1000 * worse / judged:.0f} of 1,000 finished courses" in text and "against about 58 published" in text
-    assert "nine of ten of 4 worlds that fit what is published" in " ".join(text.split())
-    assert "a client whose twin does better under the same chance" in text
+    text = " ".join(text.split())
+    said = f"about 58 of 1,000 of these end reliably worse; in routine care here it is {1000 * worse / judged:.0f}."
+    assert said in text
+    assert "nine of ten of 4 worlds that fit what is published" in text and "Study “small”, version 0123abc." in text
 
 
 def test_every_study_knows_which_scenario_shows_what_all_steps_avert(study):

@@ -16,7 +16,7 @@ if __name__ == "__main__":
         sys.exit(f"needs Chromium and {PAGE.relative_to(ROOT)}: install the one, `make report` makes the other")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        page = started.new_page(viewport={"width": 1180, "height": 1040})
+        page = started.new_page(viewport={"width": 1180, "height": 760})
         page.goto(PAGE.as_uri() + WINTER)
         page.wait_for_selector("body.ready")
         page.wait_for_timeout(500)

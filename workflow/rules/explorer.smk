@@ -2,7 +2,8 @@
 
 OUTPUTS:
     results/{study}/explorer/{parts/{part}.parquet,settings.parquet}
-    results/{study}/tables/{explorer,explorer_check,explorer_ranges}.csv, results/{study}/{explorer,planner}.html
+    results/{study}/tables/{explorer,explorer_check,explorer_ranges,explorer_courses}.csv,
+    results/{study}/{explorer,planner}.html
 """
 
 EXPLORED = {
@@ -104,6 +105,26 @@ rule explorer_ranges:
         "../../scripts/explorer/explorer_ranges.py"
 
 
+rule explorer_courses:
+    """Follow some clients week by week, each in several worlds and with a twin whom nothing harms."""
+    input:
+        code=library("explorer/explorer_courses"),
+    output:
+        table="<results>/{study}/tables/explorer_courses.csv",
+    log:
+        "<results>/{study}/logs/explorer_courses.log",
+    benchmark:
+        "<results>/{study}/benchmarks/explorer_courses.tsv"
+    group:
+        "explorer"
+    params:
+        **EXPLORED,
+    message:
+        "Following some clients and their twins"
+    script:
+        "../../scripts/explorer/explorer_courses.py"
+
+
 rule explorer_page:
     """Write the explorer, one page that needs nothing else."""
     input:
@@ -111,6 +132,7 @@ rule explorer_page:
         check="<results>/{study}/tables/explorer_check.csv",
         preventions="<results>/{study}/tables/preventions.csv",
         ranges="<results>/{study}/tables/explorer_ranges.csv",
+        courses="<results>/{study}/tables/explorer_courses.csv",
         code=library("explorer/explorer_page"),
     output:
         page=report(
@@ -131,6 +153,7 @@ rule explorer_page:
         words=plain(STUDY.words),
         averting=STUDY.averting,
         published=STUDY.published_deterioration,
+        instrument=STUDY.judged_by[0],
         commit=git_commit(ROOT),
     message:
         "Writing {output.page}"

@@ -80,6 +80,8 @@ class Explorer(Strict):
         Settings drawn at random, simulated, and held beside what the page says about them.
     members, member_design
         How many plausible worlds the ranges of the headline numbers are told from, and the size of each.
+    courses
+        How many clients of each kind are shown week by week.
     parts
         Jobs into which the work is split.
     """
@@ -92,6 +94,7 @@ class Explorer(Strict):
     checks: int = Field(ge=2, le=10**9)
     members: int = Field(ge=10, le=100_000)
     member_design: Design
+    courses: int = Field(ge=1, le=20)
     parts: int = Field(ge=1, le=200)
 
     @field_validator("preventions")

@@ -1,24 +1,38 @@
-"""What the page says in plain words: labels of sliders and switches, what they rest on, and settings as stories."""
+"""What the page offers and says: steps of sliders, stories and a session, and their words in every language."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from iatrogenesis.core.sources import Finite, Strict
-from iatrogenesis.explorer.settings import SLIDERS, Explorer
+from iatrogenesis.core.sources import Strict
+from iatrogenesis.core.validated import explain, validated
+from iatrogenesis.core.yaml_text import Place, read_document
+from iatrogenesis.explorer.settings import SLIDERS
+from iatrogenesis.explorer.stories import Stop, Story
 from iatrogenesis.world.preventions import KINDS as PREVENTIONS
+
+FIRST = "en"
+"""The language in which the page opens, and whose names the others must have."""
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class SliderSteps(Strict):
+    """One slider: the step between two positions, in its unit, and whether it is a deviation in SD from the average."""
+
+    step: float = Field(gt=0)
+    deviation: bool = False
 
 
 class SliderWords(Strict):
-    """One slider.
+    """One slider in one language.
 
     Attributes
     ----------
-    step
-        Between two positions, in the slider's unit.
-    unit
-        After the number.
+    says
+        A position ``{x}`` in words; `special` ones by their number.
     low, high
         What its ends stand for.
     means, rests
@@ -26,8 +40,8 @@ class SliderWords(Strict):
     """
 
     label: str
-    unit: str
-    step: float = Field(gt=0)
+    says: str
+    special: dict[str, str] = Field(default_factory=dict)
     low: str
     high: str
     means: str
@@ -41,49 +55,132 @@ class SwitchWords(Strict):
     does: str
 
 
-class Story(Strict):
-    """A setting that tells something; sliders that are not named stand as usual."""
+class StoryWords(Strict):
+    """One story, and what to ask a group about it."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     story: str
-    sliders: dict[str, Finite] = Field(default_factory=dict)
-    preventions: tuple[str, ...] = ()
+    ask: str
 
-    def fits(self, explorer: Explorer) -> bool:
-        """Whether a study's explorer has these positions and switches."""
-        levels = explorer.levels.by_slider()
-        reached = all(levels[name][0] <= at <= levels[name][-1] for name, at in self.sliders.items())
-        return reached and set(self.preventions) <= set(explorer.preventions)
+
+class StopWords(Strict):
+    """One stop of the session, with notes for whoever speaks."""
+
+    title: str
+    notes: tuple[str, ...] = Field(min_length=1)
+
+
+class Language(Strict):
+    """All that the page says in one language; ``locale`` says how numbers are written."""
+
+    name: str
+    locale: str
+    sliders: dict[str, SliderWords]
+    preventions: dict[str, SwitchWords]
+    stories: dict[str, StoryWords]
+    tour: dict[str, StopWords]
+    page: dict[str, str]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text with its path."""
+        yield from _texts(self.model_dump(exclude={"name", "locale"}), "")
 
 
 class Words(Strict):
-    """All words of the explorer that depend on sliders, switches and stories; the file is ``config/explorer.yaml``."""
+    """What the page offers (``config/explorer.yaml``) and says (``config/words``, by language)."""
 
-    sliders: dict[str, SliderWords]
-    preventions: dict[str, SwitchWords]
+    sliders: dict[str, SliderSteps]
+    needs: dict[str, str]
+    vote: tuple[str, ...]
     stories: tuple[Story, ...] = Field(min_length=1)
+    tour: tuple[Stop, ...] = Field(min_length=1)
+    languages: dict[str, Language]
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        for name in SLIDERS:
-            if name not in self.sliders:
-                raise ValueError(f"sliders: {name!r} has no words")
-        _known("sliders", self.sliders, SLIDERS)
-        _known("preventions", self.preventions, PREVENTIONS)  # those without a switch need no words
-        ids = [story.id for story in self.stories]
-        if len(set(ids)) != len(ids):
-            raise ValueError("stories: duplicate id; give each story its own")
+        _same("sliders", self.sliders, SLIDERS)
+        ids = {"stories": [story.id for story in self.stories], "tour": [stop.id for stop in self.tour]}
+        for section, found in ids.items():
+            if len(set(found)) != len(found):
+                raise ValueError(f"{section}: duplicate id; give each its own")
+        others = [claim for story in self.stories for claim in story.claims]
+        told = [name for claim in others for name in (claim.more_than, claim.less_than)]
+        told += [name for stop in self.tour for name in (stop.story, stop.against)]
+        _known("stories", filter(None, told), ids["stories"])
         for story in self.stories:
-            for part, known in (("sliders", SLIDERS), ("preventions", PREVENTIONS)):
-                if unknown := set(getattr(story, part)) - set(known):
-                    raise ValueError(
-                        f"stories: {story.id}: {part}: unknown {min(unknown)!r}; known: {', '.join(known)}"
-                    )
+            _known(f"stories: {story.id}: sliders", story.sliders, SLIDERS)
+            _known(f"stories: {story.id}: preventions", story.preventions, PREVENTIONS)
+        _known("needs", (*self.needs, *self.needs.values()), PREVENTIONS)
+        _known("vote", self.vote, PREVENTIONS)
+        self._said(ids)
         return self
 
+    @property
+    def switches(self) -> frozenset[str]:
+        """Preventions that have words."""
+        return frozenset(self.languages[FIRST].preventions)
 
-def _known(section: str, found: Mapping[str, object], known: Mapping[str, object] | tuple[str, ...]) -> None:
+    def _said(self, ids: Mapping[str, list[str]]) -> None:
+        """Every language says the same things."""
+        if FIRST not in self.languages:
+            raise ValueError(f"languages: {FIRST}.yaml is missing in config/words")
+        first = dict(self.languages[FIRST].texts())
+        for language, words in self.languages.items():
+            _same(f"{language}: sliders", words.sliders, SLIDERS)
+            _known(f"{language}: preventions", words.preventions, PREVENTIONS)  # those without a switch need no words
+            for section, wanted in ids.items():
+                _same(f"{language}: {section}", getattr(words, section), wanted)
+            _same(f"{language}: page", words.page, self.languages[FIRST].page)
+            _same(f"{language}: preventions", words.preventions, self.languages[FIRST].preventions)
+            for place, text in words.texts():
+                if place in first and set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(first[place])):
+                    raise ValueError(f"{language}: {place}: takes other {{names}} than in {FIRST}.yaml")
+
+
+def read_words(folder: Path) -> Words:
+    """Read what the page offers and says from the ``config`` folder.
+
+    Raises
+    ------
+    ConfigError
+        One line per fault: file, field, what was found, what is allowed.
+    """
+    offered = read_document(folder / "explorer.yaml", within=folder)
+    paths = sorted((folder / "words").glob("*.yaml"))
+    files = {path.stem: read_document(path, within=folder / "words") for path in paths}
+
+    def place(field: Place, missing: bool) -> str:
+        """Name the file of a language by its own places, any other by those of the offer."""
+        if field[:1] == ("languages",) and len(field) > 1:
+            return files[str(field[1])].at(field[2:], missing)
+        return offered.at(field, missing)
+
+    languages = {name: file.content for name, file in files.items()}
+    try:
+        return validated(Words, offered.content | {"languages": languages})
+    except ValidationError as error:
+        raise explain(place, error) from None
+
+
+def _texts(node: object, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, str):
+        yield place.removeprefix("."), node
+    elif isinstance(node, Mapping):
+        for name, part in node.items():
+            yield from _texts(part, f"{place}.{name}")
+    elif isinstance(node, (tuple, list)):
+        for number, part in enumerate(node):
+            yield from _texts(part, f"{place}.{number}")
+
+
+def _known(section: str, found: Iterable[str], known: Iterable[str]) -> None:
     for name in found:
-        if name not in known:
+        if name not in set(known):
             raise ValueError(f"{section}: unknown {name!r}; known: {', '.join(known)}")
+
+
+def _same(section: str, found: Iterable[str], wanted: Iterable[str]) -> None:
+    for name in wanted:
+        if name not in set(found):
+            raise ValueError(f"{section}: {name!r} has no words")
+    _known(section, found, wanted)

@@ -10,7 +10,7 @@ from iatrogenesis.core.sources import bibliography
 from iatrogenesis.core.yaml_text import ConfigError, quoted, read_yaml
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.evidence.unknowns import Associations, FeasibleStudies
-from iatrogenesis.explorer.words import Words
+from iatrogenesis.explorer.words import read_words
 from iatrogenesis.simulation_study.cells import read_cells
 from iatrogenesis.simulation_study.policy_world import PolicyWorld
 from iatrogenesis.simulation_study.reproduced import Reproduced
@@ -102,9 +102,9 @@ def _whole(config: StudyConfig, sources: StudySources, source: Path | Mapping[st
     instruments = recorded(Instruments, folder / "instruments.yaml", keys)
     policies = recorded(PolicyWorld, folder / "policies.yaml", keys)
     reproduced = recorded(Reproduced, folder / "reproductions.yaml", keys)
-    words = recorded(Words, folder / "explorer.yaml", keys)
-    if silent := [name for name in config.explorer.preventions if name not in words.preventions]:
-        raise sources.fault("explorer.preventions", f"{silent[0]!r} has no words in {folder / 'explorer.yaml'}")
+    words = read_words(folder)
+    if silent := [name for name in config.explorer.preventions if name not in words.switches]:
+        raise sources.fault("explorer.preventions", f"{silent[0]!r} has no words in {folder / 'words'}")
     for name in config.judgement.instruments:
         if name not in instruments.by_name():
             known = ", ".join(instruments.by_name())

@@ -1,94 +1,137 @@
-// The page: two panels, the difference between them, and the address that keeps both.
+// The page: panels and views brought together, and the address that keeps them.
 "use strict";
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
-const SURFACE = Surface(DATA);
-const RANGES = Ranges(DATA);
-const PANELS = [...document.querySelectorAll(".panel")].map(root => Panel(root, DATA, SURFACE, RANGES, changed));
-const COMPARE = document.getElementById("compare");
+const VIEWS = [...document.querySelectorAll("[data-view-button]")].map(button => button.dataset.viewButton);
+const words = Words(DATA), surface = Surface(DATA), ranges = Ranges(DATA);
+const numbers = Numbers(DATA, surface), settings = Settings(DATA, words);
+const byId = id => document.getElementById(id);
+let view = "clients", restored = false;  // until then the address is to be read, not written
 
-const written = ({ sliders, on }) => [...sliders, on.map(i => DATA.preventions[i].name).join("+")].join(",");
-
-// A setting from an address; whatever it does not say, or says wrongly, stands as usual.
-function read(text) {
-  const parts = text.split(","), names = (parts[DATA.sliders.length] || "").split("+");
-  return {
-    sliders: DATA.sliders.map((s, k) => {
-      const x = parts[k] === "" || parts[k] === undefined ? NaN : Number(parts[k]);
-      return Number.isFinite(x) ? Math.min(s.levels.at(-1), Math.max(s.levels[0], x)) : s.usual;
-    }),
-    on: DATA.preventions.flatMap((p, i) => names.includes(p.name) ? [i] : []),
-  };
-}
-
-function inWords(one, other) {
-  const [a, b] = PANELS.map(panel => panel.setting());
-  const change = headlines(other).worse - headlines(one).worse;
-  return `In the second, ${more(change)} of 1,000 clients end reliably worse ` +
-    `(in plausible worlds ${moreRange(RANGES.difference(a, b, change))}).`;
-}
-
-function difference() {
-  const [a, b] = PANELS.map(panel => numbersOf(DATA, SURFACE, panel.setting()).averages);
-  for (const row of document.querySelectorAll("[data-difference]")) {
-    const name = row.dataset.difference, change = b[name].value - a[name].value;
-    const half = halfWidthOfDifference(DATA, a[name], b[name]), digits = name === "sessions" ? 1 : 0;
-    row.querySelector(".value").textContent = (change > 0 && said(change, digits) !== said(0, digits) ? "+" : "") + said(change, digits);
-    row.querySelector(".interval").textContent = half < 1e-9 ? "" : range(change - half, change + half, digits);
+const guess = Guess(DATA, words, ranges, () => PANELS.forEach(panel => panel.show()));
+const PANELS = [...document.querySelectorAll(".panel")].map((root, i) => Panel(root, DATA, {
+  words, numbers, ranges, settings, view: () => view, changed,
+  other: () => i === 1 ? PANELS[0] : null,
+  guess: () => i === 0 ? guess.now() : { hidden: guess.now().hidden, number: null },
+}));
+const compare = Compare(DATA, words, numbers, ranges, PANELS);
+const twin = Twin(DATA, words), picture = Picture(DATA, words, settings);
+const vote = Vote(DATA, words, settings, on => {  // ghosts are those of the same service without the three
+  const stop = DATA.tour.find(one => one.view === "vote");
+  if (stop) PANELS[0].put(settings.ofStory(settings.story(stop.story)), true);
+  PANELS[0].put({ ...PANELS[0].setting(), on });
+  look("clients");
+});
+const tour = Tour(DATA, words, stop => {
+  const setting = settings.ofStory(settings.story(stop.story));
+  if (stop.against) {
+    PANELS[0].put(settings.ofStory(settings.story(stop.against)), true);
+    compare.set(true, setting);
+  } else {
+    compare.set(false);
+    PANELS[0].put(setting, true);
   }
-  document.getElementById("difference-answer").textContent = inWords(a, b);
+  look(stop.view);
+  if (stop.guess) guess.ask();
+  else guess.stop();
+});
+
+// Show one of the views.
+function look(name) {
+  view = name;
+  document.body.dataset.view = name;
+  for (const button of document.querySelectorAll("[data-view-button]"))
+    button.setAttribute("aria-pressed", String(button.dataset.viewButton === name));
+  byId("twin").hidden = name !== "twin";
+  byId("vote").hidden = name !== "vote";
+  byId("panels").hidden = name === "twin";
+  if (name !== "twin") twin.stop();
+  changed();
+  return name === "twin" ? twin.show() : Promise.all(PANELS.map(panel => panel.show()));
 }
 
-let restored = false;  // until then the address is to be read, not written
+let again = false;  // the second panel's ghosts follow the first
 
 function changed() {
   if (!restored) return;
-  if (COMPARE.checked) difference();
-  const parts = [`a=${written(PANELS[0].setting())}`];
-  if (COMPARE.checked) parts.push(`b=${written(PANELS[1].setting())}`);
+  guess.tell(PANELS[0]);
+  if (compare.on()) {
+    if (!again) {
+      again = true;
+      PANELS[1].show();
+      again = false;
+    }
+    compare.difference();
+  }
+  const parts = [`a=${settings.written(PANELS[0].setting())}`];
+  if (compare.on()) parts.push(`b=${settings.written(PANELS[1].setting())}`);
+  if (view !== "clients") parts.push(`view=${view}`);
+  if (words.language() !== "en") parts.push(`lang=${words.language()}`);
   history.replaceState(null, "", `#${parts.join("&")}`);
 }
 
-async function compare(on) {
-  COMPARE.checked = on;
-  document.body.classList.toggle("comparing", on);
-  PANELS[1].root.hidden = !on;
-  document.getElementById("difference").hidden = !on;
-  if (on && !PANELS[1].drawn()) await PANELS[1].draw();
-  PANELS.forEach(panel => panel.show());
-  window.dispatchEvent(new Event("resize"));
-}
-
-// Panels named in the address; one that cannot be read counts as empty.
-function address() {
+// What an address asks for; what it asks for in vain is said.
+function address(faults) {
   let text = location.hash.slice(1);
-  try { text = decodeURIComponent(text); } catch { text = ""; }
-  return Object.fromEntries(text.split("&").map(part => part.split(/=(.*)/s)));
+  try { text = decodeURIComponent(text); } catch { faults.push(words.t("bad_part", { given: text })); text = ""; }
+  const parts = {};
+  for (const part of text.split("&").filter(part => part !== "")) {
+    const [name, value] = part.split(/=(.*)/s), known = { view: VIEWS, lang: Object.keys(DATA.words) }[name];
+    if (value === undefined || !["a", "b", "view", "lang"].includes(name) || (known && !known.includes(value)))
+      faults.push(words.t("bad_part", { given: part }));
+    else parts[name] = value;
+  }
+  return parts;
 }
 
 async function restore() {
   restored = false;
-  const parts = address();
-  PANELS[0].put(read(parts.a || ""));
-  PANELS[1].put(read(parts.b || ""));
-  await compare("b" in parts);
+  const early = address([]);
+  if (early.lang) await speak(early.lang);
+  const faults = [], parts = address(faults);
+  PANELS[0].put(settings.read(parts.a || "", faults), true);
+  compare.set("b" in parts, settings.read(parts.b || "", faults));
+  byId("notice").hidden = faults.length === 0;
+  words.put(byId("notice-said"), faults.length ? words.t("bad_link", { faults: faults.join("; ") }) : "");
+  await look(parts.view || "clients");
   restored = true;
   changed();
 }
 
+async function speak(language) {
+  words.use(language);
+  byId("language").value = language;
+  words.translate();
+  await Promise.all([...PANELS, twin].map(part => part.forget()));
+  vote.forget();
+  tour.forget();
+  return view === "twin" ? twin.show() : Promise.all(PANELS.map(panel => panel.show()));
+}
+
 async function copyLink() {
-  const done = document.getElementById("copied");
   try {
     await navigator.clipboard.writeText(location.href);
-    done.textContent = "Link copied: it opens this page with this setting.";
+    words.put(byId("copied"), words.t("copied"));
   } catch {
-    done.textContent = "Copy the address of this page from the browser's address bar; it keeps the setting.";
+    words.put(byId("copied"), words.t("copy_by_hand"));
   }
 }
 
-COMPARE.addEventListener("change", () => compare(COMPARE.checked));
-document.getElementById("print").addEventListener("click", () => window.print());
-document.getElementById("copy").addEventListener("click", copyLink);
+const shownPanels = () => compare.on() ? PANELS : PANELS.slice(0, 1);
+const toggleCompare = () => compare.set(!compare.on());
+
+Present({
+  push: by => PANELS[0].push(by), step: tour.step, guess: guess.next, compare: toggleCompare,
+  nextView: () => look(VIEWS[(VIEWS.indexOf(view) + 1) % VIEWS.length]),
+});
+for (const button of document.querySelectorAll("[data-view-button]")) button.addEventListener("click", () => look(button.dataset.viewButton));
+byId("compare").addEventListener("click", toggleCompare);
+byId("print").addEventListener("click", () => window.print());
+byId("copy").addEventListener("click", copyLink);
+byId("picture").addEventListener("click", () => picture.save(shownPanels()));
+byId("notice-close").addEventListener("click", () => { byId("notice").hidden = true; });
+byId("language").addEventListener("change", () => speak(byId("language").value));
 window.addEventListener("hashchange", restore);
-window.explorer = { at: SURFACE.at, ranges: RANGES, data: DATA };
-PANELS[0].draw().then(restore).then(() => document.body.classList.add("ready"));
+window.explorer = { at: surface.at, ranges, words, data: DATA, slide: () => picture.canvas(shownPanels()) };
+words.translate();
+restore().then(() => document.body.classList.add("ready"));

@@ -38,14 +38,3 @@ function Ranges(data) {
 
   return { at, difference };
 }
-
-const more = number => Math.round(number) === 0 ? "as many" :
-  `${said(Math.abs(number), 0)} ${number > 0 ? "more" : "fewer"}`;
-
-// "3 to 12 more", "2 fewer to 7 more".
-function moreRange([low, high]) {
-  const [l, h] = [Math.round(low), Math.round(high)];
-  if (l === 0 && h === 0) return "as many";
-  if (l < 0 && h > 0) return `between ${more(l)} and ${more(h)}`;
-  return h > 0 ? `between ${said(l, 0)} and ${more(h)}` : `between ${said(-h, 0)} and ${more(l)}`;
-}
