@@ -77,7 +77,7 @@ def tables(
     found = {
         "models": choose.table(start, choice, fitted),
         "missing_covariates": _gaps(start),
-        "diagnostics": fit_checks.diagnostics(posteriors),
+        "diagnostics": fit_checks.diagnostics(posteriors, therapists.named(start)),
         "predictive": fit_checks.predictive(start, choice, posteriors, priors),
         "estimates": estimates.table(start, posteriors, priors),
         "noise": noise.table(start),

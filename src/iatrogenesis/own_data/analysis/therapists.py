@@ -88,6 +88,13 @@ def judge(ready: Ready, tree: xr.DataTree, case_mix: np.ndarray) -> Judged:
     return Judged(table[list(COLUMNS)], rates, named)
 
 
+def named(ready: Ready) -> frozenset[str]:
+    """Return the ids of those who have courses enough to be named."""
+    clients = np.bincount(ready.therapist, minlength=len(ready.therapist_ids))
+    least = ready.settings.privacy.least_named
+    return frozenset(str(one) for one, number in zip(ready.therapist_ids, clients, strict=True) if number >= least)
+
+
 def rates_of(tree: xr.DataTree, ids: tuple[str, ...]) -> np.ndarray:
     """Return draws of the standardised rates of some therapists, shape (draws, J)."""
     known = pd.Index(tree["posterior"]["therapist"].values.astype(str))
