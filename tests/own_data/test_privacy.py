@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.privacy import anonymised, code_for_path, key_path, safe_cells, suppressed, write_table
 from iatrogenesis.own_data.settings import Privacy
+from iatrogenesis.own_data.table_files import write_tables
 from tests.own_data.checks.clean import settings
 
 NHS, PLAIN = Privacy(small_numbers="nhs"), Privacy()
@@ -112,8 +113,33 @@ def test_raw_rates_of_other_definitions_go_with_their_counts(tmp_path):
     table = pd.DataFrame({"clients": [200, 200, 200], "deteriorated": [12, 3, 1], "rate": [0.06, 0.015, 0.005]})
     write_table(table, tmp_path / "sensitivity_definition.csv", NHS)
     assert list(pd.read_csv(tmp_path / "sensitivity_definition.csv")["rate"].isna()) == [False, True, True]
-    write_table(table, tmp_path / "therapists.csv", NHS)  # there it is the model's
-    assert list(pd.read_csv(tmp_path / "therapists.csv")["rate"]) == [0.06, 0.015, 0.005]
+    write_table(table, tmp_path / "therapists.csv", NHS)  # there it is the model's, which grows with the count
+    assert list(pd.read_csv(tmp_path / "therapists.csv")["rate"].isna()) == [False, True, True]
+
+
+def test_nothing_is_left_of_a_therapist_from_which_a_small_count_follows(tmp_path):
+    """Two services that differ in small counts alone: what is shown of those therapists is the same."""
+    shown = ("therapist_id", "clients", "deteriorated", "expected", "reliability", "named")
+    found = []
+    for small in (0, 4):
+        clients, worse = np.array([60, 60, 60, 60]), np.array([small, 3, 14, 17 - small])
+        rate = (worse + 6) / (clients + 100)  # as a model has it: each count has its own
+        table = pd.DataFrame({"therapist_id": list("abcd"), "clients": clients, "deteriorated": worse})
+        table = table.assign(rate=rate, rate_low=rate / 2, rate_high=2 * rate, rank=[1.0, 2.0, 3.0, 4.0])
+        table = table.assign(
+            p_harmful=rate, beyond_exact=["below"] * 4, expected=6.4321, reliability=0.4321, named=True
+        )
+        flags = pd.DataFrame({"therapist_id": list("abcd"), "flagged": [small == 0, False, True, True], "rule": "r"})
+        targets = [str(tmp_path / f"{name}.csv") for name in ("therapists", "flags")]
+        write_tables({"therapists": table, "flags": flags}, targets, NHS)
+        people, said = (pd.read_csv(target, dtype=str) for target in targets)
+        few = people[people["deteriorated"] == "*"].set_index("therapist_id")
+        assert list(few.index) == ["a", "b"] and few.drop(columns=[n for n in shown if n in few]).isna().all(axis=None)
+        assert list(said["flagged"]) == ["*", "*", "True", "True"]
+        assert people.set_index("therapist_id").loc["c", "rate"] == "0.12"
+        found.append(few)
+    pd.testing.assert_frame_equal(*found)
+    assert set(found[0]["expected"].astype(float)) == {6.0} and set(found[0]["reliability"].astype(float)) == {0.4}
 
 
 def test_sizes_that_were_supposed_count_nobody(tmp_path):

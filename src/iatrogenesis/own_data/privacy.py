@@ -10,7 +10,7 @@ import pandas as pd
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.own_data.codes import anonymised, key_path
 from iatrogenesis.own_data.settings import Privacy
-from iatrogenesis.own_data.small_numbers import COUNTS, FLOW, NO_PEOPLE, OF_DETERIORATED, RAW, suppressed
+from iatrogenesis.own_data.small_numbers import COUNTS, FLOW, NO_PEOPLE, followers, suppressed
 
 __all__ = ["anonymised", "code_for_path", "key_path", "safe_cells", "suppressed", "write_table"]
 
@@ -58,7 +58,7 @@ def write_table(
         where `privacy.small_numbers` is "nhs".
     rates
         Columns derived from counts, each with the count it would give away; missing where that one is left out. By
-        default those of `small_numbers.OF_DETERIORATED`.
+        default those of `small_numbers.followers`.
     within
         Columns that make groups of rows whose counts add up to a known total.
     """
@@ -67,8 +67,7 @@ def write_table(
             counts, within = FLOW, ("step",)
         people = [name for name in counts or COUNTS if name in table.columns and _numbers(table[name])]
         if rates is None:
-            follow = (*OF_DETERIORATED, *RAW.get(path.stem, ()))
-            rates = {name: "deteriorated" for name in follow if name in table and "deteriorated" in people}
+            rates = followers(path.stem, table, people)
         table = suppressed(table, people, privacy.small_numbers, rates=rates, within=within)
     write_csv(safe_cells(table), path)
 

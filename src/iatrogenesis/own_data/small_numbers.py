@@ -1,8 +1,10 @@
 """Small numbers as NHS England publishes them: below 5 left out, others rounded to 5, and none found by subtraction.
 
 A single count that is left out could be worked out from a total, so that the smallest other count of its group is left
-out as well. So could one of two parts of a whole: 19 deteriorated of 20 say that one did not. Rates of such counts go
-with them, and other rates have two decimals, from which no exact count follows.
+out as well. So could one of two parts of a whole: 19 deteriorated of 20 say that one did not. What follows from such
+counts goes with them, in part or with other columns: a model's rate of a therapist, which grows with each course that
+deteriorated; the rank; a flag, which few counts allow. Other rates have two decimals, from which no exact count
+follows, and what follows from the number of clients alone has fewer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +18,23 @@ COUNTS = ("n", "clients", "courses", "finished", "deteriorated", "events", "obse
 """Columns of numbers of people, if a table does not say which they are."""
 OF_DETERIORATED = ("raw_rate", "raw_low", "raw_high", "ratio", "p_high", "p_low", "p_high_mid", "p_low_mid")
 """Columns of results that give the number of deteriorated away."""
-RAW = {"sensitivity_definition": ("rate",)}
-"""Tables in which a rate is raw though its name does not say so."""
+RANKS = ("rank", "rank_low", "rank_high", "rank_low_simultaneous", "rank_high_simultaneous")
+RATES = ("rate", "rate_low", "rate_high")
+FOLLOW = {
+    "therapists": {
+        "deteriorated": (*RATES, *RANKS, "p_harmful", "beyond_exact"),
+        "clients": ("expected", "reliability"),
+    },
+    "services": {"deteriorated": (*RATES, "exceeds", "tail", "unlike_others")},
+    "cusum": {"events": ("max", "p_value", "p_bonferroni", "q_value", "alarm_number")},
+    "periods": {"deteriorated": ("estimate", "low", "high")},
+    "sensitivity_definition": {"deteriorated": ("rate",)},
+}
+"""By table and count: further columns that give it away."""
+DIGITS = {"expected": 0, "reliability": 1, "ratio": 1}
+"""Decimals of what follows from the number of clients alone, or with that; others have `DECIMALS`."""
+FLAGS, FLAGGED = ("therapists", "flags"), ("therapist_id", "flagged")
+"""The table whose left-out counts the other's flags would give away; and its columns."""
 NO_PEOPLE = ("funnel", "ceiling", "error_rates", "predictive", "diagnostics")
 """Tables in which columns of these names are sizes that were supposed, or statistics, and count nobody."""
 FLOW = ("rows", "clients", "therapists")
@@ -55,9 +72,51 @@ def suppressed(
     """
     if rule == "none" or table.empty:
         return table
-    counts = {
-        name: pd.to_numeric(table[name]).astype("Float64").to_numpy(dtype=float, na_value=np.nan) for name in columns
-    }
+    counts = {name: _floats(table[name]) for name in columns}
+    hidden = _left_out(table, counts, within)
+    shown = table.copy()
+    for name, values in counts.items():
+        shown[name] = _written(values, hidden[name])
+    for rate, count in (rates or {}).items():
+        if pd.api.types.is_numeric_dtype(table[rate]) and table[rate].dtype != bool:
+            shown[rate] = np.where(hidden[count], np.nan, np.round(_floats(table[rate]), DIGITS.get(rate, DECIMALS)))
+        else:
+            shown[rate] = table[rate].astype(object).mask(hidden[count], None)
+    return shown
+
+
+def followers(name: str, table: pd.DataFrame, people: Sequence[str]) -> dict[str, str]:
+    """Return the columns of a table of results that follow from its counts of people, each with that count."""
+    pairs = [(column, "deteriorated") for column in OF_DETERIORATED]
+    pairs += [(column, count) for count, columns in FOLLOW.get(name, {}).items() for column in columns]
+    return {column: count for column, count in pairs if column in table and count in people}
+
+
+def without_flags_that_tell(tables: Mapping[str, pd.DataFrame], rule: str) -> dict[str, pd.DataFrame]:
+    """Return the tables of an analysis with no flag of a therapist whose number of deteriorated is left out.
+
+    Where four are expected, only none at all lies below the exact limit.
+    """
+    found = dict(tables)
+    people, flags = (found.get(name) for name in FLAGS)
+    if rule == "none" or people is None or flags is None:
+        return found
+    if not {*FLAGGED} <= set(flags) or not {"therapist_id", "deteriorated"} <= set(people):
+        return found
+    counts = [name for name in COUNTS if name in people]
+    hidden = suppressed(people, counts, rule)["deteriorated"].eq(HIDDEN)
+    tell = flags["therapist_id"].isin(people.loc[hidden, "therapist_id"])
+    found[FLAGS[1]] = flags.assign(flagged=flags["flagged"].astype(object).mask(tell, HIDDEN))
+    return found
+
+
+def _floats(values: pd.Series) -> np.ndarray:
+    return pd.to_numeric(values).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _left_out(table: pd.DataFrame, counts: Mapping[str, np.ndarray], within: Sequence[str]) -> dict[str, np.ndarray]:
+    """Which cells of each column of counts are not shown, shape (rows,) each."""
+    columns = list(counts)
     groups = (
         table.groupby(list(within), sort=False, dropna=False).ngroup().to_numpy() if within else np.zeros(len(table))
     )
@@ -69,13 +128,7 @@ def suppressed(
         hidden[name] |= _second(values, hidden[name], groups)
     for name, whole in _parts(columns):
         hidden[name] |= hidden[whole]
-    shown = table.copy()
-    for name, values in counts.items():
-        shown[name] = _written(values, hidden[name])
-    for rate, count in (rates or {}).items():
-        numbers = pd.to_numeric(table[rate]).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-        shown[rate] = np.where(hidden[count], np.nan, np.round(numbers, DECIMALS))
-    return shown
+    return hidden
 
 
 def _parts(columns: Sequence[str]) -> list[tuple[str, str]]:

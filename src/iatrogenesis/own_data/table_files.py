@@ -7,6 +7,7 @@ import pandas as pd
 
 from iatrogenesis.own_data.privacy import write_table
 from iatrogenesis.own_data.settings import Privacy
+from iatrogenesis.own_data.small_numbers import without_flags_that_tell
 
 
 def write_tables(found: Mapping[str, pd.DataFrame], targets: Sequence[str], privacy: Privacy) -> None:
@@ -27,5 +28,6 @@ def write_tables(found: Mapping[str, pd.DataFrame], targets: Sequence[str], priv
     paths = {Path(target).stem: Path(target) for target in targets}
     if unknown := sorted(set(found) - set(paths)):
         raise KeyError(f"tables without a file: {', '.join(unknown)}")
+    found = without_flags_that_tell(found, privacy.small_numbers)
     for name, path in paths.items():
         write_table(found.get(name, pd.DataFrame(columns=["reason"])), path, privacy)

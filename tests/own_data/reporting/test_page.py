@@ -8,11 +8,16 @@ import pytest
 from jinja2 import UndefinedError
 from tests.own_data.reporting.made_tables import about, settings, tables
 
-from iatrogenesis.own_data.figures import NAMES
+from iatrogenesis.own_data.figures import NAMES, draw_all
 from iatrogenesis.own_data.reporting import page as page_module
 from iatrogenesis.own_data.reporting.absent import WHY
 from iatrogenesis.own_data.reporting.cells import read_tables
+from iatrogenesis.own_data.reporting.names import POOLED
+from iatrogenesis.own_data.reporting.numbers import numbers
 from iatrogenesis.own_data.reporting.page import report
+from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.own_data.reporting.sentences import answers
+from iatrogenesis.own_data.table_files import write_tables
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="4" height="3"/></svg>'
 PICTURES = dict.fromkeys(NAMES, SVG)
@@ -193,3 +198,30 @@ def test_ids_keep_their_zeros_when_tables_are_read(tmp_path):
 
 def test_every_row_of_a_table_has_a_header():
     assert not re.search(r'<th scope="row">\s*</th>', page())
+
+
+def test_the_page_says_what_small_numbers_leave_out(tmp_path):
+    """Tables as they are written: page, pictures and page one speak of those whose numbers are shown."""
+    nhs = settings(privacy={"small_numbers": "nhs"})
+    found = tables(clients=90)
+    people = found["therapists"][~found["therapists"]["therapist_id"].str.startswith(POOLED)]
+    few = people.set_index("therapist_id")["deteriorated"] < 5
+    write_tables(found, [str(tmp_path / f"{name}.csv") for name in found], nhs.privacy)
+    written = read_tables(tmp_path)
+    results = Results(written, about(), nhs)
+    hidden = set(results.people.query("deteriorated == '*'")["therapist_id"])
+    assert set(few[few].index) <= hidden and 0 < len(hidden) < len(few)
+    said = text_of(report(written, about(), nhs, {}))
+    assert f"left out (*) for {len(hidden)} of {len(few)} therapists" in said
+    known = numbers(results)
+    unsaid = len(hidden & set(found["flags"]["therapist_id"]))  # flags are of those who may be named
+    assert known["unsaid"]["value"] == unsaid > 0
+    assert known["judged"]["value"] == found["flags"]["therapist_id"].nunique() - unsaid
+    answer = next(one.text for one in answers(results, known) if one.question == "Who stands out?")
+    assert f"Of {unsaid} more it is left out, because their numbers are small." in answer
+    draw_all(written, about(), nhs, tmp_path)
+    assert (tmp_path / "caterpillar.svg").is_file() and "average" not in (tmp_path / "caterpillar.svg").read_text()
+
+
+def test_without_that_rule_nothing_is_said_of_it():
+    assert "left out (*)" not in text_of(page(tables()))

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from iatrogenesis.figures.caterpillar import rates
 from iatrogenesis.figures.style import DARK, figure, key, styled
 from iatrogenesis.own_data.figures.frame import Rows, plain_text, rows_shown
-from iatrogenesis.own_data.reporting.cells import numeric
+from iatrogenesis.own_data.reporting.cells import left_out, numeric
 from iatrogenesis.own_data.reporting.results import Results
 
 
@@ -23,9 +23,11 @@ def draw(results: Results) -> Figure | None:
     shown = rows_shown(every, "rate")
     made, axes = figure("Raw rates, and what is left of them", height=0.17 * len(shown.at) + 1.9)
     rates(axes, shown.chosen, shown.at)
-    average = 100 * every["rate"].mean()
-    axes.axvline(average, color=DARK, ls="--", lw=1)
-    axes.annotate("average", (average, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=8.5)
+    if not left_out(results.people, "deteriorated").any():  # else the average would be that of the high ones
+        average = 100 * every["rate"].mean()
+        axes.axvline(average, color=DARK, ls="--", lw=1)
+        at = (average, 1)
+        axes.annotate("average", at, xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=8.5)
     axes.set(xlabel="Deteriorated (% of finished courses)", ylim=(-1, shown.at[-1] + 1), xlim=(0, None))
     label_rows(axes, shown, results)
     key(made)

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from iatrogenesis.figures.style import BLUE, GREY, PALE, figure, key, styled
 from iatrogenesis.own_data.figures.caterpillar import label_rows
 from iatrogenesis.own_data.figures.frame import plain_text, rows_shown
-from iatrogenesis.own_data.reporting.cells import numeric
+from iatrogenesis.own_data.reporting.cells import numeric, true
 from iatrogenesis.own_data.reporting.results import Results
 
 COLUMNS = ("rank", "rank_low", "rank_high", "rank_low_simultaneous", "rank_high_simultaneous")
@@ -26,8 +26,10 @@ def draw(results: Results) -> Figure | None:
         axes.hlines(at, *ends, color=GREY, lw=0.9, label="95 % set, all at once")
     axes.hlines(at, rows["rank_low"], rows["rank_high"], color=PALE, lw=4, label="95 % set, each alone")
     axes.plot(rows["rank"], at, "o", color=BLUE, ms=4, label="rank")
-    axes.set(xlabel=f"Rank among {len(every)} {results.units} (1: lowest rate)", ylim=(-1, at[-1] + 1))
-    axes.set_xlim(0, len(every) + 1)
+    ranked = true(results.people["named"]).sum() if "named" in results.people else 0
+    number = max(int(ranked), len(every))  # those whose ranks small numbers leave out are ranked, too
+    axes.set(xlabel=f"Rank among {number} {results.units} (1: lowest rate)", ylim=(-1, at[-1] + 1))
+    axes.set_xlim(0, number + 1)
     label_rows(axes, shown, results)
     key(made, columns=3)
     return made

@@ -10,6 +10,7 @@ import pandas as pd
 
 from iatrogenesis.core.files import read_csv
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.own_data.small_numbers import HIDDEN
 
 IDS = ("therapist_id", "service_id", "unit_id", "unit", "period")
 YES = frozenset(("true", "yes", "1", "1.0"))
@@ -51,6 +52,11 @@ def numeric(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
 def true(values: pd.Series) -> pd.Series:
     """Return booleans of a column that says yes or no in whatever way CSV left it; missing is no."""
     return values.astype(str).str.strip().str.lower().isin(YES)
+
+
+def left_out(table: pd.DataFrame, column: str) -> pd.Series:
+    """Return in which rows a column holds what small numbers leave there."""
+    return table[column].astype(str).eq(HIDDEN) if column in table else pd.Series(False, index=table.index)
 
 
 def first(table: pd.DataFrame, *names: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iatrogenesis.own_data.reporting.cells import first, true
+from iatrogenesis.own_data.reporting.cells import first, left_out, true
 from iatrogenesis.own_data.reporting.results import Results
 
 KEY = ["rule", "side"]
@@ -11,10 +11,13 @@ RATE, TESTS, ABOVE = "false discovery rate", "exact tests, Benjamini and Hochber
 
 
 def rules(results: Results) -> pd.DataFrame:
-    """Return one row per rule and side: rule, side, flagged (how many), of, expected_false, stated (its error)."""
+    """Return one row per rule and side: rule, side, flagged (how many), of, unsaid, expected_false, stated (its error).
+
+    Of the `unsaid` it is left out whether they are flagged, because their numbers are small; `of` does not count them.
+    """
     table = _flags(results)
     if table.empty:
-        return pd.DataFrame(columns=[*KEY, "flagged", "of", "expected_false", "stated"])
+        return pd.DataFrame(columns=[*KEY, "flagged", "of", "unsaid", "expected_false", "stated"])
     stated = first(table, "stated", "error_rate")
     table = table.assign(
         stated="" if stated is None else table[stated],
@@ -23,7 +26,8 @@ def rules(results: Results) -> pd.DataFrame:
     by = table.groupby(KEY, sort=False)
     return by.agg(
         flagged=("flagged", "sum"),
-        of=("flagged", "size"),
+        of=("said", "sum"),
+        unsaid=("unsaid", "sum"),
         expected_false=("expected_false", "first"),
         stated=("stated", "first"),
     ).reset_index()
@@ -70,8 +74,11 @@ def _flags(results: Results) -> pd.DataFrame:
     if not {"rule", "therapist_id", "flagged"} <= set(table):
         return pd.DataFrame(columns=[*KEY, "therapist_id", "flagged"])
     side = table["side"].fillna("above") if "side" in table else "above"
+    unsaid = left_out(table, "flagged")
     return table.assign(
         flagged=true(table["flagged"]),
+        said=~unsaid,
+        unsaid=unsaid,
         side=side,
         rule=table["rule"].astype(str),
         therapist_id=table["therapist_id"].astype(str),

@@ -26,6 +26,7 @@ def numbers(results: Results) -> dict[str, Number]:
     `rate`                deterioration rate if each client were with a therapist drawn at random, %
     `mor`, `vpc`          median odds ratio; share of the variance that lies between therapists, %
     `flagged`, `judged`   therapists flagged as harmful at the false discovery rate, of so many judged
+    `unsaid`              further ones, of whom small numbers leave that out
     `beyond`              therapists with more deteriorations than expected by exact tests at the same rate
     `fdr`                 that rate, %, as in the settings
     `noise`               clients counted as deteriorated who are not truly worse, or hardly, %
@@ -42,6 +43,8 @@ def numbers(results: Results) -> dict[str, Number]:
     if (rule := rate_rule(results)) is not None:
         found["flagged"] = number(int(rule["flagged"]), "tables/flags.csv", results.units)
         found["judged"] = number(int(rule["of"]), "tables/flags.csv", results.units)
+        if rule["unsaid"]:
+            found["unsaid"] = number(int(rule["unsaid"]), "tables/flags.csv", results.units)
     if (rule := test_rule(results)) is not None:
         found["beyond"] = number(int(rule["flagged"]), "tables/flags.csv", results.units)
     return found | _noise(results) | ceilings(results)

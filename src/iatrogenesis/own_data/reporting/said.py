@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from iatrogenesis.own_data.reporting import methods_paragraph
-from iatrogenesis.own_data.reporting.cells import first, true
+from iatrogenesis.own_data.reporting.cells import first, left_out, true
 from iatrogenesis.own_data.reporting.could import in_words
 from iatrogenesis.own_data.reporting.moved import marked
 from iatrogenesis.own_data.reporting.results import Results
+from iatrogenesis.own_data.reporting.units import last_period
+from iatrogenesis.own_data.small_numbers import HIDDEN, LEAST
 from iatrogenesis.report.entry import Number
 from iatrogenesis.report.render import Numbers
 
@@ -21,6 +23,7 @@ def sentences(results: Results, numbers: Mapping[str, Number], cite: methods_par
         "predictive_said": _predictive(results),
         "moved_said": _moved(results),
         "unnamed_said": _unnamed(results),
+        "small_said": _small(results),
         "false_alarms": f"{results.settings.surveillance.false_alarms:g}",
         "could_said": [*in_words(results.table("ceiling")), *_notes(results, cite, "ceiling", "error_rates")],
         "priors_said": _priors(results),
@@ -117,6 +120,24 @@ def _unnamed(results: Results) -> str:
     if unnamed:
         return f"{unnamed} of {len(people)} {results.units} have fewer than {least} finished courses and are not named."
     return f"All {results.units} have {least} finished courses or more, and are named."
+
+
+def _small(results: Results) -> str:
+    """What small numbers leave out, beside the numbers themselves; nothing where they are shown."""
+    if results.settings.privacy.small_numbers == "none":
+        return ""
+    counts = results.about.kind == "counts"
+    table = last_period(results) if counts else results.people
+    number, every = int(left_out(table, "deteriorated").sum()), len(table)
+    if not number:
+        return "Counts are rounded to 5. None is so small that it had to be left out."
+    which = "of the last period " if counts else ""
+    return (
+        f"Counts are rounded to 5. The number of deteriorated courses {which}is left out ({HIDDEN}) for {number} of "
+        f"{every} {results.units}: it is below {LEAST}, or one could be worked out from it. Rates, ranks and flags of "
+        "these are left out with it, estimated ones too: they grow with each course that deteriorated, and give the "
+        "number away. All courses stay in every model and in every total."
+    )
 
 
 def _notes(results: Results, cite: methods_paragraph.Cites, *names: str) -> list[str]:

@@ -131,6 +131,8 @@ def _flagged(results: Results, said: Numbers) -> str:
     text = f"The model flags {harmful}, at {rate}."
     if "beyond" in said.numbers:
         text += f" Exact tests at that rate find more deteriorations than expected with {said.n('beyond')}."
+    if "unsaid" in said.numbers:
+        text += f" Of {said.n('unsaid')} more it is left out, because their numbers are small."
     if not said.numbers["flagged"]["value"] and not said.numbers.get("beyond", {}).get("value"):
         text += " That is no proof that all are alike."
     return text

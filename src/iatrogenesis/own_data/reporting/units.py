@@ -4,7 +4,7 @@ from math import exp, sqrt
 
 import pandas as pd
 
-from iatrogenesis.own_data.reporting.cells import numeric
+from iatrogenesis.own_data.reporting.cells import left_out, numeric
 from iatrogenesis.own_data.reporting.results import Results
 from iatrogenesis.report.entry import Number, number
 
@@ -44,6 +44,7 @@ def unit_numbers(results: Results) -> dict[str, Number]:
     if every["n"].notna().all():
         found["courses"] = number(int(every["n"].sum()), source, "courses")
     judged = numeric(rows, "n")["n"] >= results.settings.privacy.least_named
+    judged &= ~left_out(rows, "deteriorated")
     unlike = unlike_others(results)
     high = rows["exceeds"] == "high" if "exceeds" in rows else unlike
     found["judged"] = number(int(judged.sum()), source, results.units)
