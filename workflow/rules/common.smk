@@ -15,7 +15,7 @@ CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).pare
 if (CHECKOUT / "src").is_dir():
     sys.path.insert(0, str(CHECKOUT / "src"))
     # For scripts, too: another checkout, or another version, may be what is installed.
-    os.environ["PYTHONPATH"] = os.pathsep.join([sys.path[0], *filter(None, [os.environ.get("PYTHONPATH")])])
+    os.environ.update(PYTHONPATH=os.pathsep.join([sys.path[0], os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep))
 
 import iatrogenesis
 from iatrogenesis.core.resources import config_folder
