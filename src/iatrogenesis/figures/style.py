@@ -18,6 +18,7 @@ WIDTH = 5.2
 STYLE = {
     "figure.facecolor": "white",
     "font.family": "DejaVu Sans",  # comes with matplotlib, so it is the same everywhere
+    "text.parse_math": False,  # a dollar sign in a title is a dollar sign
     "font.size": 9.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
