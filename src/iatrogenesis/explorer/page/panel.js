@@ -75,7 +75,9 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
       net: words.more(net), range: words.moreRange(ranges.at("net", now, here.net)),
       reference: words.t(asUsual ? "reference_usual" : "reference_moved"),
     };
-    words.put(one(".net"), words.t(net === 0 ? "answer_same" : "answer_net", values));
+    const said = words.t(net === 0 ? "answer_same" : "answer_net", values);
+    words.put(one(".net"), said);
+    words.put(one(".echo"), said);
     const worse = found.whole.worse_because + found.whole.worse_anyway;
     const rest = [words.t("answer_all", { worse: words.said(worse), low, high })];
     if (net < 0 && now.on.length) rest.push(words.t("helps_too"));

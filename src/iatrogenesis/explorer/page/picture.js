@@ -4,11 +4,12 @@
 const SLIDE = { width: 1920, height: 1080, margin: 70 };
 
 function Picture(data, words, settings) {
+  const text = (panel, selector) => panel.root.querySelector(selector).textContent;
   const style = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-  function lines(pen, text, width) {
+  function lines(pen, sentence, width) {
     const found = [""];
-    for (const word of text.split(" ")) {
+    for (const word of sentence.split(" ")) {
       const longer = `${found.at(-1)} ${word}`.trim();
       if (pen.measureText(longer).width > width && found.at(-1)) found.push(word);
       else found[found.length - 1] = longer;
@@ -16,10 +17,10 @@ function Picture(data, words, settings) {
     return found;
   }
 
-  function write(pen, text, x, y, width, size, weight = "normal", colour = "ink") {
+  function write(pen, sentence, x, y, width, size, weight = "normal", colour = "ink") {
     pen.font = `${weight} ${size}px system-ui, sans-serif`;
     pen.fillStyle = style(colour);
-    for (const line of lines(pen, text, width)) { pen.fillText(line, x, y); y += 1.3 * size; }
+    for (const line of lines(pen, sentence, width)) { pen.fillText(line, x, y); y += 1.3 * size; }
     return y;
   }
 
@@ -38,20 +39,34 @@ function Picture(data, words, settings) {
     pen.restore();
   }
 
-  // One setting in its half or the whole of the slide.
-  function draw(pen, panel, left, width) {
-    const { whole } = panel.numbers(), text = selector => panel.root.querySelector(selector).textContent;
-    let y = write(pen, settings.inWords(panel.setting()), left, 190, width, 24, "normal", "quiet");
-    y = write(pen, text(".net"), left, y + 30, width, 38, "bold");
-    y = write(pen, text(".all"), left, y + 4, width, 28);
-    const cell = Math.min(width / 40, (SLIDE.height - y - 230) / ROWS);
-    marks(pen, whole, left, y, cell);
-    y += ROWS * cell + 40;
+  function key(pen, whole, x, y, width, columns, size) {
     data.shown.forEach((fate, i) => {
-      const x = left + (i % 2) * width / 2, row = y + Math.floor(i / 2) * 38;
-      mark(pen, fate, x + 10, row - 8, 1.2);
-      write(pen, `${words.said(whole[fate])} ${words.t(`short_${fate}`)}`, x + 32, row, width / 2 - 40, 24);
+      const left = x + (i % columns) * width / columns, row = y + Math.floor(i / columns) * 1.6 * size;
+      mark(pen, fate, left + size / 2, row - size / 3, size / 20);
+      write(pen, `${words.said(whole[fate])} ${words.t(`short_${fate}`)}`, left + 1.4 * size, row, width / columns - 1.6 * size, size);
     });
+  }
+
+  // One setting: marks on the left, words on the right.
+  function alone(pen, panel) {
+    const { whole } = panel.numbers(), cell = 28, wide = 40 * cell, x = SLIDE.margin, right = x + wide + 60;
+    const width = SLIDE.width - right - SLIDE.margin;
+    marks(pen, whole, x, 160, cell);
+    key(pen, whole, x, 160 + ROWS * cell + 50, wide, 2, 26);
+    let y = write(pen, text(panel, ".net"), right, 200, width, 42, "bold");
+    y = write(pen, text(panel, ".all"), right, y + 20, width, 30);
+    write(pen, settings.inWords(panel.setting()), right, y + 30, width, 22, "normal", "quiet");
+  }
+
+  // One of two settings: marks above, words below.
+  function beside(pen, panel, x, width) {
+    const { whole } = panel.numbers(), cell = 15;
+    write(pen, text(panel, "h2"), x, 165, width, 30, "bold");
+    marks(pen, whole, x, 185, cell);
+    key(pen, whole, x, 185 + ROWS * cell + 40, width, 2, 22);
+    let y = write(pen, text(panel, ".net"), x, 185 + ROWS * cell + 160, width, 28, "bold");
+    y = write(pen, text(panel, ".all"), x, y + 6, width, 24);
+    write(pen, settings.inWords(panel.setting()), x, y + 6, width, 17, "normal", "quiet");
   }
 
   function canvas(panels) {
@@ -60,9 +75,10 @@ function Picture(data, words, settings) {
     pen.fillStyle = style("paper");
     pen.fillRect(0, 0, width, height);
     write(pen, words.t("title"), margin, 110, width, 54, "bold");
-    const each = (width - margin * (panels.length + 1)) / panels.length;
-    panels.forEach((panel, i) => draw(pen, panel, margin + i * (each + margin), each));
-    write(pen, words.t("version"), margin, height - 24, width, 20, "normal", "quiet");
+    const half = (width - 3 * margin) / 2;
+    if (panels.length === 1) alone(pen, panels[0]);
+    else panels.forEach((panel, i) => beside(pen, panel, margin + i * (half + margin), half));
+    write(pen, `${words.t("lead")} ${words.t("version")}`, margin, height - 24, width, 20, "normal", "quiet");
     return made;
   }
 

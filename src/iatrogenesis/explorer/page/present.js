@@ -38,6 +38,7 @@ function Present(acts) {
     event.preventDefault();
     act();
   });
+  document.addEventListener("fullscreenchange", () => { if (on() && !document.fullscreenElement) set(false); });
   button.addEventListener("click", () => { set(!on()); button.blur(); });
   dark.addEventListener("click", darken);
   document.getElementById("help").addEventListener("click", () => keys.showModal());
