@@ -60,6 +60,7 @@ def finished(tmp_path_factory, request) -> Path:
             # Apart, because tests of the workflow delete results and make them again, while others look at pages.
             big = shutil.ignore_patterns("simulated", "posterior", "simulation_study")
             shutil.copytree(project / "results" / "tiny", project.parent / "pages", ignore=big)
+            shutil.copytree(project, project.parent / "spare", symlinks=True)  # with all times: as finished as this one
             (project / "finished").touch()
     return project
 
@@ -68,6 +69,21 @@ def finished(tmp_path_factory, request) -> Path:
 def pages(finished, request) -> Path:
     """The finished study's pages, tables and figures, which nobody changes."""
     return finished / "results" / "tiny" if request.config.getoption("--finished") else finished.parent / "pages"
+
+
+@pytest.fixture(scope="session")
+def spare(finished, request, tmp_path_factory) -> Path:
+    """Another copy of the project and the finished study; one file of tests alone may do with it what it likes."""
+    if not request.config.getoption("--finished"):
+        return finished.parent / "spare"
+    from tests.workflow.conftest import PARTS
+
+    folder = tmp_path_factory.mktemp("spare") / "iatrogenesis"
+    folder.mkdir()
+    for source in (finished / part for part in (*PARTS, ".git", ".snakemake", "results") if (finished / part).exists()):
+        target = folder / source.name
+        shutil.copytree(source, target, symlinks=True) if source.is_dir() else shutil.copy2(source, target)
+    return folder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,7 +18,6 @@ class Run(NamedTuple):
     """A run whose job waits with its output half-written."""
 
     process: subprocess.Popen
-    said: Path
     job: int
     half: Path
 
@@ -73,11 +72,9 @@ def run(folder: Path, *arguments: str, before: tuple[str, ...] = (), **more: str
 
 
 @contextlib.contextmanager
-def stalled(folder: Path, pattern: str, *arguments: str) -> Iterator[Run]:
-    """Begin a run and wait until it has half-written what matches; afterwards none of it is left."""
-    mark, said = folder / "stalled", folder / "said"
-    mark.unlink(missing_ok=True)
-    more = {"PYTHONPATH": str(STALL), "STALL": pattern, "STALLED": str(mark)}
+def begun(folder: Path, *arguments: str, until: Callable[[], object], **more: str) -> Iterator[subprocess.Popen]:
+    """Begin a run and wait until something has come about; afterwards nothing of the run is left."""
+    said = folder / "said"
     with said.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
             command(*arguments),
@@ -89,14 +86,37 @@ def stalled(folder: Path, pattern: str, *arguments: str) -> Iterator[Run]:
             stderr=subprocess.STDOUT,
         )
     try:
-        assert waited(lambda: mark.exists() or process.poll() is not None)
-        assert mark.exists(), said.read_text(encoding="utf-8")
-        job, half = mark.read_text(encoding="utf-8").split("\n")
-        yield Run(process, said, int(job), Path(half))
+        assert waited(lambda: until() or process.poll() is not None)
+        assert until(), said.read_text(encoding="utf-8")
+        yield process
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+@contextlib.contextmanager
+def stalled(folder: Path, pattern: str, *arguments: str) -> Iterator[Run]:
+    """Begin a run and wait until it has half-written what matches."""
+    mark = folder / "stalled"
+    mark.unlink(missing_ok=True)
+    paths = os.pathsep.join(filter(None, (str(STALL), os.environ.get("PYTHONPATH"))))
+    more = {"PYTHONPATH": paths, "STALL": pattern, "STALLED": str(mark)}
+    with begun(folder, *arguments, until=mark.exists, **more) as process:
+        job, half = mark.read_text(encoding="utf-8").split("\n")
+        yield Run(process, int(job), Path(half))
+
+
+def started_by(process: subprocess.Popen) -> list[int]:
+    """Those processes of a run that have not ended."""
+    found = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [pid for pid in found if pid != process.pid and _session(pid) == process.pid and not gone(pid)]
+
+
+def _session(process: int) -> int | None:
+    with contextlib.suppress(ProcessLookupError):
+        return os.getsid(process)
+    return None
 
 
 def half_written(folder: Path) -> list[Path]:
