@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from iatrogenesis.core.files import write_json
-from iatrogenesis.report.run_record import job_times
+from iatrogenesis.report.run_record import job_times, read_record
 from iatrogenesis.verification.crate import jobs_of, metadata_of_run
 from iatrogenesis.verification.records import recorded
 
@@ -22,7 +22,7 @@ def main(run: str, citation: str, sources: list[str], workflow: str, metadata: s
         copies.append(copy.relative_to(results).as_posix())
     content = metadata_of_run(
         results,
-        yaml.safe_load(Path(run).read_text(encoding="utf-8")),
+        read_record(run),
         jobs_of(results),
         job_times(results),
         copies,

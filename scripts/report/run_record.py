@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import yaml
-
-from iatrogenesis.core.files import read_csv, write_csv, write_text
+from iatrogenesis.core.files import read_csv, write_csv
 from iatrogenesis.core.resources import config_folder
 from iatrogenesis.report.checks import require
-from iatrogenesis.report.run_record import cost, run_record, source
+from iatrogenesis.report.run_record import cost, run_record, source, write_record
 from iatrogenesis.verification.records import recorded
 
 
@@ -18,7 +16,7 @@ def main(config: dict, scenarios: dict, commit: str, checks: str, record_path: s
     table = cost(results)
     write_csv(table, cost_path)
     record = run_record(config, scenarios, source(config_folder().parent, commit), results, table)
-    write_text(yaml.safe_dump(record, sort_keys=False, allow_unicode=True), record_path)
+    write_record(record, record_path)
     print(f"{table['core_seconds'].sum():.0f} core seconds in {table['jobs'].sum()} jobs", flush=True)
 
 

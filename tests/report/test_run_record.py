@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from iatrogenesis.report.provenance import git_changes, git_commit
-from iatrogenesis.report.run_record import hardware, job_times, source, wall_time
+from iatrogenesis.report.run_record import hardware, job_times, read_record, source, wall_time, write_record
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,15 @@ def test_without_git_nothing_is_claimed(tmp_path):
 def test_the_machine_is_told():
     found = hardware()
     assert found["cores"] >= 1 and 0.1 < found["memory_gb"] < 100_000
+
+
+def test_the_record_is_read_as_it_was_written(tmp_path):
+    record = {
+        "study": "é",
+        "wall_time": {"started": "2026-11-27T10:00:00+00:00", "seconds": 1.5},
+        "none": None,
+        "yes": "yes",
+    }
+    write_record(record, tmp_path / "run.yaml")
+    assert read_record(tmp_path / "run.yaml") == record
+    assert (tmp_path / "run.yaml").read_text(encoding="utf-8").startswith("study: é\n")

@@ -1,6 +1,7 @@
 """The tiny study from end to end, twice, and with one core."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import yaml
 
 from iatrogenesis.inference.data.posterior import load
 from iatrogenesis.verification.reference import CLAIMS, HASHES
+from tests.verification.crates import faults_of_crate
 from tests.workflow.conftest import ROOT, copy_project, snakemake
 
 pytestmark = [pytest.mark.slow]
@@ -81,6 +83,14 @@ def test_the_record_of_the_run_tells_how_it_was_made(results):
     assert record["wall_time"]["started"] < record["wall_time"]["ended"]
     assert 1 < record["wall_time"]["seconds"] <= sum(pd.read_csv(results / "tables" / "cost.csv")["wall_seconds"])
     assert record["peak_memory_mb"] > 100 and record["hardware"]["cores"] >= 1
+
+
+def test_the_crate_of_the_run_meets_its_profiles(results, tmp_path, monkeypatch):
+    assert faults_of_crate(results, tmp_path / "cache", monkeypatch) == []
+    graph = json.loads((results / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
+    made = {one["@id"] for one in graph if one["@type"] == "CreateAction"}
+    assert {"#run", "#job/report", "#job/simulate/base"} <= made
+    assert all("endTime" in one for one in graph if one["@id"] in made - {"#job/run_record", "#job/recompute"})
 
 
 def test_performance_is_what_the_data_sets_say(results):

@@ -9,7 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
+from iatrogenesis.core.files import write_text
 from iatrogenesis.core.logs import cost_of
 from iatrogenesis.report.provenance import git_changes
 
@@ -61,6 +63,18 @@ def run_record(config: Mapping, scenarios: Mapping, source: Mapping, results: Pa
         "config": dict(config),
         "scenarios": dict(scenarios),
     }
+
+
+def write_record(record: Mapping, path: Path | str) -> None:
+    """Write ``run.yaml``, by libyaml where it is there: megabytes of scenarios take seconds without it."""
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    write_text(yaml.dump(dict(record), Dumper=dumper, sort_keys=False, allow_unicode=True), path)
+
+
+def read_record(path: Path | str) -> dict:
+    """Read ``run.yaml``."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(Path(path).read_bytes(), loader)  # noqa: S506  both are safe
 
 
 def source(root: Path, commit: str) -> dict:

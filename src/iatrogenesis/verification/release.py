@@ -19,6 +19,7 @@ import yaml
 
 from iatrogenesis.core.files import replacing, write_text
 from iatrogenesis.report.provenance import git_commit
+from iatrogenesis.report.run_record import read_record
 from iatrogenesis.verification.manifest import against_sums, lines, read_sums
 from iatrogenesis.verification.records import hashes, sha256
 
@@ -100,7 +101,7 @@ def check_results(root: Path, results: Path) -> None:
     if faults:
         said = "\n".join(f"{results / fault.path}: {fault.kind}, {fault.says}" for fault in faults[:10])
         raise NotReady(f"{len(faults)} results are not as listed:\n{said}\n{again}")
-    run = yaml.safe_load((results / "run.yaml").read_text(encoding="utf-8"))
+    run = read_record(results / "run.yaml")
     commit = git_commit(root)
     if run["commit"] != commit:
         raise NotReady(f"{results}: made at commit {run['commit']}, and this is {commit}. {again}")
