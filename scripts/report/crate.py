@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from iatrogenesis.core.files import write_json
+from iatrogenesis.core.files import replacing, write_json
 from iatrogenesis.report.run_record import job_times, read_record
 from iatrogenesis.verification.crate import jobs_of, metadata_of_run
 from iatrogenesis.verification.records import recorded
@@ -18,7 +18,8 @@ def main(run: str, citation: str, sources: list[str], workflow: str, metadata: s
     for path in sources:
         copy = Path(workflow) / Path(path).relative_to(Path(sources[0]).parent)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+        with replacing(copy) as unfinished:
+            shutil.copyfile(path, unfinished)
         copies.append(copy.relative_to(results).as_posix())
     content = metadata_of_run(
         results,

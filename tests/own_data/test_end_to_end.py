@@ -135,7 +135,7 @@ def test_a_killed_run_goes_on_where_it_stopped_and_others_are_kept_out(tmp_path)
             assert first.poll() is None, (tmp_path / "out.txt").read_text()
             time.sleep(0.05)
         second = run(folder, "analyse", SETTINGS)
-        assert second.returncode == 1 and f"another run is going on there (process {first.pid})" in second.stderr
+        assert second.returncode == 1 and f"another run is going on there (process {first.pid}, since" in second.stderr
     finally:
         os.killpg(first.pid, signal.SIGKILL)
         first.wait()

@@ -5,6 +5,7 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
+from iatrogenesis.core.files import write_text
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import Strict
 from iatrogenesis.study.configuration import StudyConfig, StudyFile
@@ -30,7 +31,7 @@ def _by_difference(schema: dict[str, Any]) -> dict[str, Any]:
 def main(folder: str) -> None:
     """Write every schema into ``folder``."""
     for name, model in SCHEMAS.items():
-        Path(folder, f"{name}.schema.json").write_text(schema_text(model), encoding="utf-8")
+        write_text(schema_text(model), Path(folder, f"{name}.schema.json"))
 
 
 if __name__ == "__main__":
