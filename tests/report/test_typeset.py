@@ -88,8 +88,8 @@ def test_what_is_folded_stands_in_the_appendix_and_is_pointed_to(tmp_path):
 
 
 def test_a_sideways_table_keeps_its_heading_on_its_page(tmp_path):
-    cells = "".join(f"<td>{i}</td>" for i in range(8))
-    heads = "".join(f"<th>{i}</th>" for i in range(8))
+    cells = "".join(f"<td>of a quantity with a long name, {i}</td>" for i in range(12))
+    heads = "".join(f"<th>{i}</th>" for i in range(12))
     table = f"<div><table><thead><tr>{heads}</tr></thead><tbody>{f'<tr>{cells}</tr>' * 20}</tbody></table></div>"
     folded = page(f"<details><summary>Wide</summary>{table}</details>")
     source = source_of(folded, tmp_path, "n")
@@ -125,11 +125,11 @@ def test_every_element_of_the_templates_has_a_form(tmp_path):
         source_of(page(f"<{name}>x</{name}>"), tmp_path, "nobody")
 
 
-@pytest.mark.parametrize("columns", [3, 8], ids=["upright", "on its side"])
+@pytest.mark.parametrize("columns", [3, 10, 18], ids=["upright", "on its side", "in parts"])
 @pytest.mark.parametrize("folded", [False, True], ids=["shown", "folded"])
 def test_a_long_table_goes_on_over_as_many_pages_as_it_needs(tmp_path, columns, folded):
     """A block that may not be broken is printed over itself at the foot of one page instead."""
-    head = "".join(f"<th>Column {c}</th>" for c in range(columns))
+    head = "".join(f"<th>Column_{c}_with_a_long_name</th>" for c in range(columns))
     rows = "".join(f"<tr>{''.join(f'<td>{r} {c}</td>' for c in range(columns))}</tr>" for r in range(600))
     table = f"<div><table><caption>Long</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     body = f"<details><summary>More</summary>{table}</details>" if folded else table

@@ -9,14 +9,15 @@ import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
+from iatrogenesis.report.broad_tables import Layout, layout, widths
 from iatrogenesis.report.cuts import parts, size
 
-WIDE, LONG = 6, 12  # tables with more columns and rows lie on their side
+HEAD_SHADE = "luma(92%)"
 SHADES = {"bad": "luma(88%)", "assumed": "luma(94%)", "open": "luma(94%)"}
-LONGEST = 12  # letters of a word that is not broken in a table
 BROAD, TALLEST, PAGE = 13.5, 20.5, 23.0  # cm, of pictures; a part of a picture that is cut may fill a page
 HEAD = """#set document(title: {title}, author: {author}, date: none)
 #set page(paper: "a4", margin: (x: 2.2cm, y: 2.3cm), numbering: "1", number-align: right)
@@ -184,25 +185,50 @@ class _Writer:
         return f"\n#[#show figure: set block(breakable: true)\n{made}]\n\n"
 
     def _table(self, table: Tag) -> str:
-        heads = [f"table.cell(fill: luma(92%))[#strong[{self.of(cell)}]]" for cell in table.thead.find_all("th")]
-        cells = []
+        rows = [[_Cell(*self._content(cell), HEAD_SHADE) for cell in table.thead.find_all("th")]]
         for row in table.tbody.find_all("tr"):
-            shade = SHADES.get(" ".join(row.get("class", [])))
-            for cell in row.find_all(["td", "th"]):
-                inside = f"[{self.of(cell)}]"
-                cells.append(f"table.cell(fill: {shade}){inside}" if shade else inside)
-        columns = len(heads)
-        widths = ", ".join(_widths(table, columns))
-        size = "6.2pt" if columns > WIDE + 1 else "6.8pt" if columns > WIDE else "7.8pt"
-        body = f"table(columns: ({widths},), table.header({', '.join(heads)}), {', '.join(cells)})"
+            shade = SHADES.get(" ".join(row.get("class", [])), "")
+            rows.append([_Cell(*self._content(cell), shade) for cell in row.find_all(["td", "th"])])
+        rows[0] = [cell._replace(inside=f"#strong[{cell.inside}]") for cell in rows[0]]
+        stands = layout([[cell.text for cell in row] for row in rows])
+        if stands.turned:  # headings stand at the left, and what stood at the left above
+            rows = [list(column) for column in zip(*rows, strict=True)]
+            rows[0] = [cell._replace(shade=HEAD_SHADE) for cell in rows[0]]
+        chosen = [list(range(len(rows[0])))] if stands.turned else stands.parts
+        bodies = [_body([[row[place] for place in part] for row in rows], stands) for part in chosen]
+        body = bodies[0] if len(bodies) == 1 else f"[{' #v(0.5em) '.join(f'#{one}' for one in bodies)}]"
         caption = f"figure.caption(position: top)[{self.of(table.caption)}]" if table.caption else "none"
         found = (
-            f"#[#set text(size: {size}, hyphenate: true)\n#set par(justify: false, leading: 0.45em)\n"
+            f"#[#set text(size: {stands.size}pt, hyphenate: true)\n#set par(justify: false, leading: 0.45em)\n"
             f"#figure({body}, caption: {caption}, kind: table, supplement: [Table])]"
         )
-        if columns > WIDE and len(table.tbody.find_all("tr")) > LONG:
+        if stands.sideways:
             return f"\n#page(flipped: true, margin: (x: 1.5cm, y: 1.6cm))[{found}]\n\n"
         return f"\n{found}\n\n"
+
+    def _content(self, cell: Tag) -> tuple[str, str]:
+        """A cell's text, and the same as markup."""
+        return cell.get_text(" ", strip=True), self.of(cell)
+
+
+class _Cell(NamedTuple):
+    """A cell: its text, the same as markup, and its shade, if it has one."""
+
+    text: str
+    inside: str
+    shade: str
+
+    @property
+    def typst(self) -> str:
+        return f"table.cell(fill: {self.shade})[{self.inside}]" if self.shade else f"[{self.inside}]"
+
+
+def _body(rows: list[list[_Cell]], stands: Layout) -> str:
+    """Typst's table; the first row is its head, and stands again on each further page."""
+    shares = widths([[cell.text for cell in row] for row in rows], stands.size, stands.sideways)
+    columns = ", ".join(f"{share:.2f}fr" for share in shares)
+    head, *others = (", ".join(cell.typst for cell in row) for row in rows)
+    return f"table(columns: ({columns},), table.header({head}), {', '.join(others)})"
 
 
 def _tall(svg: bytes) -> bool:
@@ -215,17 +241,6 @@ def _size(svg: bytes, cut: list[bytes]) -> str:
     """Nearly the width of the text, or the height of a page where that is less; all parts of a picture are as wide."""
     width, height = size(svg)
     return f"height: {TALLEST}cm" if len(cut) == 1 and height / width * BROAD > TALLEST else f"width: {BROAD}cm"
-
-
-def _widths(table: Tag, columns: int) -> list[str]:
-    """Share the width out by what stands in each column: long cells count by the root of their length, words whole."""
-    most = [1.0] * columns
-    for row in table.find_all("tr"):
-        for place, cell in enumerate(row.find_all(["td", "th"])):
-            words = cell.get_text(" ", strip=True)
-            longest = max((len(word) for word in words.split()), default=0)
-            most[place] = max(most[place], len(words) ** 0.6, 0.75 * min(longest, LONGEST))
-    return [f"{share:.2f}fr" for share in most]
 
 
 def _words(text: str) -> str:
