@@ -37,6 +37,15 @@ def test_a_column_of_words_longer_than_any_page_is_no_endless_loop():
     assert layout(grid(40, 9, "x" * 400)).sideways
 
 
+def test_names_that_no_hyphen_breaks_have_their_room():
+    """Two cells would be printed over each other."""
+    rows = grid(20, 8, "x")
+    rows[3][4] = "(therapist_effect[T0041])"
+    for size, sideways in ((SIZES[0], False), (SIZES[-1], True)):
+        assert widths(rows, size, sideways)[4] > len(rows[3][4])
+    assert layout([[text.replace("x", rows[3][4]) for text in row] for row in rows]).sideways
+
+
 def test_what_is_left_goes_to_those_that_hold_more():
     rows = [["A", "B"], ["1", "a text that is so long that it takes some lines of its own"]]
     first, second = widths(rows, SIZES[0], sideways=False)

@@ -5,6 +5,7 @@ below the other, each with the table's first column. A table of a few rows is tu
 columns becomes a row.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ INSET = 1.8  # letters, what stands free on both sides of a cell
 LONG = 12  # rows: a longer table has pages of its own anyway, which may lie on their side
 FEW = 3  # rows
 MOST_PARTS = 3  # of a short table that stands upright
-LONGEST = 12  # letters of a word that is not broken
+LONGEST = 12  # letters of a plain word that is not broken
+PLAIN = re.compile(r"\W*[^\W\d_]+\W*")
 SHORT, BROADEST = 24, 30  # letters of a cell that has two lines at most, and of the broadest column that is asked for
 LINES = 3  # of longer ones
 
@@ -72,10 +74,14 @@ def _need(texts: Sequence[str]) -> float:
     """Letters that a column asks for: of its longest word, and of cells in no more lines than are easily read."""
     most = 1.0
     for text in texts:
-        word = max((len(one) for one in text.split()), default=0)
         lines = 2 if len(text) <= SHORT else LINES
-        most = max(most, min(word, LONGEST), len(text) / lines)
+        most = max(most, *map(_unbroken, text.split()), len(text) / lines)
     return min(most, BROADEST) + INSET
+
+
+def _unbroken(word: str) -> float:
+    """Letters of a word that stay on one line: all of a name such as ``therapist_effect[T004]``."""
+    return min(len(word), LONGEST) if PLAIN.fullmatch(word) else max(map(len, word.split("-")))
 
 
 def _parts(needs: Sequence[float], room: float) -> list[list[int]]:

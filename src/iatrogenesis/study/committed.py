@@ -11,6 +11,7 @@ older than a method's present name, `iatrogenesis.study.renamed` brings the tabl
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -59,7 +60,11 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
     rename(folder)
     about = _about(folder / PROTOCOL, protocol)
     cost = [float(pd.read_csv(path, sep="\t")["cpu_time"].sum()) for path in (made / "benchmarks").rglob("*.tsv")]
-    part = {"cells": list(study.cells), "commit": git_commit(config.parent), "core_seconds": round(sum(cost))}
+    part: dict[str, Any] = {
+        "cells": list(study.cells),
+        "commit": git_commit(config.parent),
+        "core_seconds": round(sum(cost)),
+    }
     if otherwise:
         part |= {"deviations": otherwise, "code": code_of(LIBRARY)}
     about["parts"] = [one for one in about["parts"] if not set(one["cells"]) & set(part["cells"])] + [part]
