@@ -11,7 +11,6 @@ WRITES = {"write_text", "write_bytes", "to_csv", "to_parquet", "to_netcdf", "to_
 WRITES |= {"write_table", "touch", "copy", "copy2", "copyfile", "copytree", "symlink_to"}
 # What is no result, or is not yet one: why it may be written otherwise.
 OTHERWISE = {
-    "src/iatrogenesis/core/files.py": "it is the one",
     "src/iatrogenesis/core/logs.py": "a log is read while it is written",
     "src/iatrogenesis/core/running.py": "the lock of a run",
     "src/iatrogenesis/cli_analyse.py": "Snakemake's log",
