@@ -158,6 +158,7 @@ def test_each_slider_says_what_the_table_says_and_keeps_a_ghost(explore, study, 
     assert page.locator("#panel-a .ghosts > *").count() == abs(now - was)
     assert page.locator(f"#panel-a .slider:has(#a-{name}) .was").is_visible() or name not in ("burnout",)
     assert re.search(r"Compared with before: (\d+ more|\d+ fewer|as many)", says(page, ".change"))
+    assert ("average therapists" in says(page, ".net")) == (name != "vulnerability")
 
 
 def test_each_switch_says_what_the_table_says(explore, study, table, at, surface):
@@ -170,6 +171,30 @@ def test_each_switch_says_what_the_table_says(explore, study, table, at, surface
     for name in names:
         page.check(f"#a-{name}")
     expect(page, averages(surface.at(Setting(at, tuple(names)))))
+
+
+@pytest.fixture
+def waiting(pages, tmp_path):
+    """The page as it is where repair waits for monitoring: what waits in the default study is not in the tiny one."""
+    text = (pages / "explorer.html").read_text(encoding="utf-8")
+    found, count = re.subn(r'("name":"repair","averts":[^}]*?"needs":)null', r'\1"monitoring"', text)
+    assert count == 1
+    (tmp_path / "explorer.html").write_text(found, encoding="utf-8")
+    return tmp_path / "explorer.html"
+
+
+def test_a_switch_that_waits_for_another_says_so(visit, waiting):
+    page = visit(waiting, PROJECTOR, fragment="#a=0,0,0,15,1,repair")
+    page.wait_for_selector("body.ready")
+    assert "“Mend ruptures” needs “Watch the scores”, and was left out" in page.locator("#notice").inner_text()
+    page.click("#panel-a .more > summary")
+    assert page.is_disabled("#a-repair") and not page.is_checked("#a-repair")
+    assert "Needs “Watch the scores”" in page.locator("#a-repair-does").inner_text()
+    page.check("#a-monitoring")
+    page.check("#a-repair")
+    assert "Needs" not in page.locator("#a-repair-does").inner_text()
+    page.uncheck("#a-monitoring")
+    assert page.is_disabled("#a-repair") and not page.is_checked("#a-repair")
 
 
 @pytest.mark.parametrize(
@@ -337,6 +362,11 @@ def test_the_tour_shows_its_stops_with_notes_and_a_vote(explore, study):
             page.click("#vote-show")
             assert page.is_checked("#a-repair") and page.is_checked("#a-supervision")
             assert "fewer" in says(page, ".change") and page.locator("#a-burnout").input_value() == "1.25"
+    with page.expect_popup() as opened:
+        page.click("#tour-apart")
+    assert note in opened.value.locator("ul").inner_text() and not page.locator("#tour-notes").is_visible()
+    opened.value.close()
+    page.locator("#tour-notes").wait_for()
     page.select_option("#tour-which", "stories")
     assert study.words.languages["en"].stories["usual"].ask in page.locator("#tour-notes").inner_text()
     page.click("#tour-close")

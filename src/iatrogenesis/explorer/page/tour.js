@@ -4,7 +4,7 @@
 function Tour(data, words, go) {
   const root = document.getElementById("tour"), one = selector => root.querySelector(selector);
   const which = one("#tour-which"), button = document.getElementById("tour-button");
-  let at = 0;
+  let at = 0, apart = null;
 
   const stops = () => which.value === "stories" ?
     data.stories.map(story => ({ view: "clients", story: story.id, against: null, guess: false,
@@ -16,13 +16,29 @@ function Tour(data, words, go) {
     const time = stop.minutes ? ` · ${words.t("tour_minutes", { n: stop.minutes })}` : "";
     words.put(one("#tour-where"), words.t("tour_stop", { n: at + 1, all: all.length }) + time);
     words.put(one("#tour-title"), stop.title);
-    one("#tour-notes").replaceChildren(...stop.notes.map(note => {
-      const item = document.createElement("li");
-      item.textContent = note;
-      return item;
-    }));
+    one("#tour-notes").replaceChildren(...items(document, stop.notes));
+    showApart(stop, `${one("#tour-where").textContent} · ${stop.title}`);
     one("#tour-back").disabled = at === 0;
     one("#tour-next").disabled = at === all.length - 1;
+  }
+
+  const items = (page, notes) => notes.map(note => {
+    const item = page.createElement("li");
+    item.textContent = note;
+    return item;
+  });
+
+  // Notes in a window of their own, for the speaker's screen, and no longer on the wall.
+  function showApart(stop, heading) {
+    const open = apart !== null && !apart.closed;
+    one("details").hidden = open;
+    if (!open) return;
+    const page = apart.document, title = page.createElement("h1"), list = page.createElement("ul");
+    page.title = title.textContent = heading;
+    list.append(...items(page, stop.notes));
+    page.body.replaceChildren(title, list);
+    page.body.style.font = "1.2rem/1.5 system-ui, sans-serif";
+    title.style.fontSize = "1.3rem";
   }
 
   function goTo(place) {
@@ -36,6 +52,7 @@ function Tour(data, words, go) {
     document.body.classList.toggle("touring", on);
     button.setAttribute("aria-pressed", String(on));
     if (on) goTo(0);
+    else apart?.close();
   }
 
   const step = by => { if (root.hidden) toggle(true); else goTo(at + by); };
@@ -43,6 +60,11 @@ function Tour(data, words, go) {
   which.addEventListener("change", () => goTo(0));
   one("#tour-next").addEventListener("click", () => step(1));
   one("#tour-back").addEventListener("click", () => step(-1));
+  one("#tour-apart").addEventListener("click", () => {
+    apart = window.open("", "notes", "popup,width=560,height=640");
+    if (apart) apart.addEventListener("pagehide", () => setTimeout(show, 200));
+    show();
+  });
   one("#tour-close").addEventListener("click", () => { toggle(false); button.focus(); });
   return { step, close: () => toggle(false), forget: () => { if (!root.hidden) show(); } };
 }
