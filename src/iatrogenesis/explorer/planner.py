@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.definitions import PHRASES, RATIO_IN_WORDS
-from iatrogenesis.explorer.charts import finished
+from iatrogenesis.explorer.charts import EDGE, QUIET, finished
 from iatrogenesis.explorer.offline import filled
-from iatrogenesis.figures.style import BLUE, GREY
 from iatrogenesis.planning.plan import POWER
 from iatrogenesis.planning.surface import Surface
 from iatrogenesis.planning.surface_points import RANGES, SPREAD
@@ -108,8 +107,8 @@ def chart() -> dict:
     y = alt.Y("power:Q", title="power", scale=alt.Scale(domain=[0, 1], nice=False), axis=alt.Axis(format="%"))
     who = ["as set", "twice as many"]
     dash = alt.StrokeDash("who:N", legend=None, scale=alt.Scale(domain=who, range=[[1, 0], [6, 3]]))
-    lines = alt.Chart(alt.NamedData("power")).mark_line(color=BLUE, strokeWidth=2.5)
-    aim = alt.Chart(alt.Data(values=[{"power": POWER}])).mark_rule(color=GREY, strokeWidth=0.8).encode(y=y)
+    lines = alt.Chart(alt.NamedData("power")).mark_line(color=EDGE, strokeWidth=2.5)
+    aim = alt.Chart(alt.Data(values=[{"power": POWER}])).mark_rule(color=QUIET, strokeWidth=0.8).encode(y=y)
     return finished(aim + lines.encode(x=x, y=y, strokeDash=dash), 230)
 
 
