@@ -4,13 +4,14 @@ from pathlib import Path
 
 from iatrogenesis.verification.chain import Chain
 from iatrogenesis.verification.manifest import AlteredResults, write_manifest
-from iatrogenesis.verification.records import recorded
+from iatrogenesis.verification.records import STAMP, recorded
 
 
 def main(targets: list[str], sums: str, manifest: str) -> None:
     """Write both lists, or say which file does not fit and how it is made again."""
     results = Path(sums).parent
-    chain = Chain(results, [str(Path(path).relative_to(results)) for path in targets])
+    files = [file for path in map(Path, targets) for file in (path.rglob("*") if path.is_dir() else [path])]
+    chain = Chain(results, [str(file.relative_to(results)) for file in files if file.name != STAMP])
     try:
         write_manifest(chain, Path(sums), Path(manifest))
     except AlteredResults as error:
@@ -21,7 +22,7 @@ def main(targets: list[str], sums: str, manifest: str) -> None:
 if __name__ == "__main__":
     with recorded(snakemake):
         main(
-            targets=list(snakemake.input.results),
+            targets=[*snakemake.input.results, snakemake.input.recompute],
             sums=snakemake.output.sums,
             manifest=snakemake.output.manifest,
         )

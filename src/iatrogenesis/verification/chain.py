@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from iatrogenesis.verification.records import FOLDER, Hashes, Record, hashes, read_records, sha256
+from iatrogenesis.verification.records import FOLDER, STAMP, Hashes, Record, hashes, read_records, sha256
 
 SUMS, MANIFEST = "SHA256SUMS", "manifest.csv"
 MANIFEST_RECORD = f"{FOLDER}/manifest.json"
@@ -29,7 +29,7 @@ class Fault(NamedTuple):
 
 def listed(results: Path) -> list[str]:
     """Every file of a study's results below its folder, sorted; without logs, benchmarks and what is written later."""
-    paths = (path.relative_to(results) for path in results.rglob("*") if path.is_file())
+    paths = (path.relative_to(results) for path in results.rglob("*") if path.is_file() and path.name != STAMP)
     return sorted(str(path) for path in paths if path.parts[0] not in APART and str(path) not in AFTERWARDS)
 
 

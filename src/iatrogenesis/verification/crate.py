@@ -24,6 +24,7 @@ PROFILES = {
     "https://w3id.org/ro/wfrun/provenance/0.5": "Provenance Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
+METADATA = "ro-crate-metadata.json"
 COMPLETED = "http://schema.org/CompletedActionStatus"
 BIOSCHEMAS = "https://bioschemas.org/profiles/{}/1.0-RELEASE"
 FORMATS = {
@@ -37,7 +38,7 @@ Jobs = Mapping[Path, Record]
 
 
 def jobs_of(results: Path) -> dict[Path, Record]:
-    """Records of a study's jobs by place.
+    """Records of a study's jobs by place; not those that come after the crate, which are of an earlier run.
 
     Raises
     ------
@@ -48,7 +49,8 @@ def jobs_of(results: Path) -> dict[Path, Record]:
     places = [path.relative_to(folder).with_suffix("") for path in sorted(folder.rglob("*.json"))]
     if not places:
         raise ValueError(f"{folder}: no job left a record; make the results anew, by `make report ARGS=--forceall`")
-    return dict(zip(places, read_records(results), strict=True))
+    found = dict(zip(places, read_records(results), strict=True))
+    return {place: record for place, record in found.items() if METADATA not in record.read}
 
 
 def metadata_of_run(

@@ -18,6 +18,8 @@ from iatrogenesis.core.files import write_json
 from iatrogenesis.core.logs import logged
 
 FOLDER = "records"
+STAMP = ".snakemake_timestamp"
+"""What Snakemake puts into a folder that is an output, after the job."""
 Hashes = dict[str, str]
 """SHA-256 in hexadecimal by path."""
 
@@ -79,7 +81,7 @@ def hashes(paths: Iterable[str], folder: Path = Path()) -> Hashes:
     for path in paths:
         whole = folder / path
         for file in sorted(whole.rglob("*")) if whole.is_dir() else [whole]:
-            if file.is_file():
+            if file.is_file() and file.name != STAMP:
                 found[str(file.relative_to(folder)) if folder.parts else str(file)] = sha256(file)
     return found
 
