@@ -61,7 +61,7 @@ def _claims(rows: list[dict[str, Any]], claims: Mapping[str, Claim]) -> dict[str
         shown.append({"cells": cells, "bad": row["verdict"] in (NOT, CHANGED)})
     heads = ["Claim", "Verdict", "Value (MCSE)", "Reference", "Why", "Cell", "Worked out again by"]
     words = "What the report says in numbers, with the cell of the table that each comes from."
-    return {"id": "claims", "title": "Claims", "words": words, "columns": heads, "rows": shown}
+    return {"id": "claims", "title": "Claims", "words": words, "columns": heads, "rows": _worst_first(shown)}
 
 
 def _hashed(kind: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -69,4 +69,14 @@ def _hashed(kind: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     shown = [
         {"cells": [row["name"], row["verdict"], row["reason"]], "bad": row["verdict"] in (NOT, CHANGED)} for row in rows
     ]
-    return {"id": anchor, "title": title, "words": words, "columns": ["File", "Verdict", "Why"], "rows": shown}
+    return {
+        "id": anchor,
+        "title": title,
+        "words": words,
+        "columns": ["File", "Verdict", "Why"],
+        "rows": _worst_first(shown),
+    }
+
+
+def _worst_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: not row["bad"])
