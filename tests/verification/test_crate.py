@@ -126,6 +126,12 @@ def test_the_run_has_its_parameters_and_what_was_not_committed(metadata):
     assert found[ids(found["./"]["author"])[0]]["name"] == "Iatrogenesis maintainers"
 
 
+def test_jobs_after_the_crate_are_of_an_earlier_run_and_left_out(results):
+    about = {"rule": "manifest", "params": "", "read": {"ro-crate-metadata.json": "89" * 32}}
+    write_json(about, results / FOLDER / "manifest.json")
+    assert {place.as_posix() for place in jobs_of(results)} == {"simulate/base", "table", "figure"}
+
+
 def test_without_records_nothing_is_claimed(tmp_path):
     with pytest.raises(ValueError, match=r"no job left a record; make the results anew"):
         jobs_of(tmp_path)
