@@ -52,7 +52,7 @@ def at(path: str) -> str:
 
 CLIENTS, POSTERIOR, EFFECTS = (
     at("simulated/base/clients.parquet"),
-    at("posterior/base/null.nc"),
+    at("posterior/base/intercept_only.nc"),
     at("tables/effects.csv"),
 )
 EVIDENCE, SCENARIOS, NUMBERS = at("tables/evidence.csv"), at("tables/scenarios.csv"), at("tables/numbers.json")
@@ -74,7 +74,8 @@ def drawn(path: str) -> str:
 
 def numbers() -> str:
     net, sd = (pd.read_csv(path).iloc[0] for path in (SCENARIOS, EFFECTS))
-    return json.dumps({"base.net": {"value": net["value"]}, "base.null.therapist_sd": {"value": sd["estimate"]}})
+    found = {"base.net": net["value"], "base.intercept_only.therapist_sd": sd["estimate"]}
+    return json.dumps({name: {"value": value} for name, value in found.items()})
 
 
 class Rule(NamedTuple):
@@ -95,7 +96,7 @@ RULES = (
         [POSTERIOR],
         [],
         EFFECTS,
-        lambda: f"dataset,model,estimand,estimate,mcse\nbase,null,therapist_sd,{drawn(POSTERIOR)},0.01\n",
+        lambda: f"dataset,model,estimand,estimate,mcse\nbase,intercept_only,therapist_sd,{drawn(POSTERIOR)},0.01\n",
     ),
     Rule("evidence", [CLIENTS], ["config/evidence.csv"], EVIDENCE, lambda: "id,value\n" + "a,1\nb,2\nc,3\n" * 3),
     Rule("compare", [CLIENTS], [], SCENARIOS, lambda: "scenario,measure,value,mcse\nbase,net,13.25,0.5\n"),

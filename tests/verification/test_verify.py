@@ -38,9 +38,9 @@ CLAIMS = {
     },
     "sd": {
         "sentence": "Standard deviation between therapists, log odds",
-        "number": "{base}.null.therapist_sd",
+        "number": "{base}.intercept_only.therapist_sd",
         "table": "tables/effects.csv",
-        "row": {"dataset": "{base}", "model": "null", "estimand": "therapist_sd"},
+        "row": {"dataset": "{base}", "model": "intercept_only", "estimand": "therapist_sd"},
         "column": "estimate",
         "mcse": "mcse",
         "kind": "posterior",
@@ -150,7 +150,7 @@ def test_a_number_that_the_report_has_otherwise_is_not_reproduced(accepted):
         "numbers",
         "report",
         "run_record",
-        numbers='{"base.net": {"value": 0}, "base.null.therapist_sd": {"value": 0.7}}',
+        numbers='{"base.net": {"value": 0}, "base.intercept_only.therapist_sd": {"value": 0.7}}',
     )
     jobs.manifest()
     assert verdicts(found())["net"] == NOT
@@ -193,6 +193,12 @@ def test_the_page_is_one_file_that_may_fetch_and_run_nothing(accepted):
     assert not re.search(r"<script|\son\w+=|<img|<link|@import|https?://", text)
     assert "Net harm &lt;b&gt;of all&lt;/b&gt; routes" in text and "tables/&lt;img src=x&gt;.csv" in text
     assert "Something is not as it was." in text and "recompute/net.py" in text
+
+
+@pytest.mark.trial(kind="altered", what="a file added whose name is a spreadsheet's formula")
+def test_a_files_name_is_no_formula(accepted):
+    Path(jobs.at("=1+1.csv")).write_text("a")
+    assert found().table()["name"].iloc[0] == "./=1+1.csv"
 
 
 def test_the_table_has_a_row_for_each_claim_table_figure_and_misfit(accepted):
