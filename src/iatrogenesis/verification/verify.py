@@ -50,10 +50,16 @@ class Verification:
     def table(self) -> pd.DataFrame:
         """Everything, one row each; files first."""
         files = [
-            dict.fromkeys(COLUMNS, "") | {"what": "file", "name": one.path, "verdict": one.kind, "reason": one.says}
+            dict.fromkeys(COLUMNS, "")
+            | {"what": "file", "name": _text(one.path), "verdict": one.kind, "reason": one.says}
             for one in self.faults
         ]
         return pd.DataFrame([*files, *self.rows], columns=list(COLUMNS))
+
+
+def _text(path: str) -> str:
+    """A path that no spreadsheet takes for a formula; what somebody added may have any name."""
+    return path if path[:1].isalnum() or path.startswith(("_", ".")) else f"./{path}"
 
 
 def verify(study: Study, results: Path, reference: Path, root: Path) -> Verification:
