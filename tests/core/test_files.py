@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from iatrogenesis.core.files import (
+    read_benchmark,
     read_csv,
     read_json,
     read_parquet,
@@ -77,6 +78,8 @@ DAMAGED = {
     "a table that is not text": (read_csv, lambda _: b"\xff\xfe\x00 garbage"),
     "an empty table": (read_csv, lambda _: b""),
     "a table with a line too long": (read_csv, lambda _: b"a,b\n1,2\n1,2,3\n"),
+    "an empty benchmark": (read_benchmark, lambda _: b""),
+    "a benchmark without a job": (read_benchmark, lambda _: b"s\th:m:s\n"),
     "numbers of which half are left": (read_json, lambda _: b'{"x": '),
     "an empty page": (read_text, lambda _: b""),
     "a page that is not text": (read_text, lambda _: b"\xff\xfe\x00"),

@@ -112,6 +112,13 @@ def read_csv(path: Path | str) -> "pd.DataFrame":
     return _read(path, partial(pd.read_csv, keep_default_na=False, na_values=[""]))
 
 
+def read_benchmark(path: Path | str) -> "pd.Series":
+    """Read what Snakemake measured of a job, the last time; raise DataError where the file is missing or damaged."""
+    import pandas as pd
+
+    return _read(path, lambda path: pd.read_csv(path, sep="\t", na_values=["NA", "-"]).iloc[-1])
+
+
 def read_json(path: Path | str) -> Any:
     """Read JSON; raise DataError where the file is missing or damaged."""
     return _read(path, lambda path: json.loads(Path(path).read_text(encoding="utf-8")))

@@ -77,7 +77,6 @@ def _core_seconds() -> float:
 
 def cost_of(path: Path) -> float | None:
     """Core seconds that a log ends with; None where the job has not ended well."""
-    found = (
-        re.search(rf"^{COST}([0-9.]+)\n\Z", path.read_text(encoding="utf-8"), re.MULTILINE) if path.is_file() else None
-    )
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    found = re.search(rf"^{COST}([0-9.]+)\n\Z", text, re.MULTILINE)
     return float(found[1]) if found else None

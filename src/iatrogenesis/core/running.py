@@ -108,8 +108,9 @@ def part_of_a_run(log: Path) -> Generator[None]:
     if logs is None:
         yield
         return
-    with (logs / JOBS.name).open("a", encoding="utf-8") as jobs, ended_with_the_run():
-        _locked(jobs.fileno(), fcntl.LOCK_SH)
+    jobs = _opened(logs / JOBS.name)  # for reading too, or a network's file system would not lock it
+    with os.fdopen(jobs, "rb"), ended_with_the_run():
+        _locked(jobs, fcntl.LOCK_SH)
         mine = os.environ.get(TOKEN)
         if mine is not None and mine != (logs / RUN.name).read_text(encoding="utf-8"):
             raise RunError(f"{log}: the run that began this job has ended, and another has begun: nothing is written.")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from iatrogenesis.core.files import write_text
+from iatrogenesis.core.files import read_benchmark, write_text
 from iatrogenesis.core.logs import cost_of
 from iatrogenesis.report.provenance import git_changes
 
@@ -108,7 +108,7 @@ def job_times(results: Path) -> dict[Path, tuple[float, float]]:
     """
     found = {}
     for path in sorted((results / "benchmarks").rglob("*.tsv")):
-        seconds = float(pd.read_csv(path, sep="\t", na_values=["NA", "-"])["s"].iloc[-1])
+        seconds = float(read_benchmark(path)["s"])
         end = path.stat().st_mtime
         found[path.relative_to(results / "benchmarks").with_suffix("")] = (end - seconds, end)
     return found
@@ -146,7 +146,7 @@ def cost(results: Path) -> pd.DataFrame:
     rows = []
     for path in sorted((results / "benchmarks").rglob("*.tsv")):
         place = path.relative_to(results / "benchmarks").with_suffix("")
-        seen = pd.read_csv(path, sep="\t", na_values=["NA", "-"]).iloc[-1]
+        seen = read_benchmark(path)
         core = cost_of((results / "logs" / place).with_suffix(".log"))
         rows.append((place.parts[0], seen["s"] if core is None else core, seen["s"], seen["max_rss"]))
     table = pd.DataFrame(rows, columns=["rule", "core_seconds", "wall_seconds", "max_rss_mb"])
