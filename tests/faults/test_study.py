@@ -122,7 +122,7 @@ def test_the_source_tree_is_read_only(project, bound, tmp_path):
     paths = [path for part in parts for path in (part, *part.rglob("*"))] + [project]
     modes = {path: path.stat().st_mode for path in paths if not path.is_symlink()}
     before = {str(path) for path in project.rglob("*")}
-    elsewhere = tmp_path / "ein anderer Ordner für Ergebnisse"
+    elsewhere = tmp_path / "Ergebnisse für später"
     try:
         for path, mode in modes.items():
             path.chmod(mode & ~0o222)
