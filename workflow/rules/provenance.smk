@@ -25,6 +25,8 @@ rule crate:
         "<results>/{study}/logs/crate.log",
     benchmark:
         "<results>/{study}/benchmarks/crate.tsv"
+    group:
+        "pages"
     message:
         "Describing the run"
     script:

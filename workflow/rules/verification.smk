@@ -14,6 +14,8 @@ rule recompute:
         folder=directory("<results>/{study}/recompute"),
     log:
         "<results>/{study}/logs/recompute.log",
+    group:
+        "pages"
     params:
         claims={name: plain(claim) for name, claim in STUDY.claims.items()},
     message:
@@ -33,6 +35,8 @@ rule manifest:
         manifest="<results>/{study}/manifest.csv",
     log:
         "<results>/{study}/logs/manifest.log",
+    group:
+        "pages"
     message:
         "Listing every result with its checksum"
     script:
