@@ -40,6 +40,7 @@ def root(tmp_path) -> Path:
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text)
     (project / "workflow" / "run").chmod(0o755)
+    (project / "rules").symlink_to("workflow")
     git(tmp_path, "init", "-q", project)
     git(project, "add", ".")
     git(project, "commit", "-q", "-m", "first")
@@ -64,9 +65,10 @@ def test_it_holds_sources_and_results_and_can_be_checked_by_sha256sum(root, tmp_
         packed.extractall(tmp_path / "out", filter="data")
     whole = tmp_path / "out" / "iatrogenesis-1.2.0"
     ours = {"SHA256SUMS", "results/small/SHA256SUMS", "results/small/run.yaml", "results/small/tables/a.csv"}
-    assert {name.split("/", 1)[1] for name in names} == {*SOURCES, *ours, "results/small/verification.html"}
+    assert {name.split("/", 1)[1] for name in names} == {*SOURCES, *ours, "rules", "results/small/verification.html"}
     for folder in (whole, whole / "results" / "small"):
         subprocess.run(["sha256sum", "-c", "--quiet", "--strict", "SHA256SUMS"], cwd=folder, check=True)
+    assert (whole / "rules").readlink() == Path("workflow")
     assert (whole / "workflow" / "run").stat().st_mode & 0o111
     (whole / "results" / "small" / "tables" / "a.csv").write_text("x\n2\n")
     assert subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=whole, capture_output=True).returncode
@@ -75,7 +77,7 @@ def test_it_holds_sources_and_results_and_can_be_checked_by_sha256sum(root, tmp_
 def test_it_has_the_same_bytes_wherever_and_whenever_it_is_made(root, tmp_path):
     first = release(root, "small", root / "dist").read_bytes()
     elsewhere = tmp_path / "else where"
-    shutil.copytree(root, elsewhere, copy_function=shutil.copyfile)  # times and modes are others
+    shutil.copytree(root, elsewhere, copy_function=shutil.copyfile, symlinks=True)  # times and modes are others
     (elsewhere / "workflow" / "run").chmod(0o755)
     assert release(elsewhere, "small", elsewhere / "dist").read_bytes() == first
 
@@ -119,6 +121,17 @@ def deleted(root):
     (root / "results" / "small" / "tables" / "a.csv").unlink()
 
 
+def link_out(root):
+    (root / "rules").unlink()
+    (root / "rules").symlink_to("../elsewhere")
+    git(root, "commit", "-q", "-a", "-m", "x")
+    run = {"commit": git_commit(root), "changed_since_commit": []}
+    (root / "results" / "small" / "run.yaml").write_text(yaml.safe_dump(run))
+    (root / "results" / "small" / "verification.html").unlink()
+    (root / "results" / "small" / "SHA256SUMS").unlink()
+    listed(root / "results" / "small")
+
+
 def changed_code(root):
     run = {"commit": git_commit(root), "changed_since_commit": ["src/a.py"]}
     (root / "results" / "small" / "run.yaml").write_text(yaml.safe_dump(run))
@@ -144,6 +157,7 @@ def no_git(root):
         (added, r"b\.csv: .*does not list it"),
         (deleted, r"a\.csv: .*SHA256SUMS lists it"),
         (changed_code, r"made when \['src/a\.py'\] was changed"),
+        (link_out, r"rules: a link to \.\./elsewhere, which is not in the archive"),
         (no_git, r"is no checkout that git can read"),
     ],
 )

@@ -20,12 +20,13 @@ import yaml
 from iatrogenesis.core.files import replacing, write_text
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.report.run_record import read_record
+from iatrogenesis.verification.chain import SUMS, Chain
 from iatrogenesis.verification.manifest import against_sums, lines, read_sums
-from iatrogenesis.verification.records import hashes, sha256
+from iatrogenesis.verification.records import sha256
 
-SUMS = "SHA256SUMS"
-LEFT_OUT = ("logs", "benchmarks")
 ADDED_LATER = "verification"
+LINK = 0o777
+"""Mode of a symbolic link; no file has it."""
 
 
 class NotReady(SystemExit):
@@ -55,7 +56,7 @@ def release(root: Path, study: str, folder: Path) -> Path:
     check_results(root, results)
     name = f"iatrogenesis-{version}"
     files = _committed(root) | _results(root, results)
-    sums = lines({path: sha256(root / path) for path in files})
+    sums = lines({path: sha256(root / path) for path, (_, mode) in files.items() if mode != LINK})
     files[SUMS] = (sums.encode(), 0o644)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{name}.tar.gz"
@@ -97,7 +98,7 @@ def check_results(root: Path, results: Path) -> None:
     again = f"`make report STUDY={results.name}` makes them again."
     if not (results / SUMS).is_file():
         raise NotReady(f"{results / SUMS}: no such file: the results are not finished. {again}")
-    faults = against_sums(_contents(results), read_sums(results / SUMS))
+    faults = against_sums(Chain(results).now, read_sums(results / SUMS))
     if faults:
         said = "\n".join(f"{results / fault.path}: {fault.kind}, {fault.says}" for fault in faults[:10])
         raise NotReady(f"{len(faults)} results are not as listed:\n{said}\n{again}")
@@ -111,20 +112,22 @@ def check_results(root: Path, results: Path) -> None:
         )
 
 
-def _contents(results: Path) -> dict[str, str]:
-    """Checksums of what is to be listed."""
-    found = [path.relative_to(results) for path in sorted(results.rglob("*")) if path.is_file()]
-    kept = [path for path in found if path.parts[0] not in LEFT_OUT and path.parts[0].split(".")[0] != ADDED_LATER]
-    return hashes([path.as_posix() for path in kept if path.as_posix() != SUMS], results)
-
-
 def _committed(root: Path) -> dict[str, tuple[bytes, int]]:
-    """Content and mode of every committed file."""
+    """Content and mode of every committed file; of a link, where it leads."""
     listed = _git(root, "ls-tree", "-r", "-z", "HEAD").split("\0")
     modes = {line.split("\t")[1]: line.split(" ")[0] for line in listed if line}
-    if links := [path for path, mode in modes.items() if not mode.startswith("100")]:
-        raise NotReady(f"{links[0]}: neither file nor folder; an archive holds nothing else.")
-    return {path: ((root / path).read_bytes(), 0o755 if mode == "100755" else 0o644) for path, mode in modes.items()}
+    return {path: _content(root, path, mode) for path, mode in modes.items()}
+
+
+def _content(root: Path, path: str, mode: str) -> tuple[bytes, int]:
+    if mode == "120000":
+        leads = (root / path).readlink()
+        if leads.is_absolute() or not (root / path).resolve().is_relative_to(root.resolve()):
+            raise NotReady(f"{path}: a link to {leads}, which is not in the archive.")
+        return leads.as_posix().encode(), LINK
+    if not mode.startswith("100"):
+        raise NotReady(f"{path}: neither a file nor a link; an archive holds nothing else.")
+    return (root / path).read_bytes(), 0o755 if mode == "100755" else 0o644
 
 
 def _results(root: Path, results: Path) -> dict[str, tuple[bytes, int]]:
@@ -142,8 +145,13 @@ def _write(target: Path, files: Mapping[str, tuple[bytes, int]], moment: int) ->
     ):
         for path, (content, mode) in sorted(files.items()):
             entry = tarfile.TarInfo(path)
-            entry.size, entry.mode, entry.mtime = len(content), mode, moment
-            archive.addfile(entry, io.BytesIO(content))
+            entry.mode, entry.mtime = mode, moment
+            if mode == LINK:
+                entry.type, entry.linkname = tarfile.SYMTYPE, content.decode()
+                archive.addfile(entry)
+            else:
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
 
 
 def _git(root: Path, *arguments: str) -> str:
