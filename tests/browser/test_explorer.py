@@ -391,7 +391,8 @@ def test_the_presenter_view_works_by_keys(explore):
 
 
 def test_the_page_speaks_german(explore, study):
-    page = explore(fragment="#a=1.25,0,0,18,1,&lang=de")
+    assert explore().locator("#language").input_value() == "en"
+    page = explore(PHONE, fragment="#a=1.25,0,0,18,1,&lang=de")
     words = study.words.languages["de"]
     assert page.locator("html").get_attribute("lang") == "de-DE"
     assert page.locator("h1").first.inner_text() == words.page["title"]
@@ -401,6 +402,9 @@ def test_the_page_speaks_german(explore, study):
     english = set(study.words.languages["en"].page.values()) - set(words.page.values())
     left = page.locator("[data-t]").evaluate_all("all => all.map(one => one.textContent)")
     assert english & set(left) == set()
+    for view in VIEWS:
+        page.click(f"[data-view-button={view}]")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], view
 
 
 def sheets(page):

@@ -67,7 +67,7 @@ def packed(
         "charts": _charts(surface, courses),
         "courses": packed_courses(courses),
         "help": help_of(explorer),
-        "words": {name: language.model_dump() for name, language in words.languages.items()},
+        "words": {name: words.languages[name].model_dump() for name in _ordered(words)},
         "about": dict(about),
     }
 
@@ -89,6 +89,11 @@ def _offered(explorer: Explorer, surface: Surface, words: Words, averts: Averted
         "tour": [stop.model_dump() for stop in words.tour if {stop.story, stop.against} <= told],
         "vote": [name for name in words.vote if name in explorer.preventions],
     }
+
+
+def _ordered(words: Words) -> list[str]:
+    """Names of the languages, that in which the page opens before the others."""
+    return sorted(words.languages, key=lambda name: (name != FIRST, name))
 
 
 def _needed(other: str | None, explorer: Explorer) -> str | None:

@@ -133,5 +133,6 @@ byId("notice-close").addEventListener("click", () => { byId("notice").hidden = t
 byId("language").addEventListener("change", () => speak(byId("language").value));
 window.addEventListener("hashchange", restore);
 window.explorer = { at: surface.at, ranges, words, data: DATA, slide: () => picture.canvas(shownPanels()) };
+byId("language").value = words.language();
 words.translate();
 restore().then(() => document.body.classList.add("ready"));

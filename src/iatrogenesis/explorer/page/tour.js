@@ -51,6 +51,7 @@ function Tour(data, words, go) {
     root.hidden = !on;
     document.body.classList.toggle("touring", on);
     button.setAttribute("aria-pressed", String(on));
+    one("details").open = matchMedia("(min-width: 48rem)").matches;
     if (on) goTo(0);
     else apart?.close();
   }
