@@ -71,19 +71,25 @@ class Run:
         self.process.send_signal(signal.SIGINT)
 
 
+@pytest.fixture(scope="session")
+def project(tmp_path_factory) -> Path:
+    """A copy to plan in."""
+    return copy_project(tmp_path_factory.mktemp("cluster") / "project")
+
+
 @pytest.fixture
-def project(tmp_path) -> Path:
-    """A copy in which nothing has run."""
+def fresh(tmp_path) -> Path:
+    """A copy of its own, to run in."""
     return copy_project(tmp_path / "project")
 
 
 @pytest.fixture
-def start(slurm, project) -> Iterator[Callable[..., Run]]:
+def start(slurm, fresh) -> Iterator[Callable[..., Run]]:
     """Start Snakemake in the copy; whatever still runs is ended with the test."""
     started: list[Run] = []
 
     def begin(*targets: str) -> Run:
-        started.append(Run(project, slurm, *targets))
+        started.append(Run(fresh, slurm, *targets))
         return started[-1]
 
     yield begin

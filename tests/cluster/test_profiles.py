@@ -41,11 +41,10 @@ def megabytes(rule: str, attempt: int = 1) -> int:
     return int(factor) * attempt
 
 
-def test_memory_is_enough_for_what_was_measured_and_not_much_more():
+def test_memory_is_enough_for_what_was_measured():
     measured = pd.read_csv(ROOT / "results" / "reference" / "cost.csv").set_index("rule")["max_rss_mb"]
     for rule, most in measured.items():
         assert 1.25 * most + SNAKEMAKE_MB <= megabytes(rule), rule
-        assert megabytes(rule) <= max(2000, 2.5 * most + SNAKEMAKE_MB) or rule in LOOPED, rule
         assert megabytes(rule, 2) == 2 * megabytes(rule)
 
 
@@ -82,11 +81,14 @@ def test_a_thousand_replicates_are_tens_of_jobs(planned, full_study):
     assert groups["figures"] == groups["pages"] == groups["tables"] == groups["simulated"] == groups["explorer"] == 1
     data_sets = sum(len(batch.replicates) for batch in full_study.batches)
     assert groups["batches"] < 100 < data_sets / 400
-    whole = groups.total() + alone
-    text = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
-    jobs = int(re.search(r"^total +(\d+)$", planned["full"], re.MULTILINE)[1]) - 1  # the target itself is none
-    assert f"study's {jobs} jobs are {whole} of the cluster, its {len(full_study.batches)} batches of" in text
-    assert f"{groups['batches']} of them" in text
+    text = " ".join((ROOT / "docs" / "cluster.md").read_text(encoding="utf-8").split())
+    said = re.search(
+        r"study's (\d+) jobs or so are about (\d+) of the cluster, its (\d+) batches .* data sets (\d+) of", text
+    )
+    jobs, whole, batches, grouped = map(int, said.groups())
+    assert jobs == pytest.approx(int(re.search(r"^total +(\d+)$", planned["full"], re.MULTILINE)[1]), abs=10)
+    assert whole == pytest.approx(groups.total() + alone, abs=5)
+    assert (batches, grouped) == (len(full_study.batches), groups["batches"])
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +185,7 @@ def test_a_dry_run_with_the_plugins_of_a_cloud(project, plugins, bucket, name, m
 
 @pytest.mark.cluster
 @pytest.mark.slow
-def test_scripts_find_their_files_where_results_are_in_a_storage(project, plugins, tmp_path, monkeypatch, finished):
+def test_scripts_find_their_files_where_results_are_in_a_storage(fresh, plugins, tmp_path, monkeypatch, finished):
     """They are given local copies, which are deleted afterwards: nothing may be read but what was declared."""
     if shutil.which("rsync") is None:
         pytest.skip("needs rsync (apt package), by which the storage plugin fs copies")
@@ -191,9 +193,9 @@ def test_scripts_find_their_files_where_results_are_in_a_storage(project, plugin
     wanted = ["tables/diagnostics.csv", "planner.html"]
     storage = ("--default-storage-provider", "fs", "--default-storage-prefix", str(tmp_path / "bucket"))
     targets = [f"results/tiny/{name}" for name in wanted]
-    found = snakemake(project, "--cores", "2", *storage, "--config", "study=tiny", "--", *targets)
+    found = snakemake(fresh, "--cores", "2", *storage, "--config", "study=tiny", "--", *targets)
     assert found.returncode == 0, found.stdout[-3000:] + found.stderr[-3000:]
     made = tmp_path / "bucket" / "results" / "tiny"
     for name in (*wanted, "simulated/known/clients.parquet"):
         assert (made / name).read_bytes() == (finished / "results" / "tiny" / name).read_bytes()
-        assert not (project / "results" / "tiny" / name).exists()
+        assert not (fresh / "results" / "tiny" / name).exists()

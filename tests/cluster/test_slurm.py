@@ -43,7 +43,7 @@ def script_of(name: str, project: Path) -> int | None:
 
 
 @pytest.mark.trial(kind="fault", what="a run on Slurm is cancelled, and started again")
-def test_two_jobs_at_a_time_cancelled_and_taken_up_again_give_the_same_bytes(start, slurm, project, finished):
+def test_two_jobs_at_a_time_cancelled_and_taken_up_again_give_the_same_bytes(start, slurm, fresh, finished):
     run, most = start(*PART), 0
 
     def two_done() -> bool:
@@ -60,17 +60,17 @@ def test_two_jobs_at_a_time_cancelled_and_taken_up_again_give_the_same_bytes(sta
     again.until("both places are taken", lambda: len(slurm.jobs("running")) == 2 or again.process.poll() == 0)
     assert again.ended() == 0, again.said[-3000:]
     assert len(slurm.jobs()) - before <= 6, "what was done is done again"
-    names = compared(project, finished)
+    names = compared(fresh, finished)
     assert {"simulated/base/clients.parquet", "tables/performance.csv", "tables/diagnostics.csv"} <= set(names)
     assert sum("simulation_study/" in name for name in names) > 20
 
 
 @pytest.mark.trial(kind="fault", what="kill -9 of a job on Slurm, then Slurm puts it back into its queue")
-def test_a_job_that_is_killed_or_requeued_starts_again(start, slurm, project, finished):
+def test_a_job_that_is_killed_or_requeued_starts_again(start, slurm, fresh, finished):
     run = start(EVIDENCE)
-    run.until("the script runs", lambda: script_of("evidence", project) is not None)
+    run.until("the script runs", lambda: script_of("evidence", fresh) is not None)
     (first,) = slurm.jobs("running")
-    os.kill(script_of("evidence", project), signal.SIGKILL)
+    os.kill(script_of("evidence", fresh), signal.SIGKILL)
     run.until("another job was submitted", lambda: len(slurm.jobs("running")) == 1 and slurm.jobs("running") != [first])
     assert slurm.states()[first[0]] == "FAILED"
     (second,) = slurm.jobs("running")
@@ -79,22 +79,22 @@ def test_a_job_that_is_killed_or_requeued_starts_again(start, slurm, project, fi
         for number in (first[0], second[0])
     }
     assert memory[second[0]] == 2 * memory[first[0]], "killed for its memory it would be killed again"
-    run.until("its script runs", lambda: script_of("evidence", project) is not None)
+    run.until("its script runs", lambda: script_of("evidence", fresh) is not None)
     slurm.ask("scontrol", "requeue", second[0])
     run.until("it waits", lambda: slurm.states()[second[0]] in ("PENDING", "COMPLETING"))
     slurm.ask("scontrol", "update", f"JobId={second[0]}", "StartTime=now")
     assert run.ended() == 0, run.said[-3000:]
     assert slurm.states()[second[0]] == "COMPLETED"
     assert slurm.ask("scontrol", "show", "job", second[0]).count("Restarts=1") == 1
-    assert compared(project, finished) == ["tables/evidence.csv"]
+    assert compared(fresh, finished) == ["tables/evidence.csv"]
 
 
-def test_the_whole_study_on_the_cluster_gives_the_same_bytes(start, slurm, project, finished, request):
+def test_the_whole_study_on_the_cluster_gives_the_same_bytes(start, slurm, fresh, finished, request):
     if not request.config.getoption("--whole-study", False):
         pytest.skip("takes about eight core minutes: make cluster-test")
     run = start("all")
     run.until("two jobs run at once", lambda: len(slurm.jobs("running")) == 2)
     assert run.ended(6 * 3600) == 0, run.said[-3000:]
-    names = compared(project, finished)
+    names = compared(fresh, finished)
     assert {"report.html", "report.pdf", "explorer.html", "tables/numbers.json"} <= set(names)
-    assert pd.read_csv(project / RESULTS / "tables" / "checks.csv")["passed"].all()
+    assert pd.read_csv(fresh / RESULTS / "tables" / "checks.csv")["passed"].all()
