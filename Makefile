@@ -147,7 +147,7 @@ environment: .venv/.installed ## Write environment.yml from pyproject.toml
 COMPILE = $(BIN)/uv pip compile --python $(BIN)/python --universal --python-version 3.12 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 lock: .venv/.installed ## Write requirements.lock from pyproject.toml; ARGS=--upgrade for newer versions
-	$(COMPILE) pyproject.toml --all-extras --group dev --output-file requirements.lock $(ARGS)
+	$(COMPILE) pyproject.toml --all-extras --group dev --group fuzz --output-file requirements.lock $(ARGS)
 	$(COMPILE) workflow/bootstrap/audit.in --output-file workflow/bootstrap/audit.lock $(ARGS)
 
 reliability: .venv/.installed ## Run the tests that are trials, and write docs/reliability.md

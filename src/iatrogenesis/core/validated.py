@@ -50,7 +50,7 @@ def explain(place: str | Callable[[Place, bool], str], error: ValidationError) -
     """
     lines = []
     for loc, kind, message, found in _told(error):
-        field = ".".join(_plain(part) for part in loc)
+        field = ".".join(plain_name(part) for part in loc)
         where = place(loc, kind == "missing") if callable(place) else place
         if kind == "extra_forbidden":
             message = f"unknown field; check the spelling (found value {quoted(found)})"
@@ -83,7 +83,7 @@ def _told(error: ValidationError) -> list[tuple[Place, str, str, object]]:
     ]
 
 
-def _plain(part: str | int) -> str:
+def plain_name(part: str | int) -> str:
     """Return a field's name as it stands, if nothing in it would move other letters."""
     text = str(part)
     return text if text.isprintable() and len(text) <= 80 else quoted(text)

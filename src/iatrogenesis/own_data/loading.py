@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.core.validated import validated
+from iatrogenesis.core.validated import plain_name, validated
 from iatrogenesis.core.yaml_text import ConfigError, quoted, read_document
 from iatrogenesis.own_data.settings import OwnData
 
@@ -65,7 +65,7 @@ def _as_words(typed: Any, words: Any) -> Any:
 
 def _said(fault: Mapping[str, Any]) -> str:
     place = [part for part in fault["loc"] if part != "[key]"]
-    field = ".".join(map(str, place)) or "file"
+    field = ".".join(map(plain_name, place)) or "file"
     kind, found = fault["type"], fault.get("input")
     message = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if kind == "extra_forbidden":

@@ -21,11 +21,11 @@ def read_parquet_file(path: Path, files: Files) -> Raw:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    damaged = (pa.ArrowException, OSError, ValueError)  # of values: in what other programs noted there, and in texts
     try:
         table = pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataError(f"{path}: this is no parquet file, or it is damaged ({reason}). Export it again.") from None
+    except damaged as error:
+        raise _refused(path, error) from None
     nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
     if nested:
         raise DataError(f"{path}: column {nested[0]!r} holds lists or records, not single values. Leave it out.")
@@ -33,8 +33,16 @@ def read_parquet_file(path: Path, files: Files) -> Raw:
     if duplicates:
         places = [i + 1 for i, name in enumerate(table.column_names) if name == duplicates[0]]
         raise DataError(f"{path}: columns {places[0]} and {places[1]} are both called {duplicates[0]!r}. Rename one.")
-    frame = table.to_pandas(ignore_metadata=True, types_mapper=_nullable)
+    try:
+        frame = table.to_pandas(ignore_metadata=True, types_mapper=_nullable)
+    except damaged as error:
+        raise _refused(path, error) from None
     return typed(frame, path)
+
+
+def _refused(path: Path, error: Exception) -> DataError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return DataError(f"{path}: this is no parquet file, or it is damaged ({reason}). Export it again.")
 
 
 def _nullable(kind: object) -> object:

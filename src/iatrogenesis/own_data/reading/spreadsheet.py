@@ -2,7 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from iatrogenesis.own_data.reading.raw import Raw
 from iatrogenesis.own_data.reading.said import many
 from iatrogenesis.own_data.settings import Files
 
+MOST_UNPACKED = 2 * 10**9  # bytes
 ZEROS = re.compile(r"0{2,}")
 """Number format that shows 1 as 00001: the zeros belong to the id that a person sees."""
 
@@ -29,18 +31,15 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
         If it cannot be read, the sheet is not there or has no records, a name occurs twice, or formulas have no values.
     """
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
+    with _refusing_damage(path):
+        _check_size(path)
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
-        reason = "it is protected by a password, or an old .xls" if _is_ole(path) else str(error).splitlines()[0]
-        raise DataError(f"{path}: this spreadsheet cannot be read ({reason}). Save it as .xlsx or CSV.") from None
-    try:
-        sheet, notes = _sheet(book, path, files)
-        title, rows = sheet.title, _rows(sheet)
-    finally:
-        book.close()
+        try:
+            sheet, notes = _sheet(book, path, files)
+            title, rows = sheet.title, _rows(sheet)
+        finally:
+            book.close()
     where = f" (sheet {title!r})"
     if notes and not any(plain(value) for row in rows for value in row):
         raise DataError(f"{path}{where}: the sheet is empty. {notes[0]}")
@@ -54,7 +53,8 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
         notes.append(f"{many(blank, 'blank row', 'was', 'were')} left out.")
     holes = {(number, i) for number, row in below for i, value in enumerate(row, start=1) if value is None}
     if holes:
-        _refuse_lost_formulas(path, title, holes)
+        with _refusing_damage(path):
+            _refuse_lost_formulas(path, title, holes)
     used = [any(plain(row[i]) for _, row in below) for i in range(len(rows[top]))]
     found, more = names(rows[top], used, path, top + 1)
     kept = {name: [row[i] for _, row in below] for i, name in enumerate(found) if name is not None}
@@ -62,6 +62,28 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
     index = pd.Index([number for number, _ in below], name="row")
     table = raw.table.set_axis(index)
     return Raw(table, path, (*notes, *more, *raw.notes), blanks=raw.blanks, stripped=raw.stripped)
+
+
+@contextmanager
+def _refusing_damage(path: Path) -> Generator[None]:
+    """What is raised about a damaged file is of every kind: errors of zip and XML, of names, types and values."""
+    try:
+        yield
+    except (DataError, PermissionError, MemoryError):
+        raise
+    except Exception as error:
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = "it is protected by a password, or an old .xls" if _is_ole(path) else said
+        raise DataError(f"{path}: this spreadsheet cannot be read ({reason}). Save it as .xlsx or CSV.") from None
+
+
+def _check_size(path: Path) -> None:
+    """Refuse a few bytes that unpack to what no memory holds."""
+    with zipfile.ZipFile(path) as book:
+        if (size := sum(part.file_size for part in book.infolist())) > MOST_UNPACKED:
+            raise DataError(
+                f"{path}: this unpacks to {size / 1e9:.0f} GB, which no service's table has. Export it again."
+            )
 
 
 def _sheet(book: Any, path: Path, files: Files) -> tuple[Any, list[str]]:
