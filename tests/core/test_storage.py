@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections import namedtuple
 
 import pytest
@@ -71,3 +72,15 @@ def test_content_and_name_are_on_the_disk_before_it_counts(tmp_path, monkeypatch
     with replacing(path) as temporary:
         temporary.write_text("x", encoding="utf-8")
     assert seen == [path.stat().st_ino, "replace", tmp_path.stat().st_ino]
+
+
+def test_a_folder_whose_names_cannot_be_flushed_is_written_to_all_the_same(tmp_path, monkeypatch):
+    def files_only(file, sync=os.fsync):
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", files_only)
+    with replacing(tmp_path / "a") as temporary:
+        temporary.write_text("x", encoding="utf-8")
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "x"

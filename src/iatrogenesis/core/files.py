@@ -8,7 +8,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,8 @@ def replacing(path: Path | str) -> Generator[Path]:
             yield temporary
             _flush(temporary)
             temporary.replace(path)
-            _flush(path.parent)
+            with suppress(OSError):  # some network disks cannot, and some folders may be written to but not read
+                _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 

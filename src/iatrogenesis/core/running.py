@@ -26,7 +26,7 @@ TOKEN = "IATROGENESIS_RUN"  # noqa: S105  the variable that tells a job which ru
 PATIENCE = 60.0
 """Seconds that jobs of a killed run are given to end; they notice within one, and finish what no signal interrupts."""
 LEFT_OVER = re.compile(r"\..+\.\d+\.tmp")
-UNLOCKABLE = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
+UNLOCKABLE = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
 class RunError(RuntimeError):
