@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from iatrogenesis.explorer.settings import usual
+from tests.browser.explorer import PROJECTOR
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OWN = ("file:", "data:", "blob:", "about:")
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -72,3 +75,21 @@ def visit(browser, seen) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert seen.faults == []
+
+
+@pytest.fixture
+def explore(visit, pages):
+    """Open the explorer and wait until it has drawn."""
+
+    def opened(size=PROJECTOR, scheme="light", fragment=""):
+        page = visit(pages / "explorer.html", size, scheme, fragment)
+        page.wait_for_selector("body.ready")
+        return page
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def at(study):
+    """Where the sliders stand as usual."""
+    return usual(study.catalogue[study.config.explorer.world])

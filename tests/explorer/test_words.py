@@ -92,6 +92,7 @@ def test_sliders_stand_on_every_level_and_story_by_their_steps(study, words):
         (lambda raw: raw["sliders"]["fit"].update(step=0), "step"),
     ],
 )
+@pytest.mark.trial(kind="refused", what="words of the explorer: {said}")
 def test_faulty_words_are_refused(raw, change, said):
     Words.model_validate(raw)
     change(raw)
