@@ -15,7 +15,7 @@ from tests.workflow.conftest import copy_project
 
 # Two jobs at a time, looked at often; no accounts and no accounting database.
 OPTIONS = ["--profile", "workflow/profiles/slurm", "--config", "study=tiny", "--jobs", "2", "--latency-wait", "10"]
-OPTIONS += ["--slurm-no-account", "--slurm-status-command", "squeue"]
+OPTIONS += ["--resources", "at_once=1", "--slurm-no-account", "--slurm-status-command", "squeue"]
 OPTIONS += ["--slurm-init-seconds-before-status-checks", "3", "--seconds-between-status-checks", "3"]
 
 
@@ -47,6 +47,8 @@ class Run:
                 env=environment | slurm.environment,
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                # What is started in the background ignores Ctrl-C, and its children do.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             )
 
     @property

@@ -54,9 +54,15 @@ def missing() -> str:
     """Why no cluster can be started here; empty if one can."""
     if lost := [name for name in (*DAEMONS, "sbatch") if program(name) is None]:
         return f"needs Slurm (apt install slurm-wlm munge): no {lost[0]}"
-    if USUAL.exists():
+    if USUAL.exists() and not left_behind():
         return f"this machine belongs to a cluster: {USUAL}"
     return "" if os.geteuid() == 0 else "Slurm's daemons need root"
+
+
+def left_behind() -> bool:
+    """Whether the usual configuration is a link that a killed test has left: to a cluster whose controller is gone."""
+    pid = USUAL.resolve().with_name("slurmctld.pid")
+    return USUAL.is_symlink() and not (pid.is_file() and Path("/proc", pid.read_text().strip()).is_dir())
 
 
 def program(name: str) -> str | None:
@@ -137,8 +143,8 @@ def cluster(folder: Path) -> Iterator[Slurm]:
     (folder / "slurm.conf").write_text(text)
     slurm = Slurm(folder)
     USUAL.parent.mkdir(exist_ok=True)
-    if USUAL.is_symlink() and not USUAL.exists():
-        USUAL.unlink()  # a killed test left it, to a configuration that is gone
+    if left_behind():
+        USUAL.unlink()
     USUAL.symlink_to(folder / "slurm.conf")
     munge = {name: folder / f"munge.{name}" for name in ("socket", "pid", "log", "seed")}
     commands = {

@@ -46,19 +46,19 @@ def script_of(name: str, project: Path) -> int | None:
 def test_two_jobs_at_a_time_cancelled_and_taken_up_again_give_the_same_bytes(start, slurm, fresh, finished):
     run, most = start(*PART), 0
 
-    def two_done() -> bool:
+    def some_done() -> bool:
         nonlocal most
         most = max(most, len(slurm.jobs("running")))
         return len(slurm.jobs("completed")) >= 2 and bool(slurm.jobs("running"))
 
-    run.until("two jobs are done and another runs", two_done)
+    run.until("two jobs are done and another runs", some_done)
     run.cancel()
     assert run.ended(120) != 0
     assert slurm.jobs("pending,running") == [], "jobs run on without anybody who waits for them"
     before = len(slurm.jobs())
     again = start(*PART)
-    again.until("both places are taken", lambda: len(slurm.jobs("running")) == 2 or again.process.poll() == 0)
     assert again.ended() == 0, again.said[-3000:]
+    assert most == 2
     assert len(slurm.jobs()) - before <= 6, "what was done is done again"
     names = compared(fresh, finished)
     assert {"simulated/base/clients.parquet", "tables/performance.csv", "tables/diagnostics.csv"} <= set(names)
