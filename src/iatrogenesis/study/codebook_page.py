@@ -7,18 +7,24 @@ import sys
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.own_data.exchange.codebook import Codebook, Column, Table, read_codebook
+from iatrogenesis.own_data.exchange.codebook import Codebook, Column, Table, read_between, read_codebook
 
 HEAD = """# Codebook
 
-Written by `make docs` from `config/codebook.yaml`. The labels of `.sav` files, Frictionless' `datapackage.json` and
-Psych-DS's `dataset_description.json` are made from the same file: `iatrogenesis export results/<name> --to sav`, or
-`--to csv`, `--to parquet`, `--to datapackage`. A missing value is an empty field.
+Written by `make docs` from `config/codebook.yaml` and `codebook_between.yaml`. The labels of `.sav` files and of
+`datapackage.json` (Frictionless) and `dataset_description.json` (Psych-DS) are made from the former: `iatrogenesis export
+results/<name> --to sav`, or `--to csv`, `--to parquet`, `--to datapackage`. A missing value is an empty field.
 """
 SIMULATED = """
 ## Simulated tables
 
 In `results/<study>/simulated/<scenario>/`. What only a simulation knows is marked *truth*.
+"""
+BETWEEN = """
+## Tables between simulation and report
+
+In `results/<study>/`: what the report's tables are worked out from, one row a simulated service, pair of orders, draw,
+data set or plausible world. `recompute/*.py` works the report's claims out again from them.
 """
 OWN = """
 ## A service's own prepared tables
@@ -28,15 +34,21 @@ an instrument of one's own; scores are turned so that higher is worse.
 """
 
 
-def page(simulated: Codebook, own: Codebook) -> str:
+def page(simulated: Codebook, own: Codebook, between: Codebook) -> str:
     """The whole page as Markdown."""
     parts = [HEAD, SIMULATED, *(_about(name, table) for name, table in simulated.items())]
+    parts += [BETWEEN, *(_about(path, table) for path, table in between.items())]
     return "\n".join([*parts, OWN, *(_about(name, table) for name, table in own.items())])
 
 
 def _about(name: str, table: Table) -> str:
     rows = [f"| `{column}` | {about.label} | {_type(about)} | {about.unit or ''} |" for column, about in table.items()]
-    return "\n".join([f"### {name}\n", "| column | meaning | type | unit |", "|---|---|---|---|", *rows, ""])
+    return "\n".join([f"### {_heading(name)}\n", "| column | meaning | type | unit |", "|---|---|---|---|", *rows, ""])
+
+
+def _heading(name: str) -> str:
+    """A path in a fixed-width font, so that what stands in angle brackets is no tag."""
+    return f"`{name}`" if "/" in name else name
 
 
 def _type(column: Column) -> str:
@@ -50,7 +62,8 @@ def _type(column: Column) -> str:
 
 def main(config: str, target: str) -> None:
     """Write the page."""
-    write_text(page(*read_codebook(Path(config) / "codebook.yaml")), target)
+    between = read_between(Path(config) / "codebook_between.yaml")
+    write_text(page(*read_codebook(Path(config) / "codebook.yaml"), between), target)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import TypeAdapter, ValidationError, model_validator
 
@@ -55,13 +55,32 @@ def read_codebook(path: Path) -> tuple[Codebook, Codebook]:
     DataError
         If an entry lacks a label or a type, or has something unknown; it names file, table and column.
     """
+    content = _read(path)
+    own = content.pop(OWN, {})
+    return _validated(content, path), _validated(own, path)
+
+
+def read_between(path: Path) -> Codebook:
+    """Read the codebook of tables between simulation and report: columns by path below the results.
+
+    Raises
+    ------
+    DataError
+        As `read_codebook`.
+    """
+    return _validated(_read(path), path)
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        content = read_yaml(path)
+        return read_yaml(path)
     except ConfigError as error:
         raise DataError(str(error)) from None
-    own = content.pop(OWN, {})
+
+
+def _validated(content: Mapping[str, Any], path: Path) -> Codebook:
     try:
-        return _TABLES.validate_python(content), _TABLES.validate_python(own)
+        return _TABLES.validate_python(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
