@@ -24,7 +24,7 @@ def no_space(monkeypatch):
     [
         (errno.ENOSPC, r"the disk is full \([\d]+\.\d MB free in .*Make room there, then give the same command again"),
         (errno.EDQUOT, "your quota on this disk is used up"),
-        (errno.EROFS, r"is read-only\. Mount it for writing, or work in another folder"),
+        (errno.EROFS, r"is read-only\. Mount it for writing, or have results elsewhere"),
         (errno.EACCES, r"user \d+ may not write to .*Ask its owner"),
     ],
 )

@@ -121,7 +121,7 @@ def test_results_are_on_a_read_only_disk(small, disk):
     (disk / "small").mkdir()
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
     code, said = run(small, *SMALL)
-    assert code == 1 and "is read-only. Mount it for writing, or work in another folder" in said, said
+    assert code == 1 and "is read-only. Mount it for writing, or have results elsewhere" in said, said
     subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
     finishes(small)
 

@@ -13,6 +13,7 @@ LITTLE = 100_000
 """Bytes: with so few left, whatever library failed to write has failed for want of space, whatever it says."""
 ROOM = 5_000_000
 """Bytes that have to be free for a run to begin: it would soon fail, and Snakemake has no words for that."""
+ELSEWHERE = "have results elsewhere (`make report DIRECTORY=path`, `iatrogenesis analyse --out path`)."
 GO_ON = "Make room there, then give the same command again: it goes on from where it stopped."
 
 
@@ -68,14 +69,11 @@ def reason(path: Path | str, error: BaseException) -> str | None:
         whose = "your quota on this disk is used up" if number == errno.EDQUOT else "the disk is full"
         return f"{path} was not written: {whose} ({free / 1e6:.1f} MB free in {folder}). {GO_ON}"
     if number == errno.EROFS:
-        return (
-            f"{path} was not written: the file system of {folder} is read-only. Mount it for writing, or work in "
-            "another folder (`make report DIRECTORY=path`)."
-        )
+        return f"{path} was not written: the file system of {folder} is read-only. Mount it for writing, or {ELSEWHERE}"
     if number in FORBIDDEN:
         return (
             f"{path} was not written: user {os.geteuid()} may not write to {_forbidden(folder, Path(path))}. Ask its "
-            "owner, or, if that is you, `chmod u+w` it; or work in another folder (`make report DIRECTORY=path`)."
+            f"owner, or, if that is you, `chmod u+w` it; or {ELSEWHERE}"
         )
     return None
 
