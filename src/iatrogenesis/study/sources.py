@@ -16,7 +16,7 @@ from iatrogenesis.world.scenarios import merged
 # Other YAML files of the config folder.
 NOT_STUDIES = (
     *("instruments", "codebook", "policies", "reproductions", "explorer", "associations", "feasible"),
-    *("statistical_world", "claims", "config"),
+    *("statistical_world", "claims", "codebook_between", "config"),
 )
 
 
