@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from iatrogenesis.verification.chain import (
     UNKNOWN,
     Chain,
 )
-from iatrogenesis.verification.manifest import AlteredResults
+from iatrogenesis.verification.manifest import AlteredResults, write_manifest
 from iatrogenesis.verification.records import FOLDER, sha256
 from iatrogenesis.verification.verify import misfits
 from tests.verification import jobs
@@ -202,6 +203,20 @@ def test_what_flowed_on_is_found_and_no_list_is_written(finished):  # noqa: F811
     assert "results/t/tables/numbers.json: made from other files" in said
     assert "make report STUDY=t" in said and "--forcerun results/t/tables/scenarios.csv" in said
     assert not (jobs.RESULTS / FOLDER / "manifest.json").exists()
+
+
+def test_without_any_record_everything_is_made_again(finished):  # noqa: F811
+    shutil.rmtree(jobs.RESULTS / FOLDER)
+    with pytest.raises(AlteredResults, match="without a record") as found:
+        jobs.manifest()
+    assert "tables/scenarios.csv" in str(found.value)
+
+
+def test_where_jobs_can_leave_no_records_files_are_listed_all_the_same(finished):  # noqa: F811
+    shutil.rmtree(jobs.RESULTS / FOLDER)
+    sums, listed = (Path(jobs.at(name)) for name in ("SHA256SUMS", "manifest.csv"))
+    write_manifest(Chain(jobs.RESULTS), sums, listed, recorded=False)
+    assert "tables/scenarios.csv" in sums.read_text() and "tables/scenarios.csv" in listed.read_text()
 
 
 def test_what_an_earlier_workflow_left_over_is_held_to_its_own_record_only(finished):  # noqa: F811

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from iatrogenesis.core.files import write_rows, write_text
-from iatrogenesis.verification.chain import ADDED, ALTERED, FED, MANIFEST, MISSING, Chain, Fault
+from iatrogenesis.verification.chain import ADDED, ALTERED, FED, MANIFEST, MISSING, UNKNOWN, Chain, Fault
 from iatrogenesis.verification.records import Hashes, hash_of, sha256
 
 COLUMNS = ("path", "bytes", "sha256", "rule", "code", "params", "inputs")
@@ -14,15 +14,19 @@ class AlteredResults(RuntimeError):
     """Files that are not what the workflow made."""
 
 
-def write_manifest(chain: Chain, sums: Path, manifest: Path) -> None:
+def write_manifest(chain: Chain, sums: Path, manifest: Path, recorded: bool = True) -> None:
     """Write ``manifest.csv``, and ``SHA256SUMS``, which ``sha256sum -c`` reads.
+
+    ``recorded``: whether jobs could leave records here; where each works on copies from a storage, they cannot, and
+    nothing is held to them.
 
     Raises
     ------
     AlteredResults
         If a file is not what its rule wrote, or was made from something else; it says what to do.
     """
-    if broken := [fault for fault in chain.faults() if fault.kind != ADDED]:
+    broken = [fault for fault in chain.faults() if fault.kind != ADDED] if recorded else []
+    if broken:
         causes_first = sorted(broken, key=lambda fault: fault.kind == FED)
         raise AlteredResults(advice(causes_first, chain.results))
     now = {path: value for path, value in chain.now.items() if path != MANIFEST}
@@ -67,6 +71,11 @@ def advice(faults: Sequence[Fault], results: Path, shown: int = 10) -> str:
     said = [f"{results / fault.path}: {fault.kind} ({fault.says})" for fault in faults[:shown]]
     if len(faults) > shown:
         said.append(f"and {len(faults) - shown} more")
-    again = " ".join(dict.fromkeys(str(results / fault.path) for fault in faults[:shown]))
-    said.append(f"`make report STUDY={results.name}` makes them again, as would Snakemake with `--forcerun {again}`")
+    if sum(fault.kind == UNKNOWN for fault in faults) > shown:
+        said.append(f"`make report STUDY={results.name} ARGS=--forceall` makes everything again, with records")
+    else:
+        again = " ".join(dict.fromkeys(str(results / fault.path) for fault in faults[:shown]))
+        said.append(
+            f"`make report STUDY={results.name}` makes them again, as would Snakemake with `--forcerun {again}`"
+        )
     return "\n".join(said)
