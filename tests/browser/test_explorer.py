@@ -172,11 +172,14 @@ def test_ranges_are_said_in_words(explore):
 
 def test_two_settings_begin_alike_and_show_their_difference(explore, table, surface, study, at):
     page = explore()
-    put(page, burnout=1.5)
+    put(page, burnout=1.25)  # between two levels
     page.click("#compare")
-    assert page.locator("#b-burnout").input_value() == "1.5"
+    assert page.locator("#b-burnout").input_value() == "1.25"
     assert "as many" in page.locator("#difference-answer").inner_text()
+    said = page.locator("[data-difference] td").evaluate_all("cells => cells.map(cell => cell.textContent)")
+    assert set(said) == {"0", "0.0", ""}
     put(page, "a", burnout=0)
+    put(page, "b", burnout=1.5)
     busy, rested = (1.5, *at[1:]), at
     expect(page, table.loc[(*rested, "")])
     expect(page, table.loc[(*busy, "")], "b")
