@@ -115,6 +115,17 @@ def test_results_may_not_be_written_to(small, bound):
     finishes(small)
 
 
+@pytest.mark.trial(kind="fault", what="a folder that may not be written to at all")
+def test_the_folder_may_not_be_written_to(small, bound):
+    small.chmod(0o555)
+    code, said = run(small, *SMALL, before=bound)
+    small.chmod(0o755)
+    assert code == 1, said
+    assert f".snakemake was not written: user {os.geteuid()} may not write to" in said, said
+    assert "have results elsewhere (`make report DIRECTORY=path`" in said
+    finishes(small)
+
+
 @pytest.mark.trial(kind="fault", what="a read-only disk")
 def test_results_are_on_a_read_only_disk(small, disk):
     (small / "results").symlink_to(disk)

@@ -7,7 +7,13 @@ import atexit
 
 from iatrogenesis.core.orphans import let_jobs_notice
 from iatrogenesis.core.running import RunError, hold
-from iatrogenesis.core.storage import WriteError, full
+from iatrogenesis.core.storage import WriteError, explaining, full
+
+try:  # before Snakemake wants to remember something there
+    with explaining(Path(".snakemake")):
+        Path(".snakemake").mkdir(exist_ok=True)
+except WriteError as error:
+    raise WorkflowError(str(error)) from None
 
 
 def take_the_folder():
