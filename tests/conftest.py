@@ -96,6 +96,8 @@ LONGEST = (
     "workflow/test_tiny_run.py",
     "workflow/test_contributing.py",
     "workflow/test_stale.py",
+    "faults/test_study.py",
+    "faults/test_small.py",
     "statistical/test_sbc.py",
     "peers/test_r_packages.py",
     "statistical/test_known_truth.py",
