@@ -69,15 +69,23 @@ def run(tmp_path):
 
 
 def test_outcomes_of_workers_are_written(run):
-    trials = run(TESTS, "-n", "2")
+    trials = run(TESTS, "-n", "2", "-m", "trial and not slow")
     assert [(t["kind"], t["what"], t["outcome"], t.get("reason")) for t in trials] == [
         ("fault", "a broken fixture", "failed", None),
         ("altered", "one byte", "passed", None),
         ("refused", "setting a.0, x0", "failed", None),
         ("fault", "a full disk", "skipped", "mount needs root"),
-        ("fault", "a slow one", "passed", None),
+        ("fault", "a slow one", "skipped", "left out of this run"),
         ("fault", "a kill", "passed", None),
     ]
+
+
+def test_without_workers_it_is_the_same(run):
+    trials = run(TESTS, "-n", "0", "-m", "trial and slow")
+    assert {t["what"]: t["outcome"] for t in trials} == {
+        "a slow one": "passed",
+        **dict.fromkeys(("a kill", "a full disk", "a broken fixture", "setting a.0, x0", "one byte"), "skipped"),
+    }
 
 
 def test_they_can_be_listed_without_running(run):

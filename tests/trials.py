@@ -5,12 +5,15 @@ A test says so by ``@pytest.mark.trial(kind="fault", what="kill -9 while samplin
 own id, and ``{name}`` the parameter of that name. A parameter may also bring a marker of its own, which goes first.
 
 ``pytest -m trial --trials FILE`` runs all and writes what became of each; with ``--collect-only``, which there are.
+Those that a run leaves out, as ``-m "trial and not slow"`` does, are written as not tried.
 """
 
 import datetime
 import json
 import platform
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,6 +77,16 @@ class Trials:
         """List the trials there are."""
         for trial in filter(None, map(trial_of, session.items)):
             self.found[trial["test"]] = trial | {"outcome": "not run"}
+        self._leave_out(left_out(session))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """List what a worker left out."""
+        self._leave_out(getattr(node, "workeroutput", {}).get("trials_left_out", []))
+
+    def _leave_out(self, trials: Iterable[dict[str, str]]) -> None:
+        for trial in trials:
+            self.found[trial["test"]] = trial | {"outcome": "skipped", "reason": "left out of this run"}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the outcome: a failure in any phase counts, as does a test that was left out."""
@@ -109,6 +122,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Collect where reports arrive, and not in each worker."""
     if (path := config.getoption("--trials")) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Trials(Path(path)), "trials")
+
+
+def left_out(session: pytest.Session) -> list[dict[str, str]]:
+    """Trials that were collected and are not to run."""
+    runs = {item.nodeid for item in session.items}
+    return [trial for trial in session.config.stash.get(COLLECTED, []) if trial["test"] not in runs]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let a worker say what it leaves out."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["trials_left_out"] = left_out(session)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
