@@ -203,7 +203,7 @@ class OwnData(Strict):
     """All of it."""
 
     name: StudyName
-    title: str | None = None
+    title: str | None = Field(None, max_length=200)
     data: Files
     columns: Columns
     instruments: Mapping[Key, OwnInstrument] = Field(default_factory=dict)
