@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.workflow.conftest import ROOT, copy_project, plan, snakemake
 
@@ -175,6 +176,14 @@ def test_lint_is_clean_as_the_catalogue_runs_it(project):
     assert all(path.suffix == ".smk" for path in (ROOT / "workflow" / "rules").iterdir() if path.is_file())
     readme = (ROOT / "README.md").read_text(encoding="utf-8").lower()
     assert "snakemake" in readme and "workflow" in readme
+
+
+def test_the_catalogue_is_told_how_to_run_it(project):
+    usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text(encoding="utf-8"))["usage"]
+    assert usage["report"] is usage["software-stack-deployment"]["report"] is True
+    found = plan(project, "-n", "--forceall", "--cores", "1", *usage["mandatory-flags"]["flags"].split())
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "results/default/report.html" in found.stdout + found.stderr
 
 
 def test_the_top_level_snakefile_has_the_same_targets(project):
