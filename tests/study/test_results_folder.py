@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from iatrogenesis.core.tables import DataError
 from iatrogenesis.core.yaml_text import ConfigError, read_yaml
+from iatrogenesis.own_data.results import claim
 from iatrogenesis.study.results_folder import check_folder
 from iatrogenesis.study.study import find_study, load_study
 from tests.conftest import CONFIG, ROOT
@@ -102,6 +104,21 @@ def test_results_do_not_leave_their_folder(tmp_path):
     (tmp_path / "results" / "file").write_text("")
     with pytest.raises(ConfigError, match=r"results/file: this is a file"):
         check_folder("file", tmp_path / "results")
+
+
+@refused("a study with the name of an analysis of own data")
+def test_results_of_own_data_are_not_written_over(tmp_path):
+    claim(tmp_path / "mine", tmp_path / "mine.yaml")
+    with pytest.raises(ConfigError, match=r"mine: this holds an analysis of own data"):
+        check_folder("mine", tmp_path)
+
+
+@refused("an analysis of own data whose results folder is a link")
+def test_results_of_own_data_do_not_leave_their_folder(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "mine").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DataError, match=r"mine: this is a link to .*elsewhere"):
+        claim(tmp_path / "mine", tmp_path / "mine.yaml")
 
 
 @refused("two studies whose names differ in large and small letters")

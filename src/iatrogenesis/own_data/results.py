@@ -25,8 +25,12 @@ def claim(folder: Path, settings: Path) -> None:
     Raises
     ------
     DataError
-        If the folder was made from another settings file, or holds something else.
+        If the folder was made from another settings file, holds something else, or is a link.
     """
+    if folder.is_symlink():
+        raise DataError(
+            f"{folder}: this is a link to {folder.readlink()}. Remove it, or give your analysis another `name`."
+        )
     mine = os.path.relpath(settings.resolve(), folder.resolve())
     mark = folder / MARK
     if mark.is_file():

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from iatrogenesis.core.yaml_text import ConfigError
+from iatrogenesis.own_data.results import MARK
 from iatrogenesis.study.sources import study_names
 
 REFERENCE = "reference"
@@ -35,13 +36,18 @@ def check_folder(name: str, results: Path) -> None:
     Raises
     ------
     ConfigError
-        If that folder is a link or no folder, or there is one whose name differs only in large and small letters.
+        If that folder is a link, no folder, or one with an analysis of own data; or if there is one whose name differs
+        only in large and small letters.
     """
     own = results / name
     if own.is_symlink():
         raise ConfigError(f"{own}: this is a link to {own.readlink()}; remove it, or give the study another name")
     if own.exists() and not own.is_dir():
         raise ConfigError(f"{own}: this is a file, where the results' folder would be; move it away")
+    if (own / MARK).is_file():
+        raise ConfigError(
+            f"{own}: this holds an analysis of own data; give the study another name, or move that folder"
+        )
     for other in results.iterdir() if results.is_dir() else ():
         if other.name != name and other.name.casefold() == name.casefold():
             raise ConfigError(f"{other}: this differs from {name!r} only in large and small letters; rename one")
