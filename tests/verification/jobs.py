@@ -135,7 +135,8 @@ def manifest() -> None:
 def finished(tmp_path, monkeypatch) -> Path:
     """A folder in which everything was run once."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "script.py"))
+    # A worker of pytest-xdist is no file.
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "script.py"), raising=False)
     for path, text in {
         "script.py": "script",
         "src/code.py": "code",
