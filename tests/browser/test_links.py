@@ -45,7 +45,7 @@ GO = """async fragment => {
   const outside = [...document.querySelectorAll("input[type=range]")].filter(one =>
     !(Number(one.min) - 1e-6 <= Number(one.value) && Number(one.value) <= Number(one.max) + 1e-6));
   return [outside.map(one => one.id), document.querySelectorAll("img, iframe, main script").length,
-    [...document.querySelectorAll("output")].every(one => one.textContent && !one.textContent.includes("NaN"))];
+    [...document.querySelectorAll("output")].every(one => !one.textContent.includes("NaN"))];
 }"""
 SAME_PAGE = settings(
     deadline=None, database=None, phases=[Phase.explicit, Phase.generate],
