@@ -132,7 +132,7 @@ docs: .venv/.installed ## Write the pages of docs/ that follow from code and num
 	$(BIN)/python -m iatrogenesis.study.cluster_page config results/reference/cost.csv docs/cluster.md
 	$(BIN)/python -m iatrogenesis.study.codecheck_page config codecheck.yml
 
-graph: .venv/.installed ## Draw the rules into README.md
+graph: .venv/.installed ## Draw the rules into docs/workflow.md
 	$(BIN)/python workflow/bootstrap/graph.py
 
 screenshot: .venv/.installed ## Photograph the default study's explorer for README.md; needs Chromium

@@ -1,4 +1,4 @@
-"""The picture of the rules in README.md is that of the workflow."""
+"""The picture of the rules in docs/workflow.md is that of the workflow."""
 
 import importlib.util
 import re
@@ -49,16 +49,16 @@ def test_a_rule_that_needs_no_other_is_there_too():
     )
 
 
-def test_readme_without_its_marks_is_refused():
-    with pytest.raises(ValueError, match=r"README\.md has no"):
+def test_a_page_without_its_marks_is_refused():
+    with pytest.raises(ValueError, match=r"docs/workflow\.md has no"):
         graph.with_graph("nothing", "x")
 
 
-def test_readme_shows_the_rules_there_are():
+def test_the_page_shows_the_rules_there_are():
     dot = graph.rulegraph(ROOT)
     edges = graph.read_dot(dot)
     files = graph.files_of_rules(ROOT / "workflow" / "rules")
-    readme = (ROOT / "README.md").read_text()
-    assert graph.with_graph(readme, graph.mermaid(dot, files)) == readme, "run `make graph`"
-    shown = re.search(rf"{graph.START}(.*?){graph.END}", readme, re.DOTALL)[1]
+    page = (ROOT / "docs" / "workflow.md").read_text()
+    assert graph.with_graph(page, graph.mermaid(dot, files)) == page, "run `make graph`"
+    shown = re.search(rf"{graph.START}(.*?){graph.END}", page, re.DOTALL)[1]
     assert all(f"{name}" in shown for edge in edges for name in edge) and len(edges) > 40

@@ -1,4 +1,4 @@
-"""Draw the rules into README.md, as text that code hosts show as a picture: which rule needs which.
+"""Draw the rules into docs/workflow.md, as text that code hosts show as a picture: which rule needs which.
 
 Rules that are made in loops, one a model, say, or one a figure, stand as one; an arrow that others imply is left out.
 """
@@ -89,18 +89,18 @@ def mermaid(dot: str, files: dict[str, str]) -> str:
     return "\n".join([*lines, *(f"  {a} --> {b}" for a, b in sorted(reduced(edges))), "```"])
 
 
-def with_graph(readme: str, picture: str) -> str:
-    """README with its picture replaced.
+def with_graph(page: str, picture: str) -> str:
+    """The page with its picture replaced.
 
     Raises
     ------
     ValueError
         If the two marks are not there.
     """
-    before, start, rest = readme.partition(START)
+    before, start, rest = page.partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):
-        raise ValueError(f"README.md has no {START} ... {END}")
+        raise ValueError(f"docs/workflow.md has no {START} ... {END}")
     return f"{before}{START}\n\n{picture}\n\n{END}{after}"
 
 
@@ -114,8 +114,8 @@ def rulegraph(project: Path) -> str:
 
 
 if __name__ == "__main__":
-    readme = ROOT / "README.md"
+    page = ROOT / "docs" / "workflow.md"
     picture = mermaid(rulegraph(ROOT), files_of_rules(ROOT / "workflow" / "rules"))
-    unfinished = readme.with_name(".README.md.tmp")
-    unfinished.write_text(with_graph(readme.read_text(encoding="utf-8"), picture), encoding="utf-8")
-    unfinished.replace(readme)
+    unfinished = page.with_name(".workflow.md.tmp")
+    unfinished.write_text(with_graph(page.read_text(encoding="utf-8"), picture), encoding="utf-8")
+    unfinished.replace(page)
