@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Finite = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]  # no number of the model is larger
+Finite = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]  # beyond, sums lose what they are about
 
 
 class Strict(BaseModel):
