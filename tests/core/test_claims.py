@@ -47,7 +47,7 @@ def test_a_claim_is_found_in_its_row_with_its_error():
         ({"row": {"scenario": "{b}"}}, "only {base} may stand"),
         ({"table": "../elsewhere.csv"}, "should match pattern"),
         ({"tolerance": 0}, "greater than 0"),
-        ({"colum": "value"}, "Extra inputs"),
+        ({"cell": "value"}, "Extra inputs"),
     ],
 )
 def test_a_faulty_claim_is_refused(changed, says):
