@@ -35,7 +35,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report verify explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples cost cluster-test statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock drift audit reliability release clean
+.PHONY: help report verify explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples cost cluster-test statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock drift audit reliability release site clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -135,6 +135,10 @@ docs: .venv/.installed ## Write the pages of docs/ that follow from code and num
 graph: .venv/.installed ## Draw the rules into docs/workflow.md
 	$(BIN)/python workflow/bootstrap/graph.py
 
+site: .venv/.installed ## Build the site of this project and of a study's pages into site/
+	$(BIN)/python workflow/site/build.py "$(NAME)" site
+	@echo "Open site/index.html"
+
 screenshot: .venv/.installed ## Photograph the default study's explorer for README.md; needs Chromium
 	$(BIN)/python workflow/bootstrap/screenshot.py
 
@@ -147,7 +151,7 @@ environment: .venv/.installed ## Write environment.yml from pyproject.toml
 COMPILE = $(BIN)/uv pip compile --python $(BIN)/python --universal --python-version 3.12 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 lock: .venv/.installed ## Write requirements.lock from pyproject.toml; ARGS=--upgrade for newer versions
-	$(COMPILE) pyproject.toml --all-extras --group dev --group fuzz --output-file requirements.lock $(ARGS)
+	$(COMPILE) pyproject.toml --all-extras --group dev --group fuzz --group site --output-file requirements.lock $(ARGS)
 	$(COMPILE) workflow/bootstrap/audit.in --output-file workflow/bootstrap/audit.lock $(ARGS)
 
 reliability: .venv/.installed ## Run the tests that are trials, and write docs/reliability.md
