@@ -39,6 +39,6 @@ def test_a_template_escapes_and_quotes_what_it_prints(path: Path):
     for block in re.findall(r"{% call page_(?:script|style)\(\) %}(.*?){% endcall %}", source, re.DOTALL):
         assert set(re.findall(r"\{\{\s*(.*?)\s*\}\}", block)) <= {"vega", "colours"}
     assert not re.search(r"<style|<script(?! type=\"application/json\")", source)
-    # Links are our own, but for a part that cannot change where they lead; pictures are data, or the policy refuses them.
+    # Links are our own, but for a part that changes no target; pictures are data, or refused by the policy.
     assert not re.findall(r'(?:href|action|formaction|data)="\{\{[^"]*"', source)
     assert all(tag in ("img", "source") for tag in re.findall(r'<(\w+)[^<>]*\ssrc="', source))
