@@ -155,8 +155,8 @@ lock: .venv/.installed ## Write requirements.lock from pyproject.toml; ARGS=--up
 	$(COMPILE) workflow/bootstrap/audit.in --output-file workflow/bootstrap/audit.lock $(ARGS)
 
 reliability: .venv/.installed ## Run the tests that are trials, and write docs/reliability.md
-	$(PYTEST) -m trial --trials .pytest_cache/trials.json $(ARGS)
-	$(BIN)/python -m iatrogenesis.study.reliability_page .pytest_cache/trials.json docs/reliability.md
+	status=0; $(PYTEST) -m trial --trials .pytest_cache/trials.json $(ARGS) || status=$$?; \
+	$(BIN)/python -m iatrogenesis.study.reliability_page .pytest_cache/trials.json docs/reliability.md && exit $$status
 
 release: verify ## Write dist/iatrogenesis-<version>.tar.gz: sources, lock, verified results; CONTRIBUTING.md has the steps
 	$(BIN)/python -m iatrogenesis.verification.release "$(NAME)" dist

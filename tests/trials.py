@@ -110,6 +110,7 @@ class Trials:
             "python": platform.python_version(),
         }
         record = {"made": made, "trials": [self.found[name] for name in sorted(self.found)]}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
