@@ -15,7 +15,7 @@ PARTITION = "work"
 # Where Slurm's programs look by themselves: the plugin's job steps lose SLURM_CONF.
 USUAL = Path("/etc/slurm/slurm.conf")
 
-# No accounting database, no control groups: what runs in a container, too. Memory is granted as it is asked for.
+# No accounting database, no control groups: what runs in a container, too. Jobs see only the processors they were given.
 CONFIGURATION = """\
 ClusterName=one
 SlurmctldHost={host}(127.0.0.1)
@@ -34,7 +34,7 @@ SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 MpiDefault=none
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
+TaskPlugin=task/affinity
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
 SelectType=select/cons_tres
