@@ -92,7 +92,7 @@ def _outcome(trial: Mapping, well: str) -> str:
 
 def text(words: str) -> str:
     """Words as they stand in a table's cell, whatever characters are in them."""
-    return re.sub(r"([\\`*_\[\]<>|~#])", r"\\\1", " ".join(words.split()))
+    return re.sub(r"([\\`*_\[\]<>|~#$])", r"\\\1", " ".join(words.split()))
 
 
 def name_of(trial: Mapping) -> str:
