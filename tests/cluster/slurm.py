@@ -15,7 +15,7 @@ PARTITION = "work"
 # Where Slurm's programs look by themselves: the plugin's job steps lose SLURM_CONF.
 USUAL = Path("/etc/slurm/slurm.conf")
 
-# No accounting database, no control groups: what runs in a container, too. Jobs see only the processors they were given.
+# No accounting database, no control groups: what runs in a container, too. Jobs see only the processors they are given.
 CONFIGURATION = """\
 ClusterName=one
 SlurmctldHost={host}(127.0.0.1)
