@@ -109,8 +109,10 @@ def save(tree: xr.DataTree, path: Path) -> None:
                     "shuffle": True,
                     "fletcher32": True,
                 }
+    # In memory first: HDF5 ends the whole process where it cannot flush to a full disk.
+    content = tree.to_netcdf(engine="h5netcdf", encoding=encoding)
     with replacing(path) as unfinished:
-        tree.to_netcdf(unfinished, engine="h5netcdf", encoding=encoding)
+        unfinished.write_bytes(content)
 
 
 def load(path: Path) -> xr.DataTree:

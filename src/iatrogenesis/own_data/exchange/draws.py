@@ -70,5 +70,6 @@ def write_draws(tree: "xr.DataTree", path: Path, form: str) -> None:
     elif form == "csv":
         write_csv(safe_cells(table), path)
     else:
+        content = table.set_index(".draw").to_xarray().to_netcdf(engine="h5netcdf")
         with replacing(path) as temporary:
-            table.set_index(".draw").to_xarray().to_netcdf(temporary, engine="h5netcdf")
+            temporary.write_bytes(content)
