@@ -12,8 +12,8 @@ from iatrogenesis.own_data.exchange.codebook import Codebook, Column, Table, rea
 HEAD = """# Codebook
 
 Written by `make docs` from `config/codebook.yaml` and `codebook_between.yaml`. The labels of `.sav` files and of
-`datapackage.json` (Frictionless) and `dataset_description.json` (Psych-DS) are made from the former: `iatrogenesis export
-results/<name> --to sav`, or `--to csv`, `--to parquet`, `--to datapackage`. A missing value is an empty field.
+`datapackage.json` (Frictionless) and `dataset_description.json` (Psych-DS) are made from the former: `iatrogenesis
+export results/<name> --to sav`, or `--to csv`, `--to parquet`, `--to datapackage`. A missing value is an empty field.
 """
 SIMULATED = """
 ## Simulated tables
