@@ -28,7 +28,7 @@ def steps(workflow):
 
 
 def test_there_are_workflows_and_forms():
-    assert {path.stem for path in WORKFLOWS} == {"check", "monthly"}
+    assert {path.stem for path in WORKFLOWS} == {"check", "monthly", "site"}
     assert {path.stem for path in FORMS} == {"bug", "mechanism", "second_reading", "source"}
 
 

@@ -25,15 +25,20 @@ def workflow(request):
     return read(request.param)
 
 
-def test_there_are_both():
-    assert [path.name for path in FILES] == ["check.yml", "monthly.yml"]
+def test_there_are_all():
+    assert [path.name for path in FILES] == ["check.yml", "monthly.yml", "site.yml"]
 
 
 def test_it_may_only_read_and_every_job_ends(workflow):
     content, _, jobs = workflow
     assert content["permissions"] == {"contents": "read"}
-    for _, job, _ in jobs:
-        assert "permissions" not in job and 0 < job["timeout-minutes"] <= 180
+    for name, job, steps in jobs:
+        assert 0 < job["timeout-minutes"] <= 180
+        if name == "publish":  # what hands the built site over runs nothing of ours
+            assert job["permissions"] == {"pages": "write", "id-token": "write"}
+            assert [step["uses"].partition("@")[0] for step in steps] == ["actions/deploy-pages"]
+        else:
+            assert "permissions" not in job
 
 
 def test_actions_are_pinned_by_commit_with_the_version_said(workflow, request):
@@ -55,6 +60,15 @@ def test_every_command_is_a_target_of_make_and_holds_no_expression(workflow):
     for command in commands:
         found = MAKE.fullmatch(command)
         assert found and found[1] in TARGETS, command
+
+
+def test_the_site_is_published_with_verified_results_when_a_version_is_tagged_and_else_by_hand():
+    content, when, jobs = read(FILES[2])
+    assert set(when) == {"push", "workflow_dispatch"} and when["push"] == {"tags": ["v*"]}
+    known = {name: (job, [step["run"] for step in steps if "run" in step]) for name, job, steps in jobs}
+    assert known["build"][1] == ["make report", "make verify", "make site"]
+    assert known["publish"][0]["needs"] == "build"
+    assert content["concurrency"]["cancel-in-progress"] is False
 
 
 def test_the_month_begins_from_nothing_by_the_oldest_and_the_newest_python_and_verifies():

@@ -15,7 +15,7 @@ locale_dirs: list[str] = []
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml"]
 source_suffix = {".md": "markdown"}
-myst_enable_extensions = ["dollarmath"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 4  # those of code hosts, so that docs/ reads the same there
 suppress_warnings = ["myst.header"]  # notebooks' and changelogs' headings may skip a level
 
@@ -34,6 +34,7 @@ html_css_files = ["site.css"]
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sourcelink = False
+html_show_search_summary = False  # browsers refuse to fetch from pages opened as files
 html_use_index = False  # the library has pages, and the search finds the rest
 html_context = {"default_mode": "auto"}
 html_theme_options = {

@@ -17,7 +17,7 @@ def _visit(block: bool):
         text = node.astext()
         try:
             self.body.append(str(latex2mathml.tex2mathml(text, as_block=block)))
-        except SyntaxError as error:
+        except (SyntaxError, AttributeError, IndexError, KeyError) as error:  # it has no error of its own for all
             raise SystemExit(f"{self.builder.current_docname}: cannot write {text!r} as MathML: {error}") from None
         raise nodes.SkipNode
 

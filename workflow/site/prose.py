@@ -23,6 +23,8 @@ def markdown(text: str) -> str:
     ruled, listed = 0, False
     for line in text.splitlines():
         if RULE.match(line):
+            if not ruled:
+                close()
             ruled = 1 if not ruled else ruled + 1
         if ruled or (line.startswith("    ") and not listed) or (block and not line.strip()):
             block.append(line)
@@ -36,8 +38,8 @@ def markdown(text: str) -> str:
 
 
 def escaped(line: str) -> str:
-    """A line whose characters mean nothing to Markdown, but for code in backticks."""
-    parts = re.split(r"(``[^`]+``|`[^`]+`)", line)
+    """A line whose characters mean nothing to Markdown, but for code in backticks and *emphasis*."""
+    parts = re.split(r"(``[^`]+``|`[^`]+`|(?<!\w)\*\w[\w -]*\*)", line)
     return "".join(
         part if number % 2 else re.sub(r"([<$*_\[\]{|])", r"\\\1", part) for number, part in enumerate(parts)
     )
