@@ -20,6 +20,9 @@ from iatrogenesis.report.notebook import page as notebook_page
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import render
+from iatrogenesis.report.summary.findings import Findings
+from iatrogenesis.report.summary.page import summary as summary_page
+from iatrogenesis.report.summary.pictures import PICTURES
 from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG
 from tests.own_data.reporting.made_tables import about, settings, tables
@@ -95,6 +98,15 @@ def managers(text: str) -> str:
     return render(known, figures, {}, said | {"study": text, "commit": text}, template="manager.html.j2")
 
 
+def summary(text: str) -> str:
+    """The summary in two pages."""
+    study, _, numbers = _study()
+    sizes = {name: (cell.therapists, cell.clients) for name, cell in study.designed.items()}
+    drawings = {name: {"light": b"<svg/>", "dark": b"<svg/>"} for name in (*PICTURES, "wide", "narrow")}
+    about = {"study": text, "commit": text, "routes": 16, "preventions": 10}
+    return summary_page(Findings(numbers, sizes), drawings, about)
+
+
 def gallery(text: str) -> str:
     """Every figure with its words."""
     words = {"advice": words_of("advice") | {"caption": text, "alt": text, "title": text}}
@@ -144,6 +156,7 @@ def checks(text: str, folder) -> str:
 PAGES: dict[str, Callable[..., str]] = {
     "report": report,
     "managers": managers,
+    "summary": summary,
     "gallery": gallery,
     "notebook": notebook,
     "planner": planner,

@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NOTEBOOKS = sorted(f"notebooks/{path.stem}" for path in (ROOT / "notebooks").glob("*.ipynb"))
-PAGES = ("report", "for_managers", "gallery", *NOTEBOOKS)
+PAGES = ("report", "summary", "for_managers", "gallery", *NOTEBOOKS)
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 
@@ -91,6 +91,19 @@ def test_paper_shows_what_the_page_folds(visit, pages):
     assert len(shown) > 100 and all(shown)
 
 
-def test_the_page_for_managers_is_one_sheet_of_paper(visit, pages):
-    printed = visit(pages / "for_managers.html").pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+@pytest.mark.parametrize(("name", "sheets"), [("for_managers", 1), ("summary", 2)])
+def test_pages_fit_their_sheets_of_paper(visit, pages, name, sheets):
+    printed = visit(pages / f"{name}.html").pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == sheets
+
+
+def test_the_summary_shows_each_picture_once_whatever_the_screen(visit, pages):
+    """In its colours, and its diagram upright on a phone; on paper in those of a light page."""
+    for size in (DESK, PHONE):
+        for scheme in ("light", "dark"):
+            page = visit(pages / "summary.html", size, scheme)
+            seen = "[...document.images].filter(one => one.checkVisibility()).map(one => one.className)"
+            form = "down" if size == PHONE else "across"
+            assert page.evaluate(seen) == [f"{scheme} {form}", *[scheme] * 5]
+            page.emulate_media(media="print", color_scheme=scheme)
+            assert page.evaluate(seen) == ["light across", *["light"] * 5]

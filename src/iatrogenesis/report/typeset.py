@@ -68,6 +68,11 @@ def typst(html: str, pictures: Path, author: str) -> str:
     return HEAD.format(title=json.dumps(title), author=json.dumps(author)) + "\n" + text + writer.appendix()
 
 
+def markup(tag: Tag, pictures: Path) -> str:
+    """One element's content as Typst markup, for documents with a form of their own; errors as `typst`."""
+    return _Writer(pictures).of(tag)
+
+
 class _Writer:
     """Turns elements into Typst markup."""
 

@@ -20,6 +20,8 @@ STUDY = "default"
 RESULTS = {
     "report.html": "The whole study as one page",
     "report.pdf": "The same, for paper",
+    "summary.html": "The summary: two pages with five findings",
+    "summary.pdf": "The same, on two sheets of paper",
     "for_managers.html": "One page for a service's manager",
     "tables/numbers.json": "Every number of the report, with its uncertainty and its table",
     "tables/conclusions.csv": "The conclusions, over plausible worlds",
