@@ -9,7 +9,7 @@ from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.evidence.ensemble import read_ensemble
 from iatrogenesis.evidence.unknowns import Unknowns
 from iatrogenesis.evidence.worlds import ensemble_of
-from iatrogenesis.simulation_study.policies import in_worlds, table
+from iatrogenesis.simulation_study.policies import in_worlds, parted, table
 from iatrogenesis.simulation_study.policy_world import SIMULATED, Estimates, PolicyWorld, of_outcomes, of_service
 from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
@@ -25,8 +25,9 @@ def main(
     replicates: int,
     services: int,
     table_path: str,
+    members_path: str,
 ) -> None:
-    """Write one row per policy and measure."""
+    """Write one row per policy and measure, and one for each of them in each plausible world."""
     declared, noise = PolicyWorld.model_validate(declared), Noise(derived_seed(seed, "policies"))
     base, prevented = (Scenario.model_validate(scenarios[name]) for name in ("base", "prevented"))
     unknowns = Unknowns([base, prevented], judged_by, associations)
@@ -40,7 +41,9 @@ def main(
     middle = declared.centre() | of_service(base)
     middle |= of_outcomes(found_in(conclusions, "centre", "centre_mcse"), middle)
     at_centre = in_worlds(middle, Noise(derived_seed(seed, "policies at the centre")), replicates)
-    write_csv(table(in_worlds(ours, noise, services), at_centre), table_path)
+    by_world = in_worlds(ours, noise, services)
+    write_csv(table(by_world, at_centre), table_path)
+    write_csv(parted(by_world), members_path)
     print(f"ten years in {worlds} plausible worlds, of {services} services each", flush=True)
 
 
@@ -62,4 +65,5 @@ if __name__ == "__main__":
             replicates=snakemake.params.replicates,
             services=snakemake.params.services,
             table_path=snakemake.output.table,
+            members_path=snakemake.output.members,
         )

@@ -14,6 +14,7 @@ from iatrogenesis.core.claims import Claim
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.evidence.ranges import ranges
 from iatrogenesis.harm.twins import COUNTS, scenario_rows
+from iatrogenesis.simulation_study.policies import parted, table
 from iatrogenesis.verification.standalone import NoScript, script_of
 from tests.conftest import ROOT
 
@@ -68,6 +69,23 @@ def test_quantiles_over_worlds_are_those_of_another_implementation(study, tmp_pa
     write_csv(table, tmp_path / "tables" / "members.csv")
     write_csv(ranges(table, table.iloc[:1]), tmp_path / "tables" / "conclusions.csv")
     for name in ("net_median", "net_low", "net_high"):
+        put(tmp_path, name, study.claims[name])
+        found = run(tmp_path, name)
+        assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_policies_are_worked_out_from_each_world(study, tmp_path):
+    """Of one policy and measure alone, without the worlds in which nobody is chosen."""
+    (tmp_path / "tables").mkdir()
+    noise = np.random.default_rng(5)
+    names = ["remove_raw.fdr", "remove_raw.averted", "remove_sure.fdr"]
+    members = pd.DataFrame([(name, "Some, %", world) for name in names for world in range(40)])
+    members.columns = ["conclusion", "label", "member"]
+    members = members.assign(value=noise.uniform(0, 100, len(members)), mcse=1.0)
+    members.loc[[3, 85], "value"] = np.nan
+    write_csv(parted(members), tmp_path / "tables" / "policy_members.csv")
+    write_csv(table(members, members[members["member"] == 0]), tmp_path / "tables" / "policies.csv")
+    for name in ("removal_median", "removal_low", "removal_high"):
         put(tmp_path, name, study.claims[name])
         found = run(tmp_path, name)
         assert found.returncode == 0, found.stdout + found.stderr

@@ -1,7 +1,7 @@
 """What a service can plan with: therapists and clients needed, policies; and published simulations done again.
 
 OUTPUTS:
-    results/{study}/tables/{advice,needed,policies,reproductions,known_truth}.csv
+    results/{study}/tables/{advice,needed,policies,policy_members,reproductions,known_truth}.csv
     results/{study}/simulated/known/clients.parquet
 """
 
@@ -105,6 +105,7 @@ rule policies:
         code=library("simulation_study/policies"),
     output:
         table="<results>/{study}/tables/policies.csv",
+        members="<results>/{study}/tables/policy_members.csv",
     log:
         "<results>/{study}/logs/policies.log",
     benchmark:

@@ -188,6 +188,11 @@ def _per(unit: float, part: np.ndarray, whole: np.ndarray) -> tuple[float, float
 
 def table(members: pd.DataFrame, centre: pd.DataFrame) -> pd.DataFrame:
     """Every policy's measures over plausible worlds, and at the centre; columns `COLUMNS`."""
-    found = ranges(members, centre)
+    return parted(ranges(members, centre))[list(COLUMNS)]
+
+
+def parted(found: pd.DataFrame) -> pd.DataFrame:
+    """What `in_worlds` found, or its ranges, with columns policy and measure instead of their common name."""
     names = found["conclusion"].str.partition(".")
-    return found.assign(policy=names[0], measure=names[2])[list(COLUMNS)]
+    others = found.drop(columns="conclusion")
+    return others.assign(policy=names[0], measure=names[2])[["policy", "measure", *others.columns]]

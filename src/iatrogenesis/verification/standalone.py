@@ -14,12 +14,15 @@ from iatrogenesis.harm.twins import MEASURES
 
 TEMPLATES = {
     "tables/conclusions.csv": "templates/over_worlds.py.j2",
+    "tables/policies.csv": "templates/over_worlds.py.j2",
     "tables/scenarios.csv": "templates/by_service.py.j2",
     "tables/attribution.csv": "templates/over_pairs.py.j2",
     "tables/preventions.csv": "templates/prevented.py.j2",
     "tables/method_results.csv": "templates/over_data_sets.py.j2",
     "tables/therapist_effects.csv": "templates/over_draws.py.j2",
 }
+MEMBERS = {"tables/conclusions.csv": "tables/members.csv", "tables/policies.csv": "tables/policy_members.csv"}
+"""Tables of ranges over plausible worlds, and the ones with what each world gave."""
 END = "templates/beside_the_table.py.j2"
 """How every script ends; they include it."""
 OWN = {"tables/method_results.csv": "tables/performance.csv"}
@@ -58,8 +61,8 @@ def script_of(claim: Claim) -> str:
 def _more(claim: Claim) -> Mapping[str, Any]:
     """What some templates need besides the claim."""
     row = claim.row
-    if claim.table == "tables/conclusions.csv":
-        return {"probability": LEVELS[claim.column]}
+    if claim.table in MEMBERS:
+        return {"probability": LEVELS[claim.column], "file": MEMBERS[claim.table]}
     if claim.table == "tables/scenarios.csv":
         above, below, _ = MEASURES[row["measure"]]
         counts = {"above": SUMS.get(above, above), "below": below}

@@ -153,5 +153,12 @@ def test_a_study_without_single_preventions_is_told_without_them():
     assert "Most comes from" not in text and "outcome monitoring of every" not in text
 
 
+def test_the_five_headline_numbers_are_claims(study):
+    claimed = {claim.number for claim in study.claims.values()}
+    for name in ("conclusions.net", "conclusions.rested", "conclusions.averted", "policy.remove_raw.fdr"):
+        assert {f"{name}.median", f"{name}.low_90", f"{name}.high_90"} <= claimed
+    assert "study.base.therapist.burnout.power" in claimed
+
+
 def test_ranges_made_here_are_in_order():
     assert [one["value"] for one in ranged("a", 0, 4, 6).values()] == [0, 2, 4, 5, 6]
