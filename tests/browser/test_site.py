@@ -122,6 +122,9 @@ def test_pages_open_offline_and_fit_the_screen(site, browser, seen, size):
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, name
         assert page.locator("h1").count() == 1, name
+    page.goto((site / "nhs_services.html").as_uri())
+    heights = page.eval_on_selector_all("math", "drawn => drawn.map(one => one.getBoundingClientRect().height)")
+    assert min(heights) > 5 and max(heights) < 100  # each on one line
     page.goto((site / "search.html").as_uri() + "?q=deterioration")
     page.wait_for_selector("#search-results li a", state="attached")
     page.close()

@@ -36,6 +36,26 @@ def test_links_lead_to_pages_of_the_site_or_to_copies(tmp_path):
     assert "(of/y.csv)" in (tmp_path / "site/files/results/of.md").read_text()
 
 
+def slugs(text: str) -> set[str]:
+    """Anchors of headings, as code hosts make them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_between_documents_hold_on_code_hosts_too(tmp_path):
+    pages = [*ROOT.glob("docs/*.md"), *(ROOT / name for name in links.PAGES), ROOT / "CODE_OF_CONDUCT.md"]
+    anchored = 0
+    for page in pages:
+        place = links.PurePosixPath(page.relative_to(ROOT))
+        text = page.read_text(encoding="utf-8")
+        links.relinked(text, place, ROOT, tmp_path)
+        for target, anchor in re.findall(r"\]\(([^)\s#:]*)#([^)\s]+)\)", text):
+            there = (ROOT / links.resolved(place, target)) if target else page
+            assert anchor in slugs(there.read_text(encoding="utf-8")), f"{place}: {target}#{anchor}"
+            anchored += 1
+    assert anchored > 3
+
+
 def test_a_link_to_nothing_is_refused(tmp_path):
     with pytest.raises(links.LinkError, match=r"docs/a\.md: there is no docs/gone\.md: mend the link gone\.md"):
         links.relinked("[gone](gone.md)", links.PurePosixPath("docs/a.md"), tmp_path, tmp_path)
@@ -43,13 +63,16 @@ def test_a_link_to_nothing_is_refused(tmp_path):
 
 def test_docstrings_keep_their_equations_tables_and_signs():
     ruled = ["===  ===", "a    b", "===  ===", "1    2", "===  ==="]
-    text = "\n".join(["A *true* rate <x> of a_b * c, ``code_[1]``::", "", "    x = y [z]", "", *ruled, "End."])
-    assert prose.markdown(text).splitlines() == [
+    equations = ["drugs = 0 for <some>, else 1:", "        u < share", "burden = drugs"]
+    text = ["A *true* rate <x> of a_b * c, ``code_[1]``::", "", "    x = y [z]", "", *ruled, "", *equations, "", "End."]
+    assert prose.markdown("\n".join(text)).splitlines() == [
         r"A *true* rate \<x> of a\_b \* c, ``code_[1]``:",
-        *("", "", "```text", "    x = y [z]", "```", ""),
-        *("", "```text", *ruled, "```", ""),
-        "End.",
+        *("", "```text", "x = y [z]", "```"),
+        *("", "```text", *ruled, "```"),
+        *("", "```text", *equations, "```"),
+        *("", "End."),
     ]
+    assert "```" not in prose.markdown("- one\n    of two lines")
 
 
 def test_a_docstring_has_a_table_for_its_parameters():

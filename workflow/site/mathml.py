@@ -16,9 +16,10 @@ def _visit(block: bool):
         """
         text = node.astext()
         try:
-            self.body.append(str(latex2mathml.tex2mathml(text, as_block=block)))
+            drawn = str(latex2mathml.tex2mathml(text, as_block=block))
         except (SyntaxError, AttributeError, IndexError, KeyError) as error:  # it has no error of its own for all
             raise SystemExit(f"{self.builder.current_docname}: cannot write {text!r} as MathML: {error}") from None
+        self.body.append(f'<div class="equation">{drawn}</div>' if block else drawn)  # a broad one scrolls
         raise nodes.SkipNode
 
     return visit

@@ -1,40 +1,34 @@
 """Docstrings as Markdown: they are plain text with double backticks, indented equations and tables ruled by `===`."""
 
 import re
+from textwrap import dedent
 
 import griffe
 
-RULE = re.compile(r"^\s*={3,}")
-ITEM = re.compile(r"^\s*([-*]|\d+\.) ")
+RULED = re.compile(r"^\s*={3,}", re.MULTILINE)
+INDENTED = re.compile(r"^ {4}", re.MULTILINE)
+EQUATION = re.compile(r"[\w\[\]]+(\([^)]*\))? (=|~|<-) ")
+ITEM = re.compile(r"\s*([-*]|\d+\.) ")
 
 
 def markdown(text: str) -> str:
-    """Prose with what is indented, or ruled, as blocks that keep their lines."""
-    found: list[str] = []
-    block: list[str] = []
+    """Prose; paragraphs that are equations, indented or ruled keep their lines."""
+    paragraphs = re.split(r"\n(?:[ \t]*\n)+", text.strip("\n"))
+    return "\n\n".join(_kept(part) if _has_lines(part) else _flowing(part) for part in paragraphs)
 
-    def close() -> None:
-        while block and not block[-1].strip():
-            block.pop()
-        if block:
-            found.extend(["", "```text", *block, "```", ""])
-        block.clear()
 
-    ruled, listed = 0, False
-    for line in text.splitlines():
-        if RULE.match(line):
-            if not ruled:
-                close()
-            ruled = 1 if not ruled else ruled + 1
-        if ruled or (line.startswith("    ") and not listed) or (block and not line.strip()):
-            block.append(line)
-            ruled = 0 if ruled == 3 else ruled
-            continue
-        close()
-        listed = bool(ITEM.match(line)) or (listed and line.startswith(" "))
-        found.append(escaped(re.sub(r"::$", ":", line)))
-    close()
-    return "\n".join(found)
+def _has_lines(part: str) -> bool:
+    if ITEM.match(part):
+        return False
+    return bool(RULED.search(part) or INDENTED.search(part) or EQUATION.match(part))
+
+
+def _kept(part: str) -> str:
+    return f"```text\n{dedent(part)}\n```"
+
+
+def _flowing(part: str) -> str:
+    return "\n".join(escaped(re.sub(r"::$", ":", line)) for line in part.splitlines())
 
 
 def escaped(line: str) -> str:

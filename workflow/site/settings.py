@@ -12,8 +12,8 @@ FILES = {
     "instruments": "Instruments: `config/instruments.yaml`",
 }
 HEAD = (
-    "Every field of the files in `config/`, and what it is if left out: else it is that of the file named in "
-    "`based_on`, or an error says that it is missing. An unknown field is refused."
+    "Every field of the files in `config/`. One that is left out has the value that is given here, or else that of the "
+    "file named in `based_on`; if there is none, an error says so. An unknown field is refused."
 )
 LIMITS = {
     "minimum": "at least {}",
