@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
 from iatrogenesis.core.files import write_text
@@ -109,6 +110,19 @@ def test_a_dead_link_stops_the_build_and_keeps_the_site_that_was(tmp_path):
     assert run.returncode == 1 and "docs/a.md: there is no docs/gone.md" in run.stderr
     assert (tmp_path / "site" / "index.html").read_text() == "old"
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".site")]
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_can_be_read_by_everybody(site, browser, size, scheme):
+    page = browser.new_page(viewport=size, color_scheme=scheme)
+    for name in ("index", "tutorials", "configuration", "nhs_services", "workflow", "api/iatrogenesis.planning"):
+        page.goto((site / f"{name}.html").as_uri())
+        found = Axe().run(page).response["violations"]
+        assert not found, [(name, fault["id"], fault["nodes"][0]["html"][:120]) for fault in found]
+    page.close()
 
 
 @pytest.mark.slow

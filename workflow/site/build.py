@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from links import LinkError
+from readable import mend
 from sphinx.cmd.build import build_main
 from stage import stage
 
@@ -20,6 +21,7 @@ def build(study: str, target: Path) -> int:
         failed = build_main([*options, "-d", str(work / "trees"), str(work / "pages"), str(work / "built")])
         if failed:
             return failed
+        mend(work / "built")
         shutil.copytree(work / "beside", work / "built", dirs_exist_ok=True)
         for leftover in (".buildinfo", "objects.inv"):
             (work / "built" / leftover).unlink(missing_ok=True)

@@ -19,7 +19,9 @@ def _visit(block: bool):
             drawn = str(latex2mathml.tex2mathml(text, as_block=block))
         except (SyntaxError, AttributeError, IndexError, KeyError) as error:  # it has no error of its own for all
             raise SystemExit(f"{self.builder.current_docname}: cannot write {text!r} as MathML: {error}") from None
-        self.body.append(f'<div class="equation">{drawn}</div>' if block else drawn)  # a broad one scrolls
+        self.body.append(
+            f'<div class="equation" tabindex="0" role="group" aria-label="equation">{drawn}</div>' if block else drawn
+        )  # a broad one scrolls
         raise nodes.SkipNode
 
     return visit
