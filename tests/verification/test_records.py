@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from iatrogenesis.verification.again import again
 from iatrogenesis.verification.records import FOLDER, hash_of, read_records, recorded
 from tests.verification.jobs import Named
 
@@ -18,7 +19,7 @@ def sha(text: str) -> str:
 @pytest.fixture
 def job(tmp_path, monkeypatch) -> SimpleNamespace:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "script.py"))
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "script.py"), raising=False)
     for path, text in {
         "script.py": "script", "src/a.py": "a", "config/x.csv": "x", "results/t/tables/in.csv": "in"
     }.items():  # fmt: skip
@@ -51,7 +52,16 @@ def test_a_record_tells_what_was_read_first_and_written_last(job):
     assert record.given == {"config/x.csv": sha("x")}
     assert record.read == {"tables/in.csv": sha("in")}
     assert record.written == {"tables/out.csv": sha("out"), "several/1.csv": sha("1")}
+    assert record.folders == ["several"]
     assert (Path("results/t") / FOLDER / "some" / "1.json").is_file()
+
+
+def test_of_a_folder_that_a_rule_writes_the_folder_is_made_again(job):
+    """Snakemake knows no rule for a file in it."""
+    write(job)
+    Path("results/t/several/1.csv").write_text("2")
+    found = set(again(Path("results/t")))
+    assert "results/t/several" in found and "results/t/several/1.csv" not in found
 
 
 def test_parameters_change_the_hash_and_nothing_else_does(job):

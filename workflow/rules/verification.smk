@@ -37,6 +37,8 @@ rule manifest:
         "<results>/{study}/logs/manifest.log",
     group:
         "pages"
+    params:
+        kept=workflow.storage_settings.default_storage_provider is None,
     message:
         "Listing every result with its checksum"
     script:

@@ -23,7 +23,14 @@ def again(results: Path) -> dict[str, str]:
             found[fault] = f"{results / fault.path}: {fault.kind}, {fault.says}"
     if len(found) > MOST:
         return {fault.rule or str(results / fault.path): reason for fault, reason in found.items()}
-    return {str(results / fault.path): reason for fault, reason in found.items()}
+    return {str(results / _output(chain, fault.path)): reason for fault, reason in found.items()}
+
+
+def _output(chain: Chain, path: str) -> str:
+    """What Snakemake knows a file by: the folder that a rule writes, if it is in one."""
+    maker = chain.makers.get(path)
+    folders = maker.folders if maker else []
+    return next((folder for folder in folders if Path(path).is_relative_to(folder)), path)
 
 
 def main(results: str) -> None:

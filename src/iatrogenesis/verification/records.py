@@ -29,7 +29,7 @@ class Record:
     """One job. Paths in ``read`` and ``written`` are relative to the folder of results, others as Snakemake has them.
 
     ``code``: the script and what it reaches of the library. ``given``: inputs from elsewhere, such as ``config``.
-    ``params``: hash of the rule's parameters.
+    ``params``: hash of the rule's parameters. ``folders``: outputs that are folders, whose files are in ``written``.
     """
 
     rule: str
@@ -38,6 +38,7 @@ class Record:
     given: Hashes = field(default_factory=dict)
     read: Hashes = field(default_factory=dict)
     written: Hashes = field(default_factory=dict)
+    folders: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -61,7 +62,8 @@ def recorded(job: Any) -> Generator[None]:
         params = json.dumps(dict(job.params.items()), sort_keys=True, default=str)
         yield
         written, _ = _apart(map(str, job.output), results)
-        record = Record(job.rule, _sha(params.encode()), **found, written=hashes(written, results))
+        folders = [path for path in written if (results / path).is_dir()]
+        record = Record(job.rule, _sha(params.encode()), **found, written=hashes(written, results), folders=folders)
         place.parent.mkdir(parents=True, exist_ok=True)
         write_json(asdict(record), place)
 
