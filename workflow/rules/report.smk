@@ -3,7 +3,7 @@
 REQUIRED INPUTS:
     tables and figures of results/{study}
 OUTPUTS:
-    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,report.pdf,summary.html,summary.pdf,for_managers.html,gallery.html,run.yaml},
+    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,report.pdf,for_managers.html,gallery.html,run.yaml},
     results/{study}/notebooks/{notebook}.html
 """
 
@@ -134,37 +134,6 @@ rule report_pdf:
         "Typesetting {output.pdf}"
     script:
         "../../scripts/report/report_pdf.py"
-
-
-rule summary:
-    """Write the summary in two pages, for the screen and for paper."""
-    input:
-        numbers="<results>/{study}/tables/numbers.json",
-        code=library("report/summary"),
-    output:
-        page=report(
-            "<results>/{study}/summary.html",
-            caption="../report/summary.rst",
-            category="Pages",
-            labels={"page": "summary"},
-        ),
-        paper="<results>/{study}/summary.pdf",
-    log:
-        "<results>/{study}/logs/summary.log",
-    benchmark:
-        "<results>/{study}/benchmarks/summary.tsv"
-    group:
-        "pages"
-    params:
-        sizes={name: [cell.therapists, cell.clients] for name, cell in STUDY.designed.items()},
-        routes=len(STUDY.catalogue[STUDY.base].mechanisms),
-        preventions=len(STUDY.catalogue[CONFIG.conclusions.prevented].preventions),
-        author="Iatrogenesis maintainers",
-        commit=git_commit(ROOT),
-    message:
-        "Writing {output.page}"
-    script:
-        "../../scripts/report/summary.py"
 
 
 rule manager_page:
