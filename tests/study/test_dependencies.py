@@ -23,7 +23,7 @@ NOT_OF_SCRIPTS = {
         (
             f"own_data/{name}.py"
             for name in (
-                *("asked", "guess", "loading", "results", "services/__main__", "services/rounding"),
+                *("asked", "guess", "loading", "services/__main__", "services/rounding"),
                 *(f"exchange/{part}" for part in ("__init__", "codebook", "dataset", "draws", "found", "package")),
                 *(f"guessing/{part}" for part in ("__init__", "fields", "look", "nhs_tables", "scores")),
                 *("exchange/tabular", "guessing/settings_file", "guessing/words"),

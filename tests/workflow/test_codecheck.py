@@ -34,6 +34,7 @@ def test_every_file_is_one_that_make_report_makes(found, project):
     assert [item["file"] for item in found["manifest"] if item["file"] not in made] == []
 
 
+@pytest.mark.slow
 def test_a_finished_study_has_every_file(found, pages):
     for item in found["manifest"]:
         file = pages / item["file"].removeprefix(f"results/{STUDY}/")
