@@ -12,10 +12,11 @@ WRITES |= {"write_table", "touch", "copy", "copy2", "copyfile", "copytree", "sym
 # What is no result, or is not yet one: why it may be written otherwise.
 OTHERWISE = {
     "src/iatrogenesis/core/logs.py": "a log is read while it is written",
-    "src/iatrogenesis/core/running.py": "the lock of a run",
     "src/iatrogenesis/cli_analyse.py": "Snakemake's log",
     "src/iatrogenesis/cli_own.py": "examples, copied into a folder that is new",
     "src/iatrogenesis/report/typeset.py": "pictures for the typesetter, in a temporary folder that it is given",
+    "src/iatrogenesis/report/summary/drawing.py": "a picture in memory",
+    "src/iatrogenesis/report/summary/paper.py": "pictures for the typesetter, in a temporary folder that it is given",
     "src/iatrogenesis/verification/release.py": "an archive, under a temporary name that it is given",
 }
 

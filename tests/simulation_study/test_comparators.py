@@ -45,6 +45,7 @@ def alike():
 # Firth
 
 
+@pytest.mark.slow
 def test_penalised_likelihood_is_the_librarys(one):
     """firthmodels with a column per therapist, whose profile intervals are held to R's logistf by its own tests."""
     data = prepared(one, firth.COVARIATES)

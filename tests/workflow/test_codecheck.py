@@ -27,6 +27,7 @@ def test_it_has_what_the_specification_asks_of_authors_and_claims_no_check(found
     assert not {"codechecker", "report", "certificate", "check_time", "summary"} & set(found)
 
 
+@pytest.mark.slow
 def test_every_file_is_one_that_make_report_makes(found, project):
     planned = plan(project, "--summary", "--config", f"study={STUDY}", "--cores", "1")
     assert planned.returncode == 0, planned.stderr[-2000:]

@@ -86,6 +86,7 @@ def use(folder: Path, project: Path, where: str, results: str) -> None:
     git(folder, "commit", "--quiet", "--message=Use")
 
 
+@pytest.mark.slow
 def test_a_second_repository_plans_all_of_it_elsewhere(project, second):
     use(second, project, 'pathvars:\n        results="answers",', "answers")
     found = plan(second, "-n", "--cores", "1", "ia_all")
@@ -99,6 +100,7 @@ def test_a_second_repository_plans_all_of_it_elsewhere(project, second):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "results"),
     [('pathvars:\n        results="answers",', "answers"), ('prefix:\n        "part"', "part/results")],
