@@ -5,7 +5,8 @@ import subprocess
 import pytest
 from tests.conftest import ROOT
 
-from iatrogenesis.verification.changelog import NoHistory, unnamed
+from iatrogenesis.report.provenance import NoHistory
+from iatrogenesis.verification.changelog import unnamed
 
 LOG = """# Changelog
 

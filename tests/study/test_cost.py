@@ -6,6 +6,7 @@ import sys
 import pandas as pd
 import pytest
 
+from iatrogenesis.core.marked import with_part
 from iatrogenesis.simulation_study.methods import GROUPS
 from iatrogenesis.simulation_study.plan import START_SECONDS, plan
 from iatrogenesis.study import cluster_page
@@ -96,9 +97,11 @@ def test_the_command_prints_the_table(measured):
 
 def test_the_page_is_what_make_docs_writes(measured):
     text = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
-    assert text == cluster_page.with_section(text, cluster_page.section(CONFIG, measured)), "run `make docs`"
+    assert text == with_part(text, "page", cluster_page.MARKS, cluster_page.section(CONFIG, measured)), (
+        "run `make docs`"
+    )
 
 
 def test_a_page_without_marks_is_refused():
     with pytest.raises(ValueError, match="written by make docs"):
-        cluster_page.with_section("nothing", "text")
+        with_part("nothing", "page", cluster_page.MARKS, "text")

@@ -18,6 +18,7 @@ NOT_OF_SCRIPTS = {
         (f"{name}.py" for name in ("cli", "cli_analyse", "cli_export", "cli_own", "cli_plan", "cli_print")),
         "people who type `iatrogenesis`",
     ),
+    "core/marked.py": "`make docs` and `make graph`",
     "explorer/picture.py": "`make screenshot`",
     **dict.fromkeys(
         (

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from iatrogenesis.core.marked import with_part
 from tests.workflow.conftest import ROOT
 
 spec = importlib.util.spec_from_file_location("graph", ROOT / "workflow" / "bootstrap" / "graph.py")
@@ -51,7 +52,7 @@ def test_a_rule_that_needs_no_other_is_there_too():
 
 def test_a_page_without_its_marks_is_refused():
     with pytest.raises(ValueError, match=r"docs/workflow\.md has no"):
-        graph.with_graph("nothing", "x")
+        with_part("nothing", graph.PAGE, graph.MARKS, "x")
 
 
 def test_the_page_shows_the_rules_there_are():
@@ -59,6 +60,6 @@ def test_the_page_shows_the_rules_there_are():
     edges = graph.read_dot(dot)
     files = graph.files_of_rules(ROOT / "workflow" / "rules")
     page = (ROOT / "docs" / "workflow.md").read_text()
-    assert graph.with_graph(page, graph.mermaid(dot, files)) == page, "run `make graph`"
-    shown = re.search(rf"{graph.START}(.*?){graph.END}", page, re.DOTALL)[1]
+    assert with_part(page, graph.PAGE, graph.MARKS, graph.mermaid(dot, files)) == page, "run `make graph`"
+    shown = re.search("(.*?)".join(graph.MARKS), page, re.DOTALL)[1]
     assert all(f"{name}" in shown for edge in edges for name in edge) and len(edges) > 40

@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from iatrogenesis.core.files import write_text
+from iatrogenesis.core.marked import with_part
+
 ROOT = Path(__file__).resolve().parents[2]
 LOOPS = {
     "fit": "one a model",
@@ -27,7 +30,7 @@ TITLES = {
     "explorer": "explorer",
     "report": "pages and checks",
 }
-START, END = "<!-- rules: written by make graph -->", "<!-- end of rules -->"
+PAGE, MARKS = "docs/workflow.md", ("<!-- rules: written by make graph -->", "<!-- end of rules -->")
 
 Edges = set[tuple[str, str]]
 
@@ -89,21 +92,6 @@ def mermaid(dot: str, files: dict[str, str]) -> str:
     return "\n".join([*lines, *(f"  {a} --> {b}" for a, b in sorted(reduced(edges))), "```"])
 
 
-def with_graph(page: str, picture: str) -> str:
-    """The page with its picture replaced.
-
-    Raises
-    ------
-    ValueError
-        If the two marks are not there.
-    """
-    before, start, rest = page.partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise ValueError(f"docs/workflow.md has no {START} ... {END}")
-    return f"{before}{START}\n\n{picture}\n\n{END}{after}"
-
-
 def rulegraph(project: Path) -> str:
     """Ask Snakemake which rules there are and what they need."""
     command = [sys.executable, "-m", "snakemake", "--rulegraph", "dot", "--forceall", "--config", "study=tiny"]
@@ -114,8 +102,6 @@ def rulegraph(project: Path) -> str:
 
 
 if __name__ == "__main__":
-    page = ROOT / "docs" / "workflow.md"
+    page = ROOT / PAGE
     picture = mermaid(rulegraph(ROOT), files_of_rules(ROOT / "workflow" / "rules"))
-    unfinished = page.with_name(".workflow.md.tmp")
-    unfinished.write_text(with_graph(page.read_text(encoding="utf-8"), picture), encoding="utf-8")
-    unfinished.replace(page)
+    write_text(with_part(page.read_text(encoding="utf-8"), PAGE, MARKS, picture), page)

@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from iatrogenesis.core.files import write_text
+from iatrogenesis.core.marked import with_part
 from iatrogenesis.simulation_study.plan import BATCH_SECONDS
 from iatrogenesis.study.cost import HEAD, cost, rows
 from iatrogenesis.study.study import load_study
 
-START, END = "<!-- cost: written by make docs -->", "<!-- end of cost -->"
+MARKS = "<!-- cost: written by make docs -->", "<!-- end of cost -->"
 TIMES = 100
 
 
@@ -33,21 +34,6 @@ def section(config: Path, measured: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def with_section(page: str, text: str) -> str:
-    """The page with its generated part replaced.
-
-    Raises
-    ------
-    ValueError
-        If the two marks are not there.
-    """
-    before, start, rest = page.partition(START)
-    _, end, after = rest.partition(END)
-    if not (start and end):
-        raise ValueError(f"the page has no {START} ... {END}")
-    return f"{before}{START}\n\n{text}\n\n{END}{after}"
-
-
 if __name__ == "__main__":
     config, costs, page = map(Path, sys.argv[1:])
-    write_text(with_section(page.read_text(encoding="utf-8"), section(config, pd.read_csv(costs))), page)
+    write_text(with_part(page.read_text(encoding="utf-8"), str(page), MARKS, section(config, pd.read_csv(costs))), page)

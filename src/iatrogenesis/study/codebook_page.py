@@ -23,7 +23,7 @@ In `results/<study>/simulated/<scenario>/`. What only a simulation knows is mark
 BETWEEN = """
 ## Tables between simulation and report
 
-In `results/<study>/`: what the report's tables are worked out from, one row a simulated service, pair of orders, draw,
+In `results/<study>/`: what the report's tables are computed from, one row a simulated service, pair of orders, draw,
 data set or plausible world. `recompute/*.py` works the report's claims out again from them.
 """
 OWN = """

@@ -94,7 +94,7 @@ def _whole(config: StudyConfig, sources: StudySources, source: Path | Mapping[st
     try:
         keys = frozenset(bibliography(references))
     except FileNotFoundError:
-        raise ConfigError(f"{references}: no such file; every source that a number cites stands there") from None
+        raise ConfigError(f"{references}: no such file; it lists every source that a number cites") from None
     except ValueError as error:
         raise ConfigError(str(error)) from None
     catalogue = load_catalogue(folder / "scenarios", references)

@@ -7,19 +7,16 @@ it, by its id in backticks or by a pattern such as ``net_*``.
 
 import io
 import re
-import subprocess
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.report.provenance import git
+
 TOLERANCE = 1e-6
 """Relative difference that still counts as the same number: the last digits of logarithms."""
-
-
-class NoHistory(RuntimeError):
-    """Git cannot say what was before."""
 
 
 def unnamed(root: Path) -> list[str]:
@@ -69,28 +66,15 @@ def results_of_newest(changelog: str) -> list[str]:
 
 def _base(root: Path, name: str) -> str:
     """The commit to compare with: the last release; before there is one, what was before the file's last change."""
-    if tag := _git(root, "tag", "--list", "v*", "--merged", "HEAD", "--sort=-creatordate").split("\n")[0]:
+    if tag := git(root, "tag", "--list", "v*", "--merged", "HEAD", "--sort=-creatordate").split("\n")[0]:
         return tag
-    if _git(root, "status", "--porcelain=v1", "--", name):
+    if git(root, "status", "--porcelain=v1", "--", name):
         return "HEAD"
-    last = _git(root, "log", "-1", "--format=%H", "--", name).strip()
-    return _git(root, "rev-parse", f"{last}^").strip()
+    last = git(root, "log", "-1", "--format=%H", "--", name).strip()
+    return git(root, "rev-parse", f"{last}^").strip()
 
 
 def _at(root: Path, commit: str, name: str) -> str | None:
     """A file as it was at a commit, or None if it was not there."""
-    listed = _git(root, "ls-tree", "--name-only", commit, "--", name)
-    return _git(root, "show", f"{commit}:{name}") if listed else None
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        return subprocess.run(  # noqa: S603  a fixed command
-            ["git", "-C", str(root), *arguments],  # noqa: S607
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        said = getattr(error, "stderr", None) or str(error)
-        raise NoHistory(f"git {' '.join(arguments)}: {said.strip()}") from None
+    listed = git(root, "ls-tree", "--name-only", commit, "--", name)
+    return git(root, "show", f"{commit}:{name}") if listed else None

@@ -63,7 +63,7 @@ def hashed(chain: Chain) -> pd.DataFrame:
 
 
 def inputs_of(chain: Chain, paths: Iterable[str]) -> str:
-    """Hash of all that some files were worked out from: the parameters of rules and what was given to them, up to here.
+    """Hash of all that some files were computed from: the parameters of rules and what was given to them, up to here.
 
     Code is no part of it: whether other code gives the same is what is asked.
     """

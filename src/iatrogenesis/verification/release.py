@@ -8,7 +8,6 @@ It holds what is committed, and the results of one study that were made from jus
 import gzip
 import io
 import re
-import subprocess
 import sys
 import tarfile
 import tomllib
@@ -18,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from iatrogenesis.core.files import replacing, write_text
-from iatrogenesis.report.provenance import git_commit
+from iatrogenesis.report.provenance import NoHistory, git, git_commit
 from iatrogenesis.report.run_record import read_record
 from iatrogenesis.verification.chain import SUMS, Chain
 from iatrogenesis.verification.manifest import against_sums, lines, read_sums
@@ -60,7 +59,7 @@ def release(root: Path, study: str, folder: Path) -> Path:
     files[SUMS] = (sums.encode(), 0o644)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{name}.tar.gz"
-    moment = int(_git(root, "log", "-1", "--format=%ct"))
+    moment = int(git(root, "log", "-1", "--format=%ct"))
     with replacing(target) as temporary:
         _write(temporary, {f"{name}/{path}": one for path, one in files.items()}, moment)
     write_text(f"{sha256(target)}  {target.name}\n", folder / f"{target.name}.sha256")
@@ -75,7 +74,11 @@ def version_of(root: Path) -> str:
     NotReady
         If something is not committed, versions differ, or the changelog has no date for it.
     """
-    if changed := _git(root, "status", "--porcelain=v1"):
+    try:
+        changed = git(root, "status", "--porcelain=v1")
+    except NoHistory:
+        raise NotReady(f"{root}: is no checkout that git can read; release from one.") from None
+    if changed:
         raise NotReady(f"{root}: not everything is committed:\n{changed}Commit it, or put it away.")
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     cited = str(yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))["version"])
@@ -114,7 +117,7 @@ def check_results(root: Path, results: Path) -> None:
 
 def _committed(root: Path) -> dict[str, tuple[bytes, int]]:
     """Content and mode of every committed file; of a link, where it leads."""
-    listed = _git(root, "ls-tree", "-r", "-z", "HEAD").split("\0")
+    listed = git(root, "ls-tree", "-r", "-z", "HEAD").split("\0")
     modes = {line.split("\t")[1]: line.split(" ")[0] for line in listed if line}
     return {path: _content(root, path, mode) for path, mode in modes.items()}
 
@@ -152,18 +155,6 @@ def _write(target: Path, files: Mapping[str, tuple[bytes, int]], moment: int) ->
             else:
                 entry.size = len(content)
                 archive.addfile(entry, io.BytesIO(content))
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        return subprocess.run(  # noqa: S603  a fixed command
-            ["git", "-C", str(root), *arguments],  # noqa: S607
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-    except (OSError, subprocess.SubprocessError):
-        raise NotReady(f"{root}: is no checkout that git can read; release from one.") from None
 
 
 def main(study: str, folder: str) -> None:

@@ -36,7 +36,7 @@ def claim_verdict(claim: Claim, now: Mapping, before: Mapping | None, allowed: f
     Parameters
     ----------
     now, before
-        value, mcse (None or not-a-number: not known) and inputs, the hash of all that the number was worked out from.
+        value, mcse (None or not-a-number: not known) and inputs, the hash of all that the number was computed from.
         ``before`` is None where the reference has no such claim.
     allowed
         From `errors_allowed`.
@@ -44,7 +44,7 @@ def claim_verdict(claim: Claim, now: Mapping, before: Mapping | None, allowed: f
     if before is None:
         return Verdict(UNKNOWN, "the reference has no such number")
     if now["inputs"] != before["inputs"]:
-        return Verdict(CHANGED, "it was worked out from another configuration or other data than the reference")
+        return Verdict(CHANGED, "it was computed from another configuration or other data than the reference")
     off = abs(now["value"] - before["value"])
     if off <= claim.tolerance * max(abs(now["value"]), abs(before["value"])):
         return Verdict(REPRODUCED, "")

@@ -134,7 +134,7 @@ def _small(results: Results) -> str:
     which = "of the last period " if counts else ""
     return (
         f"Counts are rounded to 5. The number of deteriorated courses {which}is left out ({HIDDEN}) for {number} of "
-        f"{every} {results.units}: it is below {LEAST}, or one could be worked out from it. Rates, ranks and flags of "
+        f"{every} {results.units}: it is below {LEAST}, or one could be derived from it. Rates, ranks and flags of "
         "these are left out with it, estimated ones too: they grow with each course that deteriorated, and give the "
         "number away. All courses stay in every model and in every total."
     )
