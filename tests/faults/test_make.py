@@ -1,5 +1,6 @@
 """`make` works in another folder where this one may not be written to."""
 
+import os
 import shutil
 import subprocess
 
@@ -13,7 +14,9 @@ def said(*arguments: str) -> str:
     if shutil.which("make") is None:
         pytest.skip("no make")
     command = ["make", "--dry-run", "--assume-old=.venv/.installed", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    # `make test ARGS=...` hands ARGS on to each `make` below it.
+    alone = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKEOVERRIDES", "ARGS")}
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=alone).stdout
 
 
 @pytest.mark.parametrize("target", ["report", "study", "explorer"])

@@ -66,6 +66,7 @@ NOT_OF_SCRIPTS = {
     "world/streaming.py": "people, for runs larger than memory",
 }
 NAMES = [f"{path.parent.name}/{path.stem}" for path in SCRIPTS]
+OF_RULES = [path for path in SCRIPTS if "iatrogenesis" in path.read_text()]  # readers' scripts do without the library
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,7 @@ def test_imports_are_those_that_the_standard_library_finds(library, script):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("script", SCRIPTS[::6], ids=NAMES[::6])
+@pytest.mark.parametrize("script", OF_RULES[::6], ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_whatever_a_script_loads_is_reached(library, script):
     code = (
         f"import runpy, sys; runpy.run_path({str(script)!r}, run_name='loaded')\n"

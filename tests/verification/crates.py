@@ -1,6 +1,7 @@
 """The profiles' own validator, without a network."""
 
 import json
+import shutil
 from pathlib import Path
 
 import requests
@@ -34,9 +35,11 @@ def faults_of_crate(folder: Path, cache: Path, monkeypatch) -> list[str]:
         return response
 
     monkeypatch.setattr(HttpRequester, "get", get, raising=False)  # it hands on what it has not
+    # The validator makes the folder's path an address and does not quote it, so no space may be in it.
+    copy = shutil.copytree(folder, cache.parent / "crate")
     found = validate(
         ValidationSettings(
-            rocrate_uri=str(folder),
+            rocrate_uri=str(copy),
             profile_identifier="provenance-run-crate",
             requirement_severity=Severity.REQUIRED,
             offline=True,

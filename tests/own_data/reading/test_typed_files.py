@@ -100,3 +100,28 @@ def test_damaged_files_are_named(tmp_path, name):
     (tmp_path / name).write_bytes(b"nonsense")
     with pytest.raises(DataError, match=f"{name}: this file cannot be read"):
         opened(tmp_path / name)
+
+
+def test_a_file_that_announces_more_than_it_holds_is_refused_before_room_is_made(tmp_path):
+    pyreadstat.write_sav(pd.DataFrame({"id": [1, 2, 3], "score": [4, 5, 6]}), str(tmp_path / "a.sav"))
+    content = bytearray((tmp_path / "a.sav").read_bytes())
+    assert content[80:84] == (3).to_bytes(4, "little")
+    content[80:84] = (2**29).to_bytes(4, "little")
+    (tmp_path / "a.sav").write_bytes(content)
+    with pytest.raises(DataError, match=r"a\.sav: this file announces 536,870,912 rows"):
+        opened(tmp_path / "a.sav")
+
+
+def test_many_equal_rows_shortened_by_zlib_are_read(tmp_path):
+    table = pd.DataFrame({name: np.ones(50_000) for name in "abcdefgh"})
+    pyreadstat.write_sav(table, str(tmp_path / "a.zsav"), compress=True)
+    assert (tmp_path / "a.zsav").stat().st_size < table.size
+    assert opened(tmp_path / "a.zsav").table.shape == table.shape
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path):
+    pd.DataFrame({"score": [1, 2]}).to_parquet(tmp_path / "a.parquet", compression=None)
+    content = (tmp_path / "a.parquet").read_bytes()
+    (tmp_path / "a.parquet").write_bytes(content.replace(b"score", b"sc\xb3re"))
+    with pytest.raises(DataError, match=r"a\.parquet: this is no parquet file"):
+        opened(tmp_path / "a.parquet")

@@ -24,14 +24,15 @@ def read_parquet_file(path: Path, files: Files) -> Raw:
     damaged = (pa.ArrowException, OSError, ValueError)  # of values: in what other programs noted there, and in texts
     try:
         table = pq.read_table(path)
+        names = table.column_names  # a damaged name shows only here
     except damaged as error:
         raise _refused(path, error) from None
     nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
     if nested:
         raise DataError(f"{path}: column {nested[0]!r} holds lists or records, not single values. Leave it out.")
-    duplicates = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    duplicates = sorted({name for name in names if names.count(name) > 1})
     if duplicates:
-        places = [i + 1 for i, name in enumerate(table.column_names) if name == duplicates[0]]
+        places = [i + 1 for i, name in enumerate(names) if name == duplicates[0]]
         raise DataError(f"{path}: columns {places[0]} and {places[1]} are both called {duplicates[0]!r}. Rename one.")
     try:
         frame = table.to_pandas(ignore_metadata=True, types_mapper=_nullable)

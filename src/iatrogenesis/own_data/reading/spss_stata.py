@@ -60,12 +60,25 @@ def _opened(reader: Any, path: Path, files: Files) -> tuple[pd.DataFrame, Any]:
     if files.encoding:
         options["encoding"] = files.encoding
     try:
+        _, announced = reader(str(path), metadataonly=True, **options)
+        cells = (announced.number_rows or 0) * announced.number_columns
+        if cells > _most_cells(path):  # the library makes room for them before it looks whether they are there
+            raise DataError(
+                f"{path}: this file announces {announced.number_rows:,} rows, and is too short to hold them. "
+                "It is damaged or cut off: export it again."
+            )
         return reader(str(path), **options)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(
             f"{path}: this file cannot be read ({reason}). Save it again, or name its encoding in data.encoding."
         ) from None
+
+
+def _most_cells(path: Path) -> int:
+    """Return how many cells a file can hold at most: a byte for each, which zlib shortens to no less than 1/1032."""
+    with path.open("rb") as file:
+        return path.stat().st_size * (1032 if file.read(4) == b"$FL3" else 1)
 
 
 def _in_ranges(column: pd.Series, ranges: list[dict[str, Any]]) -> pd.Series:
