@@ -5,6 +5,7 @@ from math import sqrt
 
 import numpy as np
 
+from iatrogenesis.core.quantities import NotNegative, Reliability, Spread
 from iatrogenesis.core.sources import Sourced, Strict
 
 CRITICAL = 1.96
@@ -20,9 +21,9 @@ class Instrument(Strict):
     minimum: int
     maximum: int
     mean: Sourced
-    sd: Sourced
-    reliability: Sourced
-    reliable_change: Sourced
+    sd: Spread
+    reliability: Reliability
+    reliable_change: NotNegative
     caseness: Sourced
 
     @property
