@@ -19,7 +19,7 @@ class CaseloadLimit(Prevention):
 
     kind: Literal["caseload_limit"] = "caseload_limit"
     seed: ClassVar = ("The Role of Therapist Competence and Burnout",)
-    neutral: ClassVar = {"limit": 1e9}
+    neutral: ClassVar = {"limit": 1000.0}
     limit: Caseload
 
     def staff(self, therapists: Therapists, posts: Posts) -> Therapists:
