@@ -1,5 +1,6 @@
 """Faulty studies and catalogues, each of its own kind: refused with file, field and what to do, one line each."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -75,6 +76,11 @@ STUDIES = {
     "advice: {clients: [10, 10000000]}": r"line 3: advice\.clients\.1: .*less than or equal to",
     "reproductions: {replicates: 1e2}": r"line 3: reproductions\.replicates: .*valid integer",
     "service_counts: /etc/passwd": "line 3: service_counts: give the path relative to the project",
+    "service_counts: ../../../../etc/passwd": "line 3: service_counts: this leads out of the project; put the file in",
+    "service_counts: a/../../b.csv": "line 3: service_counts: this leads out of the project",
+    "service_counts: ../shared/../b.csv": "line 3: service_counts: this leads out of the project",
+    "service_counts_where_present: ../../x.csv": "line 3: service_counts_where_present: this leads out of the project",
+    "service_counts: ''": "line 3: service_counts: give the path of a file",
     "service_counts: 3": "line 3: service_counts: .*valid string",
     "based_on: tiny": "line 3: 'based_on' is there twice",
     "a: &a [x]\nb: *a": "line 3: an anchor",
@@ -190,6 +196,9 @@ CATALOGUES = {
     "no design": ("study_design.csv", Path.unlink, r"study_design\.csv: cannot be read as a table"),
     "no instruments": ("instruments.yaml", Path.unlink, r"instruments\.yaml: no such file"),
     "instruments that are a link out": ("instruments.yaml", link("/etc/hostname"), "a link that leads out of"),
+    "evidence that is a link out": ("evidence.csv", link("/etc/passwd"), "a link that leads out of"),
+    "a design that is a link out": ("study_design.csv", link("/etc/passwd"), "a link that leads out of"),
+    "a bibliography that is a link out": ("references.bib", link("/etc/passwd"), "a link that leads out of"),
     "associations twice": ("associations.yaml", lambda path: path.write_text("a: {}\na: {}\n"), "'a' is there twice"),
     "policies in UTF-16": (
         "policies.yaml",
@@ -213,6 +222,9 @@ COUNTS = "org_code,reporting_period,finished_course_treatment,deterioration\n"
 TABLES = {
     "that is not there": (None, "No such file"),
     "that is a folder": ("folder", "Is a directory"),
+    "that is a link out of the project": ("/etc/passwd", "a link that leads out of the project"),
+    "in a folder that is a link out": ("/etc", "a link that leads out of the project"),
+    "that is a pipe": ("pipe", "a pipe or a device"),
     "that is empty": (b"", "No columns"),
     "in Latin-1": (COUNTS.encode() + LATIN, "utf-8"),
     "that is a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "utf-8"),
@@ -232,12 +244,19 @@ TABLES = {
     ],
 )
 def test_a_faulty_table_of_real_counts_stops_before_any_job(tmp_path, content, words):
-    table, study = tmp_path / "counts.csv", tmp_path / "mine.yaml"
+    place = "etc/passwd-counts.csv" if content == "/etc" else "counts.csv"
+    table, study = tmp_path / place, tmp_path / "mine.yaml"
     if content == "folder":
         table.mkdir()
+    elif content == "pipe":
+        os.mkfifo(table)
+    elif content == "/etc":
+        table.parent.symlink_to(content)
+    elif isinstance(content, str):
+        table.symlink_to(content)
     elif content is not None:
         table.write_bytes(content)
-    study.write_text("name: mine\nbased_on: tiny\nservice_counts: counts.csv\n")
+    study.write_text(f"name: mine\nbased_on: tiny\nservice_counts: {place}\n")
     with pytest.raises(ConfigError, match=words) as error:
         load_study(study, CONFIG).service_counts(tmp_path)
     assert str(error.value).startswith("service_counts: ") and "counts.csv" in str(error.value)

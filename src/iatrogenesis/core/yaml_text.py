@@ -72,8 +72,8 @@ def read_document(path: Path, hint: str = "", within: Path | None = None) -> Doc
         If there is no such file, it is too large, no UTF-8, no YAML or no mapping; if a key is there twice or would run
         code, or it has an alias, a tag or a number that is not finite. With the line where one can be told.
     """
-    if within is not None and path.is_symlink() and not path.resolve().is_relative_to(within.resolve()):
-        raise ConfigError(f"{path}: this is a link that leads out of {within}. Put the file itself there.")
+    if within is not None:
+        check_within(path, within)
     text = _text(path, hint)
     try:
         return _document(path, text)
@@ -86,6 +86,18 @@ def read_document(path: Path, hint: str = "", within: Path | None = None) -> Doc
         raise ConfigError(f"{path}: {place}{_reason(error, text)[:300]}") from None
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: this is not valid YAML ({str(error).splitlines()[0]}). Correct it.") from None
+
+
+def check_within(path: Path, folder: Path) -> None:
+    """Refuse a link, or a file in a folder that is one, that leads out of a folder.
+
+    Raises
+    ------
+    ConfigError
+        Saying where to put the file.
+    """
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ConfigError(f"{path}: this is a link that leads out of {folder}. Put the file itself there.")
 
 
 class _Fault(Exception):

@@ -1,7 +1,6 @@
 """The configuration of a study: one class per section, named after the rule that reads it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -19,6 +18,7 @@ from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.logit_normal import Coefficients
 from iatrogenesis.simulation_study.methods import NAMES as METHODS
 from iatrogenesis.simulation_study.methods import SLOW
+from iatrogenesis.study.places import check_path
 from iatrogenesis.study.repeated import Attribution, Calibrate, Conclusions, OverMembers, Preventions
 from iatrogenesis.world.cohort import Design
 
@@ -198,10 +198,8 @@ class StudyConfig(Strict):
 
     @field_validator("service_counts", "service_counts_where_present")
     @classmethod
-    def _relative(cls, value: str | None) -> str | None:
-        if value is not None and Path(value).is_absolute():
-            raise ValueError("give the path relative to the project, so that others can use the file too")
-        return value
+    def _in_place(cls, value: str | None) -> str | None:
+        return None if value is None else check_path(value)
 
     def named_scenarios(self) -> dict[str, tuple[str, ...]]:
         """Every scenario that is named somewhere, by the field that names it."""

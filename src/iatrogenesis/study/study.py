@@ -7,7 +7,7 @@ from typing import Any
 from iatrogenesis.core.claims import Claims
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import bibliography
-from iatrogenesis.core.yaml_text import ConfigError, quoted, read_yaml
+from iatrogenesis.core.yaml_text import ConfigError, check_within, quoted, read_yaml
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.evidence.unknowns import Associations, FeasibleStudies
 from iatrogenesis.explorer.words import read_words
@@ -91,6 +91,8 @@ def _whole(config: StudyConfig, sources: StudySources, source: Path | Mapping[st
     if fault := taken(config.name, source if isinstance(source, Path) else None, folder):
         raise sources.fault("name", fault)
     references = folder / "references.bib"
+    for table in (references, folder / "study_design.csv", folder / "evidence.csv"):
+        check_within(table, folder)
     try:
         keys = frozenset(bibliography(references))
     except FileNotFoundError:

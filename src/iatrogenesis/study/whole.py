@@ -28,6 +28,7 @@ from iatrogenesis.simulation_study.statistical_world import StatisticalWorld
 from iatrogenesis.simulation_study.worlds import changed
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
+from iatrogenesis.study.places import check_place
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
@@ -94,7 +95,7 @@ class Study:
         Raises
         ------
         ConfigError
-            If the table is not there, although it must be, or is none.
+            If the table is not there, although it must be, is none, or is a link that leads out of the project.
         """
         field, path = "service_counts", self.config.service_counts
         if path is None:
@@ -102,8 +103,9 @@ class Study:
             if path is None or not (root / path).exists():
                 return None
         try:
+            check_place(path, root)
             read_service_years(root / path)
-        except DataError as error:
+        except (DataError, ValueError) as error:
             raise ConfigError(f"{field}: {error}") from None
         return path
 
