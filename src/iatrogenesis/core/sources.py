@@ -1,16 +1,34 @@
 """Numbers with their source: value, unit, status, citation, place. Incomplete ones are refused."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from iatrogenesis.core.units import UNITS
 from iatrogenesis.core.yaml_text import quoted
 
 Finite = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]  # beyond, sums lose what they are about
 PRIOR = 4  # standard errors to either side hold a prior all but 6 in 100,000
+
+
+def each_once[T: Sequence](values: T) -> T:
+    """Return a list in which nothing is there twice: what is named twice would be counted, or written, twice.
+
+    Raises
+    ------
+    ValueError
+        With the first one that is.
+    """
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            raise ValueError(f"{quoted(value)} is there twice; name each one once")
+    return values
+
+
+EachOnce = AfterValidator(each_once)
 
 
 class Strict(BaseModel):

@@ -21,6 +21,7 @@ NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 TRUTH = {text: truth for truth in (True, False) for text in (str(truth), str(truth).lower(), str(truth).upper())}
 WHOLE = re.compile(r"[-+]?[0-9]+")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+LEADING = re.compile(r"[-+]?0[0-9]")
 ENDLESS = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 CODE = ("__use_yte__", "__definitions__", "__variables__")
 
@@ -56,7 +57,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return read_document(path).content
 
 
-def read_document(path: Path, hint: str = "", within: Path | None = None) -> Document:
+def read_document(path: Path, hint: str = "", within: Path | None = None, codes: bool = False) -> Document:
     """Read a YAML file of fields and values.
 
     Parameters
@@ -65,6 +66,8 @@ def read_document(path: Path, hint: str = "", within: Path | None = None) -> Doc
         The folder that the file must lie in: a link that leads out of it is refused.
     hint
         How to come by such a file: added to an error if there is none, or an empty one.
+    codes
+        Values may be codes as well as numbers, as in people's own tables: 007 is taken. Elsewhere it is refused.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def read_document(path: Path, hint: str = "", within: Path | None = None) -> Doc
         check_within(path, within)
     text = _text(path, hint)
     try:
-        return _document(path, text)
+        return _document(path, text, codes)
     except _Fault as fault:
         said = f"line {fault.line}: {fault.what}" if fault.line else f"{fault.what} {hint}".rstrip()
         raise ConfigError(f"{path}: {said}") from None
@@ -108,13 +111,13 @@ class _Fault(Exception):
         self.what, self.line = what, line
 
 
-def _document(path: Path, text: str) -> Document:
+def _document(path: Path, text: str, codes: bool) -> Document:
     """Build values from the parser's events: they do not grow, whatever refers to what."""
     events: Iterator[Any] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
     next(events)  # the stream begins
     if isinstance(next(events), yaml.StreamEndEvent):
         raise _Fault("the file is empty.")
-    builder = _Builder(events)
+    builder = _Builder(events, codes)
     content, words = builder.node(next(events), ())
     next(events)  # the document ends
     end: Any = next(events)
@@ -133,6 +136,7 @@ class _Builder:
     """Values, words and lines from events, one node after the other."""
 
     events: Iterator[Any]
+    codes: bool
     lines: dict[Place, int] = field(default_factory=dict)
 
     def node(self, event: Any, place: Place) -> tuple[Any, Any]:
@@ -150,6 +154,8 @@ class _Builder:
             return self._mapping(place)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(place)
+        if event.implicit[0] and not self.codes and LEADING.match(event.value) and NUMBER.fullmatch(event.value):
+            raise _Fault(f"{event.value[:LONGEST]} begins with a 0, which some read as octal; write it without.", line)
         return (_value(event.value, line) if event.implicit[0] else event.value), event.value
 
     def _mapping(self, place: Place) -> tuple[dict, dict]:

@@ -120,4 +120,4 @@ def _whole(config: StudyConfig, sources: StudySources, source: Path | Mapping[st
     feasible = recorded(FeasibleStudies, folder / "feasible.yaml", keys).root
     claims = recorded(Claims, folder / "claims.yaml", keys).of(config.scenarios[0])
     of_study = (numbers, designed, cells, policies, reproduced)
-    return Study(config, catalogue, used, evidence, *of_study, words, named, feasible, claims)
+    return Study(config, catalogue, used, evidence, *of_study, words, named, feasible, claims, sources)
