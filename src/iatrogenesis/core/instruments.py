@@ -5,6 +5,7 @@ from math import sqrt
 
 import numpy as np
 
+from iatrogenesis.core.lines import Title
 from iatrogenesis.core.quantities import NotNegative, Reliability, Spread
 from iatrogenesis.core.sources import Sourced, Strict
 
@@ -17,7 +18,7 @@ ROUNDING_VARIANCE = 1 / 12
 class Instrument(Strict):
     """One questionnaire; higher scores are worse."""
 
-    name: str
+    name: Title
     minimum: int
     maximum: int
     mean: Sourced

@@ -45,7 +45,7 @@ class Document:
         """Return how errors name a field's place: the file, and its line or that of the section that should have it."""
         known = (self.lines.get(place[:n]) for n in range(len(place), 0, -1))
         line = next((line for line in known if line), None)
-        return f"{self.path}: line {line}" if line else str(self.path)
+        return f"{shown(self.path)}: line {line}" if line else shown(self.path)
 
     def fault(self, field: str, message: str) -> ConfigError:
         """Return the error that says what is wrong with a field, given by its dotted path."""
@@ -82,13 +82,14 @@ def read_document(path: Path, hint: str = "", within: Path | None = None, codes:
         return _document(path, text, codes)
     except _Fault as fault:
         said = f"line {fault.line}: {fault.what}" if fault.line else f"{fault.what} {hint}".rstrip()
-        raise ConfigError(f"{path}: {said}") from None
+        raise ConfigError(f"{shown(path)}: {said}") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}: " if mark is not None else ""
-        raise ConfigError(f"{path}: {place}{_reason(error, text)[:300]}") from None
+        raise ConfigError(f"{shown(path)}: {place}{_reason(error, text)[:300]}") from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: this is not valid YAML ({str(error).splitlines()[0]}). Correct it.") from None
+        said = str(error).splitlines()[0]
+        raise ConfigError(f"{shown(path)}: this is not valid YAML ({said}). Correct it.") from None
 
 
 def check_within(path: Path, folder: Path) -> None:
@@ -100,7 +101,8 @@ def check_within(path: Path, folder: Path) -> None:
         Saying where to put the file.
     """
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise ConfigError(f"{path}: this is a link that leads out of {folder}. Put the file itself there.")
+        place = shown(folder)
+        raise ConfigError(f"{shown(path)}: this is a link that leads out of {place}. Put the file itself there.")
 
 
 class _Fault(Exception):
@@ -206,23 +208,32 @@ def quoted(found: object) -> str:
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
 
 
+def shown(path: Path) -> str:
+    """Return a path as an error shows it: as it is, unless a letter in it would break the line or move others."""
+    text = str(path)
+    return text if text.isprintable() else repr(text)
+
+
 def _text(path: Path, hint: str) -> str:
     if not path.exists():
-        raise ConfigError(f"{path}: no such file. Correct the path. {hint}".rstrip())
+        raise ConfigError(f"{shown(path)}: no such file. Correct the path. {hint}".rstrip())
+    if path.is_dir():
+        raise ConfigError(f"{shown(path)}: this is a folder. Name the settings file in it.")
     if not path.is_file():
-        raise ConfigError(f"{path}: this is a folder. Name the settings file in it.")
+        raise ConfigError(f"{shown(path)}: this is no file, but a pipe or a device. Name the settings file.")
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise ConfigError(f"{path}: more than {MOST_BYTES:,} bytes are too many for settings. Is this the data file?")
+        most = f"more than {MOST_BYTES:,} bytes"
+        raise ConfigError(f"{shown(path)}: {most} are too many for settings. Is this the data file?")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:200]:
-        raise ConfigError(f"{path}: the file is UTF-16 or no text. Save it as UTF-8.")
+        raise ConfigError(f"{shown(path)}: the file is UTF-16 or no text. Save it as UTF-8.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError(
-            f"{path}: line {line} is not UTF-8 (byte {content[error.start]:#04x}). Save it as UTF-8."
+            f"{shown(path)}: line {line} is not UTF-8 (byte {content[error.start]:#04x}). Save it as UTF-8."
         ) from None
 
 

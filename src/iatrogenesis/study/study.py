@@ -7,7 +7,7 @@ from typing import Any
 from iatrogenesis.core.claims import Claims
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import bibliography
-from iatrogenesis.core.yaml_text import ConfigError, check_within, quoted, read_yaml
+from iatrogenesis.core.yaml_text import ConfigError, check_within, quoted, read_yaml, shown
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.evidence.unknowns import Associations, FeasibleStudies
 from iatrogenesis.explorer.words import read_words
@@ -45,7 +45,7 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
     if not chosen:
         return load_study(folder / "default.yaml", folder)
     if "study" not in chosen:
-        place = " and ".join([*map(str, files), *(["--config"] if chosen != written else [])])
+        place = " and ".join([*map(shown, files), *(["--config"] if chosen != written else [])])
         whole = files[0] if len(files) == 1 and chosen == written else chosen
         sources = read_study(whole, folder, place)
         return _whole(sources.validated(), sources, whole, folder)
