@@ -42,6 +42,14 @@ TEXTS = {
         *("words/en.yaml", changed("preventions", "repair", "label", value="a\u200bb")),
         r"repair\.label: .* U\+200B \(ZERO WIDTH SPACE\)",
     ),
+    "a note that is turned round": (
+        *("scenarios/base.yaml", changed("world", "burnout", "mean", "note", value="a\u202eb")),
+        r"world\.burnout\.mean\.note: .* U\+202E",
+    ),
+    "a kind of client of two lines": (
+        *("scenarios/base.yaml", changed("world", "client", "age_shares", "value", value={"18-25\n": 1.0})),
+        r"world\.client\.age_shares\.value\.'18-25\\n'.*: .* U\+000A",
+    ),
     "a questionnaire named like a formula": (
         "instruments.yaml",
         changed("phq9", "name", value="+1"),

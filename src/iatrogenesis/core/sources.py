@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from iatrogenesis.core.lines import OneLine
 from iatrogenesis.core.units import UNITS
 from iatrogenesis.core.yaml_text import quoted
 
@@ -61,8 +62,8 @@ class Record(Strict):
     unit: str
     status: Literal["reported", "converted", "assumed", "calibrated", "ensemble"]
     cite: str | None = None
-    where: str | None = None
-    note: str | None = None
+    where: OneLine | None = None
+    note: OneLine | None = None
     certainty: Literal["read", "data", "memory", "derived"] | None = None
     fitted_to: tuple[str, ...] = ()
     low: Finite | None = None
@@ -149,7 +150,7 @@ class Sourced(Record):
 class SourcedShares(Record):
     """Shares of a population by category, with their record. They must add up to 1."""
 
-    value: dict[str, Annotated[float, Field(ge=0, le=1)]]
+    value: dict[OneLine, Annotated[float, Field(ge=0, le=1)]]
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> Self:
