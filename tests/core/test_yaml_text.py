@@ -36,6 +36,7 @@ REFUSED = {
     "a number beyond all": ("a: 1e999\n", "line 1: 1e999 is not a finite number"),
     "infinity": ("a: -.inf\n", r"line 1: -\.inf is not a finite number"),
     "no number": ("a: .NaN\n", r"line 1: \.NaN is not a finite number"),
+    "an octal number, or none": ("a: 010\n", "line 1: 010 begins with a 0"),
     "two documents": ("a: 1\n---\nb: 2\n", "line 2: a second document begins here"),
     "a tab": ("a:\n\tb: 1\n", "line 2: there is a tab"),
     "a colon in a value": ("a: b: c\n", "line 1: .*must stand in quotes"),
@@ -87,7 +88,7 @@ def test_a_bomb_takes_neither_time_nor_memory(tmp_path, case):
 
 def test_values_are_those_of_yaml_1_2(tmp_path):
     text = "a: [yes, no, off, true, FALSE, ~, null, '', '1', 007, 1_000, 12:30, 2026-01-01, 1e-3, .5, -3., +4, 0x1F]\n"
-    found = read_document(written(tmp_path, "\ufeff" + text))
+    found = read_document(written(tmp_path, "\ufeff" + text), codes=True)
     whole = [True, False, None, None, "", "1", 7, "1_000", "12:30", "2026-01-01", 0.001, 0.5, -3.0, 4, "0x1F"]
     assert found.content["a"] == ["yes", "no", "off", *whole]
     assert found.words["a"][7:10] == ["", "1", "007"]

@@ -24,18 +24,13 @@ SESSIONS = 6
 def loosened(scenario: Scenario, values: dict[str, float]) -> Scenario:
     """The scenario with other values, whatever their records allow."""
     content = scenario.model_dump()
-    for record in _number_nodes(content):
-        if record["low"] is not None or record["high"] is not None:
-            record["low"], record["high"] = -1e9, 1e9
+    for path, value in values.items():
+        record = content
+        for part in path.split("."):
+            record = record[part]
+        if record["low"] is not None:
+            record["low"], record["high"] = min(record["low"], value), max(record["high"], value)
     return with_values(Scenario.model_validate(content), values)
-
-
-def _number_nodes(node):
-    if isinstance(node, dict) and "status" in node:
-        yield node
-    elif isinstance(node, (dict, list, tuple)):
-        for child in node.values() if isinstance(node, dict) else node:
-            yield from _number_nodes(child)
 
 
 def plain(study, **changes) -> Scenario:

@@ -13,6 +13,7 @@ from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG, ROOT
 
 LATIN = "Größe\n".encode("latin-1")
+TWENTY = [n / 5 - 2 for n in range(20)]
 DESIGN = "{therapists: 24, services: 4, clients_per_therapist: 40"
 # What a study says, beside its name and base; and what is said of it.
 STUDIES = {
@@ -24,6 +25,7 @@ STUDIES = {
     "seed: 9223372036854775808": "line 3: seed: .*less than 9223372036854775808",
     "seed:": "line 3: seed: .*found None",
     "seed: 1\nseed: 2": "line 4: 'seed' is there twice, in lines 3 and 4",
+    "seed: 010": "line 3: 010 begins with a 0, which some read as octal",
     "seed: [1]": "line 3: seed: .*valid integer",
     "sede: 1": "line 3: sede: unknown field",
     "core_minutes: .inf": "line 3: .inf is not a finite number",
@@ -38,12 +40,21 @@ STUDIES = {
     "simulate: {therapists: 24.0}": r"line 3: simulate\.therapists: .*valid integer",
     "simulate: {therapists: 3, services: 4}": "line 3: simulate: 4 services need at least as many therapists",
     "count_twins: {replicates: 1000000, therapists: 1000000}": r"line 3: count_twins\.replicates: .*core hours",
+    "simulate: {clients_log_sd: 5}": r"line 3: simulate\.clients_log_sd: .*less than or equal to 2",
+    "simulate: {clients_by_workload: 3}": r"line 3: simulate\.clients_by_workload: .*less than or equal to 1",
     "simulate: 24": "line 3: simulate: .*object",
     "explorer: {checks: 1000000000}": r"line 3: explorer\.checks: .*about 5,867 core hours",
     "explorer: {checks: 100000000000}": r"line 3: explorer\.checks: .*less than or equal to",
     "explorer: {parts: 100000}": r"line 3: explorer\.parts: .*less than or equal to 200",
     "explorer: {preventions: [hope]}": r"line 3: explorer\.preventions: .*hope",
     "explorer: {levels: {burnout: [1, 0]}}": r"explorer\.levels\.burnout: .*increasing",
+    "explorer: {levels: {burnout: [0, 1.0e+9]}}": r"explorer\.levels\.burnout\.1: .*less than or equal to 5",
+    "explorer: {levels: {vulnerability: [1, 1.0e+8]}}": r"levels\.vulnerability\.1: .*less than or equal to 20",
+    "explorer: {levels: {caseload: [15, 1000]}}": r"explorer\.levels\.caseload\.1: .*less than or equal to 100",
+    f"explorer: {{levels: {{fit: {[n / 1e4 for n in range(10_000)]}}}}}": r"explorer\.levels\.fit: .*at most 20",
+    f"explorer: {{levels: {{{', '.join(f'{name}: {TWENTY}' for name in ('burnout', 'fit', 'competence'))}}}}}": (
+        r"line 3: explorer\.levels: 32,000 combinations of levels; at most 20,000"
+    ),
     "explorer: {world: nowhere}": r"line 3: explorer\.world: unknown scenario 'nowhere'",
     "attribution: {pairs: 1000000}": r"line 3: attribution\.pairs: .*less than or equal to",
     "attribution: {full: reference}": r"line 3: attribution\.full: 'reference' has no mechanisms",
@@ -51,6 +62,8 @@ STUDIES = {
     "policies: {replicates: 10000000}": r"line 3: policies\.replicates: .*less than or equal to",
     "sbc: {nuts: 1000000}": r"line 3: sbc\.nuts: .*less than or equal to",
     "fit: {models: []}": r"line 3: fit\.models: .*at least 1",
+    "fit: {models: [casemix, casemix]}": r"line 3: fit\.models: 'casemix' is there twice; name each one once",
+    "engines: {models: [therapist, therapist]}": r"line 3: engines\.models: 'therapist' is there twice",
     "fit: {models: [casemix, magic]}": r"line 3: fit\.models\.1: .*found 'magic'",
     "fit: {engine: gpu}": r"line 3: fit\.engine: .*'collapsed' or 'nuts'",
     "fit: {sampler: {draws: 1000000000}}": r"line 3: fit\.sampler\.draws: .*less than or equal to",
@@ -69,12 +82,26 @@ STUDIES = {
     "judgement: {instruments: []}": r"line 3: judgement\.instruments: .*at least 1",
     "judgement: {instruments: [phq8]}": r"line 3: judgement\.instruments: unknown instrument 'phq8'",
     "simulation_study: {cells: [nowhere]}": r"line 3: simulation_study\.cells: unknown cell 'nowhere'",
-    "simulation_study: {coverage_mcse: 0}": r"line 3: simulation_study\.coverage_mcse: .*greater than 0\.001",
+    "simulation_study: {coverage_mcse: 0}": r"simulation_study\.coverage_mcse: .*greater than or equal to 0\.002",
+    "simulation_study: {coverage_mcse: 0.00101}": r"simulation_study\.coverage_mcse: .*greater than or equal to 0\.002",
+    "advice: {coverage_mcse: 0.00101}": r"line 3: advice\.coverage_mcse: .*greater than or equal to 0\.002",
+    "simulation_study: {methods: [raw, funnel, raw]}": r"line 3: simulation_study\.methods: 'raw' is there twice",
+    "what_if: {severity_by_burnout: 1e6}": r"line 3: what_if\.severity_by_burnout: .*less than or equal to 27",
     "simulation_study: {methods: [magic]}": r"line 3: simulation_study\.methods\.0: .*found 'magic'",
     "advice: {therapists: [10]}": r"line 3: advice\.therapists: .*at least 2",
+    "advice: {therapists: [10, 10]}": r"line 3: advice\.therapists: 10 is there twice",
+    "preventions: {scenarios: [with_repair, with_repair]}": r"preventions\.scenarios: 'with_repair' is there twice",
+    "judgement: {instruments: [phq9, phq9]}": r"line 3: judgement\.instruments: 'phq9' is there twice",
+    "notebooks: [01_first_look, 01_first_look]": "line 3: notebooks: '01_first_look' is there twice",
+    "notebooks: [99_nowhere]": "line 3: notebooks: unknown notebook '99_nowhere'; known: 01_first_look",
     "advice: {clients: [10, 10000000]}": r"line 3: advice\.clients\.1: .*less than or equal to",
     "reproductions: {replicates: 1e2}": r"line 3: reproductions\.replicates: .*valid integer",
     "service_counts: /etc/passwd": "line 3: service_counts: give the path relative to the project",
+    "service_counts: ../../../../etc/passwd": "line 3: service_counts: this leads out of the project; put the file in",
+    "service_counts: a/../../b.csv": "line 3: service_counts: this leads out of the project",
+    "service_counts: ../shared/../b.csv": "line 3: service_counts: this leads out of the project",
+    "service_counts_where_present: ../../x.csv": "line 3: service_counts_where_present: this leads out of the project",
+    "service_counts: ''": "line 3: service_counts: give the path of a file",
     "service_counts: 3": "line 3: service_counts: .*valid string",
     "based_on: tiny": "line 3: 'based_on' is there twice",
     "a: &a [x]\nb: *a": "line 3: an anchor",
@@ -97,7 +124,9 @@ def kinds(table: dict) -> list:
 
 def said_of(study: Path, config: Path) -> str:
     with pytest.raises(ConfigError) as error:
-        load_study(study, config).service_counts(ROOT)
+        whole = load_study(study, config)
+        whole.service_counts(ROOT)
+        whole.notebooks(ROOT)
     said = str(error.value)
     assert len(said.splitlines()) == 1 and len(said) < 2000 and said.isprintable(), said
     return said
@@ -190,6 +219,9 @@ CATALOGUES = {
     "no design": ("study_design.csv", Path.unlink, r"study_design\.csv: cannot be read as a table"),
     "no instruments": ("instruments.yaml", Path.unlink, r"instruments\.yaml: no such file"),
     "instruments that are a link out": ("instruments.yaml", link("/etc/hostname"), "a link that leads out of"),
+    "evidence that is a link out": ("evidence.csv", link("/etc/passwd"), "a link that leads out of"),
+    "a design that is a link out": ("study_design.csv", link("/etc/passwd"), "a link that leads out of"),
+    "a bibliography that is a link out": ("references.bib", link("/etc/passwd"), "a link that leads out of"),
     "associations twice": ("associations.yaml", lambda path: path.write_text("a: {}\na: {}\n"), "'a' is there twice"),
     "policies in UTF-16": (
         "policies.yaml",
@@ -209,43 +241,5 @@ def test_a_faulty_catalogue_says_in_one_line_where_and_why(tmp_path, file, chang
     assert said.startswith(f"{config}/") and re.search(words, said), said
 
 
-COUNTS = "org_code,reporting_period,finished_course_treatment,deterioration\n"
-TABLES = {
-    "that is not there": (None, "No such file"),
-    "that is a folder": ("folder", "Is a directory"),
-    "that is empty": (b"", "No columns"),
-    "in Latin-1": (COUNTS.encode() + LATIN, "utf-8"),
-    "that is a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "utf-8"),
-    "without its columns": (b"a,b\n1,2\n", "column 'org_code' is missing"),
-    "with its header alone": (COUNTS.encode(), "the table has no rows"),
-    "with a text for a count": (f"{COUNTS}a,2024,many,1\n".encode(), "must be a whole number"),
-    "with a count of thirty digits": (f"{COUNTS}a,2024,{'9' * 30},1\n".encode(), "must be a whole number"),
-    "with more worse than finished": (f"{COUNTS}a,2024,300,301\n".encode(), "is more than"),
-}
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        pytest.param(*case, id=what, marks=pytest.mark.trial(kind="refused", what=f"a table of service counts {what}"))
-        for what, case in TABLES.items()
-    ],
-)
-def test_a_faulty_table_of_real_counts_stops_before_any_job(tmp_path, content, words):
-    table, study = tmp_path / "counts.csv", tmp_path / "mine.yaml"
-    if content == "folder":
-        table.mkdir()
-    elif content is not None:
-        table.write_bytes(content)
-    study.write_text("name: mine\nbased_on: tiny\nservice_counts: counts.csv\n")
-    with pytest.raises(ConfigError, match=words) as error:
-        load_study(study, CONFIG).service_counts(tmp_path)
-    assert str(error.value).startswith("service_counts: ") and "counts.csv" in str(error.value)
-    assert len(str(error.value).splitlines()) == 1
-    study.write_text("name: mine\nbased_on: tiny\nservice_counts_where_present: counts.csv\n")
-    if content is None:
-        assert load_study(study, CONFIG).service_counts(tmp_path) is None
-
-
 def test_there_are_many_kinds():
-    assert len(STUDIES) + len(CATALOGUES) + len(TABLES) >= 85 + 10
+    assert len(STUDIES) + len(CATALOGUES) >= 110

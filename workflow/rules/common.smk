@@ -55,6 +55,7 @@ RESULTS = workflow.pathvars.apply("<results>")
 try:
     check_folder(STUDY.name, Path(RESULTS))
     SERVICE_COUNTS = STUDY.service_counts(ROOT)
+    NOTEBOOKS = STUDY.notebooks(ROOT)
 except ConfigError as error:
     raise WorkflowError(f"The configuration cannot be used:\n{error}") from None
 

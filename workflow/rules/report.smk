@@ -38,11 +38,6 @@ NOT_CHECKED = ["method_results", "preventions", "predictive", "prior_sensitivity
 NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "method_cells", "advice", "needed", "policies"]
 NOT_CHECKED += ["drivers", "next_studies", "second_episodes", "what_if_ranges"]
 
-THERE_ARE = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
-NOTEBOOKS = THERE_ARE if CONFIG.notebooks == "all" else list(CONFIG.notebooks)
-if unknown := sorted(set(NOTEBOOKS) - set(THERE_ARE)):
-    raise WorkflowError(f"notebooks: unknown notebook {unknown[0]!r}; known: {', '.join(THERE_ARE)}")
-
 CONFIGURATION = sorted(
     source(path.relative_to(CONFIG_FOLDER.parent).as_posix())
     for path in CONFIG_FOLDER.rglob("*")

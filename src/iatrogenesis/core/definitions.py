@@ -6,14 +6,14 @@ nowhere else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field
 
 from iatrogenesis.core.instruments import Instruments
-from iatrogenesis.core.sources import Strict
+from iatrogenesis.core.sources import EachOnce, Strict
 
 FIRST_JUDGED_SESSION = 2
 """The first session whose scores can be compared with earlier ones, the first one being the baseline."""
@@ -71,7 +71,7 @@ class Judgement(Strict):
     change index (Jacobson & Truax, 10.1037/0022-006X.59.1.12).
     """
 
-    instruments: tuple[str, ...] = Field(min_length=1)
+    instruments: Annotated[tuple[str, ...], EachOnce] = Field(min_length=1)
 
     def worse_and_better(
         self, first: Mapping[str, np.ndarray], last: Mapping[str, np.ndarray], rules: Instruments

@@ -5,6 +5,8 @@ from math import sqrt
 
 import numpy as np
 
+from iatrogenesis.core.lines import Title
+from iatrogenesis.core.quantities import NotNegative, Reliability, Spread
 from iatrogenesis.core.sources import Sourced, Strict
 
 CRITICAL = 1.96
@@ -16,13 +18,13 @@ ROUNDING_VARIANCE = 1 / 12
 class Instrument(Strict):
     """One questionnaire; higher scores are worse."""
 
-    name: str
+    name: Title
     minimum: int
     maximum: int
     mean: Sourced
-    sd: Sourced
-    reliability: Sourced
-    reliable_change: Sourced
+    sd: Spread
+    reliability: Reliability
+    reliable_change: NotNegative
     caseness: Sourced
 
     @property

@@ -1,12 +1,35 @@
 """Numbers with their source: value, unit, status, citation, place. Incomplete ones are refused."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from iatrogenesis.core.lines import OneLine
+from iatrogenesis.core.units import UNITS
+from iatrogenesis.core.yaml_text import quoted
 
 Finite = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]  # beyond, sums lose what they are about
+PRIOR = 4  # standard errors to either side hold a prior all but 6 in 100,000
+
+
+def each_once[T: Sequence](values: T) -> T:
+    """Return a list in which nothing is there twice: what is named twice would be counted, or written, twice.
+
+    Raises
+    ------
+    ValueError
+        With the first one that is.
+    """
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            raise ValueError(f"{quoted(value)} is there twice; name each one once")
+    return values
+
+
+EachOnce = AfterValidator(each_once)
 
 
 class Strict(BaseModel):
@@ -39,13 +62,19 @@ class Record(Strict):
     unit: str
     status: Literal["reported", "converted", "assumed", "calibrated", "ensemble"]
     cite: str | None = None
-    where: str | None = None
-    note: str | None = None
+    where: OneLine | None = None
+    note: OneLine | None = None
     certainty: Literal["read", "data", "memory", "derived"] | None = None
     fitted_to: tuple[str, ...] = ()
     low: Finite | None = None
     high: Finite | None = None
     se: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _known_unit(self) -> Self:
+        if self.unit not in UNITS:
+            raise ValueError(f"unit: there is no {quoted(self.unit)}; known: {', '.join(UNITS)}")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -82,7 +111,27 @@ class Sourced(Record):
             raise ValueError("give both a sceptical and an optimistic value, or neither")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
             raise ValueError(f"value {self.value} lies outside low {self.low} to high {self.high}")
+        self.check_within(*UNITS[self.unit], f"a number with the unit {self.unit!r}")
         return self
+
+    def check_within(self, low: float, high: float, what: str) -> None:
+        """Refuse a number of which a value, an end of the range, or nearly all of the prior is not possible.
+
+        Raises
+        ------
+        ValueError
+            Beginning with the field that has it, and saying the bounds.
+        """
+        possible = f"{what} lies between {low:g} and {high:g}"
+        for field in ("value", "low", "high", "judged", "sceptical", "optimistic"):
+            found = getattr(self, field)
+            if found is not None and not low <= found <= high:
+                raise ValueError(f"{field}: {possible} (found {found:g})")
+        if self.se is not None:
+            ends = {"low": (self.low, self.value - PRIOR * self.se), "high": (self.high, self.value + PRIOR * self.se)}
+            for field, (given, end) in ends.items():
+                if given is None and not low <= end <= high:
+                    raise ValueError(f"{field}: {possible}, but the prior reaches {end:g}; give {field}, which cuts it")
 
     def __float__(self) -> float:
         return self.value
@@ -101,7 +150,7 @@ class Sourced(Record):
 class SourcedShares(Record):
     """Shares of a population by category, with their record. They must add up to 1."""
 
-    value: dict[str, Annotated[float, Field(ge=0, le=1)]]
+    value: dict[OneLine, Annotated[float, Field(ge=0, le=1)]]
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> Self:

@@ -58,7 +58,7 @@ def explain(place: str | Callable[[Place, bool], str], error: ValidationError) -
             message += f" (found {quoted(found)})"
         lines.append(f"{where}: {field or 'file'}: {' '.join(message.split())}")
     lines = list(dict.fromkeys(lines))
-    more = [f"and {len(lines) - SHOWN} more faults"] if len(lines) > SHOWN else []
+    more = [f"and {len(lines) - SHOWN:,} more faults"] if len(lines) > SHOWN else []
     return ConfigError("\n".join(lines[:SHOWN] + more))
 
 

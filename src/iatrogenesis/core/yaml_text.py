@@ -21,6 +21,7 @@ NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 TRUTH = {text: truth for truth in (True, False) for text in (str(truth), str(truth).lower(), str(truth).upper())}
 WHOLE = re.compile(r"[-+]?[0-9]+")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+LEADING = re.compile(r"[-+]?0[0-9]")
 ENDLESS = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 CODE = ("__use_yte__", "__definitions__", "__variables__")
 
@@ -44,7 +45,7 @@ class Document:
         """Return how errors name a field's place: the file, and its line or that of the section that should have it."""
         known = (self.lines.get(place[:n]) for n in range(len(place), 0, -1))
         line = next((line for line in known if line), None)
-        return f"{self.path}: line {line}" if line else str(self.path)
+        return f"{shown(self.path)}: line {line}" if line else shown(self.path)
 
     def fault(self, field: str, message: str) -> ConfigError:
         """Return the error that says what is wrong with a field, given by its dotted path."""
@@ -56,7 +57,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return read_document(path).content
 
 
-def read_document(path: Path, hint: str = "", within: Path | None = None) -> Document:
+def read_document(path: Path, hint: str = "", within: Path | None = None, codes: bool = False) -> Document:
     """Read a YAML file of fields and values.
 
     Parameters
@@ -65,6 +66,8 @@ def read_document(path: Path, hint: str = "", within: Path | None = None) -> Doc
         The folder that the file must lie in: a link that leads out of it is refused.
     hint
         How to come by such a file: added to an error if there is none, or an empty one.
+    codes
+        Values may be codes as well as numbers, as in people's own tables: 007 is taken. Elsewhere it is refused.
 
     Raises
     ------
@@ -72,20 +75,34 @@ def read_document(path: Path, hint: str = "", within: Path | None = None) -> Doc
         If there is no such file, it is too large, no UTF-8, no YAML or no mapping; if a key is there twice or would run
         code, or it has an alias, a tag or a number that is not finite. With the line where one can be told.
     """
-    if within is not None and path.is_symlink() and not path.resolve().is_relative_to(within.resolve()):
-        raise ConfigError(f"{path}: this is a link that leads out of {within}. Put the file itself there.")
+    if within is not None:
+        check_within(path, within)
     text = _text(path, hint)
     try:
-        return _document(path, text)
+        return _document(path, text, codes)
     except _Fault as fault:
         said = f"line {fault.line}: {fault.what}" if fault.line else f"{fault.what} {hint}".rstrip()
-        raise ConfigError(f"{path}: {said}") from None
+        raise ConfigError(f"{shown(path)}: {said}") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"line {mark.line + 1}: " if mark is not None else ""
-        raise ConfigError(f"{path}: {place}{_reason(error, text)[:300]}") from None
+        raise ConfigError(f"{shown(path)}: {place}{_reason(error, text)[:300]}") from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: this is not valid YAML ({str(error).splitlines()[0]}). Correct it.") from None
+        said = str(error).splitlines()[0]
+        raise ConfigError(f"{shown(path)}: this is not valid YAML ({said}). Correct it.") from None
+
+
+def check_within(path: Path, folder: Path) -> None:
+    """Refuse a link, or a file in a folder that is one, that leads out of a folder.
+
+    Raises
+    ------
+    ConfigError
+        Saying where to put the file.
+    """
+    if not path.resolve().is_relative_to(folder.resolve()):
+        place = shown(folder)
+        raise ConfigError(f"{shown(path)}: this is a link that leads out of {place}. Put the file itself there.")
 
 
 class _Fault(Exception):
@@ -96,13 +113,13 @@ class _Fault(Exception):
         self.what, self.line = what, line
 
 
-def _document(path: Path, text: str) -> Document:
+def _document(path: Path, text: str, codes: bool) -> Document:
     """Build values from the parser's events: they do not grow, whatever refers to what."""
     events: Iterator[Any] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
     next(events)  # the stream begins
     if isinstance(next(events), yaml.StreamEndEvent):
         raise _Fault("the file is empty.")
-    builder = _Builder(events)
+    builder = _Builder(events, codes)
     content, words = builder.node(next(events), ())
     next(events)  # the document ends
     end: Any = next(events)
@@ -121,6 +138,7 @@ class _Builder:
     """Values, words and lines from events, one node after the other."""
 
     events: Iterator[Any]
+    codes: bool
     lines: dict[Place, int] = field(default_factory=dict)
 
     def node(self, event: Any, place: Place) -> tuple[Any, Any]:
@@ -138,6 +156,8 @@ class _Builder:
             return self._mapping(place)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(place)
+        if event.implicit[0] and not self.codes and LEADING.match(event.value) and NUMBER.fullmatch(event.value):
+            raise _Fault(f"{event.value[:LONGEST]} begins with a 0, which some read as octal; write it without.", line)
         return (_value(event.value, line) if event.implicit[0] else event.value), event.value
 
     def _mapping(self, place: Place) -> tuple[dict, dict]:
@@ -188,23 +208,32 @@ def quoted(found: object) -> str:
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
 
 
+def shown(path: Path) -> str:
+    """Return a path as an error shows it: as it is, unless a letter in it would break the line or move others."""
+    text = str(path)
+    return text if text.isprintable() else repr(text)
+
+
 def _text(path: Path, hint: str) -> str:
     if not path.exists():
-        raise ConfigError(f"{path}: no such file. Correct the path. {hint}".rstrip())
+        raise ConfigError(f"{shown(path)}: no such file. Correct the path. {hint}".rstrip())
+    if path.is_dir():
+        raise ConfigError(f"{shown(path)}: this is a folder. Name the settings file in it.")
     if not path.is_file():
-        raise ConfigError(f"{path}: this is a folder. Name the settings file in it.")
+        raise ConfigError(f"{shown(path)}: this is no file, but a pipe or a device. Name the settings file.")
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise ConfigError(f"{path}: more than {MOST_BYTES:,} bytes are too many for settings. Is this the data file?")
+        most = f"more than {MOST_BYTES:,} bytes"
+        raise ConfigError(f"{shown(path)}: {most} are too many for settings. Is this the data file?")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:200]:
-        raise ConfigError(f"{path}: the file is UTF-16 or no text. Save it as UTF-8.")
+        raise ConfigError(f"{shown(path)}: the file is UTF-16 or no text. Save it as UTF-8.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError(
-            f"{path}: line {line} is not UTF-8 (byte {content[error.start]:#04x}). Save it as UTF-8."
+            f"{shown(path)}: line {line} is not UTF-8 (byte {content[error.start]:#04x}). Save it as UTF-8."
         ) from None
 
 

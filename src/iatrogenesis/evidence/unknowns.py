@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import BaseModel, RootModel
 from scipy.special import ndtr, ndtri
 
+from iatrogenesis.core.quantities import NotNegative, Proportion
 from iatrogenesis.core.sources import Record, Sourced, Strict, records
 
 ORIGINS = ("world.client.fit_mean", "world.therapist.competence_mean", "world.burnout.mean")
@@ -36,7 +37,7 @@ class Association(Strict):
 
     causal: str
     other: str
-    share: Sourced
+    share: Proportion
 
 
 class Associations(RootModel[dict[str, Association]]):
@@ -47,7 +48,7 @@ class Feasible(Strict):
     """What one more study could measure of a kind of number: the standard error, and the sample that it takes."""
 
     sample: str
-    se: Sourced
+    se: NotNegative
 
 
 class FeasibleStudies(RootModel[dict[str, Feasible]]):

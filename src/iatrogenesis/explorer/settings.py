@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import Any, Self
+from math import prod
+from typing import Annotated, Any, Self
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -21,6 +22,9 @@ from iatrogenesis.world.preventions import KINDS as PREVENTIONS
 from iatrogenesis.world.scenarios import Scenario
 
 SLIDERS = ("burnout", "competence", "fit", "caseload", "vulnerability")
+MOST_LEVELS = 20  # of a slider
+MOST_COMBINATIONS = 20_000  # of levels: each is a simulation, and the page holds them all
+Deviations = tuple[Annotated[Finite, Field(ge=-5, le=5)], ...]
 FRAILTIES = ("trauma_share", "fragile_share", "unrealistic_share")
 
 
@@ -37,11 +41,11 @@ class Levels(Strict):
         Factor on the shares of clients with complex trauma, in a fragile state, and with unrealistic expectations.
     """
 
-    burnout: tuple[Finite, ...] = Field(min_length=2)
-    competence: tuple[Finite, ...] = Field(min_length=2)
-    fit: tuple[Finite, ...] = Field(min_length=2)
-    caseload: tuple[Finite, ...] = Field(min_length=2)
-    vulnerability: tuple[Finite, ...] = Field(min_length=2)
+    burnout: Deviations = Field(min_length=2, max_length=MOST_LEVELS)
+    competence: Deviations = Field(min_length=2, max_length=MOST_LEVELS)
+    fit: Deviations = Field(min_length=2, max_length=MOST_LEVELS)
+    caseload: tuple[Annotated[Finite, Field(le=100)], ...] = Field(min_length=2, max_length=MOST_LEVELS)
+    vulnerability: tuple[Annotated[Finite, Field(le=20)], ...] = Field(min_length=2, max_length=MOST_LEVELS)
 
     @field_validator("*")
     @classmethod
@@ -56,7 +60,16 @@ class Levels(Strict):
             raise ValueError("caseload: a therapist sees at least one client at a time")
         if self.vulnerability[0] < 0:
             raise ValueError("vulnerability: a factor cannot be negative")
+        if self.combinations > MOST_COMBINATIONS:
+            raise ValueError(
+                f"{self.combinations:,} combinations of levels; at most {MOST_COMBINATIONS:,} are simulated"
+            )
         return self
+
+    @property
+    def combinations(self) -> int:
+        """How many settings the levels of all sliders make together."""
+        return prod(len(levels) for levels in self.by_slider().values())
 
     def by_slider(self) -> dict[str, tuple[float, ...]]:
         """Levels by the slider's name, in the order of `SLIDERS`."""

@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from iatrogenesis.core.lines import Title
 from iatrogenesis.core.sources import Strict
 from iatrogenesis.core.validated import explain, validated
 from iatrogenesis.core.yaml_text import Place, read_document
@@ -39,7 +40,7 @@ class SliderWords(Strict):
         What it is, and which assumptions it rests on.
     """
 
-    label: str
+    label: Title
     says: str
     special: dict[str, str] = Field(default_factory=dict)
     low: str
@@ -51,14 +52,14 @@ class SliderWords(Strict):
 class SwitchWords(Strict):
     """One prevention: what it is called, and what is done."""
 
-    label: str
+    label: Title
     does: str
 
 
 class StoryWords(Strict):
     """One story, and what to ask a group about it."""
 
-    title: str
+    title: Title
     story: str
     ask: str
 
@@ -66,14 +67,14 @@ class StoryWords(Strict):
 class StopWords(Strict):
     """One stop of the session, with notes for whoever speaks."""
 
-    title: str
+    title: Title
     notes: tuple[str, ...] = Field(min_length=1)
 
 
 class Language(Strict):
     """All that the page says in one language; ``locale`` says how numbers are written."""
 
-    name: str
+    name: Title
     locale: str
     sliders: dict[str, SliderWords]
     preventions: dict[str, SwitchWords]

@@ -25,7 +25,7 @@ def load_settings(path: Path) -> OwnData:
         Naming the file, the field, what is wrong, and what to do; one line for each fault.
     """
     try:
-        document = read_document(path, HINT)
+        document = read_document(path, HINT, codes=True)
     except ConfigError as error:
         raise DataError(str(error)) from None
     content, words = _without_nothing(document.content), document.words

@@ -82,11 +82,11 @@ class Numbers(Strict):
     rate: float = Field(gt=0, lt=0.5)
     therapist_sd: Finite | None = Field(None, gt=0, le=3)
     vpc: Finite | None = Field(None, gt=0, lt=0.75)
-    odds_ratio: Finite = Field(gt=0)
+    odds_ratio: float = Field(gt=0, le=1e9)
     reliability: float = Field(gt=0, le=1)
     clients_spread: float = Field(0.0, ge=0, le=2)
     services: int = Field(1, ge=1)
-    service_sd: Finite = Field(0.0, ge=0, le=2)
+    service_sd: float = Field(0.0, ge=0, le=2)
 
     @model_validator(mode="after")
     def _can_be(self) -> Self:

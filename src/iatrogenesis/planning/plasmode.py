@@ -60,7 +60,7 @@ class Truth(Strict):
         ``age[18-25]``; by default those fitted to the table.
     """
 
-    therapist_sd: Finite = Field(ge=0, le=5)
+    therapist_sd: float = Field(ge=0, le=5)
     burnout: Finite = 0.0
     reliability: float = Field(1.0, gt=0, le=1)
     rate: float | None = Field(None, gt=0, lt=1)

@@ -75,7 +75,7 @@ class Cell(Strict):
     reading: Literal["base", "one at a time", "interaction"]
     therapists: int = Field(ge=2, le=10_000)
     clients: float = Field(ge=2, le=100_000)
-    clients_spread: Finite = Field(ge=0, le=2)
+    clients_spread: float = Field(ge=0, le=2)
     lists_by_harm: float = Share
     therapist_sd: Finite | None = Field(None, ge=0)
     shape: Literal["normal", "skewed", "heavy_tailed", "two_classes"] = "normal"
@@ -94,7 +94,7 @@ class Cell(Strict):
     referred: bool = False
     dropout: Finite = 0.0
     prior_rate: Finite = 0.0
-    prior_scale: Finite = Field(1.0, gt=0)
+    prior_scale: float = Field(1.0, gt=0, le=1e9)
     scenario: str | None = None
     course: Finite = 0.0
     also: tuple[str, ...] = ()

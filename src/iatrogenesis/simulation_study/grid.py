@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from iatrogenesis.core.sources import Strict
+from iatrogenesis.core.sources import EachOnce, Strict
 
 
 class Advice(Strict):
@@ -24,10 +24,18 @@ class Advice(Strict):
         As in the simulation study; the number of replicates follows.
     """
 
-    therapists: tuple[Annotated[int, Field(ge=3, le=100_000)], ...] = Field(min_length=2, max_length=50)
-    clients: tuple[Annotated[int, Field(ge=1, le=100_000)], ...] = Field(min_length=2, max_length=50)
-    therapist_sd: tuple[Annotated[float, Field(ge=0, le=10)], ...] = Field(min_length=1, max_length=50)
-    burnout: tuple[Annotated[float, Field(ge=-10, le=10)], ...] = Field(min_length=1, max_length=50)
+    therapists: Annotated[tuple[Annotated[int, Field(ge=3, le=100_000)], ...], EachOnce] = Field(
+        min_length=2, max_length=50
+    )
+    clients: Annotated[tuple[Annotated[int, Field(ge=1, le=100_000)], ...], EachOnce] = Field(
+        min_length=2, max_length=50
+    )
+    therapist_sd: Annotated[tuple[Annotated[float, Field(ge=0, le=10)], ...], EachOnce] = Field(
+        min_length=1, max_length=50
+    )
+    burnout: Annotated[tuple[Annotated[float, Field(ge=-10, le=10)], ...], EachOnce] = Field(
+        min_length=1, max_length=50
+    )
     rate: float = Field(gt=0, lt=0.5)
     reliability: float = Field(gt=0, le=1)
-    coverage_mcse: float = Field(gt=0.001, le=0.2)
+    coverage_mcse: float = Field(ge=0.002, le=0.2)

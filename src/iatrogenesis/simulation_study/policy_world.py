@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from iatrogenesis.core.montecarlo import without_chance
+from iatrogenesis.core.quantities import NotNegative, Proportion, Spread, Weeks
 from iatrogenesis.core.sources import Sourced, Strict
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.evidence.unknowns import is_uncertain, prior_of
@@ -30,14 +31,14 @@ RAREST = 1e-3
 class PolicyWorld(Strict):
     """Numbers that no plausible world tells, with their records; see `config/policies.yaml`."""
 
-    places: Sourced
-    clients: Sourced
-    share: Sourced
+    places: NotNegative
+    clients: NotNegative
+    share: Proportion
     caseload_limit: Sourced
-    unlike_seen: Sourced
-    unlike_unseen: Sourced
+    unlike_seen: Spread
+    unlike_unseen: Spread
     support: Sourced
-    vacancy: Sourced
+    vacancy: Weeks
 
     def centre(self) -> Numbers:
         """One world, in which every number is what its record says."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from iatrogenesis.core.quantities import NotNegative, Proportion, Spread
 from iatrogenesis.core.sources import Sourced, Strict
 
 
@@ -14,13 +15,13 @@ class Reproduced(Strict):
     """
 
     gained: dict[str, Sourced]
-    icc: Sourced
-    confounding: Sourced
-    apparent_icc: Sourced
-    unlike: Sourced
+    icc: Proportion
+    confounding: Proportion
+    apparent_icc: Proportion
+    unlike: Spread
     burnout: Sourced
-    therapists: Sourced
-    clients: Sourced
+    therapists: NotNegative
+    clients: NotNegative
 
 
 @dataclass(frozen=True)

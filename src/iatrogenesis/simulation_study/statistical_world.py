@@ -6,6 +6,7 @@ of these worlds (`iatrogenesis.simulation_study.nearest_model`). The file holds 
 90 % ranges, between which cells move.
 """
 
+from iatrogenesis.core.quantities import Correlation, Proportion, Spread
 from iatrogenesis.core.sources import Sourced, Strict
 from iatrogenesis.simulation_study.logit_normal import Coefficients
 
@@ -28,13 +29,13 @@ class StatisticalWorld(Strict):
         share of clients who change their therapist.
     """
 
-    rate: Sourced
-    therapist_sd: Sourced
+    rate: Proportion
+    therapist_sd: Spread
     coefficients: dict[str, Sourced]
-    score_correlation: Sourced
+    score_correlation: Correlation
     cause: Sourced
-    service_sd: Sourced
-    referred: Sourced
+    service_sd: Spread
+    referred: Proportion
 
     def slopes(self, **others: float | None) -> Coefficients:
         """The coefficients, with others where they are given."""

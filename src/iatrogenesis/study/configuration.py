@@ -1,14 +1,13 @@
 """The configuration of a study: one class per section, named after the rule that reads it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.montecarlo import replicates_for
-from iatrogenesis.core.sources import Strict
+from iatrogenesis.core.sources import EachOnce, Strict, each_once
 from iatrogenesis.explorer.settings import Explorer
 from iatrogenesis.inference.answers.questions import WhatIf
 from iatrogenesis.inference.checks.convergence import Convergence
@@ -19,6 +18,7 @@ from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.logit_normal import Coefficients
 from iatrogenesis.simulation_study.methods import NAMES as METHODS
 from iatrogenesis.simulation_study.methods import SLOW
+from iatrogenesis.study.places import check_path
 from iatrogenesis.study.repeated import Attribution, Calibrate, Conclusions, OverMembers, Preventions
 from iatrogenesis.world.cohort import Design
 
@@ -44,7 +44,7 @@ class Fit(Strict):
     `samplers` are the settings of models that need others than `sampler`.
     """
 
-    models: tuple[ModelName, ...] = Field(min_length=1)
+    models: Annotated[tuple[ModelName, ...], EachOnce] = Field(min_length=1)
     engine: Literal["collapsed", "nuts"] = "collapsed"
     priors: Priors
     sampler: Sampler
@@ -82,7 +82,7 @@ class SimulationBasedCalibration(Strict):
 class Engines(Strict):
     """What is fitted once more by the other engine: all models that both cover, or some; some years of real counts."""
 
-    models: tuple[Literal[*COLLAPSED_MODELS], ...] | None = None  # pyrefly: ignore[invalid-literal]
+    models: Annotated[tuple[Literal[*COLLAPSED_MODELS], ...], EachOnce] | None = None  # pyrefly: ignore[invalid-literal]
     service_years: int | None = Field(None, ge=0, le=1000)
 
 
@@ -113,9 +113,9 @@ class SimulationStudy(Strict):
     """
 
     cells: Literal["all"] | tuple[str, ...] = Field(min_length=1)
-    methods: tuple[MethodName, ...] = Field(min_length=1)
-    coverage_mcse: float = Field(gt=0.001, le=0.2)
-    sampled_coverage_mcse: float | None = Field(None, gt=0.001, le=0.2)
+    methods: Annotated[tuple[MethodName, ...], EachOnce] = Field(min_length=1)
+    coverage_mcse: float = Field(ge=0.002, le=0.2)
+    sampled_coverage_mcse: float | None = Field(None, ge=0.002, le=0.2)
     worlds: int = Field(ge=2, le=100_000)
     true_clients: int = Field(ge=50, le=1_000_000)
     sampler: Sampler
@@ -198,10 +198,13 @@ class StudyConfig(Strict):
 
     @field_validator("service_counts", "service_counts_where_present")
     @classmethod
-    def _relative(cls, value: str | None) -> str | None:
-        if value is not None and Path(value).is_absolute():
-            raise ValueError("give the path relative to the project, so that others can use the file too")
-        return value
+    def _in_place(cls, value: str | None) -> str | None:
+        return None if value is None else check_path(value)
+
+    @field_validator("notebooks")
+    @classmethod
+    def _each_notebook_once(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        return value if isinstance(value, str) else each_once(value)
 
     def named_scenarios(self) -> dict[str, tuple[str, ...]]:
         """Every scenario that is named somewhere, by the field that names it."""
@@ -229,6 +232,7 @@ class StudyConfig(Strict):
             "second_episodes.members": (self.second_episodes.members, self.second_episodes.design),
             "what_if_ranges.members": (self.what_if_ranges.members, self.what_if_ranges.design),
             "calibrate.members": (self.calibrate.members * self.calibrate.steps, self.calibrate.design),
+            "explorer.levels": (self.explorer.levels.combinations, self.explorer.design),
             "explorer.checks": (self.explorer.checks, self.explorer.design),
             "explorer.members": (self.explorer.members, self.explorer.member_design),
         }

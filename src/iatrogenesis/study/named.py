@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from iatrogenesis.core.definitions import REFERENCE
 from iatrogenesis.core.sources import records
 from iatrogenesis.core.validated import of_document
-from iatrogenesis.core.yaml_text import ConfigError, quoted, read_document
+from iatrogenesis.core.yaml_text import ConfigError, quoted, read_document, shown
 from iatrogenesis.explorer.settings import check_worlds
 from iatrogenesis.simulation_study.cells import Cell
 from iatrogenesis.study.configuration import StudyConfig
@@ -49,7 +49,7 @@ def cells_of(
     """Return the cells that the study asks for, in the order of their table, whose scenarios are all there."""
     for cell in known.values():
         if cell.scenario is not None and cell.scenario not in catalogue:
-            raise ConfigError(f"{path}: cell {cell.cell!r}: unknown scenario {cell.scenario!r}")
+            raise ConfigError(f"{shown(path)}: cell {cell.cell!r}: unknown scenario {cell.scenario!r}")
     chosen = list(known) if config.simulation_study.cells == "all" else config.simulation_study.cells
     for name in chosen:
         if name not in known:

@@ -1,8 +1,10 @@
 """Sections of a study that simulate the same size again and again: for each pair of orders, scenario or member."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from iatrogenesis.core.sources import Strict
+from iatrogenesis.core.sources import EachOnce, Strict
 from iatrogenesis.world.cohort import Design
 
 
@@ -18,7 +20,7 @@ class Preventions(Strict):
     """What preventions avert in a world; each scenario is that world with preventions."""
 
     against: str
-    scenarios: tuple[str, ...] = Field(min_length=1)
+    scenarios: Annotated[tuple[str, ...], EachOnce] = Field(min_length=1)
     design: Design
 
 

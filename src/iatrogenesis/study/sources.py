@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from iatrogenesis.core.validated import explain, validated
-from iatrogenesis.core.yaml_text import ConfigError, Document, Place, quoted, read_document
+from iatrogenesis.core.yaml_text import ConfigError, Document, Place, quoted, read_document, shown
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.world.scenarios import merged
 
@@ -32,7 +32,7 @@ class Layer:
     def of(cls, path: Path, within: Path | None = None) -> Self:
         """Return the layer of a file."""
         document = read_document(path, within=within)
-        return cls(str(path), document.content, document)
+        return cls(shown(path), document.content, document)
 
     def at(self, field: Place) -> str:
         """Return how errors name a field's place: the file with its line, where it is a file."""

@@ -7,7 +7,7 @@ from typing import Any
 from iatrogenesis.core.claims import Claims
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import bibliography
-from iatrogenesis.core.yaml_text import ConfigError, quoted, read_yaml
+from iatrogenesis.core.yaml_text import ConfigError, check_within, quoted, read_yaml, shown
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.evidence.unknowns import Associations, FeasibleStudies
 from iatrogenesis.explorer.words import read_words
@@ -45,7 +45,7 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
     if not chosen:
         return load_study(folder / "default.yaml", folder)
     if "study" not in chosen:
-        place = " and ".join([*map(str, files), *(["--config"] if chosen != written else [])])
+        place = " and ".join([*map(shown, files), *(["--config"] if chosen != written else [])])
         whole = files[0] if len(files) == 1 and chosen == written else chosen
         sources = read_study(whole, folder, place)
         return _whole(sources.validated(), sources, whole, folder)
@@ -91,6 +91,8 @@ def _whole(config: StudyConfig, sources: StudySources, source: Path | Mapping[st
     if fault := taken(config.name, source if isinstance(source, Path) else None, folder):
         raise sources.fault("name", fault)
     references = folder / "references.bib"
+    for table in (references, folder / "study_design.csv", folder / "evidence.csv"):
+        check_within(table, folder)
     try:
         keys = frozenset(bibliography(references))
     except FileNotFoundError:
@@ -118,4 +120,4 @@ def _whole(config: StudyConfig, sources: StudySources, source: Path | Mapping[st
     feasible = recorded(FeasibleStudies, folder / "feasible.yaml", keys).root
     claims = recorded(Claims, folder / "claims.yaml", keys).of(config.scenarios[0])
     of_study = (numbers, designed, cells, policies, reproduced)
-    return Study(config, catalogue, used, evidence, *of_study, words, named, feasible, claims)
+    return Study(config, catalogue, used, evidence, *of_study, words, named, feasible, claims, sources)

@@ -28,6 +28,8 @@ from iatrogenesis.simulation_study.statistical_world import StatisticalWorld
 from iatrogenesis.simulation_study.worlds import changed
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.datasets import HOSPITALS, KNOWN, SERVICES
+from iatrogenesis.study.places import check_place
+from iatrogenesis.study.sources import StudySources
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
@@ -40,7 +42,7 @@ class Study:
     ``designed`` all its cells and ``cells`` those that the study asks for, ``policies`` the numbers of the ten years of
     policies, ``reproduced`` what published simulations found, ``words`` what the explorer says, ``associations`` the
     published associations that are causes in part, ``feasible`` what further studies could measure, ``claims`` what the
-    report claims in numbers.
+    report claims in numbers, ``sources`` the files that the configuration stands in.
     """
 
     config: StudyConfig
@@ -56,6 +58,7 @@ class Study:
     associations: Mapping[str, Association]
     feasible: Mapping[str, Feasible]
     claims: Mapping[str, Claim]
+    sources: StudySources
 
     @property
     def name(self) -> str:
@@ -94,7 +97,7 @@ class Study:
         Raises
         ------
         ConfigError
-            If the table is not there, although it must be, or is none.
+            If the table is not there, although it must be, is none, or is a link that leads out of the project.
         """
         field, path = "service_counts", self.config.service_counts
         if path is None:
@@ -102,10 +105,25 @@ class Study:
             if path is None or not (root / path).exists():
                 return None
         try:
+            check_place(path, root)
             read_service_years(root / path)
-        except DataError as error:
+        except (DataError, ValueError) as error:
             raise ConfigError(f"{field}: {error}") from None
         return path
+
+    def notebooks(self, root: Path) -> list[str]:
+        """Names of the notebooks that are run, of those in the project.
+
+        Raises
+        ------
+        ConfigError
+            If one is not there.
+        """
+        there = sorted(path.stem for path in (root / "notebooks").glob("[0-9]*.ipynb"))
+        wanted = there if self.config.notebooks == "all" else list(self.config.notebooks)
+        if unknown := sorted(set(wanted) - set(there)):
+            raise self.sources.fault("notebooks", f"unknown notebook {unknown[0]!r}; known: {', '.join(there)}")
+        return wanted
 
     def datasets(self, model: str, service_counts: str | None) -> list[str]:
         """Names of the data sets that a model is fitted to, by the kinds that its own file names."""

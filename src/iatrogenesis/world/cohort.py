@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field, model_validator
 
-from iatrogenesis.core.sources import Finite, Sourced, Strict
+from iatrogenesis.core.sources import Sourced, Strict
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.world.members import aligned, member_count
 from iatrogenesis.world.parameters import BurnoutProcess, Category, World
@@ -45,12 +45,12 @@ class Design(Strict):
     therapists: int = Field(ge=2, le=1_000_000)
     services: int = Field(ge=1, le=1_000_000)
     clients_per_therapist: float = Field(ge=2, le=1_000_000)
-    clients_log_sd: Finite = Field(0.5, ge=0, le=2)
+    clients_log_sd: float = Field(0.5, ge=0, le=2)
     clients_minimum: int = Field(5, ge=1, le=1_000_000)
     list_start: int = Field(0, ge=0, le=2**31)
-    clients_by_workload: Finite = Field(0.6, ge=0, le=1)
-    severity_by_burnout: Finite = 0.0
-    course_by_burnout: Finite = 0.0
+    clients_by_workload: float = Field(0.6, ge=0, le=1)
+    severity_by_burnout: float = Field(0.0, ge=-27, le=27)
+    course_by_burnout: float = Field(0.0, ge=-27, le=27)
 
     @model_validator(mode="after")
     def _services_have_therapists(self) -> "Design":

@@ -6,6 +6,20 @@ numbers stand in `cohort`, `engine`, `scores` and `burnout`.
 
 from pydantic import model_validator
 
+from iatrogenesis.core.quantities import (
+    Caseload,
+    Correlation,
+    Loading,
+    NotNegative,
+    Probability,
+    Proportion,
+    Reliability,
+    Sessions,
+    Severity,
+    Spread,
+    Stability,
+    Weeks,
+)
 from iatrogenesis.core.sources import Sourced, SourcedShares, Strict
 
 
@@ -37,24 +51,24 @@ class Client(Strict):
     Case mix is published as log odds of deterioration; `drift_per_log_odds` turns them into points per session.
     """
 
-    severity_mean: Sourced
-    level_sd: Sourced
-    fluctuation_sd: Sourced
-    fluctuation_stability: Sourced
+    severity_mean: Severity
+    level_sd: Spread
+    fluctuation_sd: Spread
+    fluctuation_stability: Stability
     intake_elevation: Sourced
     natural_slope_mean: Sourced
-    natural_slope_sd: Sourced
+    natural_slope_sd: Spread
     slope_with_alliance: Sourced
     fit_mean: Sourced
     age_shares: SourcedShares
     age_log_odds: dict[str, Sourced]
     deprivation_shares: SourcedShares
     deprivation_log_odds: Sourced
-    drift_per_log_odds: Sourced
+    drift_per_log_odds: NotNegative
     case_mix: CaseMix
-    trauma_share: Sourced
-    fragile_share: Sourced
-    unrealistic_share: Sourced
+    trauma_share: Proportion
+    fragile_share: Proportion
+    unrealistic_share: Proportion
 
     @model_validator(mode="after")
     def _known_ages(self) -> "Client":
@@ -71,57 +85,57 @@ class Therapist(Strict):
     competence, burnout and busy weeks without being caused by them is `drift_with_...`; it stays in every world.
     """
 
-    caseload_mean: Sourced
-    caseload_sd: Sourced
+    caseload_mean: Caseload
+    caseload_sd: Spread
     competence_mean: Sourced
-    drift_sd: Sourced
+    drift_sd: Spread
     drift_skewness: Sourced
-    drift_tails: Sourced
+    drift_tails: NotNegative
     drift_with_competence: Sourced
     drift_with_burnout: Sourced
     drift_with_pressure: Sourced
-    dropout_sd: Sourced
-    alliance_sd: Sourced
-    service_log_odds_sd: Sourced
-    service_stable_share: Sourced
-    service_year_correlation: Sourced
+    dropout_sd: Spread
+    alliance_sd: Spread
+    service_log_odds_sd: Spread
+    service_stable_share: Proportion
+    service_year_correlation: Stability
 
 
 class BurnoutProcess(Strict):
     """How burnout lives on the therapist: slow reversion, pushed by workload and by clients who get worse."""
 
     mean: Sourced
-    yearly_stability: Sourced
-    workload_correlation: Sourced
-    distress_push: Sourced
-    pressure_stability: Sourced
-    expected_worse: Sourced
+    yearly_stability: Stability
+    workload_correlation: Correlation
+    distress_push: NotNegative
+    pressure_stability: Stability
+    expected_worse: Proportion
     support: Sourced
 
 
 class Therapy(Strict):
     """What treatment does when nothing goes wrong, and how long it is meant to last."""
 
-    gain: Sourced
-    half_gain_level: Sourced
-    gain_log_sd: Sourced
+    gain: NotNegative
+    half_gain_level: NotNegative
+    gain_log_sd: Spread
     agreed_log_mean: Sourced
-    agreed_log_sd: Sourced
-    agreed_maximum: Sourced
-    extension: Sourced
-    good_enough_ending: Sourced
+    agreed_log_sd: Spread
+    agreed_maximum: Sessions
+    extension: Probability
+    good_enough_ending: Probability
 
 
 class Alliance(Strict):
     """The working relationship: its spread, its ruptures, and what it does to severity and staying."""
 
-    own_sd: Sourced
+    own_sd: Spread
     drift: Sourced
     dropout: Sourced
     rupture_logit: Sourced
-    rupture_damage: Sourced
+    rupture_damage: NotNegative
     repair_drift: Sourced
-    repair_probability: Sourced
+    repair_probability: Probability
 
 
 class Dropout(Strict):
@@ -141,13 +155,13 @@ class Crisis(Strict):
 class Recognition(Strict):
     """What therapists notice without being told."""
 
-    unaided: Sourced
+    unaided: Probability
 
 
 class Fading(Strict):
     """What fades by itself: the share that is left a week later."""
 
-    kept: Sourced
+    kept: Proportion
 
 
 class HelpSeeking(Strict):
@@ -162,27 +176,27 @@ class Scores(Strict):
     ``changing_share`` is the share of the own part's variance that moves from week to week.
     """
 
-    level_loading: Sourced
-    change_loading: Sourced
-    second_loading: Sourced
-    own_sd: Sourced
-    changing_share: Sourced
+    level_loading: Loading
+    change_loading: Loading
+    second_loading: Loading
+    own_sd: Spread
+    changing_share: Proportion
 
 
 class Ratings(Strict):
     """Reliability of what can be observed of the latent states."""
 
-    competence: Sourced
-    burnout: Sourced
-    fit: Sourced
-    alliance: Sourced
+    competence: Reliability
+    burnout: Reliability
+    fit: Reliability
+    alliance: Reliability
 
 
 class FollowUp(Strict):
     """What happens after the end."""
 
-    weeks: Sourced
-    relapse: Sourced
+    weeks: Weeks
+    relapse: Proportion
 
 
 class World(Strict):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import BaseModel, Field, ValidationError
 
 from iatrogenesis.core.definitions import REFERENCE
+from iatrogenesis.core.lines import OneLine, Title
 from iatrogenesis.core.sources import Sourced, Strict, bibliography_keys, records
 from iatrogenesis.core.validated import explain, of_document, validated
-from iatrogenesis.core.yaml_text import ConfigError, Document, Place, quoted, read_document
+from iatrogenesis.core.yaml_text import ConfigError, Document, Place, quoted, read_document, shown
 from iatrogenesis.world.mechanisms import KINDS as MECHANISMS
 from iatrogenesis.world.mechanisms.base import Mechanism
 from iatrogenesis.world.parameters import World
@@ -30,8 +31,8 @@ class About(Strict):
     """What the file of a scenario and the scenario have in common."""
 
     id: str = Field(pattern=NAME, max_length=60)
-    title: str = Field(min_length=1, max_length=200)
-    question: str = Field(max_length=500)
+    title: Title = Field(min_length=1, max_length=200)
+    question: OneLine = Field(max_length=500)
     based_on: str | None = None
     treated: bool = True
     reading: Reading = "base"
@@ -92,7 +93,7 @@ def load_catalogue(folder: Path, references: Path) -> dict[str, Scenario]:
     """
     files = {path.stem: read_document(path, within=folder.parent) for path in sorted(folder.glob("*.yaml"))}
     if not files:
-        raise ConfigError(f"{folder}: no scenario files (*.yaml) here")
+        raise ConfigError(f"{shown(folder)}: no scenario files (*.yaml) here")
     _check_apart(files, folder)
     keys = bibliography_keys(references)
     routes = {
@@ -108,7 +109,8 @@ def _check_apart(names: Iterable[str], folder: Path) -> None:
     apart: dict[str, str] = {}
     for name in names:
         if (other := apart.setdefault(name.casefold(), name)) != name:
-            raise ConfigError(f"{folder}: {other}.yaml and {name}.yaml are one file on some machines; rename one")
+            both = f"{other}.yaml and {name}.yaml"
+            raise ConfigError(f"{shown(folder)}: {both} are one file on some machines; rename one")
 
 
 def read_routes(folder: Path, kinds: Mapping[str, type[Strict]], keys: frozenset[str]) -> dict[str, dict[str, Any]]:
@@ -128,7 +130,7 @@ def read_routes(folder: Path, kinds: Mapping[str, type[Strict]], keys: frozenset
         found[kind] = file.content
     for path in sorted(folder.glob("*.yaml")):
         if path.stem not in kinds:
-            raise ConfigError(f"{path}: there is no {path.stem!r} in the code; known: {', '.join(kinds)}")
+            raise ConfigError(f"{shown(path)}: there is no {path.stem!r} in the code; known: {', '.join(kinds)}")
     return found
 
 

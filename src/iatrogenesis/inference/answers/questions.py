@@ -1,6 +1,8 @@
 """What-if questions as a study asks them; apart from the models that answer."""
 
-from iatrogenesis.core.sources import Finite, Strict
+from pydantic import Field
+
+from iatrogenesis.core.sources import Strict
 from iatrogenesis.world.cohort import Design
 
 
@@ -13,8 +15,8 @@ class WhatIf(Strict):
     design: Design
     rested: str
     limited: str
-    severity_by_burnout: Finite
-    course_by_burnout: Finite
+    severity_by_burnout: float = Field(ge=-27, le=27)
+    course_by_burnout: float = Field(ge=-27, le=27)
 
     def designs(self) -> dict[str, Design]:
         """Design by allocation: by chance, by what is seen, by what is not."""

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
@@ -30,8 +31,8 @@ class Dependency(Mechanism):
     signs: ClassVar = {"dropout": -1}
     own: ClassVar = ("prone", "reliance")
     carried: ClassVar = ("reliance",)
-    share: Sourced
-    growth: Sourced
+    share: Proportion
+    growth: Proportion
     clinging: Sourced
     rebound_points: Sourced
     return_logit: Sourced

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Mechanism, Own, Week
@@ -22,9 +23,9 @@ class EmotionalWithdrawal(Mechanism):
     seed: ClassVar = ("Recognizing Signs of Iatrogenic Trauma", "Emotional Withdrawal Symptoms")
     signs: ClassVar = {"alliance": -1, "gain": -1}
     own: ClassVar = ("numbness",)
-    kept: Sourced
-    per_rupture: Sourced
-    per_point: Sourced
+    kept: Proportion
+    per_rupture: Proportion
+    per_point: Proportion
     alliance_loss: Sourced
     gain_loss: Sourced
     shame_points: Sourced

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
@@ -32,8 +33,8 @@ class Labelling(Mechanism):
     signs: ClassVar = {"drift": 1, "gain": -1}
     own: ClassVar = ("labelled", "stigma")
     carried: ClassVar = ("stigma",)
-    share: Sourced
-    internalising: Sourced
+    share: Proportion
+    internalising: Proportion
     self_worth_points: Sourced
     isolation_gain_loss: Sourced
     barrier: Sourced

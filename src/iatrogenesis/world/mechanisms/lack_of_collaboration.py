@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
@@ -22,7 +23,7 @@ class LackOfCollaboration(Mechanism):
     signs: ClassVar = {"alliance": -1, "dropout": 1}
     own: ClassVar = ("unasked",)
     ends_with_therapist: ClassVar = ("unasked",)
-    share: Sourced
+    share: Proportion
     alliance_loss: Sourced
     dropout_logit: Sourced
 

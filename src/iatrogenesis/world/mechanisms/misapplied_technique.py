@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Sessions
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
@@ -32,8 +33,8 @@ class MisappliedTechnique(Mechanism):
     ends_with_therapist: ClassVar = ("pushed",)
     logit: Sourced
     per_competence: Sourced
-    first_session: Sourced
-    last_session: Sourced
+    first_session: Sessions
+    last_session: Sessions
     exacerbation_points: Sourced
     lasting_points: Sourced
     rupture_logit: Sourced

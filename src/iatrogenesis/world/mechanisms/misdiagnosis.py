@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Probability, Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
@@ -29,8 +30,8 @@ class Misdiagnosis(Mechanism):
     signs: ClassVar = {"gain": -1, "drift": 1, "symptom": 1}
     own: ClassVar = ("wrong",)
     ends_with_therapist: ClassVar = ("wrong",)
-    share: Sourced
-    correction: Sourced
+    share: Proportion
+    correction: Probability
     gain_loss: Sourced
     mismatch_points: Sourced
     symptom_points: Sourced

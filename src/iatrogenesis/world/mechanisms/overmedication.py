@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Probability, Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
@@ -34,17 +35,17 @@ class Overmedication(Mechanism):
     )
     signs: ClassVar = {"symptom": 1, "drift": 1, "exacerbation": 1}
     own: ClassVar = ("drugs", "dependence", "withdrawal")
-    share: Sourced
-    inappropriate: Sourced
-    two_or_more: Sourced
-    three_or_more: Sourced
+    share: Proportion
+    inappropriate: Proportion
+    two_or_more: Proportion
+    three_or_more: Proportion
     side_effect_points: Sourced
     interaction_points: Sourced
-    young_extra: Sourced
-    growth: Sourced
-    abrupt_stop: Sourced
+    young_extra: Proportion
+    growth: Proportion
+    abrupt_stop: Probability
     withdrawal_points: Sourced
-    kept: Sourced
+    kept: Proportion
     late_withdrawal_points: Sourced
 
     def begin(self, intake: Intake, draw: Draw, exposure: Share) -> Own:

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Probability, Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
@@ -23,8 +24,8 @@ class PoorCommunication(Mechanism):
     seed: ClassVar = ("Treatment Mismatch Dangers", "Side Effects and Dependency")
     signs: ClassVar = {"gain": -1, "drift": 1, "alliance": -1}
     own: ClassVar = ("shared", "muddled")
-    share: Sourced
-    muddle: Sourced
+    share: Proportion
+    muddle: Probability
     gain_loss: Sourced
     muddle_points: Sourced
     alliance_loss: Sourced

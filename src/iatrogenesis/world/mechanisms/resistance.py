@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Mechanism, Own, Week
@@ -25,8 +26,8 @@ class Resistance(Mechanism):
     signs: ClassVar = {"alliance": -1, "dropout": 1, "gain": -1}
     own: ClassVar = ("distrust",)
     carried: ClassVar = ("distrust",)
-    per_worse: Sourced
-    per_rupture: Sourced
+    per_worse: Proportion
+    per_rupture: Proportion
     alliance_loss: Sourced
     dropout_logit: Sourced
     gain_loss: Sourced

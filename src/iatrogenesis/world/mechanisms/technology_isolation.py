@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Intake, Mechanism, Own, Share, Week
@@ -22,8 +23,8 @@ class TechnologyIsolation(Mechanism):
     seed: ClassVar = ("Causes Behind Iatrogenic Effects in Therapy",)
     signs: ClassVar = {"alliance": -1, "drift": 1}
     own: ClassVar = ("remote", "isolation")
-    share: Sourced
-    growth: Sourced
+    share: Proportion
+    growth: Proportion
     alliance_loss: Sourced
     isolation_points: Sourced
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from iatrogenesis.core.sources import Sourced
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.world.mechanisms.base import Week
 from iatrogenesis.world.preventions.base import Prevention
 
@@ -20,7 +20,7 @@ class Adjustment(Prevention):
 
     kind: Literal["adjustment"] = "adjustment"
     seed: ClassVar = ("Repairing Trust After Therapeutic Harm", "Self-Harm Ideation Spikes")
-    changed: Sourced
+    changed: Proportion
 
     def effect(self, kind: str, week: Week) -> np.ndarray | float | None:
         """Less of what harmed, for clients who were noticed."""

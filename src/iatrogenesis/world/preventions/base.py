@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iatrogenesis.core.sources import Sourced, Strict
+from iatrogenesis.core.quantities import Minutes
+from iatrogenesis.core.sources import Strict
 from iatrogenesis.world.cohort import Therapists
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Mechanism, Week
@@ -15,9 +16,9 @@ type Amount = float | np.ndarray
 class Cost(Strict):
     """Working time that a prevention takes, in minutes; what is left out is none."""
 
-    per_client: Sourced | None = None
-    per_session: Sourced | None = None
-    per_therapist_week: Sourced | None = None
+    per_client: Minutes | None = None
+    per_session: Minutes | None = None
+    per_therapist_week: Minutes | None = None
 
     def hours(self, clients: Amount, sessions: Amount, therapist_weeks: Amount) -> Amount:
         """Hours for so many clients, sessions and weeks of therapists."""

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from iatrogenesis.core.sources import Sourced
+from iatrogenesis.core.quantities import Caseload
 from iatrogenesis.world.cohort import Therapists
 from iatrogenesis.world.preventions.base import Posts, Prevention
 
@@ -19,8 +19,8 @@ class CaseloadLimit(Prevention):
 
     kind: Literal["caseload_limit"] = "caseload_limit"
     seed: ClassVar = ("The Role of Therapist Competence and Burnout",)
-    neutral: ClassVar = {"limit": 1e9}
-    limit: Sourced
+    neutral: ClassVar = {"limit": 1000.0}
+    limit: Caseload
 
     def staff(self, therapists: Therapists, posts: Posts) -> Therapists:
         """Fewer places for those who had more than the limit."""

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.mechanisms.base import Own, Week
 from iatrogenesis.world.preventions.base import Amount, Prevention
@@ -20,8 +21,8 @@ class CollaborativeDecisions(Prevention):
     kind: Literal["collaborative_decisions"] = "collaborative_decisions"
     seed: ClassVar = ("Preventative Measures for Iatrogenic Effects", "Treatment Mismatch Dangers")
     signs: ClassVar = {"alliance": 1}
-    fewer_unasked: Sourced
-    fewer_prone: Sourced
+    fewer_unasked: Proportion
+    fewer_prone: Proportion
     alliance_gain: Sourced
 
     def exposure(self, kind: str) -> Amount:

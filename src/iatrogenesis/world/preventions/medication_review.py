@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from iatrogenesis.core.sources import Sourced
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.world.mechanisms.base import Week
 from iatrogenesis.world.preventions.base import Amount, Prevention
 
@@ -18,8 +18,8 @@ class MedicationReview(Prevention):
 
     kind: Literal["medication_review"] = "medication_review"
     seed: ClassVar = ("Side Effects and Dependency", "Prescription Risks and Misuse")
-    found: Sourced
-    watched: Sourced
+    found: Proportion
+    watched: Proportion
 
     def exposure(self, kind: str) -> Amount:
         """Fewer clients take what they should not."""

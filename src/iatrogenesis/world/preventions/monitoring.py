@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from iatrogenesis.core.definitions import can_be_judged
+from iatrogenesis.core.quantities import Probability, Proportion, Sessions
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Own, Week
@@ -30,10 +31,10 @@ class Monitoring(Prevention):
     )
     signs: ClassVar = {"drift": -1}
     own: ClassVar = ("alarmed",)
-    expected_fall: Sourced
-    expected_sessions: Sourced
-    margin: Sourced
-    attention: Sourced
+    expected_fall: Proportion
+    expected_sessions: Sessions
+    margin: Proportion
+    attention: Probability
     support_points: Sourced
 
     def alarm(self, week: Week) -> np.ndarray:

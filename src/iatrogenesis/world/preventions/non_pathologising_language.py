@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from iatrogenesis.core.sources import Sourced
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.world.mechanisms.base import Week
 from iatrogenesis.world.preventions.base import Amount, Prevention
 
@@ -18,8 +18,8 @@ class NonPathologisingLanguage(Prevention):
 
     kind: Literal["non_pathologising_language"] = "non_pathologising_language"
     seed: ClassVar = ("Preventative Measures for Iatrogenic Effects", "The Impact of Stigmatizing Labels")
-    fewer_labels: Sourced
-    softer: Sourced
+    fewer_labels: Proportion
+    softer: Proportion
 
     def exposure(self, kind: str) -> Amount:
         """Fewer clients get a label."""

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from iatrogenesis.core.sources import Sourced
+from iatrogenesis.core.quantities import Probability
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Week
 from iatrogenesis.world.preventions.base import Prevention
@@ -18,7 +18,7 @@ class Referral(Prevention):
 
     kind: Literal["referral"] = "referral"
     seed: ClassVar = ("Repairing Trust After Therapeutic Harm",)
-    willingness: Sourced
+    willingness: Probability
 
     def refer(self, week: Week, draw: Draw) -> np.ndarray:
         """Who goes to another therapist."""

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.draws import Draw
 from iatrogenesis.world.mechanisms.base import Own, Week
@@ -24,8 +25,8 @@ class Repair(Prevention):
     signs: ClassVar = {"alliance": 1}
     own: ClassVar = ("empowered",)
     ends_with_therapist: ClassVar = ("empowered",)
-    acknowledge: Sourced
-    apologise: Sourced
+    acknowledge: Proportion
+    apologise: Proportion
     collaborate: Sourced
 
     def repair(self, week: Week) -> Amount:

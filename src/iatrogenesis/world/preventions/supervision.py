@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.core.sources import Sourced
 from iatrogenesis.world.cohort import Therapists
 from iatrogenesis.world.preventions.base import Amount, Posts, Prevention
@@ -24,7 +25,7 @@ class Supervision(Prevention):
         "Defining Iatrogenic Effects in Mental Health Care",
         "Conclusion",
     )
-    learned: Sourced
+    learned: Proportion
     standard: Sourced
     relief_sd: Sourced
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from iatrogenesis.core.sources import Sourced
+from iatrogenesis.core.quantities import Proportion
 from iatrogenesis.world.preventions.base import Amount, Prevention
 
 
@@ -15,8 +15,8 @@ class ThoroughAssessment(Prevention):
 
     kind: Literal["thorough_assessment"] = "thorough_assessment"
     seed: ClassVar = ("Treatment Mismatch Dangers", "Defining Iatrogenic Effects in Mental Health Care")
-    fewer_wrong: Sourced
-    coordinated: Sourced
+    fewer_wrong: Proportion
+    coordinated: Proportion
 
     def exposure(self, kind: str) -> Amount:
         """Fewer wrong diagnoses, fewer colliding plans."""
