@@ -17,6 +17,7 @@ from iatrogenesis.verification.chain import (
     FED,
     GIVEN,
     MISSING,
+    NO_FILE,
     OLDER,
     UNKNOWN,
     Chain,
@@ -128,6 +129,50 @@ def edit_record(rule: str, path: str) -> None:
     place.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
 
 
+def list_rests_on_nothing() -> None:
+    """The record of the last job is in no list; then code and configuration are altered."""
+    place = jobs.RESULTS / FOLDER / "manifest.json"
+    place.write_text(json.dumps(json.loads(place.read_text()) | {"read": {"nothing": ""}}))
+    code_edited()
+
+
+def list_has_no_record() -> None:
+    (jobs.RESULTS / FOLDER / "manifest.json").unlink()
+    data_edited()
+
+
+def checksums_replaced() -> None:
+    """The list itself is held to the record of the job that wrote it."""
+    replaced(jobs.at("SHA256SUMS"), b"tables/true_rates.csv", b"tables/true_rates.CSV")
+
+
+def linked_to_elsewhere() -> None:
+    """The same bytes, for now."""
+    path = Path(jobs.SCENARIOS)
+    path.rename("elsewhere.csv")
+    path.symlink_to(Path("elsewhere.csv").resolve())
+
+
+def dangling() -> None:
+    Path(jobs.at("tables/better.csv")).symlink_to("nowhere")
+
+
+def pipe() -> None:
+    Path(jobs.SCENARIOS).unlink()
+    os.mkfifo(jobs.SCENARIOS)
+
+
+def pipe_for_a_record() -> None:
+    place = jobs.RESULTS / FOLDER / "compare.json"
+    place.unlink()
+    os.mkfifo(place)
+
+
+def folder_linked() -> None:
+    Path("elsewhere").mkdir()
+    Path(jobs.at("more")).symlink_to(Path("elsewhere").resolve(), target_is_directory=True)
+
+
 CASES = [
     (digit, "tables/scenarios.csv", ALTERED, "one digit of a table"),
     (digit_with_its_time_kept, "tables/scenarios.csv", ALTERED, "one digit of a table, its time kept"),
@@ -146,11 +191,21 @@ CASES = [
     (manifest_edited, "manifest.csv", ALTERED, "the list of files edited"),
     (sums_edited_too, "tables/scenarios.csv", ALTERED, "one digit of a table, and its checksum"),
     (record_edited_too, "tables/numbers.json", FED, "one digit of a table, and the record of its job"),
+    (list_rests_on_nothing, "tables/scenarios.csv", OLDER, "code, and the list's record, which says it read nothing"),
+    (list_rests_on_nothing, "records/manifest.json", ALTERED, "the record of the list of files: it read nothing"),
+    (list_has_no_record, "tables/evidence.csv", GIVEN, "published data, and the record of the list of files deleted"),
+    (list_has_no_record, "records/manifest.json", MISSING, "the record of the list of files deleted"),
+    (checksums_replaced, "SHA256SUMS", ALTERED, "the list of checksums"),
+    (linked_to_elsewhere, "tables/scenarios.csv", NO_FILE, "a table replaced by a link to the same bytes elsewhere"),
+    (dangling, "tables/better.csv", ADDED, "a link added that leads nowhere"),
+    (pipe, "tables/scenarios.csv", NO_FILE, "a table replaced by a pipe"),
+    (pipe_for_a_record, "tables/scenarios.csv", UNKNOWN, "the record of a job replaced by a pipe"),
+    (folder_linked, "more", ADDED, "a link to a folder added"),
 ]
 
 
 TRIALS = [
-    pytest.param(change, path, kind, marks=pytest.mark.trial(kind="altered", what=what), id=change.__name__)
+    pytest.param(change, path, kind, marks=pytest.mark.trial(kind="altered", what=what), id=f"{change.__name__}-{path}")
     for change, path, kind, what in CASES
 ]
 
@@ -180,6 +235,33 @@ def test_what_was_altered_is_made_again_and_what_is_read_from_it(finished, chang
         assert {path: value for path, value in now.items() if path != "manifest.csv"} == {
             path: value for path, value in before.items() if path != "manifest.csv"
         }
+
+
+@pytest.mark.parametrize("change", [list_rests_on_nothing, list_has_no_record])
+def test_without_a_good_record_of_the_list_it_is_made_again(finished, change):  # noqa: F811
+    change()
+    assert any("SHA256SUMS" in path for path in again(jobs.RESULTS))
+
+
+def test_what_nobody_made_and_is_no_file_is_not_made_again(finished):  # noqa: F811
+    dangling()
+    folder_linked()
+    assert again(jobs.RESULTS) == {}
+    jobs.manifest()
+
+
+@pytest.mark.trial(kind="altered", what="a table called left over by the list, its record deleted and its code altered")
+def test_what_the_reference_has_cannot_be_left_over(finished):  # noqa: F811
+    """Even if list, checksums and the record of both agree on it."""
+    replaced(jobs.at("manifest.csv"), b"\ntables/true_rates.csv", b"\ntables/else.csv")
+    path = Path(jobs.at("manifest.csv"))
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join(f"{row}yes" if row.startswith(("tables/", "simulated/")) else row for row in rows) + "\n")
+    code_edited()
+    chain = Chain(jobs.RESULTS, pinned=["tables/scenarios.csv"])
+    found = {fault.path: fault.kind for fault in misfits(chain, Path())}
+    assert found["tables/scenarios.csv"] == OLDER
+    assert found["simulated/base/clients.parquet"] == OLDER
 
 
 def test_every_flipped_bit_is_found(finished):  # noqa: F811
@@ -254,6 +336,17 @@ def test_the_option_for_snakemake_names_files_and_says_why(finished, capsys):  #
     assert "To be made again: results/t/tables/scenarios.csv: altered" in said.err
     main("results/nowhere")
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.trial(kind="refused", what="a record that names a file which a shell would take for a command")
+def test_what_a_record_names_is_no_command(finished, capsys):  # noqa: F811
+    from iatrogenesis.verification.again import main
+
+    place = jobs.RESULTS / FOLDER / "compare.json"
+    record = json.loads(place.read_text())
+    place.write_text(json.dumps(record | {"written": {"a; touch b": ""} | record["written"]}))
+    main(str(jobs.RESULTS))
+    assert "'results/t/a; touch b'" in capsys.readouterr().out
 
 
 def test_of_very_many_whole_rules_are_named(finished, monkeypatch):  # noqa: F811

@@ -11,8 +11,9 @@ import yaml
 
 from iatrogenesis.core.claims import Claim
 from iatrogenesis.study.study import Study
-from iatrogenesis.verification.chain import ALTERED, GIVEN, MISSING, OLDER, SUMS, Chain, Fault
-from iatrogenesis.verification.manifest import against_sums, read_sums
+from iatrogenesis.verification.chain import ALTERED, GIVEN, MISSING, NO_FILE, OLDER, Chain, Fault
+from iatrogenesis.verification.lists import SUMS, read_sums
+from iatrogenesis.verification.manifest import against_sums
 from iatrogenesis.verification.reference import CLAIMS, HASHES, by_draws, claimed, hashed, kept
 from iatrogenesis.verification.verdicts import (
     CHANGED,
@@ -81,7 +82,7 @@ def verify(study: Study, results: Path, reference: Path, root: Path) -> Verifica
     """
     if not (results / SUMS).is_file():
         raise NotFinished(f"{results / SUMS} is not there: `make report STUDY={study.name}` first")
-    chain = Chain(results)
+    chain = Chain(results, pinned=pinned(study, reference))
     faults = misfits(chain, root)
     changed = changes(study, results)
     values = kept(reference, CLAIMS)
@@ -89,6 +90,13 @@ def verify(study: Study, results: Path, reference: Path, root: Path) -> Verifica
     allowed = errors_allowed(sum(claim.kind != "simulated" for claim in study.claims.values()))
     rows = [*_claims(study, chain, faults, changed, before, allowed), *_hashes(chain, reference, changed)]
     return Verification(rows, faults, changed, allowed)
+
+
+def pinned(study: Study, reference: Path) -> set[str]:
+    """Files that no list may call left over: what the report, its claims and the reference are about."""
+    table = kept(reference, HASHES)
+    names = set() if table is None else set(table["name"])
+    return names | {claim.table for claim in study.claims.values()} | {NUMBERS, "report.html", "run.yaml"}
 
 
 def misfits(chain: Chain, root: Path) -> list[Fault]:
@@ -123,7 +131,7 @@ def _different(then: Any, now: Any, path: str = "") -> Iterator[str]:
 def _claims(
     study: Study, chain: Chain, faults: list[Fault], changed: list[str], before: Mapping, allowed: float
 ) -> Iterator[dict[str, Any]]:
-    broken = {fault.path for fault in faults if fault.kind in (ALTERED, MISSING)}
+    broken = {fault.path for fault in faults if fault.kind in (ALTERED, MISSING, NO_FILE)}
     numbers = {} if NUMBERS in broken else json.loads((chain.results / NUMBERS).read_bytes())
     found = by_name(claimed(study, chain, broken), "claim")
     for name, claim in study.claims.items():
