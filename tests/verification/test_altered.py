@@ -237,33 +237,6 @@ def test_what_was_altered_is_made_again_and_what_is_read_from_it(finished, chang
         }
 
 
-@pytest.mark.parametrize("change", [list_rests_on_nothing, list_has_no_record])
-def test_without_a_good_record_of_the_list_it_is_made_again(finished, change):  # noqa: F811
-    change()
-    assert any("SHA256SUMS" in path for path in again(jobs.RESULTS))
-
-
-def test_what_nobody_made_and_is_no_file_is_not_made_again(finished):  # noqa: F811
-    dangling()
-    folder_linked()
-    assert again(jobs.RESULTS) == {}
-    jobs.manifest()
-
-
-@pytest.mark.trial(kind="altered", what="a table called left over by the list, its record deleted and its code altered")
-def test_what_the_reference_has_cannot_be_left_over(finished):  # noqa: F811
-    """Even if list, checksums and the record of both agree on it."""
-    replaced(jobs.at("manifest.csv"), b"\ntables/true_rates.csv", b"\ntables/else.csv")
-    path = Path(jobs.at("manifest.csv"))
-    rows = path.read_text().splitlines()
-    path.write_text("\n".join(f"{row}yes" if row.startswith(("tables/", "simulated/")) else row for row in rows) + "\n")
-    code_edited()
-    chain = Chain(jobs.RESULTS, pinned=["tables/scenarios.csv"])
-    found = {fault.path: fault.kind for fault in misfits(chain, Path())}
-    assert found["tables/scenarios.csv"] == OLDER
-    assert found["simulated/base/clients.parquet"] == OLDER
-
-
 def test_every_flipped_bit_is_found(finished):  # noqa: F811
     content = Path(jobs.CLIENTS).read_bytes()
     noise = np.random.default_rng(18)
@@ -322,36 +295,3 @@ def test_the_checksums_are_read_by_sha256sum(finished):  # noqa: F811
     listed = {line.split("  ")[1] for line in Path(jobs.at("SHA256SUMS")).read_text().splitlines()}
     there = {str(path.relative_to(jobs.RESULTS)) for path in jobs.RESULTS.rglob("*") if path.is_file()}
     assert {path for path in there - listed if not path.startswith("logs/")} == {"SHA256SUMS", "records/manifest.json"}
-
-
-def test_the_option_for_snakemake_names_files_and_says_why(finished, capsys):  # noqa: F811
-    from iatrogenesis.verification.again import main
-
-    main(str(jobs.RESULTS))
-    assert capsys.readouterr() == ("", "")
-    digit()
-    main(str(jobs.RESULTS))
-    said = capsys.readouterr()
-    assert said.out == "--forcerun results/t/tables/scenarios.csv\n"
-    assert "To be made again: results/t/tables/scenarios.csv: altered" in said.err
-    main("results/nowhere")
-    assert capsys.readouterr() == ("", "")
-
-
-@pytest.mark.trial(kind="refused", what="a record that names a file which a shell would take for a command")
-def test_what_a_record_names_is_no_command(finished, capsys):  # noqa: F811
-    from iatrogenesis.verification.again import main
-
-    place = jobs.RESULTS / FOLDER / "compare.json"
-    record = json.loads(place.read_text())
-    place.write_text(json.dumps(record | {"written": {"a; touch b": ""} | record["written"]}))
-    main(str(jobs.RESULTS))
-    assert "'results/t/a; touch b'" in capsys.readouterr().out
-
-
-def test_of_very_many_whole_rules_are_named(finished, monkeypatch):  # noqa: F811
-    code_edited()
-    assert len(again(jobs.RESULTS)) == len(jobs.RULES)
-    assert set(again(jobs.RESULTS)) == {rule.written for rule in jobs.RULES}
-    monkeypatch.setattr("iatrogenesis.verification.again.MOST", 3)
-    assert set(again(jobs.RESULTS)) == {rule.name for rule in jobs.RULES}

@@ -11,11 +11,17 @@ from pathlib import Path
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv, write_csv
+from iatrogenesis.core.tables import DataError
 from iatrogenesis.study.study import Study, find_study
 from iatrogenesis.verification.chain import Chain
 from iatrogenesis.verification.records import hash_of
 
 CLAIMS, HASHES = "claims.csv", "hashes.csv"
+COLUMNS = {
+    CLAIMS: ("claim", "number", "value", "mcse", "kind", "data_sets", "inputs"),
+    HASHES: ("name", "kind", "hash", "inputs"),
+}
+NUMBERS = ("value", "mcse", "data_sets")
 SIMULATED = ("simulated/", "twins/", "attribution/", "explorer/")
 """Folders of tables that are simulated, and nothing else."""
 ESTIMATED = ("posterior/", "simulation_study/", "sbc/")
@@ -23,7 +29,7 @@ ESTIMATED = ("posterior/", "simulation_study/", "sbc/")
 
 
 def claimed(study: Study, chain: Chain, without: Collection[str] = ()) -> pd.DataFrame:
-    """Each claim that the study makes: claim, number, value, mcse, kind, inputs.
+    """Each claim that the study makes, with the columns `COLUMNS` of ``claims.csv``.
 
     Parameters
     ----------
@@ -43,8 +49,9 @@ def claimed(study: Study, chain: Chain, without: Collection[str] = ()) -> pd.Dat
         if found is not None:
             value, mcse = found
             about = {"claim": name, "number": claim.number, "value": value, "mcse": mcse, "kind": claim.kind}
-            rows.append(about | {"inputs": inputs_of(chain, [claim.table])})
-    return pd.DataFrame(rows, columns=["claim", "number", "value", "mcse", "kind", "inputs"])
+            sets = claim.counted(tables[claim.table])
+            rows.append(about | {"data_sets": sets, "inputs": inputs_of(chain, [claim.table])})
+    return pd.DataFrame(rows, columns=list(COLUMNS[CLAIMS]))
 
 
 def hashed(chain: Chain) -> pd.DataFrame:
@@ -59,7 +66,7 @@ def hashed(chain: Chain) -> pd.DataFrame:
             maker = chain.makers[path]
             data = hash_of({one: chain.now.get(one, "") for one in maker.read} | maker.given)
             rows.append({"name": path, "kind": "figure", "hash": data, "inputs": inputs_of(chain, maker.read)})
-    return pd.DataFrame(rows, columns=["name", "kind", "hash", "inputs"])
+    return pd.DataFrame(rows, columns=list(COLUMNS[HASHES]))
 
 
 def inputs_of(chain: Chain, paths: Iterable[str]) -> str:
@@ -105,8 +112,26 @@ def main(config: str, results: str, reference: str) -> None:
 
 
 def kept(reference: Path, name: str) -> pd.DataFrame | None:
-    """A table that is kept, or None if there is none."""
-    return read_csv(reference / name) if (reference / name).is_file() else None
+    """A table that is kept, or None if there is none.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, has a text in the place of a number, or names something twice.
+    """
+    path = reference / name
+    if not path.is_file():
+        return None
+    table = read_csv(path)
+    if missing := [column for column in COLUMNS[name] if column not in table]:
+        raise DataError(f"{path}: no column {missing[0]!r}; `make reference` writes it again from an accepted run.")
+    for column in set(NUMBERS) & set(COLUMNS[name]):
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            raise DataError(f"{path}: column {column!r} has something that is no number; take the repository's.")
+    first = COLUMNS[name][0]
+    if table[first].duplicated().any() or table[first].isna().any():
+        raise DataError(f"{path}: column {first!r} must name each once; take the repository's.")
+    return table
 
 
 if __name__ == "__main__":
