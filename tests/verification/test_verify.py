@@ -73,7 +73,10 @@ def verdicts(of) -> dict[str, str]:
     return {row["name"]: row["verdict"] for row in of.rows}
 
 
-NAMES = ("net", "sd", "simulated/base/clients.parquet", "figures/scenarios.svg", "figures/effects.svg")
+TABLES = [f"tables/{name}.csv" for name in ("effects", "evidence", "scenarios", "true_rates")]
+FIGURES = ["figures/scenarios.svg", "figures/effects.svg"]
+NAMES = ("net", "sd", "simulated/base/clients.parquet", *FIGURES, *TABLES)
+OF_DRAWS = {"sd": WITHIN, "figures/effects.svg": DRAWS, "tables/effects.csv": WITHIN}
 
 
 def test_what_is_as_it_was_is_reproduced(accepted):
@@ -86,12 +89,12 @@ def test_other_draws_are_within_their_error_or_not(accepted):
     jobs.run(fit="other draws of 0.72")
     jobs.manifest()
     result = found()
-    assert verdicts(result) == dict.fromkeys(NAMES, REPRODUCED) | {"sd": WITHIN, "figures/effects.svg": DRAWS}
+    assert verdicts(result) == dict.fromkeys(NAMES, REPRODUCED) | OF_DRAWS
     assert result.code == 0
     jobs.run(fit="draws of 0.9")
     jobs.manifest()
     result = found()
-    assert verdicts(result)["sd"] == NOT and result.code == 1
+    assert verdicts(result)["sd"] == verdicts(result)["tables/effects.csv"] == NOT and result.code == 1
     assert "it was 0.7, 14 combined errors away; 2.6 are allowed" in result.table()["reason"].tolist()
 
 
@@ -176,7 +179,7 @@ def test_results_of_other_parameters_are_not_compared(accepted):
     jobs.run("fit", "effects", "numbers", "figure_effects", "report", "run_record", seed=2)
     jobs.manifest()
     result = found()
-    assert {name for name, verdict in verdicts(result).items() if verdict == CHANGED} == {"sd", "figures/effects.svg"}
+    assert {name for name, verdict in verdicts(result).items() if verdict == CHANGED} == OF_DRAWS.keys()
     assert result.code == 2
 
 
@@ -244,7 +247,7 @@ def test_a_files_name_is_no_formula(accepted):
 def test_the_table_has_a_row_for_each_claim_table_figure_and_misfit(accepted):
     Path(jobs.at("added.txt")).write_text("a")
     table = found().table()
-    assert Counter(table["what"]) == {"claim": 2, "simulated table": 1, "figure": 2, "file": 1}
+    assert Counter(table["what"]) == {"claim": 2, "simulated table": 1, "table": 4, "figure": 2, "file": 1}
     sd = table.set_index("name").loc["sd"]
     assert (sd["value"], sd["reference"], sd["mcse"]) == (0.7, 0.7, 0.01)
     assert isinstance(table, pd.DataFrame)

@@ -4,6 +4,7 @@ Run as a module (``python -m iatrogenesis.verification.reference config results/
 them of a finished study.
 """
 
+import shutil
 import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -14,6 +15,7 @@ from iatrogenesis.core.files import read_csv, write_csv
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.study.study import Study, find_study
 from iatrogenesis.verification.chain import Chain
+from iatrogenesis.verification.lists import writable
 from iatrogenesis.verification.records import hash_of
 
 CLAIMS, HASHES = "claims.csv", "hashes.csv"
@@ -21,6 +23,10 @@ COLUMNS = {
     CLAIMS: ("claim", "number", "value", "mcse", "kind", "data_sets", "inputs"),
     HASHES: ("name", "kind", "hash", "inputs"),
 }
+TABLES = "tables/"
+"""Folder of tables; of those that rest on draws or estimates the cells are kept too, in a folder of the same name."""
+APART = ("tables/cost.csv",)
+"""What a run cost, which differs with the machine."""
 NUMBERS = ("value", "mcse", "data_sets")
 SIMULATED = ("simulated/", "twins/", "attribution/", "explorer/")
 """Folders of tables that are simulated, and nothing else."""
@@ -55,13 +61,19 @@ def claimed(study: Study, chain: Chain, without: Collection[str] = ()) -> pd.Dat
 
 
 def hashed(chain: Chain) -> pd.DataFrame:
-    """Each simulated table and each figure's data: name, kind, hash, inputs."""
+    """Each simulated file, table and figure's data, with the columns `COLUMNS` of ``hashes.csv``."""
+    now = {path: chain.now[path] for path in chain.now if path in writable([path])}
     rows = [
         {"name": path, "kind": "simulated table", "hash": value, "inputs": inputs_of(chain, [path])}
-        for path, value in chain.now.items()
+        for path, value in now.items()
         if path.startswith(SIMULATED) and path.endswith(".parquet")
     ]
-    for path in chain.now:
+    rows += [
+        {"name": path, "kind": "table", "hash": value, "inputs": inputs_of(chain, [path])}
+        for path, value in now.items()
+        if path.startswith(TABLES) and path.endswith(".csv") and path not in APART
+    ]
+    for path in now:
         if path.startswith("figures/") and path.endswith(".svg") and path in chain.makers:
             maker = chain.makers[path]
             data = hash_of({one: chain.now.get(one, "") for one in maker.read} | maker.given)
@@ -80,10 +92,9 @@ def inputs_of(chain: Chain, paths: Iterable[str]) -> str:
     return hash_of(found)
 
 
-def by_draws(chain: Chain, figure: str) -> bool:
-    """Whether a figure rests on draws or estimates."""
-    records = chain.upstream(chain.makers[figure].read)
-    return any(path.startswith(ESTIMATED) for record in records for path in record.written)
+def by_draws(chain: Chain, path: str) -> bool:
+    """Whether a table or figure rests on draws or estimates."""
+    return any(one.startswith(ESTIMATED) for record in chain.upstream([path]) for one in record.written)
 
 
 def keep(study: Study, results: Path, reference: Path) -> None:
@@ -103,7 +114,14 @@ def keep(study: Study, results: Path, reference: Path) -> None:
         )
     reference.mkdir(parents=True, exist_ok=True)
     write_csv(claimed(study, chain), reference / CLAIMS)
-    write_csv(hashed(chain), reference / HASHES)
+    hashes = hashed(chain)
+    write_csv(hashes, reference / HASHES)
+    (reference / TABLES).mkdir(exist_ok=True)
+    for old in (reference / TABLES).glob("*.csv"):
+        old.unlink()
+    for name in hashes.loc[hashes["kind"] == "table", "name"]:
+        if by_draws(chain, name):
+            shutil.copyfile(results / name, reference / name)
 
 
 def main(config: str, results: str, reference: str) -> None:

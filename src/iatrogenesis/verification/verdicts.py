@@ -109,7 +109,7 @@ def hash_verdict(now: Mapping, before: Mapping | None, by_draws: bool = False) -
         hash, and inputs as above.
     by_draws
         Whether they rest on estimates, whose last digits or draws differ between platforms: then another hash says
-        nothing, and its numbers are compared as claims.
+        nothing, and cells of tables are compared.
     """
     if before is None:
         return Verdict(UNKNOWN, "the reference has none")
@@ -118,7 +118,7 @@ def hash_verdict(now: Mapping, before: Mapping | None, by_draws: bool = False) -
     if now["hash"] == before["hash"]:
         return Verdict(REPRODUCED, "")
     if by_draws:
-        return Verdict(DRAWS, "it rests on a sampler's draws or on estimates, which are compared as claims")
+        return Verdict(DRAWS, "it rests on a sampler's draws or on estimates, whose tables are compared")
     return Verdict(NOT, "it is simulated, and has other bytes than the reference")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 
 from iatrogenesis.core.claims import Claim
-from iatrogenesis.core.files import read_json
+from iatrogenesis.core.files import read_csv, read_json
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.report.run_record import read_record
 from iatrogenesis.study.study import Study
@@ -18,10 +18,13 @@ from iatrogenesis.verification.lists import SUMS, read_sums
 from iatrogenesis.verification.manifest import against_sums
 from iatrogenesis.verification.records import sha256
 from iatrogenesis.verification.reference import CLAIMS, HASHES, by_draws, claimed, hashed, kept
+from iatrogenesis.verification.tables import table_verdict
 from iatrogenesis.verification.verdicts import (
     CHANGED,
+    DRAWS,
     LOCK,
     NOT,
+    UNKNOWN,
     Verdict,
     by_name,
     claim_verdict,
@@ -214,8 +217,17 @@ def _hashes(chain: Chain, reference: Path, changed: list[str]) -> Iterator[dict[
         elif changed:
             verdict = Verdict(CHANGED, f"{changed[0]} is not as it was when the results were made")
         else:
-            verdict = hash_verdict(now, before.get(name), kind == "figure" and by_draws(chain, name))
+            drawn = kind != "simulated table" and by_draws(chain, name)
+            verdict = hash_verdict(now, before.get(name), drawn)
+            if verdict.verdict == DRAWS and kind == "table":
+                verdict = _cells(chain.results / name, reference / name)
         yield _row(kind, name, verdict)
+
+
+def _cells(now: Path, before: Path) -> Verdict:
+    if not before.is_file():
+        return Verdict(UNKNOWN, f"{before} is not there")
+    return table_verdict(now.stem, read_csv(now), read_csv(before))
 
 
 def _row(what: str, name: str, verdict: Verdict, **more: Any) -> dict[str, Any]:
