@@ -44,7 +44,10 @@ help: ## List the targets
 	@echo "DIRECTORY= is another folder for results/, when this one may not be written to."
 
 # What was altered by hand, cut short or lost, which Snakemake would not see because it looks at times.
-report: AGAIN = $(shell cd "$(or $(DIRECTORY),.)" 2>/dev/null && "$(CURDIR)/$(BIN)/python" -m iatrogenesis.verification.again "results/$(NAME)")
+# If it cannot be said, nothing is run: Snakemake would take altered files for results.
+UNSAID = cannot-say-what-was-altered
+report: ASKED = $(shell cd "$(or $(DIRECTORY),.)" 2>/dev/null || exit 0; "$(CURDIR)/$(BIN)/python" -m iatrogenesis.verification.again "results/$(NAME)" || echo $(UNSAID))
+report: AGAIN = $(if $(findstring $(UNSAID),$(eval AGAIN_SAID := $$(ASKED))$(AGAIN_SAID)),$(error What was altered in results/$(NAME) cannot be said, for the reason above),$(AGAIN_SAID))
 report: .venv/.installed ## Run the study and write its report
 	$(SNAKEMAKE) $(ARGS)
 	$(call say,Open $(PLACE)/report.html)

@@ -23,7 +23,8 @@ power = answers.loc[answers["estimand"] == "log_odds_ratio_rated[burnout]", "rej
 if own := len(printed) > len(found):
     found["power, % of data sets"] = 100 * power
     table = pd.read_csv(results / "tables/method_results.csv")
-    own = table.loc[table["cell"] == "base", "study"].iloc[0] == results.name  # or the abstract has the full study's
+    table = table[(table["cell"] == "base") & (table["method"] == "therapist")]
+    own = (table["study"] == results.name).all()  # or the abstract has the full study's
 for (name, value), said in zip(found.items(), printed, strict=True):
     print(f"{name}: {value:.2f}, in the abstract {said}")
 compared = list(zip(found.values(), printed, strict=True))[: None if own else 9]

@@ -32,7 +32,10 @@ def test_a_claim_is_found_in_its_row_with_its_error():
     assert claim.found(pd.DataFrame(rows)) == (-50.0, 10.0)
     assert claim.of("nowhere").found(pd.DataFrame(rows)) == (-50.0, 10.0)  # the name is in it already
     assert Claim(**ONE).of("nowhere").found(pd.DataFrame(rows)) is None
-    assert Claim(**{**ONE, "mcse": 2.0}).of("usual").found(pd.DataFrame(rows)) == (0.5, 2.0)
+    decisions = Claim(**{**ONE, "kind": "decisions", "data_sets": "n"}).of("usual")
+    assert decisions.counted(pd.DataFrame({**rows, "n": [40, 9]})) == 40 and claim.counted(pd.DataFrame(rows)) is None
+    with pytest.raises(DataError, match="could not convert"):
+        claim.found(pd.DataFrame({**rows, "value": ["many", 9]}))
     with pytest.raises(DataError, match="2 rows"):
         claim.found(pd.DataFrame({**rows, "scenario": "usual"}))
     with pytest.raises(DataError, match="no column 'mcse'"):
@@ -47,6 +50,12 @@ def test_a_claim_is_found_in_its_row_with_its_error():
         ({"row": {"scenario": "{b}"}}, "only {base} may stand"),
         ({"table": "../elsewhere.csv"}, "should match pattern"),
         ({"tolerance": 0}, "greater than 0"),
+        ({"tolerance": 0.001}, "less than or equal to 0.0001"),
+        ({"mcse": 1000}, "valid string"),
+        ({"times": 0}, "between 0.001 and 1000"),
+        ({"times": 1e9}, "between 0.001 and 1000"),
+        ({"kind": "decisions"}, "need the column with the number of data sets"),
+        ({"data_sets": "replicates"}, "need the column with the number of data sets"),
         ({"cell": "value"}, "Extra inputs"),
     ],
 )

@@ -17,6 +17,7 @@ from iatrogenesis.verification.chain import (
     FED,
     GIVEN,
     MISSING,
+    NO_FILE,
     OLDER,
     UNKNOWN,
     Chain,
@@ -128,6 +129,50 @@ def edit_record(rule: str, path: str) -> None:
     place.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
 
 
+def list_rests_on_nothing() -> None:
+    """The record of the last job is in no list; then code and configuration are altered."""
+    place = jobs.RESULTS / FOLDER / "manifest.json"
+    place.write_text(json.dumps(json.loads(place.read_text()) | {"read": {"nothing": ""}}))
+    code_edited()
+
+
+def list_has_no_record() -> None:
+    (jobs.RESULTS / FOLDER / "manifest.json").unlink()
+    data_edited()
+
+
+def checksums_replaced() -> None:
+    """The list itself is held to the record of the job that wrote it."""
+    replaced(jobs.at("SHA256SUMS"), b"tables/true_rates.csv", b"tables/true_rates.CSV")
+
+
+def linked_to_elsewhere() -> None:
+    """The same bytes, for now."""
+    path = Path(jobs.SCENARIOS)
+    path.rename("elsewhere.csv")
+    path.symlink_to(Path("elsewhere.csv").resolve())
+
+
+def dangling() -> None:
+    Path(jobs.at("tables/better.csv")).symlink_to("nowhere")
+
+
+def pipe() -> None:
+    Path(jobs.SCENARIOS).unlink()
+    os.mkfifo(jobs.SCENARIOS)
+
+
+def pipe_for_a_record() -> None:
+    place = jobs.RESULTS / FOLDER / "compare.json"
+    place.unlink()
+    os.mkfifo(place)
+
+
+def folder_linked() -> None:
+    Path("elsewhere").mkdir()
+    Path(jobs.at("more")).symlink_to(Path("elsewhere").resolve(), target_is_directory=True)
+
+
 CASES = [
     (digit, "tables/scenarios.csv", ALTERED, "one digit of a table"),
     (digit_with_its_time_kept, "tables/scenarios.csv", ALTERED, "one digit of a table, its time kept"),
@@ -146,11 +191,21 @@ CASES = [
     (manifest_edited, "manifest.csv", ALTERED, "the list of files edited"),
     (sums_edited_too, "tables/scenarios.csv", ALTERED, "one digit of a table, and its checksum"),
     (record_edited_too, "tables/numbers.json", FED, "one digit of a table, and the record of its job"),
+    (list_rests_on_nothing, "tables/scenarios.csv", OLDER, "code, and the list's record, which says it read nothing"),
+    (list_rests_on_nothing, "records/manifest.json", ALTERED, "the record of the list of files: it read nothing"),
+    (list_has_no_record, "tables/evidence.csv", GIVEN, "published data, and the record of the list of files deleted"),
+    (list_has_no_record, "records/manifest.json", MISSING, "the record of the list of files deleted"),
+    (checksums_replaced, "SHA256SUMS", ALTERED, "the list of checksums"),
+    (linked_to_elsewhere, "tables/scenarios.csv", NO_FILE, "a table replaced by a link to the same bytes elsewhere"),
+    (dangling, "tables/better.csv", ADDED, "a link added that leads nowhere"),
+    (pipe, "tables/scenarios.csv", NO_FILE, "a table replaced by a pipe"),
+    (pipe_for_a_record, "tables/scenarios.csv", UNKNOWN, "the record of a job replaced by a pipe"),
+    (folder_linked, "more", ADDED, "a link to a folder added"),
 ]
 
 
 TRIALS = [
-    pytest.param(change, path, kind, marks=pytest.mark.trial(kind="altered", what=what), id=change.__name__)
+    pytest.param(change, path, kind, marks=pytest.mark.trial(kind="altered", what=what), id=f"{change.__name__}-{path}")
     for change, path, kind, what in CASES
 ]
 
@@ -240,25 +295,3 @@ def test_the_checksums_are_read_by_sha256sum(finished):  # noqa: F811
     listed = {line.split("  ")[1] for line in Path(jobs.at("SHA256SUMS")).read_text().splitlines()}
     there = {str(path.relative_to(jobs.RESULTS)) for path in jobs.RESULTS.rglob("*") if path.is_file()}
     assert {path for path in there - listed if not path.startswith("logs/")} == {"SHA256SUMS", "records/manifest.json"}
-
-
-def test_the_option_for_snakemake_names_files_and_says_why(finished, capsys):  # noqa: F811
-    from iatrogenesis.verification.again import main
-
-    main(str(jobs.RESULTS))
-    assert capsys.readouterr() == ("", "")
-    digit()
-    main(str(jobs.RESULTS))
-    said = capsys.readouterr()
-    assert said.out == "--forcerun results/t/tables/scenarios.csv\n"
-    assert "To be made again: results/t/tables/scenarios.csv: altered" in said.err
-    main("results/nowhere")
-    assert capsys.readouterr() == ("", "")
-
-
-def test_of_very_many_whole_rules_are_named(finished, monkeypatch):  # noqa: F811
-    code_edited()
-    assert len(again(jobs.RESULTS)) == len(jobs.RULES)
-    assert set(again(jobs.RESULTS)) == {rule.written for rule in jobs.RULES}
-    monkeypatch.setattr("iatrogenesis.verification.again.MOST", 3)
-    assert set(again(jobs.RESULTS)) == {rule.name for rule in jobs.RULES}

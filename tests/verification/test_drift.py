@@ -17,14 +17,22 @@ def claim(kind):
     return Claim(number="a.b", column="value", kind=kind, mcse="mcse", **about)
 
 
-CLAIMS = {"net": claim("simulated"), "bias": claim("estimate"), "rate": claim("posterior"), "gone": claim("estimate")}
+CLAIMS = {"net": claim("simulated"), "bias": claim("posterior"), "rate": claim("posterior"), "gone": claim("posterior")}
 BEFORE = {"net": (14.0, 3.0), "bias": (0.10, 0.03), "rate": (0.50, 0.001), "gone": (1.0, 0.1)}
 
 
 def claims(values):
     return pd.DataFrame(
         [
-            {"claim": name, "number": "a.b", "value": value, "mcse": mcse, "kind": "", "inputs": "same"}
+            {
+                "claim": name,
+                "number": "a.b",
+                "value": value,
+                "mcse": mcse,
+                "kind": CLAIMS[name].kind if name in CLAIMS else "",
+                "data_sets": None,
+                "inputs": "same",
+            }
             for name, (value, mcse) in values.items()
         ]
     )
@@ -62,7 +70,7 @@ def test_moves_are_in_errors_of_the_difference_and_the_farthest_come_first(found
     now = {"net": (14.0 + 1e-3, 3.0), "bias": (0.14, 0.04), "rate": (0.51, 0.001), "new": (2.0, 0.1)}
     table = found(now, {"T0": 0.26, "T1": 0.30 * (1 + 1e-9)})
     rows = table.set_index("number")
-    # Simulated numbers are the same everywhere; estimates may move: 0.04 of an error of sqrt(0.03^2 + 0.04^2) is 0.8.
+    # Simulated numbers are the same everywhere; those by draws may move.
     assert rows["verdict"].to_dict() == {
         "rate": NOT,
         "T0": NOT,

@@ -103,3 +103,34 @@ def test_a_damaged_record_tells_nothing(job):
     assert read_records(Path("results/t")) == []
     path.write_text('{"rule": "some", "of": "another version"}')
     assert read_records(Path("results/t")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"rule": "x", "params": "", "written": ["a"]}',
+        '{"rule": "x", "params": "", "written": {"a": 1}}',
+        '{"rule": "", "params": ""}',
+        '{"rule": "x", "params": "", "folders": "several"}',
+        '{"rule": "x", "params": "", "read": {"\\udcff": ""}}',
+        '{"rule": "x", "params": "", "given": null}',
+        "[1]",
+        "[" * 100_000,
+    ],
+)
+def test_a_record_of_other_types_tells_nothing(job, text):
+    write(job)
+    Path("results/t/records/some/1.json").write_text(text)
+    assert read_records(Path("results/t")) == []
+    assert again(Path("results/t")) == {}
+
+
+def test_a_folder_or_a_link_in_a_records_place_tells_nothing(job):
+    write(job)
+    path = Path("results/t/records/some/1.json")
+    path.rename("elsewhere.json")
+    path.mkdir()
+    assert read_records(Path("results/t")) == []
+    path.rmdir()
+    path.symlink_to(Path("elsewhere.json").resolve())
+    assert read_records(Path("results/t")) == []

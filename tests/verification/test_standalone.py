@@ -108,6 +108,28 @@ def test_counts_by_service_are_compared_and_another_table_is_noticed(study, tmp_
     assert found.returncode == 1 and "worked out again" in found.stdout
 
 
+def test_a_power_is_compared_with_the_table_of_its_claim_if_that_has_this_study(study, tmp_path):
+    """The report's table may have the full study's; then this study's own tells."""
+    claim = study.claims["power"]
+    results = tmp_path / "tiny"
+    folder = results / "simulation_study" / claim.row["cell"] / claim.row["method"]
+    for each in (folder, results / "tables"):
+        each.mkdir(parents=True)
+    answers = pd.DataFrame({"estimand": claim.row["estimand"], "estimate": 0.5, "rejects": [True, True, True, False]})
+    answers.to_parquet(folder / "0.estimates.parquet")
+    own = pd.DataFrame([claim.row | {"value": 0.75}])
+    write_csv(own, results / "tables" / "performance.csv")
+    put(results, "power", claim)
+    for name, value, code, said in (
+        ("tiny", 0.75, 0, "75 in tables/method_results.csv"),
+        ("tiny", 0.5, 1, "50 in tables/method_results.csv"),
+        ("full", 0.5, 0, "75 in tables/performance.csv"),
+    ):
+        write_csv(own.assign(value=value, study=name), results / "tables" / "method_results.csv")
+        found = run(results, "power")
+        assert found.returncode == code and said in found.stdout, found.stdout + found.stderr
+
+
 @pytest.mark.slow
 def test_every_claim_of_a_finished_study_is_worked_out_again(finished, study):
     results = finished / "results" / "tiny"

@@ -1,5 +1,6 @@
 """Each claim gets the verdict that it deserves, and the exit code tells the worst of them."""
 
+import hashlib
 import re
 from collections import Counter
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from iatrogenesis.core.claims import Claims
 from iatrogenesis.verification.page import verification_page
@@ -15,6 +17,7 @@ from iatrogenesis.verification.reference import keep
 from iatrogenesis.verification.verdicts import (
     CHANGED,
     DRAWS,
+    LOCK,
     NOT,
     REPRODUCED,
     UNKNOWN,
@@ -70,7 +73,10 @@ def verdicts(of) -> dict[str, str]:
     return {row["name"]: row["verdict"] for row in of.rows}
 
 
-NAMES = ("net", "sd", "simulated/base/clients.parquet", "figures/scenarios.svg", "figures/effects.svg")
+TABLES = [f"tables/{name}.csv" for name in ("effects", "evidence", "scenarios", "true_rates")]
+FIGURES = ["figures/scenarios.svg", "figures/effects.svg"]
+NAMES = ("net", "sd", "simulated/base/clients.parquet", *FIGURES, *TABLES)
+OF_DRAWS = {"sd": WITHIN, "figures/effects.svg": DRAWS, "tables/effects.csv": WITHIN}
 
 
 def test_what_is_as_it_was_is_reproduced(accepted):
@@ -83,13 +89,50 @@ def test_other_draws_are_within_their_error_or_not(accepted):
     jobs.run(fit="other draws of 0.72")
     jobs.manifest()
     result = found()
-    assert verdicts(result) == dict.fromkeys(NAMES, REPRODUCED) | {"sd": WITHIN, "figures/effects.svg": DRAWS}
+    assert verdicts(result) == dict.fromkeys(NAMES, REPRODUCED) | OF_DRAWS
     assert result.code == 0
     jobs.run(fit="draws of 0.9")
     jobs.manifest()
     result = found()
-    assert verdicts(result)["sd"] == NOT and result.code == 1
+    assert verdicts(result)["sd"] == verdicts(result)["tables/effects.csv"] == NOT and result.code == 1
     assert "it was 0.7, 14 combined errors away; 2.6 are allowed" in result.table()["reason"].tolist()
+
+
+@pytest.mark.trial(kind="altered", what="an estimate, with so large an error of its own that anything is within it")
+def test_results_do_not_set_their_own_tolerance(accepted):
+    effects = "dataset,model,estimand,estimate,mcse\nbase,intercept_only,therapist_sd,{},{}\n"
+    for value, own, verdict in ((0.75, 0.019, NOT), (0.72, 0.019, WITHIN), (0.72, 0.021, NOT), (0.7, 10, NOT)):
+        jobs.run(effects=effects.format(value, own))
+        jobs.manifest()
+        assert verdicts(found())["sd"] == verdict, (value, own)
+    assert "its Monte Carlo error is otherwise: 10, and was 0.01" in found().table()["reason"].tolist()
+
+
+@pytest.mark.trial(kind="altered", what="a claim taken out of config/claims.yaml, or called of another kind there")
+def test_claims_of_the_reference_are_not_lost_or_called_otherwise(accepted, monkeypatch):
+    monkeypatch.setitem(CLAIMS, "net", CLAIMS["net"] | {"kind": "posterior"})
+    result = found()
+    assert verdicts(result)["net"] == NOT and result.code == 1
+    assert "its kind is 'posterior' in config/claims.yaml and 'simulated' in the reference" in str(result.rows)
+    monkeypatch.delitem(CLAIMS, "net")
+    result = found()
+    assert verdicts(result)["net"] == NOT and result.code == 1
+    page = verification_page(result, study().claims, jobs.RESULTS, REFERENCE)
+    assert "config/claims.yaml does not any more" in page
+
+
+@pytest.mark.trial(kind="altered", what="the lock, after the run")
+def test_another_lock_is_said(accepted):
+    Path("requirements.lock").write_text("numpy==1\n")
+    record = jobs.CONFIG, hashlib.sha256(b"numpy==1\n").hexdigest()
+    text = {"config": record[0], "scenarios": {}, "requirements_lock_sha256": record[1]}
+    jobs.run(run_record=yaml.safe_dump(text))
+    jobs.manifest()
+    assert found().code == 0
+    Path("requirements.lock").write_text("numpy==2\n")
+    result = found()
+    assert verdicts(result)["requirements.lock"] == LOCK and result.code == 2
+    assert "The lock is not that of these results" in verification_page(result, study().claims, jobs.RESULTS, REFERENCE)
 
 
 def test_a_simulated_number_has_to_be_the_same_however_large_its_error(accepted):
@@ -136,7 +179,7 @@ def test_results_of_other_parameters_are_not_compared(accepted):
     jobs.run("fit", "effects", "numbers", "figure_effects", "report", "run_record", seed=2)
     jobs.manifest()
     result = found()
-    assert {name for name, verdict in verdicts(result).items() if verdict == CHANGED} == {"sd", "figures/effects.svg"}
+    assert {name for name, verdict in verdicts(result).items() if verdict == CHANGED} == OF_DRAWS.keys()
     assert result.code == 2
 
 
@@ -204,7 +247,7 @@ def test_a_files_name_is_no_formula(accepted):
 def test_the_table_has_a_row_for_each_claim_table_figure_and_misfit(accepted):
     Path(jobs.at("added.txt")).write_text("a")
     table = found().table()
-    assert Counter(table["what"]) == {"claim": 2, "simulated table": 1, "figure": 2, "file": 1}
+    assert Counter(table["what"]) == {"claim": 2, "simulated table": 1, "table": 4, "figure": 2, "file": 1}
     sd = table.set_index("name").loc["sd"]
     assert (sd["value"], sd["reference"], sd["mcse"]) == (0.7, 0.7, 0.01)
     assert isinstance(table, pd.DataFrame)

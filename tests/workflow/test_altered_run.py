@@ -63,7 +63,7 @@ def test_a_finished_study_is_as_it_was():
     found = verify()
     table = rows()
     assert found.returncode == 0, found.stdout + found.stderr
-    assert set(table["what"]) == {"claim", "simulated table", "figure"}
+    assert set(table["what"]) == {"claim", "simulated table", "table", "figure"}
     assert (table["what"] == "claim").sum() > 20
     assert (RESULTS / "verification.html").stat().st_size > 10_000
 
@@ -77,7 +77,7 @@ def test_an_altered_digit_is_found_where_snakemake_sees_nothing_to_do():
     kept_time(table, before.replace(digits, digits[:-1] + (b"1" if digits[-1:] != b"1" else b"2"), 1))
     assert "Nothing to be done" in (done := snakemake(Path(), *RUN)).stdout + done.stderr
     assert verify().returncode == 1
-    assert rows().loc["tables/scenarios.csv", "verdict"] == ALTERED
+    assert ALTERED in rows().loc[["tables/scenarios.csv"], "verdict"].tolist()
     assert rows().loc["counted_net", "verdict"] == "not reproduced"
     assert list(again(RESULTS)) == [str(table)]
     kept_time(table, before)
@@ -105,7 +105,8 @@ def test_deleted_tables_are_found_and_would_be_made_again():
         table.rename(table.with_suffix(".away"))
     try:
         assert verify().returncode == 1
-        assert {rows().loc[f"tables/{table.name}", "verdict"] for table in tables} == {MISSING}
+        found = rows()["verdict"]
+        assert all(found[[f"tables/{table.name}"]].tolist() == [MISSING, "not reproduced"] for table in tables)
         planned = snakemake(Path(), "--dry-run", *RUN).stdout
         assert all(re.search(rf"^{rule} +1$", planned, re.MULTILINE) for rule in tables.values()), planned[-3000:]
     finally:

@@ -17,7 +17,7 @@ from iatrogenesis.core.tables import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["simulated", "estimate", "posterior"]
+Kind = Literal["simulated", "estimate", "decisions", "posterior"]
 PLACE = re.compile(r"\{(?!base\})")  # the only name that stands for another: the scenario of routine care
 
 
@@ -35,10 +35,13 @@ class Claim(Strict):
     times
         What the cell is multiplied by to give the number: 100 for per cent, -1 for what is averted.
     mcse
-        The column of its Monte Carlo standard error (in units of the cell), or that error itself.
+        The column of its Monte Carlo standard error (in units of the cell). Not a number: that would excuse anything.
     kind
-        ``simulated``: the same on every machine. ``estimate``: from data sets that a method analysed. ``posterior``:
-        from a sampler's draws, which differ between platforms.
+        ``simulated``: the same on every machine. ``estimate``: from the same data sets everywhere, analysed without
+        draws. ``decisions``: the share of the same data sets in which draws decide something. ``posterior``: from a
+        sampler's draws, which differ between platforms.
+    data_sets
+        Of decisions: the column with the number of data sets.
     tolerance
         Relative difference that still counts as the same number: the last digits of logarithms.
     abstract
@@ -51,9 +54,10 @@ class Claim(Strict):
     row: dict[str, str] = Field(min_length=1)
     column: str
     times: Finite = 1.0
-    mcse: str | Finite | None = None
+    mcse: str | None = None
     kind: Kind
-    tolerance: float = Field(default=1e-6, gt=0, lt=0.01)
+    data_sets: str | None = None
+    tolerance: float = Field(default=1e-6, gt=0, le=1e-4)
     abstract: bool = False
 
     @field_validator("number", "row")
@@ -67,7 +71,11 @@ class Claim(Strict):
     @model_validator(mode="after")
     def _has_its_error(self) -> Self:
         if self.kind != "simulated" and self.mcse is None:
-            raise ValueError(f"mcse: a number of kind {self.kind!r} needs the column of its error, or the error itself")
+            raise ValueError(f"mcse: a number of kind {self.kind!r} needs the column of its error")
+        if (self.kind == "decisions") != (self.data_sets is not None):
+            raise ValueError("data_sets: decisions, and they alone, need the column with the number of data sets")
+        if not 1e-3 <= abs(self.times) <= 1e3:
+            raise ValueError("times: must be between 0.001 and 1000, or -1000 and -0.001")
         return self
 
     def of(self, base: str) -> "Claim":
@@ -81,10 +89,23 @@ class Claim(Strict):
         Raises
         ------
         DataError
-            If the table lacks a column, or has several such rows.
+            If the table lacks a column, has several such rows, or a text in the place of a number.
         """
-        stated = self.mcse if isinstance(self.mcse, str) else None
-        for column in (*self.row, self.column, *([stated] if stated else [])):
+        cells = self._cells(table)
+        if cells is None or isnan(cells[0]):
+            return None
+        error = cells[1] if self.mcse else None
+        return self.times * cells[0], None if error is None else abs(self.times) * error
+
+    def counted(self, table: "pd.DataFrame") -> float | None:
+        """Of decisions, in how many data sets; None else. Raises as `found`."""
+        cells = self._cells(table) if self.data_sets else None
+        return cells[-1] if cells else None
+
+    def _cells(self, table: "pd.DataFrame") -> list[float] | None:
+        """The number, and from the same row its error and the number of data sets, as far as they are named."""
+        columns = [self.column, *filter(None, (self.mcse, self.data_sets))]
+        for column in (*self.row, *columns):
             if column not in table:
                 raise DataError(
                     f"{self.table}: no column {column!r}, which config/claims.yaml names for {self.number!r}"
@@ -94,12 +115,12 @@ class Claim(Strict):
             chosen = chosen[chosen[column].astype(str) == value]
         if len(chosen) > 1:
             raise DataError(f"{self.table}: {len(chosen)} rows with {self.row}; config/claims.yaml must name one")
-        if chosen.empty or isnan(float(chosen[self.column].iloc[0])):
+        if chosen.empty:
             return None
-        error = float(chosen[stated].iloc[0]) if stated else self.mcse
-        return self.times * float(chosen[self.column].iloc[0]), None if error is None else abs(self.times) * float(
-            error
-        )
+        try:
+            return [float(chosen[column].iloc[0]) for column in columns]
+        except (TypeError, ValueError) as error:
+            raise DataError(f"{self.table}: {self.row}: {error}; make it again") from None
 
 
 class Claims(RootModel[dict[str, Claim]]):

@@ -2,7 +2,8 @@
 
 Writes ``verification.html`` and ``verification.csv`` beside the results. Exit codes: 0, everything is reproduced or
 within Monte Carlo error, and all files fit together; 1, something is not, or there are no results; 2, nothing is
-wrong, but something cannot be compared with the reference, because configuration or data are others or none is kept.
+wrong, but something cannot be compared with the reference, because configuration, data or the lock are others, none is
+kept, or a file cannot be read.
 """
 
 import sys
@@ -10,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from iatrogenesis.core.files import write_csv, write_text
+from iatrogenesis.core.tables import DataError
 from iatrogenesis.core.yaml_text import ConfigError
 from iatrogenesis.study.study import find_study
 from iatrogenesis.verification.page import verification_page
@@ -27,6 +29,9 @@ def main(chosen: str) -> int:
     except (ConfigError, NotFinished) as error:
         print(error, file=sys.stderr)
         return 1
+    except (DataError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
     write_csv(found.table(), results / "verification.csv")
     write_text(verification_page(found, study.claims, results, reference), results / "verification.html")
     tell(found)

@@ -4,10 +4,12 @@ Run as a module (``python -m iatrogenesis.verification.again results/tiny``) it 
 so, or nothing, and says on standard error why.
 """
 
+import shlex
 import sys
 from pathlib import Path
 
 from iatrogenesis.verification.chain import ADDED, Chain
+from iatrogenesis.verification.lists import MANIFEST_RECORD, SUMS
 
 SHOWN, MOST = 5, 300
 """How many are said, and how many are named by their files; of more, whole rules are run again."""
@@ -27,7 +29,9 @@ def again(results: Path) -> dict[str, str]:
 
 
 def _output(chain: Chain, path: str) -> str:
-    """What Snakemake knows a file by: the folder that a rule writes, if it is in one."""
+    """What Snakemake knows a file by: the folder that a rule writes, if it is in one; of a record, what it is about."""
+    if path == MANIFEST_RECORD:
+        return SUMS
     maker = chain.makers.get(path)
     folders = maker.folders if maker else []
     return next((folder for folder in folders if Path(path).is_relative_to(folder)), path)
@@ -41,7 +45,7 @@ def main(results: str) -> None:
     if len(found) > SHOWN:
         print(f"and {len(found) - SHOWN} more", file=sys.stderr)
     if found:
-        print("--forcerun", *found)
+        print("--forcerun", shlex.join(found))  # a shell reads it, and a record may name anything
 
 
 if __name__ == "__main__":

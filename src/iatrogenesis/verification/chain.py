@@ -5,16 +5,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from iatrogenesis.verification.lists import MANIFEST, MANIFEST_RECORD, SUMS, listed_as_made
 from iatrogenesis.verification.records import FOLDER, STAMP, Hashes, Record, hashes, read_records, sha256
 
-SUMS, MANIFEST = "SHA256SUMS", "manifest.csv"
-MANIFEST_RECORD = f"{FOLDER}/manifest.json"
 APART = ("logs", "benchmarks")
 """Folders that differ from run to run."""
 AFTERWARDS = (SUMS, MANIFEST_RECORD, "verification.html", "verification.csv", "provenance.html")
 """What is written once the results are listed."""
 
 ALTERED, MISSING, ADDED, UNKNOWN = "altered", "missing", "added", "without a record"
+NO_FILE = "no file of its own"
 FED, OLDER, GIVEN = "made from other files", "older than the code", "input changed"
 
 
@@ -33,6 +33,13 @@ def listed(results: Path) -> list[str]:
     return sorted(str(path) for path in paths if path.parts[0] not in APART and str(path) not in AFTERWARDS)
 
 
+def odd(results: Path) -> list[str]:
+    """What is neither a file nor a folder, below a study's folder: links, also to what is the same, and pipes."""
+    paths = (path for path in results.rglob("*") if path.is_symlink() or not (path.is_file() or path.is_dir()))
+    below = (path.relative_to(results) for path in paths)
+    return sorted(str(path) for path in below if path.parts[0] not in APART)
+
+
 class Chain:
     """A study's files, and the records of the jobs that made them.
 
@@ -42,12 +49,14 @@ class Chain:
         Folder of the study.
     targets
         Files that the present workflow ends with. What they do not rest on is left over from an earlier one, and is
-        held to its own record only. None: as the manifest's record says; without one, every record counts.
+        held to its own record only. None: what the lists say that is not left over; without lists, every record counts.
+    pinned
+        Files that cannot be left over, whatever the lists say.
     """
 
-    def __init__(self, results: Path, targets: Iterable[str] | None = None) -> None:
+    def __init__(self, results: Path, targets: Iterable[str] | None = None, pinned: Iterable[str] = ()) -> None:
         self.results, self.records = results, read_records(results)
-        self._targets = None if targets is None else set(targets)
+        self._targets, self._pinned = None if targets is None else set(targets), set(pinned)
 
     @cached_property
     def now(self) -> Hashes:
@@ -66,10 +75,14 @@ class Chain:
 
     @cached_property
     def targets(self) -> set[str]:
-        """Files that the workflow ends with, as far as that is known."""
+        """Files that the workflow ends with, as far as that is known.
+
+        No record says so: who alters one may not switch off what the others are held to.
+        """
         if self._targets is not None:
             return self._targets
-        return {path for record in self.records if SUMS in record.written for path in record.read}
+        made = listed_as_made(self.results)
+        return made | self._pinned if made else set()
 
     @cached_property
     def current(self) -> list[Record]:
@@ -98,8 +111,39 @@ class Chain:
         """
         outside = {path for record in self.current for path in (*record.code, *record.given)}
         there = {path: sha256(root / path) for path in outside if (root / path).is_file()}
-        found = [*self._files(), *(fault for record in self.current for fault in self._of(record, there))]
+        found = [
+            *self._list(),
+            *self._odd(),
+            *self._files(),
+            *(fault for record in self.current for fault in self._of(record, there)),
+        ]
         return sorted(dict.fromkeys(found))
+
+    def _list(self) -> Iterator[Fault]:
+        """The list of files is in no list: it is held to the record of the job that wrote it, and that to the list."""
+        if self._targets is not None or not (self.results / SUMS).is_file():
+            return  # it is being written, or not there
+        writer = next((record for record in self.records if SUMS in record.written), None)
+        if writer is None:
+            there = (self.results / MANIFEST_RECORD).exists()
+            says = "it cannot be read as a record" if there else f"nothing tells how {SUMS} was written"
+            yield Fault(MANIFEST_RECORD, ALTERED if there else MISSING, "manifest", says)
+            return
+        if writer.written[SUMS] != sha256(self.results / SUMS):
+            yield Fault(SUMS, ALTERED, writer.rule, f"it is not what the rule {writer.rule} wrote")
+        rests = {*writer.read, *(path for record in self.upstream(writer.read) for path in record.written)}
+        if apart := sorted(listed_as_made(self.results) - rests):
+            says = f"by it, the list of files does not rest on {apart[0]}, which is in the list"
+            yield Fault(MANIFEST_RECORD, ALTERED, writer.rule, says)
+
+    def _odd(self) -> Iterator[Fault]:
+        for path in odd(self.results):
+            maker = self.makers.get(path)
+            says = "it is a link, a pipe or the like, and no file"
+            if maker:
+                yield Fault(path, NO_FILE, maker.rule, says)
+            else:
+                yield Fault(path, ADDED, "", f"{says}; no rule has made it")
 
     def _files(self) -> Iterator[Fault]:
         needed = self.targets.union(*(record.read for record in self.current))

@@ -18,7 +18,7 @@ from iatrogenesis.core.files import read_csv, write_csv
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.study.study import Study, find_study
 from iatrogenesis.verification.chain import Chain
-from iatrogenesis.verification.reference import CLAIMS, HASHES, claimed
+from iatrogenesis.verification.reference import CLAIMS, HASHES, claimed, kept
 from iatrogenesis.verification.verdicts import CHANGED, NOT, REPRODUCED, UNKNOWN, by_name, claim_verdict, errors_allowed
 
 COLUMNS = ["where", "number", "reference", "now", "difference", "mcse", "errors", "verdict"]
@@ -55,9 +55,9 @@ def drift(study: Study, results: Path, reference: Path) -> pd.DataFrame:
     if not (reference / CLAIMS).is_file():
         raise DataError(f"{reference / CLAIMS}: nothing is kept of study {study.name}; `make reference` keeps it")
     rows = [*_claims(study, results, reference)]
-    for kept in sorted(reference.glob("*.csv")):
-        if kept.name not in (CLAIMS, HASHES):
-            rows += _table(kept, results / "tables" / kept.name)
+    for path in sorted(reference.glob("*.csv")):
+        if path.name not in (CLAIMS, HASHES):
+            rows += _table(path, results / "tables" / path.name)
     table = pd.DataFrame(rows, columns=COLUMNS)
     order = table.assign(worst=table["verdict"].eq(NOT), far=table["errors"].abs().fillna(0.0))
     order = order.sort_values(["worst", "far"], ascending=False, kind="stable")
@@ -65,9 +65,10 @@ def drift(study: Study, results: Path, reference: Path) -> pd.DataFrame:
 
 
 def _claims(study: Study, results: Path, reference: Path) -> Iterator[dict]:
-    before = by_name(read_csv(reference / CLAIMS), "claim")
+    table = kept(reference, CLAIMS)
+    before = {} if table is None else by_name(table, "claim")
     now = by_name(claimed(study, Chain(results)), "claim")
-    allowed = errors_allowed(sum(claim.kind != "simulated" for claim in study.claims.values()))
+    allowed = errors_allowed(sum(claim.kind == "posterior" for claim in study.claims.values()))
     for name, then in before.items():
         found = now.get(name)
         if found is None or name not in study.claims:

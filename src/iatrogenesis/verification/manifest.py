@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from iatrogenesis.core.files import write_rows, write_text
-from iatrogenesis.verification.chain import ADDED, ALTERED, FED, MANIFEST, MISSING, UNKNOWN, Chain, Fault
-from iatrogenesis.verification.records import Hashes, hash_of, sha256
+from iatrogenesis.verification.chain import ADDED, ALTERED, FED, MISSING, UNKNOWN, Chain, Fault
+from iatrogenesis.verification.lists import LEFT_OVER, MANIFEST, lines, writable
+from iatrogenesis.verification.records import FOLDER, Hashes, hash_of, sha256
 
-COLUMNS = ("path", "bytes", "sha256", "rule", "code", "params", "inputs")
+COLUMNS = ("path", "bytes", "sha256", "rule", "code", "params", "inputs", LEFT_OVER)
 
 
 class AlteredResults(RuntimeError):
@@ -29,29 +30,21 @@ def write_manifest(chain: Chain, sums: Path, manifest: Path, recorded: bool = Tr
     if broken:
         causes_first = sorted(broken, key=lambda fault: fault.kind == FED)
         raise AlteredResults(advice(causes_first, chain.results))
-    now = {path: value for path, value in chain.now.items() if path != MANIFEST}
-    write_rows([_row(chain, path, value) for path, value in now.items()], manifest)
+    named = writable(chain.now)  # another is nothing of ours, and stays out of the list
+    now = {path: value for path, value in chain.now.items() if path in named and path != MANIFEST}
+    made = chain.targets.union(*([*record.written, *record.read] for record in chain.current))
+    write_rows([_row(chain, path, value, path in made) for path, value in now.items()], manifest)
     write_text(lines(now | {MANIFEST: sha256(manifest)}), sums)
 
 
-def _row(chain: Chain, path: str, value: str) -> dict[str, object]:
+def _row(chain: Chain, path: str, value: str, made: bool) -> dict[str, object]:
     maker = chain.makers.get(path)
     about = ["", "", "", ""]
     if maker is not None:
         about = [maker.rule, hash_of(maker.code), maker.params, hash_of(maker.read | maker.given)]
     size = (chain.results / path).stat().st_size
-    return dict(zip(COLUMNS, (path, size, value, *about), strict=True))
-
-
-def lines(found: Hashes) -> str:
-    """Checksums as ``sha256sum`` writes them, sorted by path."""
-    return "".join(f"{value}  {path}\n" for path, value in sorted(found.items()))
-
-
-def read_sums(path: Path) -> Hashes:
-    """Checksums by path, from a file as ``sha256sum`` writes it."""
-    pairs = (line.split("  ", 1) for line in path.read_text(encoding="utf-8").splitlines() if "  " in line)
-    return {name: value for value, name in pairs}
+    left = "" if made or path.startswith(f"{FOLDER}/") else "yes"
+    return dict(zip(COLUMNS, (path, size, value, *about, left), strict=True))
 
 
 def against_sums(now: Hashes, sums: Hashes) -> list[Fault]:

@@ -12,7 +12,7 @@ from iatrogenesis.core.pages import filled_page, strict_environment
 from iatrogenesis.report.rounding import rounded, with_error
 from iatrogenesis.verification.chain import listed
 from iatrogenesis.verification.verdicts import CHANGED, FAMILY, NOT
-from iatrogenesis.verification.verify import Verification
+from iatrogenesis.verification.verify import Verification, shown_path
 
 STYLE = "style.css"  # the report's
 ANSWERS = {
@@ -21,7 +21,12 @@ ANSWERS = {
     2: "Not everything can be compared.",
 }
 HASHED = {
-    "simulated table": ("tables", "Simulated tables", "By the SHA-256 of the file."),
+    "simulated table": ("simulated", "What was simulated", "By the SHA-256 of the file."),
+    "table": (
+        "tables",
+        "Tables",
+        "By the SHA-256 of the file; if another rests on draws or estimates, cell by cell beside the reference's.",
+    ),
     "figure": ("figures", "Figures", "By the SHA-256 of the data that they are drawn from, not of their pixels."),
 }
 
@@ -37,11 +42,12 @@ def verification_page(found: Verification, claims: Mapping[str, Claim], results:
         "reference": str(reference),
         "answer": ANSWERS[found.code],
         "claims": len(of["claim"]),
-        "tables": len(of["simulated table"]),
+        "tables": len(of["simulated table"]) + len(of["table"]),
         "figures": len(of["figure"]),
         "files": len(listed(results)),
         "counts": Counter(row["verdict"] for row in found.rows).most_common(),
-        "faults": found.faults,
+        "faults": [fault._replace(path=shown_path(fault.path)) for fault in found.faults],
+        "lock": [row["reason"] for row in found.rows if row["what"] == "lock"],
         "changed": found.changed,
         "parts": [_claims(of["claim"], claims), *(_hashed(kind, of[kind]) for kind in HASHED)],
         "allowed": f"{found.allowed:.2f}",
@@ -53,11 +59,14 @@ def verification_page(found: Verification, claims: Mapping[str, Claim], results:
 def _claims(rows: list[dict[str, Any]], claims: Mapping[str, Claim]) -> dict[str, Any]:
     shown = []
     for row in rows:
-        claim = claims[row["name"]]
+        claim = claims.get(row["name"])
         value = with_error(row["value"], row["mcse"] or None) if row["value"] != "" else "not there"
         before = rounded(float(row["reference"]), row["mcse"] or None) if row["reference"] != "" else ""
-        place = f"{claim.table}: {', '.join(f'{name} = {one}' for name, one in claim.row.items())}; {claim.column}"
-        cells = [claim.sentence, row["verdict"], value, before, row["reason"], place, f"recompute/{row['name']}.py"]
+        said, place, again = row["name"], "", ""
+        if claim:
+            said, again = claim.sentence, f"recompute/{row['name']}.py"
+            place = f"{claim.table}: {', '.join(f'{name} = {one}' for name, one in claim.row.items())}; {claim.column}"
+        cells = [said, row["verdict"], value, before, row["reason"], place, again]
         shown.append({"cells": cells, "bad": row["verdict"] in (NOT, CHANGED)})
     heads = ["Claim", "Verdict", "Value (MCSE)", "Reference", "Why", "Cell", "Worked out again by"]
     words = "What the report says in numbers, with the cell of the table that each comes from."

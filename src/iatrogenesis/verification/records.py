@@ -69,12 +69,28 @@ def recorded(job: Any) -> Generator[None]:
 
 
 def read_records(results: Path) -> list[Record]:
-    """Records of all jobs, by their place; one that cannot be read tells nothing, and is left out."""
+    """Records of all jobs, by their place; one that cannot be read, or is no record, tells nothing, and is left out."""
     found = []
     for path in sorted((results / FOLDER).rglob("*.json")):
-        with suppress(ValueError, TypeError):
-            found.append(Record(**json.loads(path.read_bytes())))
+        if path.is_file() and not path.is_symlink():
+            with suppress(ValueError, TypeError, OSError, RecursionError):
+                found.append(_sound(Record(**json.loads(path.read_bytes()))))
     return found
+
+
+def _sound(record: Record) -> Record:
+    """The record, if all in it has its type; raise TypeError or ValueError else."""
+    tables = (record.code, record.given, record.read, record.written)
+    if not (record.rule and all(isinstance(table, dict) for table in tables) and isinstance(record.folders, list)):
+        raise TypeError
+    texts = [record.rule, record.params, *record.folders]
+    for table in tables:
+        texts += [*table.keys(), *table.values()]
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError
+        text.encode()  # half a surrogate pair cannot be
+    return record
 
 
 def hashes(paths: Iterable[str], folder: Path = Path()) -> Hashes:

@@ -4,6 +4,7 @@ Run as a module (``python -m iatrogenesis.verification.reference config results/
 them of a finished study.
 """
 
+import shutil
 import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -11,11 +12,22 @@ from pathlib import Path
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv, write_csv
+from iatrogenesis.core.tables import DataError
 from iatrogenesis.study.study import Study, find_study
 from iatrogenesis.verification.chain import Chain
+from iatrogenesis.verification.lists import writable
 from iatrogenesis.verification.records import hash_of
 
 CLAIMS, HASHES = "claims.csv", "hashes.csv"
+COLUMNS = {
+    CLAIMS: ("claim", "number", "value", "mcse", "kind", "data_sets", "inputs"),
+    HASHES: ("name", "kind", "hash", "inputs"),
+}
+TABLES = "tables/"
+"""Folder of tables; of those that rest on draws or estimates the cells are kept too, in a folder of the same name."""
+APART = ("tables/cost.csv",)
+"""What a run cost, which differs with the machine."""
+NUMBERS = ("value", "mcse", "data_sets")
 SIMULATED = ("simulated/", "twins/", "attribution/", "explorer/")
 """Folders of tables that are simulated, and nothing else."""
 ESTIMATED = ("posterior/", "simulation_study/", "sbc/")
@@ -23,7 +35,7 @@ ESTIMATED = ("posterior/", "simulation_study/", "sbc/")
 
 
 def claimed(study: Study, chain: Chain, without: Collection[str] = ()) -> pd.DataFrame:
-    """Each claim that the study makes: claim, number, value, mcse, kind, inputs.
+    """Each claim that the study makes, with the columns `COLUMNS` of ``claims.csv``.
 
     Parameters
     ----------
@@ -43,23 +55,30 @@ def claimed(study: Study, chain: Chain, without: Collection[str] = ()) -> pd.Dat
         if found is not None:
             value, mcse = found
             about = {"claim": name, "number": claim.number, "value": value, "mcse": mcse, "kind": claim.kind}
-            rows.append(about | {"inputs": inputs_of(chain, [claim.table])})
-    return pd.DataFrame(rows, columns=["claim", "number", "value", "mcse", "kind", "inputs"])
+            sets = claim.counted(tables[claim.table])
+            rows.append(about | {"data_sets": sets, "inputs": inputs_of(chain, [claim.table])})
+    return pd.DataFrame(rows, columns=list(COLUMNS[CLAIMS]))
 
 
 def hashed(chain: Chain) -> pd.DataFrame:
-    """Each simulated table and each figure's data: name, kind, hash, inputs."""
+    """Each simulated file, table and figure's data, with the columns `COLUMNS` of ``hashes.csv``."""
+    now = {path: chain.now[path] for path in chain.now if path in writable([path])}
     rows = [
         {"name": path, "kind": "simulated table", "hash": value, "inputs": inputs_of(chain, [path])}
-        for path, value in chain.now.items()
+        for path, value in now.items()
         if path.startswith(SIMULATED) and path.endswith(".parquet")
     ]
-    for path in chain.now:
+    rows += [
+        {"name": path, "kind": "table", "hash": value, "inputs": inputs_of(chain, [path])}
+        for path, value in now.items()
+        if path.startswith(TABLES) and path.endswith(".csv") and path not in APART
+    ]
+    for path in now:
         if path.startswith("figures/") and path.endswith(".svg") and path in chain.makers:
             maker = chain.makers[path]
             data = hash_of({one: chain.now.get(one, "") for one in maker.read} | maker.given)
             rows.append({"name": path, "kind": "figure", "hash": data, "inputs": inputs_of(chain, maker.read)})
-    return pd.DataFrame(rows, columns=["name", "kind", "hash", "inputs"])
+    return pd.DataFrame(rows, columns=list(COLUMNS[HASHES]))
 
 
 def inputs_of(chain: Chain, paths: Iterable[str]) -> str:
@@ -73,10 +92,9 @@ def inputs_of(chain: Chain, paths: Iterable[str]) -> str:
     return hash_of(found)
 
 
-def by_draws(chain: Chain, figure: str) -> bool:
-    """Whether a figure rests on draws or estimates."""
-    records = chain.upstream(chain.makers[figure].read)
-    return any(path.startswith(ESTIMATED) for record in records for path in record.written)
+def by_draws(chain: Chain, path: str) -> bool:
+    """Whether a table or figure rests on draws or estimates."""
+    return any(one.startswith(ESTIMATED) for record in chain.upstream([path]) for one in record.written)
 
 
 def keep(study: Study, results: Path, reference: Path) -> None:
@@ -96,7 +114,14 @@ def keep(study: Study, results: Path, reference: Path) -> None:
         )
     reference.mkdir(parents=True, exist_ok=True)
     write_csv(claimed(study, chain), reference / CLAIMS)
-    write_csv(hashed(chain), reference / HASHES)
+    hashes = hashed(chain)
+    write_csv(hashes, reference / HASHES)
+    (reference / TABLES).mkdir(exist_ok=True)
+    for old in (reference / TABLES).glob("*.csv"):
+        old.unlink()
+    for name in hashes.loc[hashes["kind"] == "table", "name"]:
+        if by_draws(chain, name):
+            shutil.copyfile(results / name, reference / name)
 
 
 def main(config: str, results: str, reference: str) -> None:
@@ -105,8 +130,26 @@ def main(config: str, results: str, reference: str) -> None:
 
 
 def kept(reference: Path, name: str) -> pd.DataFrame | None:
-    """A table that is kept, or None if there is none."""
-    return read_csv(reference / name) if (reference / name).is_file() else None
+    """A table that is kept, or None if there is none.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, has a text in the place of a number, or names something twice.
+    """
+    path = reference / name
+    if not path.is_file():
+        return None
+    table = read_csv(path)
+    if missing := [column for column in COLUMNS[name] if column not in table]:
+        raise DataError(f"{path}: no column {missing[0]!r}; `make reference` writes it again from an accepted run.")
+    for column in set(NUMBERS) & set(COLUMNS[name]):
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            raise DataError(f"{path}: column {column!r} has something that is no number; take the repository's.")
+    first = COLUMNS[name][0]
+    if table[first].duplicated().any() or table[first].isna().any():
+        raise DataError(f"{path}: column {first!r} must name each once; take the repository's.")
+    return table
 
 
 if __name__ == "__main__":

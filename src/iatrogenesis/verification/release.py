@@ -20,7 +20,8 @@ from iatrogenesis.core.files import replacing, write_text
 from iatrogenesis.report.provenance import NoHistory, git, git_commit
 from iatrogenesis.report.run_record import read_record
 from iatrogenesis.verification.chain import SUMS, Chain
-from iatrogenesis.verification.manifest import against_sums, lines, read_sums
+from iatrogenesis.verification.lists import lines, read_sums
+from iatrogenesis.verification.manifest import against_sums
 from iatrogenesis.verification.records import sha256
 
 ADDED_LATER = "verification"

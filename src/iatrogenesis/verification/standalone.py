@@ -54,7 +54,9 @@ def script_of(claim: Claim) -> str:
     )
     environment.filters["literal"] = repr
     times = "" if claim.times == 1 else f"{claim.times:g} * "
-    about = {"claim": claim, "times": times, "compared": OWN.get(claim.table, claim.table)}
+    own = OWN.get(claim.table)
+    compared = "compared" if own else repr(claim.table)  # a name in the script, or the table itself
+    about = {"claim": claim, "times": times, "own": own, "compared": compared}
     return environment.get_template(TEMPLATES[claim.table]).render({**about, **_more(claim)})
 
 

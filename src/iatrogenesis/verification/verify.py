@@ -1,6 +1,5 @@
 """A verdict for each claim of the report, for each simulated table and figure, and whether all files fit together."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,22 @@ import pandas as pd
 import yaml
 
 from iatrogenesis.core.claims import Claim
+from iatrogenesis.core.files import read_csv, read_json
+from iatrogenesis.core.tables import DataError
+from iatrogenesis.report.run_record import read_record
 from iatrogenesis.study.study import Study
-from iatrogenesis.verification.chain import ALTERED, GIVEN, MISSING, OLDER, SUMS, Chain, Fault
-from iatrogenesis.verification.manifest import against_sums, read_sums
+from iatrogenesis.verification.chain import ALTERED, GIVEN, MISSING, NO_FILE, OLDER, Chain, Fault
+from iatrogenesis.verification.lists import SUMS, read_sums
+from iatrogenesis.verification.manifest import against_sums
+from iatrogenesis.verification.records import sha256
 from iatrogenesis.verification.reference import CLAIMS, HASHES, by_draws, claimed, hashed, kept
+from iatrogenesis.verification.tables import table_verdict
 from iatrogenesis.verification.verdicts import (
     CHANGED,
+    DRAWS,
+    LOCK,
     NOT,
+    UNKNOWN,
     Verdict,
     by_name,
     claim_verdict,
@@ -25,7 +33,7 @@ from iatrogenesis.verification.verdicts import (
     hash_verdict,
 )
 
-NUMBERS = "tables/numbers.json"
+NUMBERS, RUN = "tables/numbers.json", "run.yaml"
 COLUMNS = ("what", "name", "verdict", "value", "reference", "mcse", "reason")
 
 
@@ -51,14 +59,15 @@ class Verification:
         """Everything, one row each; files first."""
         files = [
             dict.fromkeys(COLUMNS, "")
-            | {"what": "file", "name": _text(one.path), "verdict": one.kind, "reason": one.says}
+            | {"what": "file", "name": shown_path(one.path), "verdict": one.kind, "reason": one.says}
             for one in self.faults
         ]
         return pd.DataFrame([*files, *self.rows], columns=list(COLUMNS))
 
 
-def _text(path: str) -> str:
-    """A path that no spreadsheet takes for a formula; what somebody added may have any name."""
+def shown_path(path: str) -> str:
+    """A path that can be shown, and no spreadsheet takes for a formula; what somebody added may have any name."""
+    path = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in path)
     return path if path[:1].isalnum() or path.startswith(("_", ".")) else f"./{path}"
 
 
@@ -78,17 +87,27 @@ def verify(study: Study, results: Path, reference: Path, root: Path) -> Verifica
     ------
     NotFinished
         If the results have no list of their files.
+    DataError
+        If the list, the reference, or a table that is as it was made cannot be read.
     """
     if not (results / SUMS).is_file():
         raise NotFinished(f"{results / SUMS} is not there: `make report STUDY={study.name}` first")
-    chain = Chain(results)
+    chain = Chain(results, pinned=pinned(study, reference))
     faults = misfits(chain, root)
     changed = changes(study, results)
     values = kept(reference, CLAIMS)
     before = {} if values is None else by_name(values, "claim")
-    allowed = errors_allowed(sum(claim.kind != "simulated" for claim in study.claims.values()))
+    allowed = errors_allowed(sum(claim.kind == "posterior" for claim in study.claims.values()))
     rows = [*_claims(study, chain, faults, changed, before, allowed), *_hashes(chain, reference, changed)]
+    rows += _lock(results, root)
     return Verification(rows, faults, changed, allowed)
+
+
+def pinned(study: Study, reference: Path) -> set[str]:
+    """Files that no list may call left over: what the report, its claims and the reference are about."""
+    table = kept(reference, HASHES)
+    names = set() if table is None else set(table["name"])
+    return names | {claim.table for claim in study.claims.values()} | {NUMBERS, "report.html", RUN}
 
 
 def misfits(chain: Chain, root: Path) -> list[Fault]:
@@ -100,16 +119,31 @@ def misfits(chain: Chain, root: Path) -> list[Fault]:
 
 def changes(study: Study, results: Path) -> list[str]:
     """Fields of the configuration that are not as they were when the results were made, by dotted path."""
-    path = results / "run.yaml"
-    if not path.is_file():
+    if not (results / RUN).is_file():
         return []
-    try:
-        record = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
-        then = {"config": record["config"], "scenarios": record["scenarios"]}
-    except (yaml.YAMLError, KeyError, TypeError):
+    record = _run(results)
+    if not {"config", "scenarios"} <= record.keys():
         return ["run.yaml, which cannot be read"]
+    then = {"config": record["config"], "scenarios": record["scenarios"]}
     scenarios = {name: one.model_dump(mode="json") for name, one in study.catalogue.items()}
     return list(_different(then, {"config": study.config.model_dump(mode="json"), "scenarios": scenarios}))
+
+
+def _run(results: Path) -> Mapping:
+    """What ``run.yaml`` says; nothing, if it cannot be read."""
+    try:
+        record = read_record(results / RUN)
+    except (OSError, yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, Mapping) else {}
+
+
+def _lock(results: Path, root: Path) -> Iterator[dict[str, Any]]:
+    """A row if the results were made by other versions of libraries than the lock has now."""
+    then, lock = _run(results).get("requirements_lock_sha256"), root / "requirements.lock"
+    if then is not None and lock.is_file() and sha256(lock) != then:
+        says = "it has changed since the run; `make verify RERUN=1` makes the results by the present one"
+        yield _row("lock", lock.name, Verdict(LOCK, says))
 
 
 def _different(then: Any, now: Any, path: str = "") -> Iterator[str]:
@@ -123,9 +157,12 @@ def _different(then: Any, now: Any, path: str = "") -> Iterator[str]:
 def _claims(
     study: Study, chain: Chain, faults: list[Fault], changed: list[str], before: Mapping, allowed: float
 ) -> Iterator[dict[str, Any]]:
-    broken = {fault.path for fault in faults if fault.kind in (ALTERED, MISSING)}
-    numbers = {} if NUMBERS in broken else json.loads((chain.results / NUMBERS).read_bytes())
+    broken = {fault.path for fault in faults if fault.kind in (ALTERED, MISSING, NO_FILE)}
+    numbers = {} if NUMBERS in broken else _numbers(chain.results / NUMBERS)
     found = by_name(claimed(study, chain, broken), "claim")
+    for name in before.keys() - study.claims.keys():
+        verdict = Verdict(NOT, "the reference has it, and config/claims.yaml does not any more")
+        yield _row("claim", name, verdict, reference=before[name]["value"])
     for name, claim in study.claims.items():
         now, then = found.get(name), before.get(name)
         verdict = _unsound(claim, chain, faults, changed)
@@ -138,6 +175,13 @@ def _claims(
                 verdict = _as_reported(claim, now, numbers) or claim_verdict(claim, now, then, allowed)
         shown = {"value": now["value"] if now else "", "mcse": now["mcse"] if now else ""}
         yield _row("claim", name, verdict, **shown, reference=then["value"] if then else "")
+
+
+def _numbers(path: Path) -> Mapping[str, Any]:
+    numbers = read_json(path)
+    if not (isinstance(numbers, dict) and all(isinstance(one, dict) for one in numbers.values())):
+        raise DataError(f"{path}: holds no numbers by name; delete it, and `make report` makes it again.")
+    return numbers
 
 
 def _unsound(claim: Claim, chain: Chain, faults: list[Fault], changed: list[str]) -> Verdict | None:
@@ -154,7 +198,9 @@ def _unsound(claim: Claim, chain: Chain, faults: list[Fault], changed: list[str]
 def _as_reported(claim: Claim, now: Mapping, numbers: Mapping) -> Verdict | None:
     """Whether the report has another number than the table."""
     said = numbers.get(claim.number, {}).get("value")
-    if said is None or abs(said - now["value"]) > claim.tolerance * max(abs(now["value"]), 1e-12):
+    if not isinstance(said, int | float) or not abs(said - now["value"]) <= claim.tolerance * max(
+        abs(now["value"]), 1e-12
+    ):
         return Verdict(NOT, f"tables/numbers.json says {said}, {claim.table} {now['value']:.6g}")
     return None
 
@@ -171,9 +217,18 @@ def _hashes(chain: Chain, reference: Path, changed: list[str]) -> Iterator[dict[
         elif changed:
             verdict = Verdict(CHANGED, f"{changed[0]} is not as it was when the results were made")
         else:
-            verdict = hash_verdict(now, before.get(name), kind == "figure" and by_draws(chain, name))
+            drawn = kind != "simulated table" and by_draws(chain, name)
+            verdict = hash_verdict(now, before.get(name), drawn)
+            if verdict.verdict == DRAWS and kind == "table":
+                verdict = _cells(chain.results / name, reference / name)
         yield _row(kind, name, verdict)
 
 
+def _cells(now: Path, before: Path) -> Verdict:
+    if not before.is_file():
+        return Verdict(UNKNOWN, f"{before} is not there")
+    return table_verdict(now.stem, read_csv(now), read_csv(before))
+
+
 def _row(what: str, name: str, verdict: Verdict, **more: Any) -> dict[str, Any]:
-    return dict.fromkeys(COLUMNS, "") | {"what": what, "name": name} | verdict._asdict() | more
+    return dict.fromkeys(COLUMNS, "") | {"what": what, "name": shown_path(name)} | verdict._asdict() | more

@@ -1,0 +1,60 @@
+"""What has to be made again is told to Snakemake, and nothing that no rule makes."""
+
+import json
+
+import pytest
+
+from iatrogenesis.verification.again import again, main
+from iatrogenesis.verification.records import FOLDER
+from tests.verification import jobs
+from tests.verification.jobs import finished  # noqa: F401  a fixture
+from tests.verification.test_altered import (
+    code_edited,
+    dangling,
+    digit,
+    folder_linked,
+    list_has_no_record,
+    list_rests_on_nothing,
+)
+
+
+@pytest.mark.parametrize("change", [list_rests_on_nothing, list_has_no_record])
+def test_without_a_good_record_of_the_list_it_is_made_again(finished, change):  # noqa: F811
+    change()
+    assert any("SHA256SUMS" in path for path in again(jobs.RESULTS))
+
+
+def test_what_nobody_made_and_is_no_file_is_not_made_again(finished):  # noqa: F811
+    dangling()
+    folder_linked()
+    assert again(jobs.RESULTS) == {}
+    jobs.manifest()
+
+
+def test_the_option_for_snakemake_names_files_and_says_why(finished, capsys):  # noqa: F811
+    main(str(jobs.RESULTS))
+    assert capsys.readouterr() == ("", "")
+    digit()
+    main(str(jobs.RESULTS))
+    said = capsys.readouterr()
+    assert said.out == "--forcerun results/t/tables/scenarios.csv\n"
+    assert "To be made again: results/t/tables/scenarios.csv: altered" in said.err
+    main("results/nowhere")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.trial(kind="refused", what="a record that names a file which a shell would take for a command")
+def test_what_a_record_names_is_no_command(finished, capsys):  # noqa: F811
+    place = jobs.RESULTS / FOLDER / "compare.json"
+    record = json.loads(place.read_text())
+    place.write_text(json.dumps(record | {"written": {"a; touch b": ""} | record["written"]}))
+    main(str(jobs.RESULTS))
+    assert "'results/t/a; touch b'" in capsys.readouterr().out
+
+
+def test_of_very_many_whole_rules_are_named(finished, monkeypatch):  # noqa: F811
+    code_edited()
+    assert len(again(jobs.RESULTS)) == len(jobs.RULES)
+    assert set(again(jobs.RESULTS)) == {rule.written for rule in jobs.RULES}
+    monkeypatch.setattr("iatrogenesis.verification.again.MOST", 3)
+    assert set(again(jobs.RESULTS)) == {rule.name for rule in jobs.RULES}

@@ -1,0 +1,70 @@
+"""Lists, tables and references that cannot be read end in one line each."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from iatrogenesis.verification.__main__ import main
+from iatrogenesis.verification.verdicts import NOT
+from tests.verification import jobs
+from tests.verification.jobs import finished  # noqa: F401  a fixture
+from tests.verification.test_verify import REFERENCE, accepted, found, study, verdicts  # noqa: F401  a fixture
+
+pytestmark = pytest.mark.usefixtures("accepted")
+
+
+def main_of(monkeypatch, capsys) -> tuple[int, str]:
+    monkeypatch.setattr("iatrogenesis.verification.__main__.find_study", lambda chosen, folder: study())
+    code = main("t")
+    return code, capsys.readouterr().err
+
+
+def rerun(**otherwise) -> None:
+    jobs.run(**otherwise)
+    jobs.manifest()
+
+
+NET = "scenario,measure,value,mcse\nbase,net,{},0.5\n"
+BROKEN = {
+    "binary sums": lambda: Path(jobs.at("SHA256SUMS")).write_bytes(b"\xff\xfe  \x00"),
+    "a list for numbers": lambda: rerun(numbers="[]"),
+    "numbers of numbers": lambda: rerun(numbers='{"base.net": 1}'),
+    "deep numbers": lambda: rerun(numbers="[" * 100_000),
+    "a column less": lambda: (REFERENCE / "claims.csv").write_text("claim,value\nnet,1\n"),
+    "a text": lambda: replace(REFERENCE / "claims.csv", "13.25", "many"),
+    "a claim twice": lambda: replace(REFERENCE / "claims.csv", "sd,", "net,"),
+    "hashes without names": lambda: (REFERENCE / "hashes.csv").write_text("kind,hash,inputs\na,b,c\n"),
+    "a text in a table": lambda: rerun(
+        compare=NET.format("many"), numbers='{"base.net": {"value": 1}, "b": {"value": 1}}'
+    ),
+}
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+@pytest.mark.parametrize("change", [pytest.param(change, id=name) for name, change in BROKEN.items()])
+@pytest.mark.trial(kind="refused", what="lists, numbers and references that cannot be read, by make verify")
+def test_what_cannot_be_read_is_said_in_one_line(monkeypatch, capsys, change):
+    change()
+    code, said = main_of(monkeypatch, capsys)
+    assert code == 2 and len(said.splitlines()) == 1, said
+
+
+def test_a_text_for_a_number_is_not_reproduced():
+    rerun(numbers='{"base.net": {"value": "13.25"}, "base.intercept_only.therapist_sd": {"value": null}}')
+    assert verdicts(found())["net"] == verdicts(found())["sd"] == NOT
+
+
+@pytest.mark.trial(kind="altered", what="a file added whose name is not UTF-8")
+def test_any_name_of_a_file_can_be_shown(monkeypatch, capsys):
+    for name in (b"a\xff.csv", b"b\nc.csv"):
+        Path(os.fsdecode(os.fsencode(jobs.RESULTS / "tables") + b"/" + name)).write_text("1")
+    code, said = main_of(monkeypatch, capsys)
+    assert (code, said) == (1, "")
+    assert "a\\udcff.csv" in Path(jobs.at("verification.csv")).read_text()
+    Path(jobs.at("verification.csv")).unlink()
+    jobs.manifest()
