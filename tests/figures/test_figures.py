@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from iatrogenesis.evidence.client_flow import STEPS
 from iatrogenesis.figures import FACTS
 from iatrogenesis.figures.funnel import limit
 from iatrogenesis.figures.style import UNDATED, save
@@ -15,7 +16,9 @@ from iatrogenesis.figures.trajectories import FEWEST_CLIENTS, _means, _thirds
 from iatrogenesis.harm.conclusions import MAIN
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.simulation_study.policies import POLICIES
-from tests.conftest import ROOT
+from iatrogenesis.world.causal_arrows import arrows
+from iatrogenesis.world.scenarios import load_catalogue
+from tests.conftest import CONFIG, ROOT
 
 SHARED = ("__init__", "style", "methods", "unknown_names", "episode_worlds")
 NAMES = sorted(path.stem for path in (ROOT / "src/iatrogenesis/figures").glob("*.py") if path.stem not in SHARED)
@@ -263,6 +266,20 @@ def _weeks() -> pd.DataFrame:
     )
 
 
+def _arrows() -> pd.DataFrame:
+    """The arrows of the whole world, so that all its words are drawn."""
+    world = load_catalogue(CONFIG / "scenarios", CONFIG / "references.bib")["all_preventions"]
+    return pd.DataFrame([vars(arrow) for arrow in arrows(world)])
+
+
+def _flow() -> pd.DataFrame:
+    """Every step, with as many digits as a large study has."""
+    table = pd.DataFrame(
+        [{"step": step, "part_of": of or None, "published": 0.058} for step, (of, _, _) in STEPS.items()]
+    )
+    return table.assign(clients=1_234_567, per_1000=987.6, mcse=0.4, share_of_step=0.9876)
+
+
 def _tables(name: str) -> dict:
     if name in ("caterpillar", "funnel", "hospitals"):
         return {"therapists": _therapists(12)}
@@ -289,6 +306,8 @@ def _tables(name: str) -> dict:
         "preventions": ("preventions", _preventions),
         "second_episodes": ("second_episodes", _second_episodes),
         "burnout_year": ("therapist_weeks", _weeks),
+        "causal_diagram": ("arrows", _arrows),
+        "client_flow": ("flow", _flow),
         "posterior_against_truth": ("effects", _effects),
     }
     keyword, make = single[name]

@@ -2,9 +2,11 @@
 
 import pandas as pd
 
-from iatrogenesis.core.sources import records
+from iatrogenesis.core.sources import bibliography_keys, records
+from iatrogenesis.evidence.counted import Moments
 from iatrogenesis.evidence.ensemble import LEVELS
 from iatrogenesis.evidence.labels import labelled
+from iatrogenesis.evidence.population import population_table, read_population
 from iatrogenesis.harm.conclusions import MAIN
 from iatrogenesis.harm.outcomes import OUTCOMES
 from iatrogenesis.harm.policy_numbers import POLICY
@@ -17,7 +19,7 @@ from iatrogenesis.simulation_study.reproduced import Published
 from iatrogenesis.simulation_study.reproductions import table as reproductions
 from iatrogenesis.study.study import Study
 from iatrogenesis.world.cohort import Design
-from tests.conftest import design_cells
+from tests.conftest import CONFIG, design_cells
 
 RANGED = {"low_90": 2.0, "low_50": 8.0, "median": 12.5, "high_50": 15.0, "high_90": 22.0, "low_90_mcse": 0.5}
 RANGED |= {"high_90_mcse": 0.7, "mcse": 1.5, "widened": 4.0, "centre": 9.0, "centre_mcse": 0.4}
@@ -50,11 +52,19 @@ def of_the_world(study: Study, scenarios: list[str]) -> dict[str, pd.DataFrame]:
     ).assign(label="Something, per 1,000 clients", value=-5.0, mcse=0.5, low=-6.0, high=-4.0)
     return {
         "evidence": evidence,
+        "population": population(study, evidence),
         "scenarios": compared.assign(clients=100),
         "attribution": attribution,
         "preventions": preventions,
         "second_episodes": second_episodes(study),
     }
+
+
+def population(study: Study, evidence: pd.DataFrame) -> pd.DataFrame:
+    """Table 1, each variable with the same mean and SD."""
+    rows = read_population(CONFIG / "population.csv", bibliography_keys(CONFIG / "references.bib"))
+    counted = dict.fromkeys(rows["variable"], Moments(100, 25, 0.25, 0.01, 0.4, 0.02))
+    return population_table(rows, evidence, records(study.catalogue[study.base].world), counted)
 
 
 def second_episodes(study: Study) -> pd.DataFrame:

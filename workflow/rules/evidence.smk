@@ -1,9 +1,9 @@
 """Published patterns beside simulated ones, and the search for the simulator's free parameters.
 
 REQUIRED INPUTS:
-    config/evidence.csv, config/references.bib, scenarios (in `params`, merged)
+    config/evidence.csv, config/population.csv, config/references.bib, scenarios (in `params`, merged)
 OUTPUTS:
-    results/{study}/tables/evidence.csv, results/{study}/calibration/
+    results/{study}/tables/{evidence,population,client_flow}.csv, results/{study}/calibration/
 """
 
 
@@ -37,6 +37,30 @@ rule evidence:
         "Comparing the simulated world with the published one"
     script:
         "../../scripts/evidence/evidence.py"
+
+
+rule population:
+    """Table 1, the simulated population beside the published one; and the flow of its clients from step to step."""
+    input:
+        evidence="<results>/{study}/tables/evidence.csv",
+        population=source("config/population.csv"),
+        references=source("config/references.bib"),
+        code=library("evidence/population"),
+    output:
+        population="<results>/{study}/tables/population.csv",
+        flow="<results>/{study}/tables/client_flow.csv",
+    log:
+        "<results>/{study}/logs/population.log",
+    benchmark:
+        "<results>/{study}/benchmarks/population.tsv"
+    params:
+        world=scenario(STUDY.base),
+        design=plain(CONFIG.count_twins),
+        setup=SETUP,
+    message:
+        "Describing the simulated population"
+    script:
+        "../../scripts/evidence/population.py"
 
 
 BASIS = {

@@ -9,6 +9,7 @@ OUTPUTS:
 
 TABLES = [
     "evidence",
+    "population",
     "scenarios",
     "attribution",
     "preventions",
@@ -36,7 +37,7 @@ TABLES = [
 ]
 NOT_CHECKED = ["method_results", "preventions", "predictive", "prior_sensitivity", "model_comparison"]
 NOT_CHECKED += ["marginal_effects", "what_if", "reproductions", "method_cells", "advice", "needed", "policies"]
-NOT_CHECKED += ["drivers", "next_studies", "second_episodes", "what_if_ranges"]
+NOT_CHECKED += ["drivers", "next_studies", "second_episodes", "what_if_ranges", "population"]
 
 CONFIGURATION = sorted(
     source(path.relative_to(CONFIG_FOLDER.parent).as_posix())

@@ -3,7 +3,8 @@
 REQUIRED INPUTS:
     scenarios (in `params`, merged)
 OUTPUTS:
-    results/{study}/simulated/{scenario}/{clients,sessions,therapists,therapist_weeks}.parquet
+    results/{study}/simulated/{scenario}/{clients,sessions,therapists,therapist_weeks}.parquet,
+    results/{study}/tables/causal_arrows.csv
 """
 
 
@@ -31,3 +32,23 @@ rule simulate:
         "Simulating {wildcards.scenario} and each client's twin"
     script:
         "../../scripts/world/simulate.py"
+
+
+rule causal_arrows:
+    """What causes what in the simulated world with every prevention, and what the strength of each arrow rests on."""
+    input:
+        code=library("world/causal_arrows"),
+    output:
+        table="<results>/{study}/tables/causal_arrows.csv",
+    log:
+        "<results>/{study}/logs/causal_arrows.log",
+    benchmark:
+        "<results>/{study}/benchmarks/causal_arrows.tsv"
+    group:
+        "tables"
+    params:
+        world=scenario(CONFIG.conclusions.prevented),
+    message:
+        "Listing what causes what"
+    script:
+        "../../scripts/world/causal_arrows.py"

@@ -24,7 +24,7 @@ def evidence(table: pd.DataFrame, references: Mapping[str, Reference]) -> Table:
             row["verdict"],
             row["label"],
             _tolerance(row),
-            _source(references, row["cite"], row["where"], row["certainty"]),
+            source_of(references, row["cite"], row["where"], row["certainty"]),
             _text(row["note"]),
         ]
         for row in table.to_dict("records")
@@ -149,10 +149,11 @@ def _readings(record: Sourced | SourcedShares) -> str:
 def _origin(record: Record, references: Mapping[str, Reference]) -> str:
     if record.status == "calibrated":
         return f"fitted to {', '.join(record.fitted_to)}"
-    return _source(references, record.cite, record.where, record.certainty) if record.cite else ""
+    return source_of(references, record.cite, record.where, record.certainty) if record.cite else ""
 
 
-def _source(references: Mapping[str, Reference], cite: str, where: str | None, certainty: str | None) -> str:
+def source_of(references: Mapping[str, Reference], cite: str, where: str | None, certainty: str | None) -> str:
+    """A source with its place in it, and how it was read."""
     sure = "PROVISIONAL, from memory" if certainty == "memory" else certainty
     return f"{references[cite].short}; {where} [{sure}]"
 

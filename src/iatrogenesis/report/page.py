@@ -12,6 +12,7 @@ from iatrogenesis.figures.episode_worlds import barriers
 from iatrogenesis.inference.models import MODELS
 from iatrogenesis.inference.models.by_name import model
 from iatrogenesis.report import conclusions, inputs, model_tables, second_episodes, study_tables, tables
+from iatrogenesis.report.population import population
 from iatrogenesis.report.references import Reference
 from iatrogenesis.world.scenarios import Scenario
 
@@ -35,6 +36,7 @@ def page_tables(
     every, judged = results["therapists"], results["method_results"]
     return {
         "evidence": inputs.evidence(results["evidence"], references),
+        "population": population(results["population"], references),
         "predicted": inputs.predicted(results["evidence"]),
         "scenarios": tables.scenarios(results["scenarios"], dict(titles)),
         "attribution": tables.attribution(results["attribution"]),

@@ -8,6 +8,7 @@ from iatrogenesis.core.claims import Claims
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.core.sources import bibliography
 from iatrogenesis.core.yaml_text import ConfigError, check_within, quoted, read_yaml, shown
+from iatrogenesis.evidence.population import read_population
 from iatrogenesis.evidence.published import read_evidence
 from iatrogenesis.evidence.unknowns import Associations, FeasibleStudies
 from iatrogenesis.explorer.words import read_words
@@ -91,7 +92,7 @@ def _whole(config: StudyConfig, sources: StudySources, source: Path | Mapping[st
     if fault := taken(config.name, source if isinstance(source, Path) else None, folder):
         raise sources.fault("name", fault)
     references = folder / "references.bib"
-    for table in (references, folder / "study_design.csv", folder / "evidence.csv"):
+    for table in (references, folder / "study_design.csv", folder / "evidence.csv", folder / "population.csv"):
         check_within(table, folder)
     try:
         keys = frozenset(bibliography(references))
@@ -116,6 +117,7 @@ def _whole(config: StudyConfig, sources: StudySources, source: Path | Mapping[st
     designed = read_cells(folder / "study_design.csv", numbers)
     cells = cells_of(config, catalogue, designed, folder / "study_design.csv", sources)
     evidence = read_evidence(folder / "evidence.csv", keys)
+    read_population(folder / "population.csv", keys)  # refused here, before the first job
     named = recorded(Associations, folder / "associations.yaml", keys).root
     feasible = recorded(FeasibleStudies, folder / "feasible.yaml", keys).root
     claims = recorded(Claims, folder / "claims.yaml", keys).of(config.scenarios[0])

@@ -1,0 +1,33 @@
+"""Table 1 of the report: the simulated population beside the published one."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from iatrogenesis.report.inputs import source_of
+from iatrogenesis.report.references import Reference
+from iatrogenesis.report.rounding import MINUS, rounded, with_error
+from iatrogenesis.report.tables import Table
+
+HEADS = ["Characteristic", "Simulated (MCSE)", "Published", "Source"]
+PER_CENT = "proportion"
+
+
+def population(table: pd.DataFrame, references: Mapping[str, Reference]) -> Table:
+    """One row per characteristic, below the heading of its section; proportions as percentages."""
+    rows: list[list[str]] = []
+    for section, part in table.groupby("section", sort=False):
+        rows.append([str(section), "", "", ""])
+        rows += [_row(row, references) for row in part.to_dict("records")]
+    return Table(HEADS, rows, [""] * len(rows))
+
+
+def _row(row: Mapping, references: Mapping[str, Reference]) -> list[str]:
+    times, sign = (100, "%") if row["unit"] == PER_CENT else (1, row["unit"])
+    named = row["unit"] == PER_CENT or row["unit"] not in ("sessions", "clients", "VPC", "r", "SD of log odds")
+    name = f"{row['characteristic']}, {sign}" if named else row["characteristic"]
+    simulated = with_error(times * row["simulated"], times * row["mcse"])
+    if pd.isna(row["published"]):
+        return [name, simulated, row["source"], ""]
+    published = rounded(float(times * row["published"])).replace("-", MINUS)
+    return [name, simulated, published, source_of(references, row["source"], row["where"], row["certainty"])]
