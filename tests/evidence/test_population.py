@@ -122,7 +122,6 @@ def test_each_row_has_its_source_or_says_that_there_is_none(rows, table, study):
     assert by.loc["deteriorated", "simulated"] == pytest.approx(0.0684)
 
 
-@pytest.mark.trial(kind="refused", what="a row of population.csv: {changed}")
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -148,7 +147,6 @@ def test_faulty_rows_are_refused(tmp_path, changed, words):
         read_population(path, KEYS)
 
 
-@pytest.mark.trial(kind="refused", what="Table 1 with {row}")
 @pytest.mark.parametrize(
     "row",
     [{"evidence": "T99", "variable": ""}, {"parameter": "client.hope"}, {"parameter": "client.trauma_share"}],

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,7 @@ BARS = {name: 4.0 + 5.4 * place for place, name in enumerate(LEFT)}
 BARS |= {name: 96.0 + 7.5 * place for place, name in enumerate(RIGHT)}
 ENDS = {"scores": "at the last\nsession", "follow_up": "at\nfollow-up"}
 FILLS = dict(zip(GROUPS, ("white", "#e9e9e9", "white"), strict=True))
-LOOKS = {
+LOOKS: dict[bool | None, dict[str, Any]] = {
     True: {"color": DARK, "lw": 1.3, "ls": "-"},
     False: {"color": "#4d4d4d", "lw": 0.9, "ls": (0, (3, 1.5))},
     None: {"color": "#4d4d4d", "lw": 0.9, "ls": (0, (0.8, 1.4))},
@@ -124,7 +125,7 @@ def _line(axes: Axes, at: float, bars: Iterable[float], direction: str, look: bo
     if look is None:
         axes.plot(bars, np.full(len(bars), at), "s", ms=2.4, mfc="white", mec=DARK, mew=0.7, zorder=3)
         return
-    face = {"mfc": DARK if look else "white", "mec": DARK, "mew": 0.7, "ls": "", "zorder": 3}
+    face: dict[str, Any] = {"mfc": DARK if look else "white", "mec": DARK, "mew": 0.7, "ls": "", "zorder": 3}
     outward = ">" if right else "<"
     inward = "<" if right else ">"
     if direction == "out":

@@ -7,7 +7,7 @@ and with which parameters. The course of treatment itself is declared in `iatrog
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import getsource
 from textwrap import dedent
@@ -79,7 +79,7 @@ def strength(statuses: Sequence[str]) -> str:
     return "assumed" if "assumed" in rest else "fitted" if rest else "measured"
 
 
-def _judged(arrow: Arrow, known: dict[str, Record]) -> Arrow:
+def _judged(arrow: Arrow, known: Mapping[str, Record]) -> Arrow:
     used = {
         path: record
         for path, record in known.items()
@@ -90,7 +90,7 @@ def _judged(arrow: Arrow, known: dict[str, Record]) -> Arrow:
     return replace(arrow, parameters=tuple(used), strength=strength([one.status for one in used.values()]))
 
 
-def _strengths(route: Mechanism) -> dict[str, Record]:
+def _strengths(route: Mechanism) -> Mapping[str, Record]:
     """Numbers of a route that say how strongly it acts; those in sessions say when, and a cost is no effect."""
     known = {name: one for name, one in records(route).items() if not name.startswith("cost.")}
     return {name: one for name, one in known.items() if one.unit != "sessions"} or known
