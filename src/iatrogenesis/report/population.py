@@ -6,7 +6,7 @@ import pandas as pd
 
 from iatrogenesis.report.inputs import source_of
 from iatrogenesis.report.references import Reference
-from iatrogenesis.report.rounding import MINUS, rounded, with_error
+from iatrogenesis.report.rounding import MINUS, with_error
 from iatrogenesis.report.tables import Table
 
 HEADS = ["Characteristic", "Simulated (MCSE)", "Published", "Source"]
@@ -29,5 +29,5 @@ def _row(row: Mapping, references: Mapping[str, Reference]) -> list[str]:
     simulated = with_error(times * row["simulated"], times * row["mcse"])
     if pd.isna(row["published"]):
         return [name, simulated, row["source"], ""]
-    published = rounded(float(times * row["published"])).replace("-", MINUS)
+    published = f"{times * row['published']:.3g}".replace("-", MINUS)
     return [name, simulated, published, source_of(references, row["source"], row["where"], row["certainty"])]
