@@ -14,7 +14,7 @@ from matplotlib.patches import FancyBboxPatch
 from iatrogenesis.figures.style import DARK, figure, styled
 from iatrogenesis.world.causal_nodes import GROUPS, LEFT, RIGHT
 
-PLACE = 1
+PLACE = 0
 TABLES = {"arrows": "tables/causal_arrows.csv"}
 ALT = (
     "Causal diagram. Columns are states: at the left those of therapist, dyad and client, at the right those that the "
@@ -33,7 +33,7 @@ CAPTION = (
     "strengths are is part of the ranges of the conclusions over plausible worlds."
 )
 MM = 1 / 25.4
-WIDTH, ROW, HEAD, FOOT = 183.0, 3.95, 30.0, 14.0
+WIDTH, ROW, HEAD, FOOT = 183.0, 3.65, 28.0, 13.0
 BOX = (41.0, 87.0)
 BARS = {name: 4.0 + 5.4 * place for place, name in enumerate(LEFT)}
 BARS |= {name: 96.0 + 7.5 * place for place, name in enumerate(RIGHT)}
@@ -96,7 +96,7 @@ def _box(axes: Axes, at: float, label: str, against: str, fill: str) -> None:
     left, right = BOX
     axes.add_patch(
         FancyBboxPatch(
-            (left, at - 1.55), right - left, 3.1, boxstyle="round,pad=0,rounding_size=0.9", fc=fill, ec=DARK, lw=0.6
+            (left, at - 1.45), right - left, 2.9, boxstyle="round,pad=0,rounding_size=0.9", fc=fill, ec=DARK, lw=0.6
         )
     )
     axes.text(left + 1.2, at, label, fontsize=SIZE, va="center_baseline")

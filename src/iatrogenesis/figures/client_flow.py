@@ -9,7 +9,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from iatrogenesis.figures.style import DARK, figure, styled
 
-PLACE = 1
+PLACE = 0
 TABLES = {"flow": "tables/client_flow.csv"}
 ALT = (
     "Flow diagram: from clients allotted to a therapist, less those who attend one session only, to finished courses; "
