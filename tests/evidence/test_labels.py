@@ -1,4 +1,4 @@
-"""Each pattern is an input, fitted or predicted: worked out from the records, never by hand."""
+"""Each pattern is an input, fitted or predicted: computed from the records, never by hand."""
 
 import re
 
@@ -11,7 +11,7 @@ from iatrogenesis.evidence.labels import LABELS, inputs, labelled
 
 def number(**about) -> Sourced:
     return Sourced.model_validate(
-        {"value": 1, "unit": "share", "status": "reported", "cite": "a2000", "where": "p. 1", "certainty": "read"} | about
+        {"value": 0.5, "unit": "share", "status": "reported", "cite": "a2000", "where": "p. 1", "certainty": "read"} | about
     )
 
 
@@ -19,8 +19,8 @@ def test_only_sources_of_values_are_inputs():
     known = [
         number(where="evidence D12"),
         number(status="converted", note="from T24_lag1 and T24_lag2"),
-        number(status="assumed", low=0, high=2, note="C02 gives the direction"),
-        number(status="calibrated", low=0, high=2, fitted_to=["B01"], note="as in A01"),
+        number(status="assumed", low=0, high=1, note="C02 gives the direction"),
+        number(status="calibrated", low=0, high=1, fitted_to=["B01"], note="as in A01"),
     ]
     assert inputs(known) == {"D12", "T24_lag1", "T24_lag2"}
 
