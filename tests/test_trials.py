@@ -68,6 +68,7 @@ def run(tmp_path):
     return go
 
 
+@pytest.mark.slow
 def test_outcomes_of_workers_are_written(run):
     trials = run(TESTS, "-n", "2", "-m", "trial and not slow")
     assert [(t["kind"], t["what"], t["outcome"], t.get("reason")) for t in trials] == [

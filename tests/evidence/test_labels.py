@@ -11,7 +11,8 @@ from iatrogenesis.evidence.labels import LABELS, inputs, labelled
 
 def number(**about) -> Sourced:
     return Sourced.model_validate(
-        {"value": 0.5, "unit": "share", "status": "reported", "cite": "a2000", "where": "p. 1", "certainty": "read"} | about
+        {"value": 0.5, "unit": "share", "status": "reported", "cite": "a2000", "where": "p. 1", "certainty": "read"}
+        | about
     )
 
 

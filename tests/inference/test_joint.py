@@ -128,6 +128,7 @@ def _brute(data, table, clients, point, client: int) -> float:
     return float(np.log(np.exp(log - log.max()).sum() * cell) + log.max())
 
 
+@pytest.mark.slow
 def test_pymc_says_the_same(data):
     built = joint.build(data, JOINT_PRIORS)
     for seed in range(3):

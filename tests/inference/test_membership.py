@@ -77,6 +77,7 @@ def test_centred_is_the_same_model(data):
     assert found + len(standard) * np.log(sd) == pytest.approx(plain, rel=1e-8)
 
 
+@pytest.mark.slow
 def test_weights_average_to_the_integral_over_two_linked_therapists():
     """The mean weight at one point is the likelihood, and weighted draws have its moments, by quadrature in 2-D."""
     clients = referred(0.9, 3, therapists=2, each=30, rate=-0.5)
@@ -151,6 +152,7 @@ def test_a_share_of_one_is_the_first_therapists_client():
     np.testing.assert_allclose(found.own.design, expected.own.design)
 
 
+@pytest.mark.slow
 def test_known_spread_is_found_where_casemix_finds_too_little():
     """All clients shared: counting them with the last therapist dilutes the spread; 20 data sets."""
     ours, theirs, inside = [], [], 0

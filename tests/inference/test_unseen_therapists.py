@@ -37,7 +37,8 @@ def refit_of(model: str, priors):
     return lambda other: sample(model, other, priors, seed=5, draws=DRAWS)
 
 
-@pytest.mark.parametrize("model", ["casemix", pytest.param("skewed", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["casemix", "skewed"])
 def test_weights_do_what_refitting_without_the_therapist_does(model, data, priors):
     tree = sample(model, data, priors, seed=1, draws=DRAWS)
     found = predicted(model, data, tree, priors)

@@ -45,6 +45,7 @@ def test_reliability_is_that_of_the_formula(found):
         assert by[years, "reliability"] == pytest.approx(information / (1 + information), abs=0.05)
 
 
+@pytest.mark.slow
 def test_what_is_enough_has_the_power_in_new_data_sets():
     setting = Setting(30, 60, 0.6, 0.1, 0.88)
     effect = smallest_effect(setting, 100, 1)

@@ -65,6 +65,7 @@ def test_the_power_curve_lies_near_what_it_is_fitted_to(power_at):
     assert np.max(np.abs(expected - power_at)) < 0.12 and error > 0
 
 
+@pytest.mark.slow
 def test_the_range_of_the_power_curve_covers():
     """Counts drawn from a known curve, 1,000 times: the interval of two standard errors holds c in 95 %."""
     rng, therapists = np.random.default_rng(4), np.array([20, 60, 200])

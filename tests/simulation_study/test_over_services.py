@@ -49,7 +49,7 @@ def shared(repetition: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return told.assign(low=told["rate"] - 0.02, high=told["rate"] + 0.02), rates
 
 
-@pytest.mark.parametrize("measure", ["bias", "coverage"])
+@pytest.mark.parametrize("measure", ["bias", pytest.param("coverage", marks=pytest.mark.slow)])
 def test_worlds_that_are_ignored_are_seen(measure):
     """Over repetitions a measure varies by its error where worlds are told, and by far more where they are not."""
     found = {worlds: [] for worlds in (1, WORLDS)}

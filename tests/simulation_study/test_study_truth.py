@@ -60,6 +60,7 @@ def test_family_a_is_what_its_equations_say(study, cells):
     assert len(rates) == 4 * cell.therapists
 
 
+@pytest.mark.slow
 def test_truths_about_ratings_are_what_large_data_show(study, cells):
     """The equations, integrated, against regressions on 240,000 clients who came by chance."""
     cell = cells["base"].model_copy(update={"therapists": 16_000, "clients": 15.0, "clients_spread": 0.0})
@@ -202,6 +203,7 @@ def test_scores_are_missing_as_stated(study, cells):
     assert lost[worse & (burnout > 1)].mean() > lost[worse & (burnout < -1)].mean()
 
 
+@pytest.mark.slow
 def test_what_burnout_does_in_family_b_is_counted_with_the_same_clients(study, cells):
     """Without a burnout mechanism nothing changes when burnout falls; with one, fewer get worse."""
     found = {

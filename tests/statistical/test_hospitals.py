@@ -93,6 +93,7 @@ def test_few_operations_are_drawn_to_the_average(fitted):
     assert table["reliability"].idxmax() == "D"  # 810 operations
 
 
+@pytest.mark.slow
 def test_a_compiled_model_used_again_gives_the_draws_of_a_fresh_one(twelve, sampler, priors):
     fresh = compile_model("intercept_only", OTHERS[0], priors)
     assert same_draws(sample(twelve, OTHERS[0], sampler, 1), sample(fresh, OTHERS[0], sampler, 1))

@@ -45,7 +45,8 @@ def study_of(study, cells):
     return of
 
 
-@pytest.mark.parametrize("method", ["glmm", pytest.param("therapist", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["glmm", "therapist"])
 def test_effects_of_states_known_without_error_are_found_without_bias(study_of, method):
     """The prior of the Bayesian coefficient draws by a few per cent: its SD is 5 standard errors of the estimate."""
     table = study_of("reliability_100", method)

@@ -15,7 +15,7 @@ RULES = re.compile(r"^\s*rule (\w+):", re.MULTILINE)
 WITHOUT_SCRIPT = {"all", "study"}
 
 
-@pytest.mark.parametrize("study", ["tiny", "default", "full"])
+@pytest.mark.parametrize("study", ["tiny", "default", pytest.param("full", marks=pytest.mark.slow)])
 def test_dry_run(project, study):
     # Forced, since another test may have run the study in this copy already.
     found = plan(project, "-n", "--forceall", "--config", f"study={study}", "--cores", "1")

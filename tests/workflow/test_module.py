@@ -169,6 +169,7 @@ def test_snakedeploy_finds_what_it_looks_for():
     assert (ROOT / "config" / "config.yaml").read_text().splitlines()[-1] == "study: default"
 
 
+@pytest.mark.slow
 def test_lint_is_clean_as_the_catalogue_runs_it(project):
     """Without any configuration; the catalogue wants rules in files named *.smk, and README to name Snakemake."""
     for snakefile in ("Snakefile", "workflow/Snakefile"):
