@@ -161,8 +161,9 @@ reliability: .venv/.installed ## Run the tests that are trials, and write docs/r
 	status=0; $(PYTEST) -m trial --trials .pytest_cache/trials.json $(ARGS) || status=$$?; \
 	$(BIN)/python -m iatrogenesis.study.reliability_page .pytest_cache/trials.json docs/reliability.md && exit $$status
 
-release: verify ## Write dist/iatrogenesis-<version>.tar.gz: sources, lock, verified results; CONTRIBUTING.md has the steps
+release: verify ## Write into dist/ the archive (sources, lock, verified results), wheel and sdist; CONTRIBUTING.md has the steps
 	$(BIN)/python -m iatrogenesis.verification.release "$(NAME)" dist
+	$(BIN)/python -m hatchling build --directory dist
 
 # A small study, unless one is named: the whole default study runs anew.
 drift: STUDY = tiny
@@ -176,7 +177,7 @@ clean: ## Delete this study's results and the tools' caches
 	$(if $(filter-out . .. reference,$(NAME)),,$(error STUDY=$(STUDY) names no study's results))
 	rm -rf "results/$(NAME)" .pytest_cache .ruff_cache .hypothesis
 
-.venv/.installed: requirements.lock .python-version pyproject.toml
+.venv/.installed: requirements.lock .python-version pyproject.toml CITATION.cff
 	@sh workflow/bootstrap/install
 
 # A stamp says nothing about a .venv that was copied here or whose Python is gone.

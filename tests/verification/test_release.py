@@ -14,8 +14,7 @@ from iatrogenesis.verification.records import hashes
 from iatrogenesis.verification.release import NotReady, release
 
 SOURCES = {
-    "pyproject.toml": '[project]\nversion = "1.2.0"\n',
-    "CITATION.cff": "version: 1.2.0\n",
+    "CITATION.cff": "version: 1.2.0\ndate-released: 2026-11-27\n",
     "CHANGELOG.md": "# Changelog\n\n## [1.2.0] - 2026-11-27\n",
     "requirements.lock": "numpy==2\n",
     "workflow/run": "#!/bin/sh\n",
@@ -58,7 +57,7 @@ def root(tmp_path) -> Path:
 
 def test_it_holds_sources_and_results_and_can_be_checked_by_sha256sum(root, tmp_path):
     archive = release(root, "small", root / "dist")
-    assert archive.name == "iatrogenesis-1.2.0.tar.gz"
+    assert archive.name == "iatrogenesis-1.2.0-with-results.tar.gz"
     subprocess.run(["sha256sum", "-c", "--quiet", f"{archive.name}.sha256"], cwd=archive.parent, check=True)
     with tarfile.open(archive) as packed:
         names = packed.getnames()
@@ -91,7 +90,7 @@ def untracked(root):
 
 
 def versions(root):
-    (root / "CITATION.cff").write_text("version: 1.1.0\n")
+    (root / "CITATION.cff").write_text("version: 1.3.0\ndate-released: 2026-11-27\n")
     git(root, "commit", "-q", "-a", "-m", "x")
 
 
@@ -149,8 +148,8 @@ def no_git(root):
     [
         (dirty, r"not everything is committed:\n M requirements\.lock\nCommit it"),
         (untracked, r"not everything is committed:\n\?\? notes\.txt"),
-        (versions, r"CITATION\.cff has version 1\.1\.0, pyproject\.toml 1\.2\.0"),
-        (no_date, r"there is no `## \[1\.2\.0\] - date`"),
+        (versions, r"there is no `## \[1\.3\.0\] - 2026-11-27`, which CITATION\.cff says"),
+        (no_date, r"CHANGELOG\.md: there is no `## \[1\.2\.0\] - 2026-11-27`"),
         (later, r"made at commit \w{10}, and this is \w{10}\. `make report STUDY=small`"),
         (unfinished, r"SHA256SUMS: no such file: the results are not finished"),
         (altered, r"1 results are not as listed:\n.*a\.csv: "),
@@ -167,3 +166,10 @@ def test_what_is_not_of_the_commit_is_refused(root, spoil, words):
     with pytest.raises(NotReady, match=words):
         release(root, "small", root / "dist")
     assert not (root / "dist").exists()
+
+
+def test_a_version_without_its_date_is_refused(root):
+    (root / "CITATION.cff").write_text("version: 1.2.0\n")
+    git(root, "commit", "-q", "-a", "-m", "x")
+    with pytest.raises(NotReady, match=r"CITATION\.cff: there is no date-released"):
+        release(root, "small", root / "dist")

@@ -82,7 +82,8 @@ def test_the_wheel_has_code_templates_and_the_configuration(installed):
     rules = {Path("own_data/Snakefile"), Path("rules/interpreter.smk")}
     assert relative(package / "workflow") == rules
     assert (package / "py.typed").exists()
-    assert {path.name for path in installed.iterdir()} == {"iatrogenesis", "iatrogenesis-0.1.0.dist-info"}
+    version = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"]
+    assert {path.name for path in installed.iterdir()} == {"iatrogenesis", f"iatrogenesis-{version}.dist-info"}
 
 
 def test_only_four_packages_are_needed_without_extras(installed):

@@ -7,10 +7,8 @@ It holds what is committed, and the results of one study that were made from jus
 
 import gzip
 import io
-import re
 import sys
 import tarfile
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,8 +46,8 @@ def release(root: Path, study: str, folder: Path) -> Path:
     Raises
     ------
     NotReady
-        If anything is not committed, the version is not the same everywhere or has no date yet, or the results are
-        altered or of another state.
+        If anything is not committed, the version has no date yet, or another one in the changelog, or the results
+        are altered or of another state.
     """
     version = version_of(root)
     results = root / "results" / study
@@ -59,7 +57,7 @@ def release(root: Path, study: str, folder: Path) -> Path:
     sums = lines({path: sha256(root / path) for path, (_, mode) in files.items() if mode != LINK})
     files[SUMS] = (sums.encode(), 0o644)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{name}.tar.gz"
+    target = folder / f"{name}-with-results.tar.gz"  # an sdist is called as without
     moment = int(git(root, "log", "-1", "--format=%ct"))
     with replacing(target) as temporary:
         _write(temporary, {f"{name}/{path}": one for path, one in files.items()}, moment)
@@ -68,12 +66,12 @@ def release(root: Path, study: str, folder: Path) -> Path:
 
 
 def version_of(root: Path) -> str:
-    """The version, which everything agrees on and which is released.
+    """The version of CITATION.cff, from which the package has it, too; the changelog has it with the same date.
 
     Raises
     ------
     NotReady
-        If something is not committed, versions differ, or the changelog has no date for it.
+        If something is not committed, or version and date are not in both.
     """
     try:
         changed = git(root, "status", "--porcelain=v1")
@@ -81,14 +79,13 @@ def version_of(root: Path) -> str:
         raise NotReady(f"{root}: is no checkout that git can read; release from one.") from None
     if changed:
         raise NotReady(f"{root}: not everything is committed:\n{changed}Commit it, or put it away.")
-    version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    cited = str(yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))["version"])
-    if cited != version:
-        raise NotReady(f"CITATION.cff has version {cited}, pyproject.toml {version}: make them the same.")
-    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
-    if not re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changes, flags=re.MULTILINE):
-        raise NotReady(f"CHANGELOG.md: there is no `## [{version}] - date`: give the version its date.")
-    return version
+    citation = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
+    heading = f"## [{citation['version']}] - {citation.get('date-released', 'date')}"
+    if "date-released" not in citation:
+        raise NotReady("CITATION.cff: there is no date-released: say when the version is released.")
+    if heading not in (root / "CHANGELOG.md").read_text(encoding="utf-8").splitlines():
+        raise NotReady(f"CHANGELOG.md: there is no `{heading}`, which CITATION.cff says: make them the same.")
+    return str(citation["version"])
 
 
 def check_results(root: Path, results: Path) -> None:
