@@ -28,9 +28,19 @@ def interval(measures: Mapping[str, float], name: str) -> tuple[float, float, fl
     return value, max(0.0, value - half), value + half
 
 
-def difference(one: Mapping[str, float], other: Mapping[str, float], name: str) -> tuple[float, float, float]:
-    """How many more of 1,000 clients in the second of two settings, with a 95 % interval; the same clients in both."""
-    value, half = _with_error(_parts(other, name) - _parts(one, name))
+def net(measures: Mapping[str, float]) -> tuple[float, float, float]:
+    """Net harm per 1,000 clients: how many more get worse than in the reference world, with a 95 % interval."""
+    value, half = _with_error(_parts(measures, "worse_because") - _parts(measures, "spared"))
+    return value, value - half, value + half
+
+
+def fewer(one: Mapping[str, float], other: Mapping[str, float]) -> tuple[float, float, float]:
+    """How many fewer of 1,000 clients get worse in the second of two settings, for whatever reason.
+
+    With a 95 % interval; the same clients are in both, so that chance cancels.
+    """
+    first, second = (_parts(m, "worse_because") + _parts(m, "worse_anyway") for m in (one, other))
+    value, half = _with_error(first - second)
     return value, value - half, value + half
 
 
@@ -44,11 +54,14 @@ def _with_error(parts: np.ndarray) -> tuple[float, float]:
 
 
 @styled()
-def draw(settings: Mapping[str, Mapping[str, float]]) -> Figure:
-    """Draw measures (as `iatrogenesis.explorer.measure` gives them) by title, one column each."""
+def draw(settings: Mapping[str, Mapping[str, float]], highest: float | None = None) -> Figure:
+    """Draw measures (as `iatrogenesis.explorer.measure` gives them) by title, one column each.
+
+    Severity is drawn up to `highest`; without it, as high as these settings need.
+    """
     layout = {"nrows": 3, "ncols": len(settings), "height_ratios": (1.2, 0.65, 1.5), "squeeze": False}
     made, axes = figure("What becomes of 1,000 clients", height=6.0, width=3.6 * len(settings), **layout)
-    highest = max(m[f"unlucky@{SESSIONS}"] for m in settings.values())
+    highest = highest or max(m[f"unlucky@{SESSIONS}"] for m in settings.values())
     for place, (title, measures) in enumerate(settings.items()):
         marks, words, courses = axes[:, place]
         _clients(marks, words, measures)

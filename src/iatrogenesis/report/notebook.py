@@ -13,6 +13,7 @@ from nbconvert import HTMLExporter
 from pygments.formatters import HtmlFormatter
 
 from iatrogenesis.core.pages import filled_page, strict_environment
+from iatrogenesis.report.lesson import LIVE, fold
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PICTURE = re.compile(r"^# Picture: (.+)$", re.MULTILINE)
@@ -76,9 +77,10 @@ def title(book: nbformat.NotebookNode) -> str:
 def page(book: nbformat.NotebookNode, name: str, study: str, commit: str) -> str:
     """The HTML of an executed notebook: prose, code, tables and pictures, without scripts.
 
-    Sliders do not move on a page, so they are left out.
+    Sliders that need a running notebook are left out; what moves by itself (`iatrogenesis.report.moving`) stays.
     """
     shown = nbformat.from_dict(book)
+    shown.cells = [cell for cell in shown.cells if LIVE not in cell.metadata.get("tags", [])]
     for cell in shown.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if _stays(output)]
@@ -121,6 +123,8 @@ def _plain(body: str) -> str:
     for empty in soup.select("th"):
         if not empty.get_text(strip=True):
             empty.name = "td"
-    for number, wide in enumerate(soup.select("pre, div.output_html"), start=1):
-        wide.attrs |= {"tabindex": "0", "role": "group", "aria-label": f"code or result {number}"}
+    wide = [part for part in soup.select("pre, div.output_html") if not part.select(".moving")]
+    for number, part in enumerate(wide, start=1):
+        part.attrs |= {"tabindex": "0", "role": "group", "aria-label": f"code or result {number}"}
+    fold(soup)
     return str(soup)
