@@ -19,7 +19,7 @@ NOT_OF_SCRIPTS = {
         "people who type `iatrogenesis`",
     ),
     "core/marked.py": "`make docs` and `make graph`",
-    "explorer/picture.py": "`make screenshot`",
+    **dict.fromkeys(("explorer/picture.py", "report/moving.py"), "the lesson for trainers, which says so by itself"),
     **dict.fromkeys(
         (
             f"own_data/{name}.py"
