@@ -16,6 +16,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.conftest import ROOT
 
 SITE = ROOT / "workflow" / "site"
+MADE = tuple(f"{name}.html" for name in ("summary", "report", "explorer", "planner", "for_managers", "gallery"))
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,10 @@ def test_every_document_and_every_part_of_the_library_has_a_page(site):
     assert packages <= {path.stem for path in (site / "api").glob("*.html")} and len(packages) > 20
     lessons = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert {path.stem for path in (site / "tiny" / "notebooks").glob("*.html")} == lessons
+    listed = BeautifulSoup((site / "tutorials.html").read_text(encoding="utf-8"), "html.parser").select(
+        "article ol > li"
+    )
+    assert len(listed) == len(lessons) and all(one.get_text().strip().endswith("?") for one in listed)
 
 
 @pytest.mark.slow
@@ -86,6 +91,22 @@ def test_links_within_the_site_hold(site):
             if not there:
                 dead.append((str(path.relative_to(site)), address))
     assert not dead and held > 1000
+
+
+@pytest.mark.slow
+def test_pages_of_the_study_lead_to_pages_that_came_along(site):
+    """A page that the study has not made yet is no dead link: `make report` makes it."""
+    held, dead = 0, []
+    for path in (site / "tiny").rglob("*.html"):
+        for address in re.findall(r"""<a [^>]*href="([^"#:]+)["#]""", path.read_text(encoding="utf-8")):
+            target = (path.parent / unquote(address)).resolve()
+            held += target.is_file()
+            made = (ROOT / "results" / "tiny" / target.relative_to(site / "tiny")).is_file()
+            if not target.is_file() and (made or target.name not in MADE):
+                dead.append((path.name, address))
+    assert (
+        not dead and held >= len(list((ROOT / "notebooks").glob("*.ipynb"))) * (site / "tiny" / "report.html").exists()
+    )
 
 
 @pytest.mark.slow

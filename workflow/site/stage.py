@@ -22,6 +22,8 @@ MADE = {
     "planner.html": "the planner: what a service of your size could show",
     "for_managers.html": "one page for managers",
     "gallery.html": "every picture with its caption",
+    "summary.pdf": "the summary on paper",
+    "verification.html": "the verdict on each claim",
 }
 
 
@@ -94,5 +96,6 @@ def _lessons(study: str, beside: Path) -> str:
         text = ran.read_text(encoding="utf-8") if ran.is_file() else notebook.page(book, path.stem, study, "not run")
         (place / f"{path.stem}.html").write_text(text, encoding="utf-8")
         how = "as it ran" if ran.is_file() else "not run yet: without results"
-        items.append(f'<li><a href="{study}/notebooks/{path.stem}.html">{notebook.title(book)}</a> ({how})</li>')
+        link = f'<a href="{study}/notebooks/{path.stem}.html">{notebook.title(book)}</a>'
+        items.append(f"<li>{link} ({how})<br>{notebook.question(book)}</li>")
     return "\n".join(["<ol>", *items, "</ol>"])

@@ -16,6 +16,7 @@ from iatrogenesis.core.pages import filled_page, strict_environment
 from iatrogenesis.report.lesson import LIVE, fold
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+QUESTION = re.compile(r"^\*\*Question\.\*\* (.+)$", re.MULTILINE)
 PICTURE = re.compile(r"^# Picture: (.+)$", re.MULTILINE)
 """A comment in a cell: what its picture shows, for who cannot see it."""
 
@@ -72,6 +73,12 @@ def _failed(book: nbformat.NotebookNode) -> str:
 def title(book: nbformat.NotebookNode) -> str:
     """The notebook's first heading."""
     return book.cells[0].source.splitlines()[0].lstrip("# ").strip()
+
+
+def question(book: nbformat.NotebookNode) -> str:
+    """What the notebook asks, from its first cell; empty where it says none."""
+    said = QUESTION.search(book.cells[0].source)
+    return said[1] if said else ""
 
 
 def page(book: nbformat.NotebookNode, name: str, study: str, commit: str) -> str:
