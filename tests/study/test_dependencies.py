@@ -58,7 +58,7 @@ NOT_OF_SCRIPTS = {
                     "verification.html.j2",
                     "verify.py",
                 ),
-                *("changelog.py", "drift.py", "release.py"),
+                *("changelog.py", "drift.py", "release.py", "tables.py"),
             )
         ),
         "`make verify`, `report`, `reference`, `drift` and `release`, and tests",
