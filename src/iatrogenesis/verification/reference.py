@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from iatrogenesis.core.files import read_csv, write_csv
+from iatrogenesis.core.files import read_csv, replacing, write_csv
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.study.study import Study, find_study
 from iatrogenesis.verification.chain import Chain
@@ -121,7 +121,8 @@ def keep(study: Study, results: Path, reference: Path) -> None:
         old.unlink()
     for name in hashes.loc[hashes["kind"] == "table", "name"]:
         if by_draws(chain, name):
-            shutil.copyfile(results / name, reference / name)
+            with replacing(reference / name) as unfinished:
+                shutil.copyfile(results / name, unfinished)
 
 
 def main(config: str, results: str, reference: str) -> None:
