@@ -58,3 +58,15 @@ def test_of_very_many_whole_rules_are_named(finished, monkeypatch):  # noqa: F81
     assert set(again(jobs.RESULTS)) == {rule.written for rule in jobs.RULES}
     monkeypatch.setattr("iatrogenesis.verification.again.MOST", 3)
     assert set(again(jobs.RESULTS)) == {rule.name for rule in jobs.RULES}
+
+
+@pytest.mark.trial(kind="refused", what="very many records whose rules are options of Snakemake that run code")
+def test_what_a_record_calls_a_rule_is_no_option(finished, capsys, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("iatrogenesis.verification.again.MOST", 3)
+    for i, rule in enumerate(["--configfile=evil.yaml", "-sevil.smk", "--snakefile", "compare; touch b"]):
+        record = {"rule": rule, "params": "", "written": {f"tables/gone_{i}.csv": ""}}
+        (jobs.RESULTS / FOLDER / f"evil_{i}.json").write_text(json.dumps(record))
+    (jobs.RESULTS / "SHA256SUMS").unlink()  # without lists, every record counts
+    main(str(jobs.RESULTS))
+    option, *named = capsys.readouterr().out.split()
+    assert option == "--forcerun" and named == [f"results/t/tables/gone_{i}.csv" for i in range(4)]

@@ -8,7 +8,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from iatrogenesis.verification.chain import ADDED, Chain
+from iatrogenesis.verification.chain import ADDED, Chain, Fault
 from iatrogenesis.verification.lists import MANIFEST_RECORD, SUMS
 
 SHOWN, MOST = 5, 300
@@ -24,8 +24,13 @@ def again(results: Path) -> dict[str, str]:
             seen.add(job)
             found[fault] = f"{results / fault.path}: {fault.kind}, {fault.says}"
     if len(found) > MOST:
-        return {fault.rule or str(results / fault.path): reason for fault, reason in found.items()}
+        return {_rule(fault) or str(results / fault.path): reason for fault, reason in found.items()}
     return {str(results / _output(chain, fault.path)): reason for fault, reason in found.items()}
+
+
+def _rule(fault: Fault) -> str:
+    """The rule, if that can be a rule's name: a record may say anything, an option of Snakemake among it."""
+    return fault.rule if fault.rule.isidentifier() else ""
 
 
 def _output(chain: Chain, path: str) -> str:
