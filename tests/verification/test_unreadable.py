@@ -1,11 +1,13 @@
 """Lists, tables and references that cannot be read end in one line each."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from iatrogenesis.verification.__main__ import main
+from iatrogenesis.verification.again import again
 from iatrogenesis.verification.verdicts import NOT
 from tests.verification import jobs
 from tests.verification.jobs import finished  # noqa: F401  a fixture
@@ -33,6 +35,8 @@ BROKEN = {
     "deep numbers": lambda: rerun(numbers="[" * 100_000),
     "a column less": lambda: (REFERENCE / "claims.csv").write_text("claim,value\nnet,1\n"),
     "a text": lambda: replace(REFERENCE / "claims.csv", "13.25", "many"),
+    "not a number": lambda: replace(REFERENCE / "claims.csv", "13.25", "NaN"),
+    "infinity": lambda: replace(REFERENCE / "claims.csv", "13.25", "inf"),
     "a claim twice": lambda: replace(REFERENCE / "claims.csv", "sd,", "net,"),
     "hashes without names": lambda: (REFERENCE / "hashes.csv").write_text("kind,hash,inputs\na,b,c\n"),
     "a text in a table": lambda: rerun(
@@ -57,6 +61,17 @@ def test_what_cannot_be_read_is_said_in_one_line(monkeypatch, capsys, change):
 def test_a_text_for_a_number_is_not_reproduced():
     rerun(numbers='{"base.net": {"value": "13.25"}, "base.intercept_only.therapist_sd": {"value": null}}')
     assert verdicts(found())["net"] == verdicts(found())["sd"] == NOT
+
+
+@pytest.mark.trial(kind="refused", what="a record that names {id}")
+@pytest.mark.parametrize("path", ["a" * 5000, "a\0b", "/proc/self/mem"], ids=["a long path", "a NUL", "no plain file"])
+def test_a_record_may_name_any_path(monkeypatch, capsys, path):
+    place = jobs.RESULTS / "records" / "compare.json"
+    record = json.loads(place.read_text())
+    place.write_text(json.dumps(record | {"given": {path: ""}, "code": {path: ""}}))
+    assert main_of(monkeypatch, capsys) == (1, "")
+    assert "has changed since" in Path(jobs.at("verification.csv")).read_text()
+    assert jobs.SCENARIOS in again(jobs.RESULTS)
 
 
 @pytest.mark.trial(kind="altered", what="a file added whose name is not UTF-8")

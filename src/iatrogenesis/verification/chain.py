@@ -40,6 +40,14 @@ def odd(results: Path) -> list[str]:
     return sorted(str(path) for path in below if path.parts[0] not in APART)
 
 
+def _sha256_of(path: Path) -> str | None:
+    """SHA-256 of a file; None if there is none, or it cannot be read: a record may name anything."""
+    try:
+        return sha256(path) if path.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
 class Chain:
     """A study's files, and the records of the jobs that made them.
 
@@ -110,7 +118,7 @@ class Chain:
             Where the workflow ran: code and given files are there.
         """
         outside = {path for record in self.current for path in (*record.code, *record.given)}
-        there = {path: sha256(root / path) for path in outside if (root / path).is_file()}
+        there = {path: value for path in outside if (value := _sha256_of(root / path))}
         found = [
             *self._list(),
             *self._odd(),
