@@ -190,6 +190,16 @@ def test_the_record_of_a_run_says_its_own_seed_and_study(accepted):
         assert (found().changed, found().code) == (([], 0) if right else ([*said], 2))
 
 
+@pytest.mark.trial(kind="altered", what="published data after the run: what rests on them cannot be compared")
+def test_results_of_other_data_are_not_compared(accepted):
+    Path("config/evidence.csv").write_text("id,value\nD01,0.05\n")
+    result = found()
+    assert [(fault.path, fault.kind) for fault in result.faults] == [("tables/evidence.csv", CHANGED)]
+    assert result.code == 2
+    Path(jobs.REPORT).write_text("forged")
+    assert found().code == 1
+
+
 @pytest.mark.trial(kind="altered", what="parameters of a rule, and the results made again by them")
 def test_results_of_other_parameters_are_not_compared(accepted):
     jobs.run("fit", "effects", "numbers", "figure_effects", "report", "run_record", seed=2)

@@ -55,7 +55,7 @@ class Verification:
     @property
     def code(self) -> int:
         """Exit code: see `iatrogenesis.verification.verdicts.exit_code`."""
-        return exit_code([row["verdict"] for row in self.rows], len(self.faults))
+        return exit_code([row["verdict"] for row in self.rows], [fault.kind for fault in self.faults])
 
     def table(self) -> pd.DataFrame:
         """Everything, one row each; files first."""
