@@ -58,6 +58,14 @@ def test_what_cannot_be_read_is_said_in_one_line(monkeypatch, capsys, change):
     assert code == 2 and len(said.splitlines()) == 1, said
 
 
+@pytest.mark.trial(kind="refused", what="a link in the place of a study's results, by make verify")
+def test_results_that_lie_elsewhere_are_not_verified(monkeypatch, capsys):
+    jobs.RESULTS.rename("elsewhere")
+    jobs.RESULTS.symlink_to(Path("elsewhere").resolve(), target_is_directory=True)
+    code, said = main_of(monkeypatch, capsys)
+    assert code == 1 and "results/t: this is a link to" in said and len(said.splitlines()) == 1
+
+
 def test_a_text_for_a_number_is_not_reproduced():
     rerun(numbers='{"base.net": {"value": "13.25"}, "base.intercept_only.therapist_sd": {"value": null}}')
     assert verdicts(found())["net"] == verdicts(found())["sd"] == NOT

@@ -8,16 +8,30 @@ import shlex
 import sys
 from pathlib import Path
 
-from iatrogenesis.verification.chain import ADDED, Chain, Fault
+from iatrogenesis.verification.chain import ADDED, Chain, Fault, odd
 from iatrogenesis.verification.lists import MANIFEST_RECORD, SUMS
 
 SHOWN, MOST = 5, 300
 """How many are said, and how many are named by their files; of more, whole rules are run again."""
 
 
+class LinkedFolder(RuntimeError):
+    """What is to be made again would be written elsewhere than into the results."""
+
+
 def again(results: Path) -> dict[str, str]:
-    """What to make again, files or rules, each with the reason; one file a job says enough."""
+    """What to make again, files or rules, each with the reason; one file a job says enough.
+
+    Raises
+    ------
+    LinkedFolder
+        If a folder that a rule writes into is a link: Snakemake would follow it, and write over what is there.
+    """
     chain, found, seen = Chain(results), {}, set()
+    for link in (Path(path) for path in odd(results)):
+        if any(link in Path(path).parents for path in chain.makers):
+            where = results / link
+            raise LinkedFolder(f"{where}: this is a link to {where.readlink()}, and results would go there; remove it")
     for fault in chain.faults():
         job = id(chain.makers.get(fault.path, fault))
         if fault.kind != ADDED and job not in seen:
@@ -44,7 +58,10 @@ def _output(chain: Chain, path: str) -> str:
 
 def main(results: str) -> None:
     """Print the option."""
-    found = again(Path(results))
+    try:
+        found = again(Path(results))
+    except LinkedFolder as error:
+        sys.exit(str(error))
     for reason in list(found.values())[:SHOWN]:
         print(f"To be made again: {reason}", file=sys.stderr)
     if len(found) > SHOWN:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from iatrogenesis.verification.lists import MANIFEST, MANIFEST_RECORD, SUMS, listed_as_made
-from iatrogenesis.verification.records import FOLDER, STAMP, Hashes, Record, hashes, read_records, sha256
+from iatrogenesis.verification.records import FOLDER, Hashes, Record, hashes, is_stamp, read_records, sha256
 
 APART = ("logs", "benchmarks")
 """Folders that differ from run to run."""
@@ -29,7 +29,7 @@ class Fault(NamedTuple):
 
 def listed(results: Path) -> list[str]:
     """Every file of a study's results below its folder, sorted; without logs, benchmarks and what is written later."""
-    paths = (path.relative_to(results) for path in results.rglob("*") if path.is_file() and path.name != STAMP)
+    paths = (path.relative_to(results) for path in results.rglob("*") if path.is_file() and not is_stamp(path))
     return sorted(str(path) for path in paths if path.parts[0] not in APART and str(path) not in AFTERWARDS)
 
 
@@ -117,21 +117,29 @@ class Chain:
         root
             Where the workflow ran: code and given files are there.
         """
-        outside = {path for record in self.current for path in (*record.code, *record.given)}
+        held = self.current if self._lister is None else [*self.current, self._lister]
+        outside = {path for record in held for path in (*record.code, *record.given)}
         there = {path: value for path in outside if (value := _sha256_of(root / path))}
         found = [
-            *self._list(),
+            *self._list(there),
             *self._odd(),
             *self._files(),
             *(fault for record in self.current for fault in self._of(record, there)),
         ]
         return sorted(dict.fromkeys(found))
 
-    def _list(self) -> Iterator[Fault]:
+    @cached_property
+    def _lister(self) -> Record | None:
+        """The record of the job that wrote the list of files; none while it is being written."""
+        if self._targets is not None:
+            return None
+        return next((record for record in self.records if SUMS in record.written), None)
+
+    def _list(self, there: Hashes) -> Iterator[Fault]:
         """The list of files is in no list: it is held to the record of the job that wrote it, and that to the list."""
         if self._targets is not None or not (self.results / SUMS).is_file():
             return  # it is being written, or not there
-        writer = next((record for record in self.records if SUMS in record.written), None)
+        writer = self._lister
         if writer is None:
             there = (self.results / MANIFEST_RECORD).exists()
             says = "it cannot be read as a record" if there else f"nothing tells how {SUMS} was written"
@@ -143,6 +151,7 @@ class Chain:
         if apart := sorted(listed_as_made(self.results) - rests):
             says = f"by it, the list of files does not rest on {apart[0]}, which is in the list"
             yield Fault(MANIFEST_RECORD, ALTERED, writer.rule, says)
+        yield from self._changed(writer, there, SUMS)
 
     def _odd(self) -> Iterator[Fault]:
         for path in odd(self.results):
@@ -174,7 +183,12 @@ class Chain:
             maker = self.makers.get(path)
             if (maker.written[path] if maker else self.now.get(path, read)) != read:
                 yield Fault(first, FED, record.rule, f"when it was made, {path} was not what its own rule has written")
+        yield from self._changed(record, there, first)
+
+    @staticmethod
+    def _changed(record: Record, there: Hashes, path: str) -> Iterator[Fault]:
+        """Code or given files that are not what they were when a job ran."""
         for kind, files in ((OLDER, record.code), (GIVEN, record.given)):
-            if changed := sorted(path for path, value in files.items() if there.get(path) != value):
+            if changed := sorted(one for one, value in files.items() if there.get(one) != value):
                 more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-                yield Fault(first, kind, record.rule, f"{changed[0]}{more} has changed since")
+                yield Fault(path, kind, record.rule, f"{changed[0]}{more} has changed since")
