@@ -1,6 +1,7 @@
 """What has to be made again is told to Snakemake, and nothing that no rule makes."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,23 @@ def test_a_run_does_not_write_through_a_linked_folder(finished, capsys):  # noqa
     assert "results/t/tables: this is a link to" in str(found.value) and "remove it" in str(found.value)
     assert capsys.readouterr().out == ""
     assert found.value.code not in (0, None)  # make then runs nothing
+
+
+SUMMARY = """import sys; assert sys.argv[1:] == ["--summary"]
+print("output_file\\tdate\\trule\\tlog-file(s)\\tstatus\\tplan")
+print("results/t/tables/scenarios.csv\\tnow\\tcompare\\t-\\tok\\tno update")"""
+
+
+@pytest.mark.trial(kind="altered", what="a table of a rule that the workflow has no more: the others are made again")
+def test_what_no_rule_makes_any_more_does_not_stop_the_run(finished, capsys, monkeypatch):  # noqa: F811
+    digit()
+    Path(jobs.TRUE).write_text("altered")  # and its rule is gone: Snakemake would end in MissingRuleException
+    main(str(jobs.RESULTS), ".", sys.executable, "-c", SUMMARY)
+    said = capsys.readouterr()
+    assert said.out == "--forcerun results/t/tables/scenarios.csv\n"
+    assert "No rule makes this any more; delete it, if it is in the way: results/t/tables/true_rates.csv" in said.err
+    monkeypatch.setattr("iatrogenesis.verification.again.MOST", 1)
+    main(str(jobs.RESULTS), ".", sys.executable, "-c", SUMMARY)
+    assert capsys.readouterr().out == "--forcerun compare\n"
+    main(str(jobs.RESULTS), ".", sys.executable, "-c", "raise SystemExit(1)")
+    assert capsys.readouterr().out == "--forcerun compare true_rates\n"  # then Snakemake says itself what is wrong

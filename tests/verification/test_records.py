@@ -40,7 +40,7 @@ def write(job) -> None:
         Path(job.output[0]).write_text("out")
         Path(job.output[1]).mkdir(exist_ok=True)
         Path(job.output[1], "1.csv").write_text("1")
-        Path(job.output[1], ".snakemake_timestamp").touch()
+        Path(job.output[1], ".snakemake_timestamp").write_text("no result")
         Path("results/t/tables/in.csv").write_text("altered while it ran")
 
 

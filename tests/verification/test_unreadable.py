@@ -4,10 +4,12 @@ import json
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from iatrogenesis.verification.__main__ import main
 from iatrogenesis.verification.again import again
+from iatrogenesis.verification.again import main as main_again
 from iatrogenesis.verification.verdicts import NOT
 from tests.verification import jobs
 from tests.verification.jobs import finished  # noqa: F401  a fixture
@@ -78,8 +80,24 @@ def test_a_record_may_name_any_path(monkeypatch, capsys, path):
     record = json.loads(place.read_text())
     place.write_text(json.dumps(record | {"given": {path: ""}, "code": {path: ""}}))
     assert main_of(monkeypatch, capsys) == (1, "")
-    assert "has changed since" in Path(jobs.at("verification.csv")).read_text()
+    said = Path(jobs.at("verification.csv")).read_text()
+    assert "has changed since" in said and "\0" not in said
     assert jobs.SCENARIOS in again(jobs.RESULTS)
+
+
+@pytest.mark.trial(kind="refused", what="a record that names a terminal's commands and a spreadsheet's formula")
+def test_what_a_record_names_is_shown_and_does_nothing(monkeypatch, capsys):
+    place = jobs.RESULTS / "records" / "compare.json"
+    record = json.loads(place.read_text())
+    place.write_text(json.dumps(record | {"given": {"=1+1\x1b[2J": ""}, "rule": "\x1b[2J"}))
+    monkeypatch.setattr("iatrogenesis.verification.__main__.find_study", lambda chosen, folder: study())
+    assert main("t") == 1
+    main_again(str(jobs.RESULTS))
+    printed = capsys.readouterr()
+    table = pd.read_csv(jobs.at("verification.csv"), keep_default_na=False)
+    texts = [printed.out, printed.err, Path(jobs.at("verification.html")).read_text(), *table["reason"]]
+    assert [text for text in texts if "\x1b" in text or text.startswith("=")] == []
+    assert "./=1+1\\x1b[2J has changed since" in table["reason"].tolist()
 
 
 @pytest.mark.trial(kind="altered", what="a file added whose name is not UTF-8")

@@ -5,11 +5,13 @@ so, or nothing, and says on standard error why.
 """
 
 import shlex
+import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from iatrogenesis.verification.chain import ADDED, Chain, Fault, odd
-from iatrogenesis.verification.lists import MANIFEST_RECORD, SUMS
+from iatrogenesis.verification.lists import MANIFEST_RECORD, SUMS, printable
 
 SHOWN, MOST = 5, 300
 """How many are said, and how many are named by their files; of more, whole rules are run again."""
@@ -36,7 +38,7 @@ def again(results: Path) -> dict[str, str]:
         job = id(chain.makers.get(fault.path, fault))
         if fault.kind != ADDED and job not in seen:
             seen.add(job)
-            found[fault] = f"{results / fault.path}: {fault.kind}, {fault.says}"
+            found[fault] = printable(f"{results / fault.path}: {fault.kind}, {fault.says}")
     if len(found) > MOST:
         return {_rule(fault) or str(results / fault.path): reason for fault, reason in found.items()}
     return {str(results / _output(chain, fault.path)): reason for fault, reason in found.items()}
@@ -56,12 +58,32 @@ def _output(chain: Chain, path: str) -> str:
     return next((folder for folder in folders if Path(path).is_relative_to(folder)), path)
 
 
-def main(results: str) -> None:
-    """Print the option."""
+def known(command: Sequence[str], where: str) -> set[str]:
+    """Files and rules of the present workflow, as Snakemake tells by ``--summary``; none if it cannot."""
+    asked = [*command, "--summary"]  # what make was given, and no result says
+    found = subprocess.run(asked, cwd=where, capture_output=True, text=True, check=False)  # noqa: S603
+    lines = found.stdout.splitlines() if not found.returncode else []
+    return {word for line in lines if line.count("\t") >= 2 for word in line.split("\t")[:3:2]}
+
+
+def main(results: str, where: str = "", *command: str) -> None:
+    """Print the option.
+
+    Parameters
+    ----------
+    results
+        Folder of the study.
+    where, command
+        The folder and the command by which Snakemake is asked what it can make: it would end if told to make what an
+        earlier workflow left over, or somebody put there with a record.
+    """
     try:
         found = again(Path(results))
     except LinkedFolder as error:
         sys.exit(str(error))
+    able = known(command, where) if found and command else set()
+    for one in [one for one in found if able and one not in able]:
+        print(f"No rule makes this any more; delete it, if it is in the way: {found.pop(one)}", file=sys.stderr)
     for reason in list(found.values())[:SHOWN]:
         print(f"To be made again: {reason}", file=sys.stderr)
     if len(found) > SHOWN:

@@ -5,8 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from iatrogenesis.verification.lists import MANIFEST, MANIFEST_RECORD, SUMS, listed_as_made
-from iatrogenesis.verification.records import FOLDER, Hashes, Record, hashes, is_stamp, read_records, sha256
+from iatrogenesis.verification.lists import MANIFEST, MANIFEST_RECORD, SUMS, listed_as_made, shown_path
+from iatrogenesis.verification.records import FOLDER, STAMP, Hashes, Record, read_records, sha256
 
 APART = ("logs", "benchmarks")
 """Folders that differ from run to run."""
@@ -27,9 +27,14 @@ class Fault(NamedTuple):
     says: str
 
 
+def _is_stamp(path: Path) -> bool:
+    """Whether a file is what Snakemake puts into a folder that is an output: it is empty."""
+    return path.name == STAMP and not path.stat().st_size
+
+
 def listed(results: Path) -> list[str]:
     """Every file of a study's results below its folder, sorted; without logs, benchmarks and what is written later."""
-    paths = (path.relative_to(results) for path in results.rglob("*") if path.is_file() and not is_stamp(path))
+    paths = (path.relative_to(results) for path in results.rglob("*") if path.is_file() and not _is_stamp(path))
     return sorted(str(path) for path in paths if path.parts[0] not in APART and str(path) not in AFTERWARDS)
 
 
@@ -69,7 +74,7 @@ class Chain:
     @cached_property
     def now(self) -> Hashes:
         """SHA-256 of each file as it is."""
-        return hashes(listed(self.results), self.results)
+        return {path: sha256(self.results / path) for path in listed(self.results)}
 
     @cached_property
     def makers(self) -> dict[str, Record]:
@@ -191,4 +196,4 @@ class Chain:
         for kind, files in ((OLDER, record.code), (GIVEN, record.given)):
             if changed := sorted(one for one, value in files.items() if there.get(one) != value):
                 more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-                yield Fault(path, kind, record.rule, f"{changed[0]}{more} has changed since")
+                yield Fault(path, kind, record.rule, f"{shown_path(changed[0])}{more} has changed since")

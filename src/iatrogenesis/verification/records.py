@@ -99,14 +99,9 @@ def hashes(paths: Iterable[str], folder: Path = Path()) -> Hashes:
     for path in paths:
         whole = folder / path
         for file in sorted(whole.rglob("*")) if whole.is_dir() else [whole]:
-            if file.is_file() and not is_stamp(file):
+            if file.is_file() and file.name != STAMP:
                 found[str(file.relative_to(folder)) if folder.parts else str(file)] = sha256(file)
     return found
-
-
-def is_stamp(path: Path) -> bool:
-    """Whether a file is what Snakemake puts into a folder that is an output: it is empty."""
-    return path.name == STAMP and not path.stat().st_size
 
 
 def sha256(path: Path) -> str:

@@ -14,7 +14,7 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.report.run_record import read_record
 from iatrogenesis.study.study import Study
 from iatrogenesis.verification.chain import ALTERED, GIVEN, MISSING, NO_FILE, OLDER, Chain, Fault
-from iatrogenesis.verification.lists import SUMS, read_sums
+from iatrogenesis.verification.lists import SUMS, printable, read_sums, shown_path
 from iatrogenesis.verification.manifest import against_sums
 from iatrogenesis.verification.records import sha256
 from iatrogenesis.verification.reference import CLAIMS, HASHES, by_draws, claimed, hashed, kept
@@ -61,16 +61,10 @@ class Verification:
         """Everything, one row each; files first."""
         files = [
             dict.fromkeys(COLUMNS, "")
-            | {"what": "file", "name": shown_path(one.path), "verdict": one.kind, "reason": one.says}
+            | {"what": "file", "name": shown_path(one.path), "verdict": one.kind, "reason": printable(one.says)}
             for one in self.faults
         ]
         return pd.DataFrame([*files, *self.rows], columns=list(COLUMNS))
-
-
-def shown_path(path: str) -> str:
-    """A path that can be shown, and no spreadsheet takes for a formula; what somebody added may have any name."""
-    path = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in path)
-    return path if path[:1].isalnum() or path.startswith(("_", ".")) else f"./{path}"
 
 
 def verify(study: Study, results: Path, reference: Path, root: Path) -> Verification:
@@ -238,4 +232,5 @@ def _cells(now: Path, before: Path) -> Verdict:
 
 
 def _row(what: str, name: str, verdict: Verdict, **more: Any) -> dict[str, Any]:
-    return dict.fromkeys(COLUMNS, "") | {"what": what, "name": shown_path(name)} | verdict._asdict() | more
+    said = verdict._replace(reason=printable(verdict.reason))
+    return dict.fromkeys(COLUMNS, "") | {"what": what, "name": shown_path(name)} | said._asdict() | more
