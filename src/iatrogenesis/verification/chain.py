@@ -146,9 +146,9 @@ class Chain:
             return  # it is being written, or not there
         writer = self._lister
         if writer is None:
-            there = (self.results / MANIFEST_RECORD).exists()
-            says = "it cannot be read as a record" if there else f"nothing tells how {SUMS} was written"
-            yield Fault(MANIFEST_RECORD, ALTERED if there else MISSING, "manifest", says)
+            damaged = (self.results / MANIFEST_RECORD).exists()
+            says = "it cannot be read as a record" if damaged else f"nothing tells how {SUMS} was written"
+            yield Fault(MANIFEST_RECORD, ALTERED if damaged else MISSING, "manifest", says)
             return
         if writer.written[SUMS] != sha256(self.results / SUMS):
             yield Fault(SUMS, ALTERED, writer.rule, f"it is not what the rule {writer.rule} wrote")
