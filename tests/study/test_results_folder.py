@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.core.yaml_text import ConfigError, read_yaml
+from iatrogenesis.core.yaml_text import ConfigError, quoted, read_yaml
 from iatrogenesis.own_data.results import claim
 from iatrogenesis.study.results_folder import check_folder
 from iatrogenesis.study.study import find_study, load_study

@@ -1,6 +1,7 @@
 """What has to be made again is told to Snakemake, and nothing that no rule makes."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -103,3 +104,18 @@ def test_what_no_rule_makes_any_more_does_not_stop_the_run(finished, capsys, mon
     assert capsys.readouterr().out == "--forcerun compare\n"
     main(str(jobs.RESULTS), ".", sys.executable, "-c", "raise SystemExit(1)")
     assert capsys.readouterr().out == "--forcerun compare true_rates\n"  # then Snakemake says itself what is wrong
+
+
+@pytest.mark.trial(kind="altered", what="a folder in the place of a table, and a file in the place of a folder")
+def test_what_is_in_the_way_is_named_before_anything_is_run(finished, capsys):  # noqa: F811
+    Path(jobs.SCENARIOS).unlink()
+    Path(jobs.SCENARIOS).mkdir()
+    shutil.rmtree(jobs.at("posterior"))
+    Path(jobs.at("posterior")).touch()
+    with pytest.raises(SystemExit) as found:
+        main(str(jobs.RESULTS))
+    assert str(found.value).splitlines() == [
+        "results/t/posterior: this is a file, where a folder belongs; remove it",
+        "results/t/tables/scenarios.csv: this is a folder, where a file belongs; remove it",
+    ]
+    assert capsys.readouterr().out == ""

@@ -7,7 +7,7 @@ so, or nothing, and says on standard error why.
 import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from iatrogenesis.verification.chain import ADDED, Chain, Fault, odd
@@ -17,8 +17,22 @@ SHOWN, MOST = 5, 300
 """How many are said, and how many are named by their files; of more, whole rules are run again."""
 
 
-class LinkedFolder(RuntimeError):
-    """What is to be made again would be written elsewhere than into the results."""
+class InTheWayError(RuntimeError):
+    """What is to be made again cannot be written, or would be written elsewhere than into the results."""
+
+
+def in_the_way(chain: Chain) -> Iterator[str]:
+    """What has to be removed before anything is run; a linked folder, too: Snakemake would write over what is there."""
+    results, folders = chain.results, {folder for path in chain.makers for folder in Path(path).parents}
+    for link in odd(results):
+        if Path(link) in folders:
+            yield f"{results / link}: this is a link to {(results / link).readlink()}, and results would go there"
+    for path in chain.makers:
+        if (results / path).is_dir() and not (results / path).is_symlink():
+            yield f"{results / path}: this is a folder, where a file belongs"
+    for folder in folders:
+        if (results / folder).is_file():
+            yield f"{results / folder}: this is a file, where a folder belongs"
 
 
 def again(results: Path) -> dict[str, str]:
@@ -26,14 +40,12 @@ def again(results: Path) -> dict[str, str]:
 
     Raises
     ------
-    LinkedFolder
-        If a folder that a rule writes into is a link: Snakemake would follow it, and write over what is there.
+    InTheWayError
+        If something has to be removed first.
     """
     chain, found, seen = Chain(results), {}, set()
-    for link in (Path(path) for path in odd(results)):
-        if any(link in Path(path).parents for path in chain.makers):
-            where = results / link
-            raise LinkedFolder(f"{where}: this is a link to {where.readlink()}, and results would go there; remove it")
+    if said := sorted(in_the_way(chain)):
+        raise InTheWayError("; remove it\n".join([*said, ""]).rstrip())
     for fault in chain.faults():
         job = id(chain.makers.get(fault.path, fault))
         if fault.kind != ADDED and job not in seen:
@@ -79,7 +91,7 @@ def main(results: str, where: str = "", *command: str) -> None:
     """
     try:
         found = again(Path(results))
-    except LinkedFolder as error:
+    except InTheWayError as error:
         sys.exit(str(error))
     able = known(command, where) if found and command else set()
     for one in [one for one in found if able and one not in able]:
