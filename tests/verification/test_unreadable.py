@@ -78,11 +78,12 @@ def test_a_text_for_a_number_is_not_reproduced():
 def test_a_record_may_name_any_path(monkeypatch, capsys, path):
     place = jobs.RESULTS / "records" / "compare.json"
     record = json.loads(place.read_text())
-    place.write_text(json.dumps(record | {"given": {path: ""}, "code": {path: ""}}))
+    written = record["written"] | {path: ""}
+    place.write_text(json.dumps(record | {"given": {path: ""}, "code": {path: ""}, "written": written}))
     assert main_of(monkeypatch, capsys) == (1, "")
     said = Path(jobs.at("verification.csv")).read_text()
     assert "has changed since" in said and "\0" not in said
-    assert jobs.SCENARIOS in again(jobs.RESULTS)
+    assert {jobs.SCENARIOS, str(jobs.RESULTS / path)} & again(jobs.RESULTS).keys()
 
 
 @pytest.mark.trial(kind="refused", what="a record that names a terminal's commands and a spreadsheet's formula")

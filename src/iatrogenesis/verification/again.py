@@ -7,7 +7,7 @@ so, or nothing, and says on standard error why.
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from iatrogenesis.verification.chain import ADDED, Chain, Fault, odd
@@ -23,16 +23,25 @@ class InTheWayError(RuntimeError):
 
 def in_the_way(chain: Chain) -> Iterator[str]:
     """What has to be removed before anything is run; a linked folder, too: Snakemake would write over what is there."""
-    results, folders = chain.results, {folder for path in chain.makers for folder in Path(path).parents}
+    results, paths = chain.results, {*chain.makers, *chain.targets}
+    folders = {folder for path in paths for folder in Path(path).parents}
     for link in odd(results):
         if Path(link) in folders:
             yield f"{results / link}: this is a link to {(results / link).readlink()}, and results would go there"
-    for path in chain.makers:
-        if (results / path).is_dir() and not (results / path).is_symlink():
+    for path in paths:
+        if _is(Path.is_dir, results / path) and not _is(Path.is_symlink, results / path):
             yield f"{results / path}: this is a folder, where a file belongs"
     for folder in folders:
-        if (results / folder).is_file():
+        if _is(Path.is_file, results / folder):
             yield f"{results / folder}: this is a file, where a folder belongs"
+
+
+def _is(kind: Callable[[Path], bool], path: Path) -> bool:
+    """Whether there is such a file or folder; what cannot be a name is none."""
+    try:
+        return kind(path)
+    except (OSError, ValueError):
+        return False
 
 
 def again(results: Path) -> dict[str, str]:
