@@ -45,8 +45,9 @@ help: ## List the targets
 
 # What was altered by hand, cut short or lost, which Snakemake would not see because it looks at times.
 # If it cannot be said, nothing is run: Snakemake would take altered files for results.
+SUMMARY = $(BIN)/snakemake --config study="$(STUDY)" $(if $(DIRECTORY),--directory "$(DIRECTORY)")
 UNSAID = cannot-say-what-was-altered
-report: ASKED = $(shell cd "$(or $(DIRECTORY),.)" 2>/dev/null || exit 0; "$(CURDIR)/$(BIN)/python" -m iatrogenesis.verification.again "results/$(NAME)" || echo $(UNSAID))
+report: ASKED = $(shell cd "$(or $(DIRECTORY),.)" 2>/dev/null || exit 0; "$(CURDIR)/$(BIN)/python" -m iatrogenesis.verification.again "results/$(NAME)" "$(CURDIR)" $(SUMMARY) || echo $(UNSAID))
 report: AGAIN = $(if $(findstring $(UNSAID),$(eval AGAIN_SAID := $$(ASKED))$(AGAIN_SAID)),$(error What was altered in results/$(NAME) cannot be said, for the reason above),$(AGAIN_SAID))
 report: .venv/.installed ## Run the study and write its report
 	$(SNAKEMAKE) $(ARGS)

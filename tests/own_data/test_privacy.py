@@ -22,14 +22,32 @@ NHS, PLAIN = Privacy(small_numbers="nhs"), Privacy()
 FORMULAS = ["=1+1", "+44 20", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u200b=cmd", "＝1"]
 
 
+@pytest.mark.trial(kind="refused", what="the cell {text} as a spreadsheet's formula")
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_text_can_become_a_formula(text, tmp_path):
     table = pd.DataFrame({"name": [text], text: [-1.5], "n": [-3]})
     write_table(table, tmp_path / "table.csv", PLAIN)
     with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
         header, row = csv.reader(file)
-    assert row == [f"'{text}", "-1.5", "-3"]
-    assert header[1] == f"'{text}"
+    assert row[1:] == ["-1.5", "-3"]
+    assert row[0] == header[1] and row[0].startswith("'") and row[0].replace("'", "") == text
+
+
+@pytest.mark.trial(kind="refused", what="the cell {text} as a formula where semicolons separate")
+@pytest.mark.parametrize("text", ["T1;=1+1", "T1; @SUM(A1)", "T1\t=1", "T1\n=1", "T1\r\n+1", "T1;=1;=2", '"T1;=1'])
+def test_no_part_of_a_text_can_become_a_formula_where_semicolons_separate(text, tmp_path):
+    """Excel opens a CSV file by the list separator of its country."""
+    write_table(pd.DataFrame({"name": ["A", text], "n": [1, 3]}), tmp_path / "table.csv", PLAIN)
+    written = (tmp_path / "table.csv").read_text(encoding="utf-8")
+    parts = [part.strip(' "') for line in written.splitlines() for part in line.replace("\t", ";").split(";")]
+    assert not any(part.startswith(("=", "+", "-", "@")) for part in parts), written
+    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
+        assert next(row[0] for row in csv.reader(file) if row[0].strip('"').startswith("T1")).replace("'", "") == text
+
+
+def test_text_that_is_no_formula_stays_as_it_is():
+    texts = ["T1; T2", "a-b;c", "2020;2021", "PHQ-9", "x = 1", "it's", None, 5]
+    assert list(safe_cells(pd.DataFrame({"x": pd.Series(texts, dtype=object)}))["x"]) == texts
 
 
 def test_categories_are_made_safe_and_numbers_stay_numbers():

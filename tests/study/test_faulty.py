@@ -101,6 +101,7 @@ STUDIES = {
     "service_counts: a/../../b.csv": "line 3: service_counts: this leads out of the project",
     "service_counts: ../shared/../b.csv": "line 3: service_counts: this leads out of the project",
     "service_counts_where_present: ../../x.csv": "line 3: service_counts_where_present: this leads out of the project",
+    "service_counts: '{x}.csv'": "line 3: service_counts: a path with { or } is a pattern to Snakemake",
     "service_counts: ''": "line 3: service_counts: give the path of a file",
     "service_counts: 3": "line 3: service_counts: .*valid string",
     "based_on: tiny": "line 3: 'based_on' is there twice",

@@ -95,6 +95,11 @@ def added() -> None:
     Path(jobs.at("tables/better.csv")).write_text("scenario,value\nbase,0\n")
 
 
+def added_as_a_stamp() -> None:
+    """Snakemake's own are empty."""
+    Path(jobs.at("tables/.snakemake_timestamp")).write_text("0")
+
+
 def code_edited() -> None:
     kept_time(lambda: Path("src/code.py").write_text("other code"), "src/code.py")
 
@@ -146,6 +151,14 @@ def checksums_replaced() -> None:
     replaced(jobs.at("SHA256SUMS"), b"tables/true_rates.csv", b"tables/true_rates.CSV")
 
 
+def code_of_the_list_edited() -> None:
+    """The script that wrote the list is another one than those of the results."""
+    place = jobs.RESULTS / FOLDER / "manifest.json"
+    before = {"src/listing.py": sha256(Path("src/code.py"))}
+    place.write_text(json.dumps(json.loads(place.read_text()) | {"code": before}))
+    Path("src/listing.py").write_text("edited")
+
+
 def linked_to_elsewhere() -> None:
     """The same bytes, for now."""
     path = Path(jobs.SCENARIOS)
@@ -185,6 +198,7 @@ CASES = [
     (true_rates_deleted, "tables/true_rates.csv", MISSING, "a table deleted"),
     (intermediate_deleted, "posterior/base/intercept_only.nc", MISSING, "a posterior deleted"),
     (added, "tables/better.csv", ADDED, "a table added"),
+    (added_as_a_stamp, "tables/.snakemake_timestamp", ADDED, "a file added under the name of Snakemake's stamps"),
     (code_edited, "tables/scenarios.csv", OLDER, "code edited after the run, its time kept"),
     (data_edited, "tables/evidence.csv", GIVEN, "published data edited after the run, their time kept"),
     (record_deleted, "tables/scenarios.csv", UNKNOWN, "the record of a job deleted"),
@@ -195,6 +209,7 @@ CASES = [
     (list_rests_on_nothing, "records/manifest.json", ALTERED, "the record of the list of files: it read nothing"),
     (list_has_no_record, "tables/evidence.csv", GIVEN, "published data, and the record of the list of files deleted"),
     (list_has_no_record, "records/manifest.json", MISSING, "the record of the list of files deleted"),
+    (code_of_the_list_edited, "SHA256SUMS", OLDER, "the script that lists all files, edited after the run"),
     (checksums_replaced, "SHA256SUMS", ALTERED, "the list of checksums"),
     (linked_to_elsewhere, "tables/scenarios.csv", NO_FILE, "a table replaced by a link to the same bytes elsewhere"),
     (dangling, "tables/better.csv", ADDED, "a link added that leads nowhere"),

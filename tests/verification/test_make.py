@@ -30,6 +30,11 @@ def test_what_was_altered_is_told_to_snakemake(tmp_path):
     assert "Snakemake --forcerun a b c --config study=tiny" in found.stdout
 
 
+def test_it_is_said_how_snakemake_is_asked_what_it_can_make(tmp_path):
+    found = made(tmp_path, 'echo "$*"')
+    assert f"verification.again results/tiny {tmp_path} .venv/bin/snakemake --config study=tiny" in found.stdout
+
+
 @pytest.mark.trial(kind="refused", what="make report where it cannot be said what was altered")
 def test_nothing_is_run_if_it_cannot_be_said(tmp_path):
     found = made(tmp_path, "echo --forcerun a; exit 1")

@@ -159,6 +159,13 @@ def test_a_claim_that_rests_on_an_altered_file_is_not_reproduced(accepted):
     assert result.table()["reason"].str.contains("tables/scenarios.csv: altered").any()
 
 
+@pytest.mark.trial(kind="altered", what="a figure replaced by another: it is not reproduced, though its data are")
+def test_a_figure_that_is_not_what_its_rule_drew_is_not_reproduced(accepted):
+    Path(jobs.SCENARIOS_FIGURE).write_bytes(Path(jobs.EFFECTS_FIGURE).read_bytes() + b"\n")
+    result = found()
+    assert verdicts(result) == dict.fromkeys(NAMES, REPRODUCED) | {"figures/scenarios.svg": NOT} and result.code == 1
+
+
 @pytest.mark.parametrize("path", [jobs.SCENARIOS, jobs.NUMBERS, jobs.CLIENTS, jobs.POSTERIOR])
 def test_a_broken_or_missing_file_gets_a_verdict_and_no_traceback(accepted, path):
     for change in (lambda: Path(path).write_bytes(b"\x00\xff"), Path(path).unlink):
@@ -172,6 +179,25 @@ def test_results_of_another_configuration_are_not_compared(accepted):
     result = found({"seed": 1, "design": {"replicates": 4}})
     assert result.changed == ["config.design.replicates"]
     assert set(verdicts(result).values()) == {CHANGED} and result.code == 2
+
+
+@pytest.mark.trial(kind="altered", what="the seed at the head of run.yaml, its record and both lists")
+def test_the_record_of_a_run_says_its_own_seed_and_study(accepted):
+    for said in ({"seed": 1, "study": "t"}, {"seed": 2}, {"study": "u"}):
+        jobs.run(run_record=yaml.safe_dump({"config": jobs.CONFIG, "scenarios": {}} | said))
+        jobs.manifest()
+        right = said == {"seed": 1, "study": "t"}
+        assert (found().changed, found().code) == (([], 0) if right else ([*said], 2))
+
+
+@pytest.mark.trial(kind="altered", what="published data after the run: what rests on them cannot be compared")
+def test_results_of_other_data_are_not_compared(accepted):
+    Path("config/evidence.csv").write_text("id,value\nD01,0.05\n")
+    result = found()
+    assert [(fault.path, fault.kind) for fault in result.faults] == [("tables/evidence.csv", CHANGED)]
+    assert result.code == 2
+    Path(jobs.REPORT).write_text("forged")
+    assert found().code == 1
 
 
 @pytest.mark.trial(kind="altered", what="parameters of a rule, and the results made again by them")

@@ -16,11 +16,15 @@ __all__ = ["anonymised", "code_for_path", "key_path", "safe_cells", "suppressed"
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters by which spreadsheets take a text for a formula (OWASP, CSV injection), full-width ones included."""
+IN_THE_MIDDLE = re.compile(r"([;\t\r\n])(?=[ \u00a0\u200b\ufeff\0]*[=+\-@＝＋－＠])")
+"""Where another cell begins for programs that separate by semicolons, as in half of Europe."""
 READABLE = 24
 
 
 def safe_cells(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with an apostrophe before every text, column names included, that could become a formula.
+
+    So also within a text, behind a semicolon, a tab or the end of a line: there a program may begin another cell.
 
     Numbers stay numbers, negative ones too.
     """
@@ -35,9 +39,10 @@ def safe_cells(table: pd.DataFrame) -> pd.DataFrame:
 
 def _safe(value: object) -> object:
     """Blanks and invisible characters before the sign do not help: some programs cut them off."""
-    if isinstance(value, str) and value.lstrip(" \u00a0\u200b\ufeff\0").startswith(FORMULA):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    begins = value.lstrip(" \u00a0\u200b\ufeff\0").startswith(FORMULA)
+    return ("'" if begins else "") + IN_THE_MIDDLE.sub(r"\1'", value)
 
 
 def write_table(

@@ -22,6 +22,8 @@ def check_path(path: str) -> str:
         raise ValueError("give the path relative to the project, so that others can use the file too")
     if not path.isprintable() or not path.strip():
         raise ValueError("give the path of a file, in printable letters")
+    if set(path) & set("{}"):
+        raise ValueError("a path with { or } is a pattern to Snakemake; rename the file")
     parts = PurePosixPath(normpath(path)).parts
     if parts[:1] == ("..",) and (parts[1:2] != (SHARED,) or len(parts) < 3):
         raise ValueError(f"this leads out of the project; {WHERE}")
@@ -41,3 +43,11 @@ def check_place(path: str, root: Path) -> None:
         raise ValueError(f"{path}: this is a link that leads out of the project; {WHERE}")
     if file.exists() and not (file.is_file() or file.is_dir()):
         raise ValueError(f"{path}: this is no file, but a pipe or a device; {WHERE}")
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file; what cannot be the name of one is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -18,6 +18,7 @@ from iatrogenesis.simulation_study.reproduced import Reproduced
 from iatrogenesis.simulation_study.statistical_world import StatisticalWorld
 from iatrogenesis.study.configuration import StudyConfig
 from iatrogenesis.study.named import cells_of, check_scenarios, recorded
+from iatrogenesis.study.places import is_there
 from iatrogenesis.study.results_folder import taken
 from iatrogenesis.study.sources import StudySources, read_study, study_names
 from iatrogenesis.study.whole import Study
@@ -57,7 +58,7 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
     name = str(chosen["study"])
     known, is_path = study_names(folder), name.endswith((".yaml", ".yml"))
     path = Path(name) if is_path else folder / f"{name}.yaml"
-    if not path.is_file() or (not is_path and name not in known):
+    if not is_there(path) or (not is_path and name not in known):
         told = f"{quoted(name)}: no such study; known: {', '.join(known)}, or give the path of a YAML file"
         raise ConfigError(f"--config study={told}")
     return load_study(path, folder)

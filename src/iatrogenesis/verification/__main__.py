@@ -13,6 +13,7 @@ from pathlib import Path
 from iatrogenesis.core.files import write_csv, write_text
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.core.yaml_text import ConfigError
+from iatrogenesis.study.results_folder import check_folder
 from iatrogenesis.study.study import find_study
 from iatrogenesis.verification.page import verification_page
 from iatrogenesis.verification.verify import NotFinished, Verification, verify
@@ -24,6 +25,7 @@ def main(chosen: str) -> int:
     """Verify a study, which is named or given as a file, where the workflow runs; return the exit code."""
     try:
         study = find_study({"study": chosen}, Path("config"))
+        check_folder(study.name, Path("results"))
         results, reference = Path("results", study.name), Path("results", "reference", study.name)
         found = verify(study, results, reference, Path())
     except (ConfigError, NotFinished) as error:

@@ -5,8 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from iatrogenesis.verification.lists import MANIFEST, MANIFEST_RECORD, SUMS, listed_as_made
-from iatrogenesis.verification.records import FOLDER, STAMP, Hashes, Record, hashes, read_records, sha256
+from iatrogenesis.verification.lists import MANIFEST, MANIFEST_RECORD, SUMS, listed_as_made, shown_path
+from iatrogenesis.verification.records import FOLDER, STAMP, Hashes, Record, read_records, sha256
 
 APART = ("logs", "benchmarks")
 """Folders that differ from run to run."""
@@ -27,9 +27,14 @@ class Fault(NamedTuple):
     says: str
 
 
+def _is_stamp(path: Path) -> bool:
+    """Whether a file is what Snakemake puts into a folder that is an output: it is empty."""
+    return path.name == STAMP and not path.stat().st_size
+
+
 def listed(results: Path) -> list[str]:
     """Every file of a study's results below its folder, sorted; without logs, benchmarks and what is written later."""
-    paths = (path.relative_to(results) for path in results.rglob("*") if path.is_file() and path.name != STAMP)
+    paths = (path.relative_to(results) for path in results.rglob("*") if path.is_file() and not _is_stamp(path))
     return sorted(str(path) for path in paths if path.parts[0] not in APART and str(path) not in AFTERWARDS)
 
 
@@ -38,6 +43,14 @@ def odd(results: Path) -> list[str]:
     paths = (path for path in results.rglob("*") if path.is_symlink() or not (path.is_file() or path.is_dir()))
     below = (path.relative_to(results) for path in paths)
     return sorted(str(path) for path in below if path.parts[0] not in APART)
+
+
+def _sha256_of(path: Path) -> str | None:
+    """SHA-256 of a file; None if there is none, or it cannot be read: a record may name anything."""
+    try:
+        return sha256(path) if path.is_file() else None
+    except (OSError, ValueError):
+        return None
 
 
 class Chain:
@@ -61,7 +74,7 @@ class Chain:
     @cached_property
     def now(self) -> Hashes:
         """SHA-256 of each file as it is."""
-        return hashes(listed(self.results), self.results)
+        return {path: sha256(self.results / path) for path in listed(self.results)}
 
     @cached_property
     def makers(self) -> dict[str, Record]:
@@ -109,25 +122,33 @@ class Chain:
         root
             Where the workflow ran: code and given files are there.
         """
-        outside = {path for record in self.current for path in (*record.code, *record.given)}
-        there = {path: sha256(root / path) for path in outside if (root / path).is_file()}
+        held = self.current if self._lister is None else [*self.current, self._lister]
+        outside = {path for record in held for path in (*record.code, *record.given)}
+        there = {path: value for path in outside if (value := _sha256_of(root / path))}
         found = [
-            *self._list(),
+            *self._list(there),
             *self._odd(),
             *self._files(),
             *(fault for record in self.current for fault in self._of(record, there)),
         ]
         return sorted(dict.fromkeys(found))
 
-    def _list(self) -> Iterator[Fault]:
+    @cached_property
+    def _lister(self) -> Record | None:
+        """The record of the job that wrote the list of files; none while it is being written."""
+        if self._targets is not None:
+            return None
+        return next((record for record in self.records if SUMS in record.written), None)
+
+    def _list(self, there: Hashes) -> Iterator[Fault]:
         """The list of files is in no list: it is held to the record of the job that wrote it, and that to the list."""
         if self._targets is not None or not (self.results / SUMS).is_file():
             return  # it is being written, or not there
-        writer = next((record for record in self.records if SUMS in record.written), None)
+        writer = self._lister
         if writer is None:
-            there = (self.results / MANIFEST_RECORD).exists()
-            says = "it cannot be read as a record" if there else f"nothing tells how {SUMS} was written"
-            yield Fault(MANIFEST_RECORD, ALTERED if there else MISSING, "manifest", says)
+            damaged = (self.results / MANIFEST_RECORD).exists()
+            says = "it cannot be read as a record" if damaged else f"nothing tells how {SUMS} was written"
+            yield Fault(MANIFEST_RECORD, ALTERED if damaged else MISSING, "manifest", says)
             return
         if writer.written[SUMS] != sha256(self.results / SUMS):
             yield Fault(SUMS, ALTERED, writer.rule, f"it is not what the rule {writer.rule} wrote")
@@ -135,6 +156,7 @@ class Chain:
         if apart := sorted(listed_as_made(self.results) - rests):
             says = f"by it, the list of files does not rest on {apart[0]}, which is in the list"
             yield Fault(MANIFEST_RECORD, ALTERED, writer.rule, says)
+        yield from self._changed(writer, there, SUMS)
 
     def _odd(self) -> Iterator[Fault]:
         for path in odd(self.results):
@@ -166,7 +188,12 @@ class Chain:
             maker = self.makers.get(path)
             if (maker.written[path] if maker else self.now.get(path, read)) != read:
                 yield Fault(first, FED, record.rule, f"when it was made, {path} was not what its own rule has written")
+        yield from self._changed(record, there, first)
+
+    @staticmethod
+    def _changed(record: Record, there: Hashes, path: str) -> Iterator[Fault]:
+        """Code or given files that are not what they were when a job ran."""
         for kind, files in ((OLDER, record.code), (GIVEN, record.given)):
-            if changed := sorted(path for path, value in files.items() if there.get(path) != value):
+            if changed := sorted(one for one, value in files.items() if there.get(one) != value):
                 more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-                yield Fault(first, kind, record.rule, f"{changed[0]}{more} has changed since")
+                yield Fault(path, kind, record.rule, f"{shown_path(changed[0])}{more} has changed since")

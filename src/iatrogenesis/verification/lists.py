@@ -53,3 +53,14 @@ def listed_as_made(results: Path) -> set[str]:
 def writable(paths: Iterable[str]) -> set[str]:
     """Paths that a list of lines in UTF-8 can hold."""
     return {path for path in paths if "\n" not in path and path.isprintable()}
+
+
+def printable(text: str) -> str:
+    """A text of which each letter can be shown: files and records may name anything, what moves a terminal's cursor."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
+def shown_path(path: str) -> str:
+    """A path that can be shown, and no spreadsheet takes for a formula; what somebody added may have any name."""
+    path = printable(path)
+    return path if path[:1].isalnum() or path.startswith(("_", ".")) else f"./{path}"

@@ -10,9 +10,10 @@ from jinja2 import ChoiceLoader, PackageLoader
 from iatrogenesis.core.claims import Claim
 from iatrogenesis.core.pages import filled_page, strict_environment
 from iatrogenesis.report.rounding import rounded, with_error
-from iatrogenesis.verification.chain import listed
+from iatrogenesis.verification.chain import Fault, listed
+from iatrogenesis.verification.lists import printable, shown_path
 from iatrogenesis.verification.verdicts import CHANGED, FAMILY, NOT
-from iatrogenesis.verification.verify import Verification, shown_path
+from iatrogenesis.verification.verify import Verification
 
 STYLE = "style.css"  # the report's
 ANSWERS = {
@@ -46,7 +47,9 @@ def verification_page(found: Verification, claims: Mapping[str, Claim], results:
         "figures": len(of["figure"]),
         "files": len(listed(results)),
         "counts": Counter(row["verdict"] for row in found.rows).most_common(),
-        "faults": [fault._replace(path=shown_path(fault.path)) for fault in found.faults],
+        "faults": [
+            Fault(shown_path(one.path), one.kind, printable(one.rule), printable(one.says)) for one in found.faults
+        ],
         "lock": [row["reason"] for row in found.rows if row["what"] == "lock"],
         "changed": found.changed,
         "parts": [_claims(of["claim"], claims), *(_hashed(kind, of[kind]) for kind in HASHED)],

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from iatrogenesis.core.files import read_csv, write_csv
+from iatrogenesis.core.files import read_csv, replacing, write_csv
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.study.study import Study, find_study
 from iatrogenesis.verification.chain import Chain
@@ -121,7 +122,8 @@ def keep(study: Study, results: Path, reference: Path) -> None:
         old.unlink()
     for name in hashes.loc[hashes["kind"] == "table", "name"]:
         if by_draws(chain, name):
-            shutil.copyfile(results / name, reference / name)
+            with replacing(reference / name) as unfinished:
+                shutil.copyfile(results / name, unfinished)
 
 
 def main(config: str, results: str, reference: str) -> None:
@@ -146,6 +148,8 @@ def kept(reference: Path, name: str) -> pd.DataFrame | None:
     for column in set(NUMBERS) & set(COLUMNS[name]):
         if not pd.api.types.is_numeric_dtype(table[column]):
             raise DataError(f"{path}: column {column!r} has something that is no number; take the repository's.")
+    if "value" in COLUMNS[name] and not np.isfinite(table["value"]).all():
+        raise DataError(f"{path}: column 'value' has something that is no number; take the repository's.")
     first = COLUMNS[name][0]
     if table[first].duplicated().any() or table[first].isna().any():
         raise DataError(f"{path}: column {first!r} must name each once; take the repository's.")

@@ -1,6 +1,6 @@
 """Is a number the same as at the last accepted run, up to what Monte Carlo error leaves open?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -122,11 +122,14 @@ def hash_verdict(now: Mapping, before: Mapping | None, by_draws: bool = False) -
     return Verdict(NOT, "it is simulated, and has other bytes than the reference")
 
 
-def exit_code(verdicts: Sequence[str], faults: int) -> int:
-    """0: all is as it was; 1: something is not reproduced, or a file does not fit; 2: it cannot be compared."""
-    if NOT in verdicts or faults:
+def exit_code(verdicts: Collection[str], faults: Collection[str]) -> int:
+    """0: all is as it was; 1: something is not reproduced, or a file does not fit; 2: it cannot be compared.
+
+    ``faults``: the kinds of those of files. That data were edited since the run says nothing against its results.
+    """
+    if NOT in verdicts or set(faults) - {CHANGED}:
         return 1
-    return 2 if {CHANGED, UNKNOWN, LOCK} & set(verdicts) else 0
+    return 2 if {CHANGED, UNKNOWN, LOCK} & {*verdicts, *faults} else 0
 
 
 def by_name(table: pd.DataFrame, name: str) -> dict[str, dict]:

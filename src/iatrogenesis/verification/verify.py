@@ -14,7 +14,7 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.report.run_record import read_record
 from iatrogenesis.study.study import Study
 from iatrogenesis.verification.chain import ALTERED, GIVEN, MISSING, NO_FILE, OLDER, Chain, Fault
-from iatrogenesis.verification.lists import SUMS, read_sums
+from iatrogenesis.verification.lists import SUMS, printable, read_sums, shown_path
 from iatrogenesis.verification.manifest import against_sums
 from iatrogenesis.verification.records import sha256
 from iatrogenesis.verification.reference import CLAIMS, HASHES, by_draws, claimed, hashed, kept
@@ -33,6 +33,8 @@ from iatrogenesis.verification.verdicts import (
     hash_verdict,
 )
 
+BROKEN = (ALTERED, MISSING, NO_FILE)
+"""Kinds of faults by which a file is not what its rule wrote: nothing is read from it, or said for it."""
 NUMBERS, RUN = "tables/numbers.json", "run.yaml"
 COLUMNS = ("what", "name", "verdict", "value", "reference", "mcse", "reason")
 
@@ -53,22 +55,16 @@ class Verification:
     @property
     def code(self) -> int:
         """Exit code: see `iatrogenesis.verification.verdicts.exit_code`."""
-        return exit_code([row["verdict"] for row in self.rows], len(self.faults))
+        return exit_code([row["verdict"] for row in self.rows], [fault.kind for fault in self.faults])
 
     def table(self) -> pd.DataFrame:
         """Everything, one row each; files first."""
         files = [
             dict.fromkeys(COLUMNS, "")
-            | {"what": "file", "name": shown_path(one.path), "verdict": one.kind, "reason": one.says}
+            | {"what": "file", "name": shown_path(one.path), "verdict": one.kind, "reason": printable(one.says)}
             for one in self.faults
         ]
         return pd.DataFrame([*files, *self.rows], columns=list(COLUMNS))
-
-
-def shown_path(path: str) -> str:
-    """A path that can be shown, and no spreadsheet takes for a formula; what somebody added may have any name."""
-    path = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in path)
-    return path if path[:1].isalnum() or path.startswith(("_", ".")) else f"./{path}"
 
 
 def verify(study: Study, results: Path, reference: Path, root: Path) -> Verification:
@@ -98,7 +94,7 @@ def verify(study: Study, results: Path, reference: Path, root: Path) -> Verifica
     values = kept(reference, CLAIMS)
     before = {} if values is None else by_name(values, "claim")
     allowed = errors_allowed(sum(claim.kind == "posterior" for claim in study.claims.values()))
-    rows = [*_claims(study, chain, faults, changed, before, allowed), *_hashes(chain, reference, changed)]
+    rows = [*_claims(study, chain, faults, changed, before, allowed), *_hashes(chain, faults, reference, changed)]
     rows += _lock(results, root)
     return Verification(rows, faults, changed, allowed)
 
@@ -124,9 +120,11 @@ def changes(study: Study, results: Path) -> list[str]:
     record = _run(results)
     if not {"config", "scenarios"} <= record.keys():
         return ["run.yaml, which cannot be read"]
-    then = {"config": record["config"], "scenarios": record["scenarios"]}
+    config = study.config.model_dump(mode="json")
     scenarios = {name: one.model_dump(mode="json") for name, one in study.catalogue.items()}
-    return list(_different(then, {"config": study.config.model_dump(mode="json"), "scenarios": scenarios}))
+    now = {"config": config, "scenarios": scenarios, "seed": config.get("seed"), "study": study.name}
+    said = [name for name in now if name in record]
+    return list(_different({name: record[name] for name in said}, {name: now[name] for name in said}))
 
 
 def _run(results: Path) -> Mapping:
@@ -157,7 +155,7 @@ def _different(then: Any, now: Any, path: str = "") -> Iterator[str]:
 def _claims(
     study: Study, chain: Chain, faults: list[Fault], changed: list[str], before: Mapping, allowed: float
 ) -> Iterator[dict[str, Any]]:
-    broken = {fault.path for fault in faults if fault.kind in (ALTERED, MISSING, NO_FILE)}
+    broken = {fault.path for fault in faults if fault.kind in BROKEN}
     numbers = {} if NUMBERS in broken else _numbers(chain.results / NUMBERS)
     found = by_name(claimed(study, chain, broken), "claim")
     for name in before.keys() - study.claims.keys():
@@ -205,10 +203,11 @@ def _as_reported(claim: Claim, now: Mapping, numbers: Mapping) -> Verdict | None
     return None
 
 
-def _hashes(chain: Chain, reference: Path, changed: list[str]) -> Iterator[dict[str, Any]]:
+def _hashes(chain: Chain, faults: list[Fault], reference: Path, changed: list[str]) -> Iterator[dict[str, Any]]:
     table = kept(reference, HASHES)
     before = {} if table is None else by_name(table, "name")
     found = by_name(hashed(chain), "name")
+    broken = {fault.path: fault for fault in faults if fault.kind in BROKEN}
     for name in sorted({*found, *before}):
         now = found.get(name)
         kind = (now or before[name])["kind"]
@@ -216,6 +215,8 @@ def _hashes(chain: Chain, reference: Path, changed: list[str]) -> Iterator[dict[
             verdict = Verdict(NOT, "the reference has it, and it is not there")
         elif changed:
             verdict = Verdict(CHANGED, f"{changed[0]} is not as it was when the results were made")
+        elif name in broken:
+            verdict = Verdict(NOT, f"{broken[name].kind}, {broken[name].says}")
         else:
             drawn = kind != "simulated table" and by_draws(chain, name)
             verdict = hash_verdict(now, before.get(name), drawn)
@@ -231,4 +232,5 @@ def _cells(now: Path, before: Path) -> Verdict:
 
 
 def _row(what: str, name: str, verdict: Verdict, **more: Any) -> dict[str, Any]:
-    return dict.fromkeys(COLUMNS, "") | {"what": what, "name": shown_path(name)} | verdict._asdict() | more
+    said = verdict._replace(reason=printable(verdict.reason))
+    return dict.fromkeys(COLUMNS, "") | {"what": what, "name": shown_path(name)} | said._asdict() | more

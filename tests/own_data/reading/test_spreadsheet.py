@@ -1,5 +1,6 @@
 """Spreadsheets: sheets, titles, dates, formulas, numbers that are shown with leading zeros."""
 
+import zipfile
 from datetime import datetime
 
 import pytest
@@ -96,4 +97,61 @@ def test_an_empty_first_sheet_names_the_others(tmp_path):
 def test_an_empty_sheet_is_refused(tmp_path):
     _, path = book(tmp_path, [])
     with pytest.raises(DataError, match="nothing in it"):
+        opened(path)
+
+
+def rewritten(path, cells: bytes, repeated: bytes = b"", times: int = 0) -> None:
+    """Put rows below the header into a sheet's XML, without any program for spreadsheets."""
+    with zipfile.ZipFile(path) as made:
+        parts = {name: made.read(name) for name in made.namelist()}
+    sheet = parts.pop("xl/worksheets/sheet1.xml")
+    before, after = sheet.split(b"</sheetData>")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+        with made.open("xl/worksheets/sheet1.xml", "w") as part:
+            part.write(before + cells)
+            for _ in range(times):
+                part.write(repeated)
+            part.write(b"</sheetData>" + after)
+
+
+ENDLESS = {
+    "row 99,999,999,999 filled": (b'<row r="99999999999"><c><v>1</v></c></row>', "more than 1,048,576 rows"),
+    "column ZZZ filled": (b'<row r="3"><c r="ZZZ3"><v>1</v></c></row>', "16,384 columns"),
+    "a column beyond all": (b'<row r="3"><c r="ZZZZ3"><v>1</v></c></row>', "cannot be read"),
+    "an entity in itself": (b"<row><c><v>&a;</v></c></row>", "cannot be read"),
+}
+
+
+@pytest.mark.trial(kind="refused", what="a spreadsheet of few bytes, with {id}")
+@pytest.mark.parametrize(("cells", "said"), ENDLESS.values(), ids=ENDLESS)
+def test_few_bytes_do_not_become_an_endless_sheet(tmp_path, cells, said):
+    _, path = book(tmp_path, [["id", "t"], [1, "A"]])
+    rewritten(path, cells)
+    with pytest.raises(DataError, match=said):
+        opened(path)
+
+
+def test_a_cell_far_off_is_a_record_and_not_a_million_wide_ones(tmp_path):
+    _, path = book(tmp_path, [["id", "t"], [1, "A"]])
+    rewritten(path, b'<row r="9999"><c r="A9999"><v>2</v></c><c r="XFD9999"><v>1</v></c></row>')
+    found = opened(path).table
+    assert found.index.tolist() == [2, 9999] and found.iloc[1].tolist()[0] == 2
+
+
+@pytest.mark.trial(kind="refused", what="a spreadsheet of more cells than any table has")
+def test_more_cells_than_any_table_has_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("iatrogenesis.own_data.reading.size.MOST_CELLS", 5)
+    _, path = book(tmp_path, [["id", "t"], [1, "A"], [2, "B"]])
+    with pytest.raises(DataError, match="3 rows of 2 columns are more than 5 cells"):
+        opened(path)
+
+
+@pytest.mark.trial(kind="refused", what="a zip bomb called .xlsx")
+def test_what_unpacks_to_hundreds_of_times_its_size_is_refused_unread(tmp_path):
+    _, path = book(tmp_path, [["id", "t"], [1, "A"]])
+    rewritten(path, b"<row>", b"<c/>" * 2**18, times=20)
+    assert path.stat().st_size < 100_000
+    with pytest.raises(DataError, match="unpacks to more than 100 times its size"):
         opened(path)

@@ -102,6 +102,7 @@ def test_damaged_files_are_named(tmp_path, name):
         opened(tmp_path / name)
 
 
+@pytest.mark.trial(kind="refused", what="an SPSS file that announces half a billion rows, and has three")
 def test_a_file_that_announces_more_than_it_holds_is_refused_before_room_is_made(tmp_path):
     pyreadstat.write_sav(pd.DataFrame({"id": [1, 2, 3], "score": [4, 5, 6]}), str(tmp_path / "a.sav"))
     content = bytearray((tmp_path / "a.sav").read_bytes())
@@ -119,9 +120,44 @@ def test_many_equal_rows_shortened_by_zlib_are_read(tmp_path):
     assert opened(tmp_path / "a.zsav").table.shape == table.shape
 
 
+@pytest.mark.trial(kind="refused", what="a parquet file with a column's name that is no text")
 def test_a_name_that_is_no_text_is_refused(tmp_path):
     pd.DataFrame({"score": [1, 2]}).to_parquet(tmp_path / "a.parquet", compression=None)
     content = (tmp_path / "a.parquet").read_bytes()
     (tmp_path / "a.parquet").write_bytes(content.replace(b"score", b"sc\xb3re"))
     with pytest.raises(DataError, match=r"a\.parquet: this is no parquet file"):
         opened(tmp_path / "a.parquet")
+
+
+@pytest.mark.trial(kind="refused", what="{name} of more cells than any table has, shortened to few bytes")
+@pytest.mark.parametrize("name", ["a.parquet", "a.sav", "a.zsav", "a.dta"])
+def test_more_cells_than_any_table_has_are_refused_before_room_is_made(tmp_path, monkeypatch, name):
+    made(tmp_path / name)
+    monkeypatch.setattr("iatrogenesis.own_data.reading.size.MOST_CELLS", 1999)
+    with pytest.raises(DataError, match="1,000 rows of 2 columns are more than 1,999 cells"):
+        opened(tmp_path / name)
+
+
+def made(path) -> None:
+    table = pd.DataFrame({"id": np.arange(1000.0), "score": np.ones(1000)})
+    if path.suffix == ".parquet":
+        table.to_parquet(path)
+    elif path.suffix == ".dta":
+        pyreadstat.write_dta(table, str(path))
+    else:
+        pyreadstat.write_sav(table, str(path), compress=path.suffix == ".zsav")
+
+
+@pytest.mark.trial(kind="refused", what="an SPSS file that does not say how many rows it has, and has too many")
+def test_an_spss_file_that_does_not_say_how_many_rows_it_has_is_read_up_to_a_limit(tmp_path, monkeypatch):
+    path = tmp_path / "a.zsav"
+    made(path)
+    content = bytearray(path.read_bytes())
+    assert content[80:84] == (1000).to_bytes(4, "little")
+    content[80:84] = (-1).to_bytes(4, "little", signed=True)
+    path.write_bytes(content)
+    assert len(opened(path).table) == 1000
+    monkeypatch.setattr("iatrogenesis.own_data.reading.size.MOST_CELLS", 100)
+    monkeypatch.setattr("iatrogenesis.own_data.reading.spss_stata.MOST_CELLS", 100)
+    with pytest.raises(DataError, match="51 rows of 2 columns"):
+        opened(path)

@@ -7,6 +7,7 @@ import pandas as pd
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.reading.frame import typed
 from iatrogenesis.own_data.reading.raw import Raw
+from iatrogenesis.own_data.reading.size import check_cells
 from iatrogenesis.own_data.settings import Files
 
 
@@ -16,15 +17,19 @@ def read_parquet_file(path: Path, files: Files) -> Raw:
     Raises
     ------
     DataError
-        If it cannot be read, has no rows, or a name occurs twice.
+        If it cannot be read, has no rows or too many, or a name occurs twice.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     damaged = (pa.ArrowException, OSError, ValueError)  # of values: in what other programs noted there, and in texts
     try:
+        announced = pq.read_metadata(path)
+        check_cells(announced.num_rows, announced.num_columns, path)
         table = pq.read_table(path)
         names = table.column_names  # a damaged name shows only here
+    except DataError:
+        raise
     except damaged as error:
         raise _refused(path, error) from None
     nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]

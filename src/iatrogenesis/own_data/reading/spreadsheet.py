@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,9 +15,14 @@ from iatrogenesis.own_data.reading.frame import typed
 from iatrogenesis.own_data.reading.header import header_row, names, plain
 from iatrogenesis.own_data.reading.raw import Raw
 from iatrogenesis.own_data.reading.said import many
+from iatrogenesis.own_data.reading.size import check_cells
 from iatrogenesis.own_data.settings import Files
 
 MOST_UNPACKED = 2 * 10**9  # bytes
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+"""Of a sheet, in every program for spreadsheets."""
+MOST_SHORTENED, SMALL = 100, 10**7
+"""No table of records is shortened to less than a hundredth; what unpacks to few bytes may be."""
 ZEROS = re.compile(r"0{2,}")
 """Number format that shows 1 as 00001: the zeros belong to the id that a person sees."""
 
@@ -28,7 +33,8 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
     Raises
     ------
     DataError
-        If it cannot be read, the sheet is not there or has no records, a name occurs twice, or formulas have no values.
+        If it cannot be read, is too large, the sheet is not there or has no records, a name occurs twice, or formulas
+        have no values.
     """
     from openpyxl import load_workbook
 
@@ -37,7 +43,7 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
         try:
             sheet, notes = _sheet(book, path, files)
-            title, rows = sheet.title, _rows(sheet)
+            title, rows = sheet.title, _rows(sheet, path)
         finally:
             book.close()
     where = f" (sheet {title!r})"
@@ -51,10 +57,9 @@ def read_spreadsheet(path: Path, files: Files) -> Raw:
         raise DataError(f"{path}{where}: there are names in row {top + 1}, but no records. Export the table again.")
     if blank := below[-1][0] - top - 1 - len(below):
         notes.append(f"{many(blank, 'blank row', 'was', 'were')} left out.")
-    holes = {(number, i) for number, row in below for i, value in enumerate(row, start=1) if value is None}
-    if holes:
+    if any(value is None for _, row in below for value in row):
         with _refusing_damage(path):
-            _refuse_lost_formulas(path, title, holes)
+            _refuse_lost_formulas(path, title, dict(below))
     used = [any(plain(row[i]) for _, row in below) for i in range(len(rows[top]))]
     found, more = names(rows[top], used, path, top + 1)
     kept = {name: [row[i] for _, row in below] for i, name in enumerate(found) if name is not None}
@@ -80,10 +85,11 @@ def _refusing_damage(path: Path) -> Generator[None]:
 def _check_size(path: Path) -> None:
     """Refuse a few bytes that unpack to what no memory holds."""
     with zipfile.ZipFile(path) as book:
-        if (size := sum(part.file_size for part in book.infolist())) > MOST_UNPACKED:
-            raise DataError(
-                f"{path}: this unpacks to {size / 1e9:.0f} GB, which no service's table has. Export it again."
-            )
+        sizes = [(part.file_size, part.compress_size) for part in book.infolist()]
+    if (size := sum(whole for whole, _ in sizes)) > MOST_UNPACKED:
+        raise DataError(f"{path}: this unpacks to {size / 1e9:.0f} GB, which no service's table has. Export it again.")
+    if any(whole > max(SMALL, MOST_SHORTENED * short) for whole, short in sizes):
+        raise DataError(f"{path}: this unpacks to more than {MOST_SHORTENED} times its size. Save it as CSV.")
 
 
 def _sheet(book: Any, path: Path, files: Files) -> tuple[Any, list[str]]:
@@ -114,12 +120,27 @@ def _by_table(files: Files) -> str:
     return f" Tables may have sheets of their own: data: {{sheet: {{{each}}}}}."
 
 
-def _rows(sheet: Any) -> list[list[Any]]:
-    """Return all cells of a sheet, rows of one length; the size that a file claims to have is often wrong."""
+def _rows(sheet: Any, path: Path) -> list[list[Any]]:
+    """Return all cells of a sheet, blank rows as empty and others of one length.
+
+    The size that a file claims to have is often wrong. Rows that are not in the file come as blank ones before the next
+    that is, however far down it says that it is.
+    """
     sheet.reset_dimensions()
-    rows = [[_value(cell) for cell in row] for row in sheet.iter_rows()]
-    width = max(map(len, rows), default=0)
-    return [row + [None] * (width - len(row)) for row in rows]
+    rows: list[list[Any]] = []
+    width = filled = 0
+    for row in sheet.iter_rows():
+        if len(rows) == MOST_ROWS or len(row) > MOST_COLUMNS:
+            most = f"{MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns"
+            raise DataError(f"{path}: sheet {sheet.title!r} has more than {most}. Export it again.")
+        cells = [_value(cell) for cell in row]
+        if all(cell is None for cell in cells):
+            rows.append([])
+            continue
+        rows.append(cells)
+        width, filled = max(width, len(cells)), filled + 1
+        check_cells(filled, width, path)
+    return [row + [None] * (width - len(row)) if row else row for row in rows]
 
 
 def _value(cell: Any) -> Any:
@@ -139,7 +160,7 @@ def _value(cell: Any) -> Any:
     return value
 
 
-def _refuse_lost_formulas(path: Path, title: str, holes: Collection[tuple[int, int]]) -> None:
+def _refuse_lost_formulas(path: Path, title: str, records: Mapping[int, list[Any]]) -> None:
     """Refuse formulas whose values were never calculated, as some programs write them: their cells would be missing."""
     from openpyxl import load_workbook
 
@@ -150,7 +171,10 @@ def _refuse_lost_formulas(path: Path, title: str, holes: Collection[tuple[int, i
         cell.coordinate
         for row in sheet.iter_rows()
         for cell in row
-        if cell.value is not None and cell.data_type == "f" and (cell.row, cell.column) in holes
+        if cell.value is not None
+        and cell.data_type == "f"
+        and cell.row in records
+        and records[cell.row][cell.column - 1] is None
     ]
     book.close()
     if lost:

@@ -9,6 +9,7 @@ from iatrogenesis.core.tables import DataError
 from iatrogenesis.own_data.reading.frame import typed
 from iatrogenesis.own_data.reading.raw import Raw
 from iatrogenesis.own_data.reading.said import many
+from iatrogenesis.own_data.reading.size import MOST_CELLS, check_cells
 from iatrogenesis.own_data.settings import Files
 
 
@@ -61,18 +62,23 @@ def _opened(reader: Any, path: Path, files: Files) -> tuple[pd.DataFrame, Any]:
         options["encoding"] = files.encoding
     try:
         _, announced = reader(str(path), metadataonly=True, **options)
-        cells = (announced.number_rows or 0) * announced.number_columns
-        if cells > _most_cells(path):  # the library makes room for them before it looks whether they are there
+        rows, columns = announced.number_rows or 0, announced.number_columns
+        if rows * columns > _most_cells(path):  # the library makes room for them before it looks whether they are there
             raise DataError(
                 f"{path}: this file announces {announced.number_rows:,} rows, and is too short to hold them. "
                 "It is damaged or cut off: export it again."
             )
-        return reader(str(path), **options)
+        check_cells(rows, columns, path)
+        if not rows:  # a file need not say how many it has
+            options["row_limit"] = MOST_CELLS // max(columns, 1) + 1
+        frame, meta = reader(str(path), **options)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(
             f"{path}: this file cannot be read ({reason}). Save it again, or name its encoding in data.encoding."
         ) from None
+    check_cells(len(frame), columns, path)
+    return frame, meta
 
 
 def _most_cells(path: Path) -> int:

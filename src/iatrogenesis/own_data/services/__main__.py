@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from iatrogenesis.core.files import write_csv
+from iatrogenesis.own_data.privacy import safe_cells
 from iatrogenesis.own_data.services import rounding
 from iatrogenesis.own_data.services.counted import counted
 from iatrogenesis.own_data.services.forecasting import SEED, forecast
@@ -37,7 +38,7 @@ def main(
     """Forecast services' next period, and check by rolling origin how well that would have gone before."""
     table = read_counts(counts)
     if forecast_to:
-        write_csv(forecast(table, horizon, seed), forecast_to)
+        write_csv(safe_cells(forecast(table, horizon, seed)), forecast_to)
         click.echo(f"Forecast: {forecast_to}")
     if rolling_to:
         rows = rolled(counted(table), seed, processes)
