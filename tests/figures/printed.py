@@ -21,10 +21,10 @@ LIGHTNESS = 0.1
 WEIGHTS = np.array([0.299, 0.587, 0.114])  # as pictures are turned into grey
 
 
+@mpl.rc_context(STYLE)  # as `save` has it: ticks are made when they are drawn
 def faults(made: Figure) -> list[str]:
     """Everything that is wrong, in words; the figure is laid out as it is saved."""
-    with mpl.rc_context(STYLE):  # as `save` does: ticks are made when they are drawn
-        made.draw_without_rendering()
+    made.draw_without_rendering()
     width, height = 25.4 * made.get_size_inches()
     found = [] if round(width, 3) in WIDTHS else [f"{width:.1f} mm wide"]
     found += [] if height <= TALLEST else [f"{height:.0f} mm tall"]
@@ -52,22 +52,18 @@ def shown(made: Figure) -> list[tuple[Text, Bbox]]:
 
 
 def _drawn(text: Text) -> bool:
-    axes = text.axes
-    return axes is None or (axes.get_visible() and (axes.axison or not _of_axis(text, axes)))
-
-
-def _of_axis(text: Text, axes: Axes) -> bool:
-    return any(text in axis.get_ticklabels() or text is axis.label for axis in (axes.xaxis, axes.yaxis))
+    return text.axes is None or text.axes.get_visible()
 
 
 def _beyond(axes: Axes) -> list[Text]:
-    """Labels of ticks outside the axis, which are not drawn."""
+    """Labels of axes that are switched off, and of ticks outside an axis: neither are drawn."""
     found = []
     for axis in (axes.xaxis, axes.yaxis):
-        drawn = {id(tick) for tick in axis._update_ticks()}
+        drawn = {id(tick) for tick in axis._update_ticks()} if axes.axison else set()
         for tick in (*axis.majorTicks, *axis.minorTicks):
             labels = (tick.label1, tick.label2)
             found += labels if id(tick) not in drawn else []
+        found += [] if axes.axison else [axis.label, axis.offsetText]
     return found
 
 

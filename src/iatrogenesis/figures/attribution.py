@@ -35,7 +35,7 @@ def draw(attribution: pd.DataFrame) -> Figure:
     by = attribution.set_index(["mechanism", "attribution", "outcome"]).sort_index()
     kinds = attribution.loc[attribution["attribution"] == "removed", "mechanism"].unique()
     order = sorted(kinds, key=lambda kind: -by.loc[(kind, "removed", "deteriorated"), "value"])
-    made, axes = figure(_title(by, order), 0.165 * len(order) + 1.4, ncols=2, sharey=True)
+    made, axes = figure(_title(by, order), 0.165 * len(order) + 1.75, ncols=2, sharey=True)
     for axis, (outcome, when) in zip(axes, PANELS.items(), strict=True):
         _panel(axis, by, order, outcome)
         heading(axis, when)

@@ -30,7 +30,7 @@ def draw(therapists: pd.DataFrame) -> Figure:
     made, axes = figure(_title(rows), height=min(max(2.8, 0.055 * len(rows) + 1.4), 7.5))
     rates(axes, rows)
     axes.set(xlabel="Deteriorated (% of finished courses)", yticks=[], ylim=(-1, len(rows)), xlim=(-0.5, None))
-    axes.set_ylabel(f"{len(rows)} therapists, lowest rate at the bottom")
+    axes.set_ylabel(f"{len(rows)} therapists by rate")
     average = rows["rate"].mean()
     for place, name, line in ((average, "average", "--"), (harmful_rate(average), RATIO_IN_WORDS, ":")):
         axes.axvline(100 * place, color=DARK, ls=line, lw=1)

@@ -42,7 +42,8 @@ def draw(therapists: pd.DataFrame) -> Figure:
     outside = _outside(therapists, overall)
     for part, marker, colour in ((therapists[~outside], "o", BLUE), (therapists[outside], "^", ORANGE)):
         axes.plot(part["clients"], 100 * part["raw_rate"], marker, color=colour, ms=3.5, alpha=0.85, clip_on=False)
-    highest = 100 * max(therapists["raw_rate"].max(), limit(np.median(therapists["clients"]), overall, 0.999))
+    middle, last = limit(np.array([np.median(therapists["clients"]), size[-1]]), overall, 0.999)
+    highest = 100 * max(therapists["raw_rate"].max(), middle, last)
     axes.set(xlabel="Finished courses", ylabel="Deteriorated (%)", ylim=(0, 1.15 * highest))
     name_points(axes, therapists[outside], therapists)
     return made

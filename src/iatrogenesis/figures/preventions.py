@@ -36,7 +36,7 @@ def draw(preventions: pd.DataFrame) -> Figure:
     averted = {name: -by.loc[("deteriorated", name)][["value", "low", "high"]] for name in readings}
     sceptical, central, optimistic = (averted[name] for name in readings)
     hours = by.loc[("prevention_hours", readings[1]), "value"].loc[central.index]
-    at = _side_by_side(np.sqrt(hours))
+    at = _side_by_side(np.sqrt(hours.clip(lower=0)))
     made, axis = figure(_title(central["value"], hours), 3.7, DOUBLE)
     ends = np.sort([sceptical["value"], optimistic["value"]], axis=0)
     axis.vlines(at, *ends, color=PALE, lw=6)

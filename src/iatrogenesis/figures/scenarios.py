@@ -42,7 +42,7 @@ def draw(scenarios: pd.DataFrame) -> Figure:
     made, (left, right) = figure(_title(net), 0.31 * len(order) + 1.05, ncols=2, sharey=True, width_ratios=(1, 1))
     _worse(left, by, net)
     _net(right, by)
-    rows(left, [NAMES.get(name, name.replace("_", " ")) for name in order])
+    rows(left, [_named(name) for name in order])
     rows_again(right)
     heading(left, "Deteriorated")
     heading(right, "Net harm")
@@ -51,9 +51,13 @@ def draw(scenarios: pd.DataFrame) -> Figure:
     return made
 
 
+def _named(scenario: str) -> str:
+    return NAMES.get(scenario, scenario.replace("_", " "))
+
+
 def _title(net: pd.Series) -> str:
     first, most = net.iloc[0], net.idxmax()
-    words = f"Net harm: {first:.0f} of 1,000 clients in routine care"
+    words = f"Net harm: {first:.0f} of 1,000 clients in {_named(net.index[0])}"
     return words if most == net.index[0] else f"{words}, {net.max():.0f} in the worst scenario"
 
 

@@ -64,11 +64,15 @@ def figure(title: str, height: float = 2.8, width: float = SINGLE, **grid) -> tu
 
 
 def key(made: Figure, columns: int = 2, handles: list | None = None) -> None:
-    """A legend below everything, where it covers nothing; for what has no place beside its marks."""
+    """A legend below everything, where it covers nothing; in so many columns, or as many as there is room for."""
     found = made.axes[0].get_legend_handles_labels()[0] if handles is None else handles
-    made.legend(
-        handles=found, loc="outside lower left", ncols=columns, columnspacing=1.2, handlelength=2.2, borderaxespad=0.2
-    )
+    for number in range(columns, 0, -1):
+        legend = made.legend(
+            handles=found, loc="outside lower left", ncols=number, columnspacing=1.2, handlelength=2.2, borderaxespad=0.2
+        )
+        if number == 1 or legend.get_window_extent().width < 0.98 * made.bbox.width:
+            break
+        legend.remove()
 
 
 def heading(axes: Axes, words: str) -> None:

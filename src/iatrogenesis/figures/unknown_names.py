@@ -20,7 +20,7 @@ def named(unknown: str) -> str:
         if unknown.endswith(f".{own}"):
             return words
     *_, owner, name = unknown.split(".")
-    return f"{owner}: {name}".replace("_", " ")
+    return f"{owner}: {name}".replace("_", " ").replace(" sd", " SD")
 
 
 def by_chance(unknowns: int, members: int) -> float:
