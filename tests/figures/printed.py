@@ -1,4 +1,4 @@
-"""What is wrong with a figure as it is printed: its width, its type, words that overlap or are cut, lines alike in grey."""
+"""What is wrong with a figure as it is printed: width, type, words that overlap or are cut, lines alike in grey."""
 
 from itertools import combinations
 
@@ -15,7 +15,7 @@ from iatrogenesis.figures.style import STYLE
 
 WIDTHS = (89, 183)  # mm
 TYPE = (7, 9)  # points
-TALLEST = 235  # mm: a page without its caption
+TALLEST = 205  # mm: of a page, a caption stands below
 LIGHTNESS = 0.1
 """Two greys at least so far apart can be told from each other; else markers or dashes have to differ."""
 WEIGHTS = np.array([0.299, 0.587, 0.114])  # as pictures are turned into grey

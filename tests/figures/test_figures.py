@@ -18,7 +18,7 @@ from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.simulation_study.policies import POLICIES
 from iatrogenesis.world.causal_arrows import arrows
 from iatrogenesis.world.scenarios import load_catalogue
-from tests.conftest import CONFIG, ROOT
+from tests.conftest import CONFIG
 
 NAMES = sorted(FACTS)
 

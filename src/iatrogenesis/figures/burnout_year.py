@@ -32,9 +32,7 @@ def draw(therapist_weeks: pd.DataFrame) -> Figure:
     weeks = therapist_weeks.pivot(index="week", columns="therapist_id", values="burnout").iloc[:53]
     places = therapist_weeks.groupby("therapist_id")["caseload"].first().sort_values(kind="stable")
     again = _correlations(weeks)
-    made, (top, bottom) = figure(
-        _title(again), height=3.6, nrows=2, sharex=True, height_ratios=(3, 1.6)
-    )
+    made, (top, bottom) = figure(_title(again), height=3.6, nrows=2, sharex=True, height_ratios=(3, 1.6))
     top.plot(weeks.index, weeks.to_numpy(), color=GREY, lw=0.5, alpha=0.3)
     chosen = places.index[np.unique(np.linspace(0, len(places) - 1, len(LINES)).round().astype(int))]
     ends = []

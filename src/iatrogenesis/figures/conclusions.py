@@ -83,5 +83,7 @@ def _panel(axis: Axes, part: pd.DataFrame, name: str) -> None:
     axis.axvline(0, color=DARK, lw=0.6)
     rows(axis, _labels(part, name))
     digits = 0 if name == "main" else 1
-    texts = [f"{row.median:.{digits}f} ({row.low_90:.{digits}f} to {row.high_90:.{digits}f})" for row in part.itertuples()]
+    texts = [
+        f"{row.median:.{digits}f} ({row.low_90:.{digits}f} to {row.high_90:.{digits}f})" for row in part.itertuples()
+    ]
     beside(axis, texts)

@@ -74,7 +74,9 @@ def _title(explained: pd.Series, chance: float) -> str:
     first, most = explained.idxmax(), explained.max()
     if most <= chance:
         return "No single unknown number drives net harm by more than chance would show"
-    return f"“{named(str(first)).capitalize()}” explains {100 * most:.0f} % of how net harm varies between plausible worlds"
+    words = named(str(first))
+    words = words[0].upper() + words[1:]
+    return f"“{words}” explains {100 * most:.0f} % of how net harm varies between plausible worlds"
 
 
 def _bars(axis: Axes, part: pd.DataFrame, chance: float) -> None:

@@ -35,10 +35,8 @@ def draw(evidence: pd.DataFrame) -> Figure:
     columns = _columns(tall)
     reproduced = int((evidence["verdict"] == "reproduced").sum())
     highest = max(sum(tall[name] for name in column) for column in columns)
-    made, axes = figure(
-        f"{reproduced} of {len(evidence)} published patterns are reproduced", highest + 1.2, DOUBLE, ncols=len(columns),
-        squeeze=False,
-    )  # fmt: skip
+    title = f"{reproduced} of {len(evidence)} published patterns are reproduced"
+    made, axes = figure(title, highest + 1.05, DOUBLE, ncols=len(columns), squeeze=False)
     for axis, column in zip(axes[0], columns, strict=True):
         draw_groups(axis, {name: groups[name] for name in column}, WIDE)
         axis.set_ylim(highest, 0)
@@ -51,6 +49,7 @@ def _columns(tall: dict[str, float]) -> list[list[str]]:
     """Groups in two columns of as nearly the same height as can be, in their order."""
     names = list(tall)
     splits = [set(chosen) | {names[0]} for count in range(len(names)) for chosen in combinations(names[1:], count)]
-    left = min(splits, key=lambda split: max(sum(tall[n] for n in split), sum(tall[n] for n in names if n not in split)))
+    every = sum(tall.values())
+    left = min(splits, key=lambda split: abs(2 * sum(tall[name] for name in split) - every))
     columns = [[name for name in names if name in left], [name for name in names if name not in left]]
     return [column for column in columns if column]

@@ -12,8 +12,8 @@ PLACE = 16
 TABLES = {"advice": "tables/advice.csv"}
 CHAPTER = "Simulation study"
 ALT = (
-    "Two panels of stacked bars over the number of clients of each therapist, one for each rule: of 100 therapists, how "
-    "many are rightly and how many wrongly flagged as harmful, and a line that marks how many are harmful."
+    "Two panels of stacked bars over the number of clients of each therapist, one for each rule: of 100 therapists, "
+    "how many are rightly and how many wrongly flagged as harmful, and a line that marks how many are harmful."
 )
 CAPTION = (
     "Of 100 therapists in a service with the largest number of therapists that was simulated, and a spread between "
@@ -80,7 +80,9 @@ def _panel(axis: Axes, table: pd.DataFrame, harmful: float) -> None:
     at = np.arange(len(table))
     both = table["rightly"] + table["wrongly"]
     axis.bar(at, table["rightly"], 0.62, color=BLUE)
-    axis.bar(at, table["wrongly"], 0.62, bottom=table["rightly"], color="white", hatch="/////", edgecolor=ORANGE, lw=0.8)
+    axis.bar(
+        at, table["wrongly"], 0.62, bottom=table["rightly"], color="white", hatch="/////", edgecolor=ORANGE, lw=0.8
+    )
     axis.vlines(at + 0.1, both - table["flagged_error"], both + table["flagged_error"], color=DARK, lw=0.9)
     ends = table["rightly"] - table["rightly_error"], table["rightly"] + table["rightly_error"]
     axis.vlines(at - 0.1, *ends, color=DARK, lw=0.9)
@@ -95,7 +97,12 @@ def _name(axes: np.ndarray, found: dict[str, pd.DataFrame], harmful: float) -> N
     top = max(highest, harmful)
     axes[0].set_ylim(0, 1.45 * top)
     axes[0].annotate(
-        f"{harmful:.1f} harmful", (-0.4, harmful), xytext=(0, 2), textcoords="offset points", fontsize=SMALL, va="bottom"
+        f"{harmful:.1f} harmful",
+        (-0.4, harmful),
+        xytext=(0, 2),
+        textcoords="offset points",
+        fontsize=SMALL,
+        va="bottom",
     )
     for place, (words, look) in enumerate(
         {"wrongly": {"fc": "white", "ec": ORANGE, "hatch": "/////"}, "rightly": {"fc": BLUE, "ec": BLUE}}.items()

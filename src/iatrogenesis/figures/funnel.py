@@ -35,10 +35,17 @@ def draw(therapists: pd.DataFrame) -> Figure:
         axes.plot(size, 100 * np.maximum(limit(size, overall, (1 - level) / 2), 0), line, color=GREY, lw=1)
         axes.plot(size, upper, line, color=GREY, lw=1)
         axes.annotate(
-            f"{100 * level:g} %", (size[-1], upper[-1]), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL,
+            f"{100 * level:g} %",
+            (size[-1], upper[-1]),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
         )
     axes.hlines(100 * overall, size[0], size[-1], color=DARK, lw=1)
-    axes.annotate("overall", (size[-1], 100 * overall), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    axes.annotate(
+        "overall", (size[-1], 100 * overall), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL
+    )
     outside = _outside(therapists, overall)
     for part, marker, colour in ((therapists[~outside], "o", BLUE), (therapists[outside], "^", ORANGE)):
         axes.plot(part["clients"], 100 * part["raw_rate"], marker, color=colour, ms=3.5, alpha=0.85, clip_on=False)
@@ -51,8 +58,8 @@ def draw(therapists: pd.DataFrame) -> Figure:
 
 def _title(therapists: pd.DataFrame, overall: float) -> str:
     return (
-        f"{_outside(therapists, overall).sum()} of {len(therapists)} therapists lie outside the 95 % limits; chance alone "
-        f"puts {0.05 * len(therapists):.0f} there"
+        f"{_outside(therapists, overall).sum()} of {len(therapists)} therapists lie outside the 95 % limits; chance "
+        f"alone puts {0.05 * len(therapists):.0f} there"
     )
 
 
@@ -77,7 +84,9 @@ def name_points(axes: Axes, outside: pd.DataFrame, everyone: pd.DataFrame) -> No
         wide = 4.8 * len(row.therapist_id)
         for across, up in ((5, 0), (-5 - wide, 0), (-wide / 2, 8), (-wide / 2, -9)):
             box = (x + across, y + up - 4, x + across + wide, y + up + 4)
-            if box[1] > low and not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+            if box[1] > low and not any(
+                box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken
+            ):
                 taken.append(box)
                 place = (row.clients, 100 * row.raw_rate)
                 style = {"textcoords": "offset points", "va": "center", "fontsize": SMALL, "zorder": 5}

@@ -42,8 +42,5 @@ def draw(therapists: pd.DataFrame) -> Figure:
 
 
 def _title(rows: pd.DataFrame) -> str:
-    raw, rate = rows["raw_rate"], rows["rate"]
-    return (
-        f"{len(rows)} hospitals: raw death rates of {100 * raw.min():.0f} to {100 * raw.max():.0f} % become {100 * rate.min():.0f} to "
-        f"{100 * rate.max():.0f} % by the model"
-    )
+    raw, rate = (f"{100 * rows[name].min():.0f} to {100 * rows[name].max():.0f} %" for name in ("raw_rate", "rate"))
+    return f"{len(rows)} hospitals: raw death rates of {raw} become {rate} by the model"

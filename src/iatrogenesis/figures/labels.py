@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
@@ -19,7 +20,7 @@ def at_ends(axes: Axes, ends: Iterable[tuple[float, float, str, str]]) -> list[A
     ends = list(ends)
     made = [
         axes.annotate(
-            words, (x, y), xytext=(4, 0), textcoords="offset points", color=colour, va="center", fontsize=SMALL,
+            words, (x, y), xytext=(4, 0), textcoords="offset points", color=ink(colour), va="center", fontsize=SMALL,
             annotation_clip=False,
         )
         for x, y, words, colour in ends
@@ -69,6 +70,12 @@ def at_points(axes: Axes, points: Iterable[tuple[float, float, str]], taken: Ite
         blocked.append(np.array([corner[0], corner[1] - tall / 2, corner[0] + wide, corner[1] + tall / 2]))
         made.append(label)
     return made
+
+
+def ink(colour: str) -> tuple[float, float, float]:
+    """A colour dark enough for small words of it to be read."""
+    red, green, blue = (0.7 * part for part in to_rgb(colour))
+    return red, green, blue
 
 
 def _join(label: Annotation, offset: np.ndarray, wide: float, tall: float) -> None:
@@ -142,5 +149,6 @@ def _laid_out(axes: Axes) -> None:
 
 def _figure(axes: Axes) -> Figure:
     found = axes.figure
-    assert isinstance(found, Figure)
+    if not isinstance(found, Figure):
+        raise TypeError(f"labels need the axes of a whole figure, found those of {type(found).__name__}")
     return found

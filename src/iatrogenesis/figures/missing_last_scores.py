@@ -60,8 +60,8 @@ def _title(missing: pd.DataFrame) -> str:
     at = float(left.index[left.index <= 1.0].max())
     random = float(left.iloc[int(np.abs(left.index).argmin())])
     return (
-        f"If clients who left did worse by {at:g} reliable change, {PER_CENT * left[at]:.0f} % would have deteriorated, "
-        f"not {PER_CENT * random:.0f} %"
+        f"If clients who left did worse by {at:g} reliable change, {PER_CENT * left[at]:.0f} % would have "
+        f"deteriorated, not {PER_CENT * random:.0f} %"
     )
 
 

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, SMALL, signed
 
 EDGE = 5.0  # tolerances
-LINE, AIR, HEAD = 0.117, 0.042, 0.21
+LINE, AIR, HEAD = 0.114, 0.03, 0.18
 """Inches: a line of a row's name, the room between rows, and a group's heading."""
 SHAPES = {"input": ("s", "input"), "fitted": ("o", "fitted to"), "predicted": ("D", "predicted")}
 LOOKS: dict[str, dict[str, Any]] = {

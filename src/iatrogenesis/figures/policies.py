@@ -26,6 +26,7 @@ CAPTION = (
     "thick bar: 50 % range; thin bar: 90 % range. Monte Carlo error is not drawn; the table has it. What removal costs "
     "the removed, their training, and the clients whose therapy is cut is not counted."
 )
+PANELS = {"Averted": "per 1,000 clients", "Chosen but not harmful": "%", "Not seen": "per 1,000 clients"}
 
 
 @styled()
@@ -34,10 +35,8 @@ def draw(policies: pd.DataFrame) -> Figure:
     by = {key: row for key, row in policies.set_index(["policy", "measure"]).iterrows()}
     averted = {name: float(by[name, "averted"]["median"]) for name in POLICIES}
     best = max(averted, key=lambda name: averted[name])
-    made, axes = figure(
-        f"Most is averted by “{POLICIES[best]}”: {averted[best]:.0f} of 1,000 clients", 0.19 * len(POLICIES) + 1.2, DOUBLE,
-        ncols=3, sharey=True,
-    )  # fmt: skip
+    title = f"Most is averted by “{POLICIES[best]}”: {averted[best]:.0f} of 1,000 clients"
+    made, axes = figure(title, 0.19 * len(POLICIES) + 1.2, DOUBLE, ncols=3, sharey=True)
     for place, name in enumerate(POLICIES):
         _range(axes[0], by[name, "averted"], place)
         if (name, "fdr") in by:
@@ -50,9 +49,7 @@ def draw(policies: pd.DataFrame) -> Figure:
             axes[2].plot(0, place, "o", color=GREY, ms=3)
     axes[0].axvline(0, color=DARK, lw=0.6)
     rows(axes[0], POLICIES.values())
-    for axis, title, unit in zip(
-        axes, ("Averted", "Chosen but not harmful", "Not seen"), ("per 1,000 clients", "%", "per 1,000 clients"), strict=True
-    ):
+    for axis, (title, unit) in zip(axes, PANELS.items(), strict=True):
         rows_again(axis)
         heading(axis, title)
         axis.set_xlabel(unit)

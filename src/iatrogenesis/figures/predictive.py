@@ -7,7 +7,20 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from iatrogenesis.figures import words
-from iatrogenesis.figures.style import BLUE, DARK, DOUBLE, FAINT, ORANGE, PALE, SMALL, WORDS, figure, key, signed, styled
+from iatrogenesis.figures.style import (
+    BLUE,
+    DARK,
+    DOUBLE,
+    FAINT,
+    ORANGE,
+    PALE,
+    SMALL,
+    WORDS,
+    figure,
+    key,
+    signed,
+    styled,
+)
 
 PLACE = 12
 TABLES = {"predictive": "tables/predictive.csv"}
@@ -80,7 +93,9 @@ def _panel(axis: Axes, before: pd.DataFrame, after: pd.DataFrame) -> None:
     axis.set_xticks([-2.5, 0, 2.5], ["lower", "observed", "higher"])
     axis.tick_params(axis="x", labelbottom=True)
     for place, value in enumerate(after["observed"]):
-        axis.annotate(signed(f"{value:.3g}"), (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL)
+        axis.annotate(
+            signed(f"{value:.3g}"), (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL
+        )
 
 
 def _bars(axis: Axes, before: pd.DataFrame, after: pd.DataFrame) -> None:

@@ -1,5 +1,7 @@
 """What do preventions avert, and what do they cost?"""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -67,7 +69,7 @@ def _side_by_side(places: pd.Series) -> np.ndarray:
     """Places on the axis, moved to the right where they would cover one further left."""
     at, gap = places.to_numpy(dtype=float).copy(), BESIDE * max(float(places.max()), 1.0)
     order = np.argsort(at, kind="stable")
-    for before, one in zip(order[:-1], order[1:], strict=True):
+    for before, one in pairwise(order):
         at[one] = max(at[one], at[before] + gap)
     return at
 

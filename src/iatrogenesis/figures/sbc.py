@@ -43,7 +43,9 @@ def draw(curves: pd.DataFrame) -> Figure:
         for _, line in part.groupby("quantity", sort=False):
             fine = bool(line["calibrated"].iloc[0])
             axis.plot(line["share"], line["difference"], color=GREY if fine else ORANGE, lw=0.5 if fine else 1.4)
-        axis.set_title(f"{model_named(model)}{of_engine} ({int(first['simulations'].iloc[0])})", fontsize=SMALL, loc="left")
+        axis.set_title(
+            f"{model_named(model)}{of_engine} ({int(first['simulations'].iloc[0])})", fontsize=SMALL, loc="left"
+        )
         axis.set_xticks([0, 0.5, 1])
     for axis in axes.ravel()[len(panels) :]:
         axis.set_visible(False)

@@ -87,7 +87,12 @@ def _net(axes: Axes, by: pd.DataFrame) -> None:
         for place, (value, high) in enumerate(zip(by["value", measure], by["high", measure], strict=True)):
             label = f"{value:.0f} {words if place == told else ''}".replace("-", "−")
             axes.annotate(
-                label, (high, place + 1.4 * shift), xytext=(4, 0), textcoords="offset points", fontsize=SMALL, va="center"
+                label,
+                (high, place + 1.4 * shift),
+                xytext=(4, 0),
+                textcoords="offset points",
+                fontsize=SMALL,
+                va="center",
             )
     axes.set_xlim(
         min(0.0, float(by["low"][list(ENDS)].min().min())), 1.2 * float(by["high", "net_against_reference"].max())

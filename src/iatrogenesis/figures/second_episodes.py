@@ -19,9 +19,9 @@ ALT = (
 )
 CAPTION = (
     "Second episodes at the centre of the plausible worlds, by counterfactual twins. Top left, of 1,000 clients, those "
-    "unwell at follow-up. Top right, how many more of 1,000 clients stay away in routine care than if a route were closed "
-    "(diamond), which also leaves fewer people unwell; and than if only its word on seeking help were silent, after "
-    "the same first episode (square). Left of zero it makes people come back. Below, those who come back, in "
+    "unwell at follow-up. Top right, how many more of 1,000 clients stay away in routine care than if a route were "
+    "closed (diamond), which also leaves fewer people unwell; and than if only its word on seeking help were silent, "
+    "after the same first episode (square). Left of zero it makes people come back. Below, those who come back, in "
     "their second course (dot) and in their own first one (circle), beside the first course of all clients (cross). "
     "Dot and circle are the same persons, but persons who were still unwell, and the second course begins where the "
     "follow-up left them: their difference is no effect of the first course. In the other world other persons come "
@@ -44,9 +44,7 @@ def draw(second_episodes: pd.DataFrame) -> Figure:
     worlds = list(dict.fromkeys(table["world"]))
     kinds = barriers(table["less"])
     tall = max(len(worlds), len(kinds) + 1)
-    made, axes = figure(
-        _title(by), 0.2 * tall + 3.2, DOUBLE, nrows=2, ncols=2, height_ratios=(0.2 * tall + 0.5, 1.1)
-    )
+    made, axes = figure(_title(by), 0.2 * tall + 3.2, DOUBLE, nrows=2, ncols=2, height_ratios=(0.2 * tall + 0.5, 1.1))
     _who(axes[0, 0], by, worlds)
     heading(axes[0, 0], "Unwell at follow-up")
     _why(axes[0, 1], by, kinds)

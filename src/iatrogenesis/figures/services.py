@@ -31,7 +31,11 @@ def draw(effects: pd.DataFrame) -> Figure:
     made, axes = figure(_title(rows["estimate"]), height=2.5)
     axes.axhspan(*FOUND_BEFORE, color=PALE, lw=0)
     axes.annotate(
-        "found before, by another method", (0, FOUND_BEFORE[0]), xytext=(0, -9), textcoords="offset points", fontsize=SMALL
+        "found before, by another method",
+        (0, FOUND_BEFORE[0]),
+        xytext=(0, -9),
+        textcoords="offset points",
+        fontsize=SMALL,
     )
     axes.vlines(at, rows["low"], rows["high"], color=DARK, lw=1.2)
     axes.plot(at, rows["estimate"], "o", color=BLUE, ms=4.5)

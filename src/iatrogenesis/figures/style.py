@@ -68,7 +68,12 @@ def key(made: Figure, columns: int = 2, handles: list | None = None) -> None:
     found = made.axes[0].get_legend_handles_labels()[0] if handles is None else handles
     for number in range(columns, 0, -1):
         legend = made.legend(
-            handles=found, loc="outside lower left", ncols=number, columnspacing=1.2, handlelength=2.2, borderaxespad=0.2
+            handles=found,
+            loc="outside lower left",
+            ncols=number,
+            columnspacing=1.2,
+            handlelength=2.2,
+            borderaxespad=0.2,
         )
         if number == 1 or legend.get_window_extent().width < 0.98 * made.bbox.width:
             break
@@ -104,9 +109,7 @@ def beside(axes: Axes, values: Iterable[str], head: str = "", places: Iterable[f
     """Values in a column at the right of the rows, with what they are above."""
     values = list(values)
     for place, value in zip(range(len(values)) if places is None else places, values, strict=True):
-        axes.annotate(
-            signed(value), (1.03, place), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL
-        )
+        axes.annotate(signed(value), (1.03, place), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL)
     if head:
         axes.annotate(
             head, (1.03, 1), xytext=(0, 4), xycoords="axes fraction", textcoords="offset points", color=DARK,
