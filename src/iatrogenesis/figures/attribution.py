@@ -1,5 +1,7 @@
 """What would be averted if a route of harm were closed?"""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,7 +24,7 @@ CAPTION = (
     "are assumed: the picture shows what follows from them, not what is measured."
 )
 PANELS = {"deteriorated": "At the last session", "deteriorated_at_follow_up": "At follow-up"}
-MARKS = {
+MARKS: dict[str, dict[str, Any]] = {
     "alone": {"marker": "x", "mec": DARK, "ms": 4, "label": "caused where no other route is open"},
     "shapley": {"marker": "D", "mfc": "white", "mec": ORANGE, "ms": 3.5, "label": "share of the total (Shapley)"},
     "removed": {"marker": "o", "mfc": BLUE, "mec": BLUE, "ms": 4, "label": "averted if closed, 95 % interval"},

@@ -36,7 +36,7 @@ def draw(evidence: pd.DataFrame) -> Figure:
     reproduced = int((evidence["verdict"] == "reproduced").sum())
     highest = max(sum(tall[name] for name in column) for column in columns)
     title = f"{reproduced} of {len(evidence)} published patterns are reproduced"
-    made, axes = figure(title, highest + 1.05, DOUBLE, ncols=len(columns), squeeze=False)
+    made, axes = figure(title, highest + 1.0, DOUBLE, ncols=len(columns), squeeze=False)
     for axis, column in zip(axes[0], columns, strict=True):
         draw_groups(axis, {name: groups[name] for name in column}, WIDE)
         axis.set_ylim(highest, 0)

@@ -21,9 +21,9 @@ CAPTION = (
     "method, and as many as keep the false discovery rate (FDR) that the method expects at or below {fdr}. Upper, "
     "filled: sensitivity, the proportion of harmful therapists who are flagged; lower, open: the proportion of the "
     "flagged who are not harmful, missing where nobody is flagged. Methods that have p-values instead of probabilities "
-    "flag by one-sided tests at {fdr} (second rule) and by Benjamini and Hochberg's at the same rate (third). Lines: 95 % "
-    "Monte Carlo intervals. Up to six cells; the table has all. With few clients per therapist, a rule that always "
-    "flags somebody flags mostly by chance; a rule that requires a high probability has low sensitivity."
+    "flag by one-sided tests at {fdr} (second rule) and by Benjamini and Hochberg's at the same rate (third). Lines: "
+    "95 % Monte Carlo intervals. Up to six cells; the table has all. With few clients per therapist, a rule that "
+    "always flags somebody flags mostly by chance; a rule that requires a high probability has low sensitivity."
 )
 RULES = {
     "flag_worst": "Worst 5 %",

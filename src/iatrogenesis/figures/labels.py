@@ -1,6 +1,7 @@
 """Words beside what they name, instead of a legend; none covers another."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ from iatrogenesis.figures.style import GREY, SMALL
 
 GAP = 1.0  # points between two labels
 RINGS = (0, 8, 18, 30, 44)  # points by which a label may be moved away from its point
+NEAR = 6  # points from a label that need no line
 ALONG = (0, -9, 9, -18, 18, -27, 27, -38, 38, 50)
 
 
@@ -56,16 +58,14 @@ def at_points(axes: Axes, points: Iterable[tuple[float, float, str]], taken: Ite
     blocked += [np.array([x - 3, y - 3, x + 3, y + 3]) for x, y in place]
     made = []
     for (x, y, words), centre in zip(points, place, strict=True):
-        label = axes.annotate(
-            words, (x, y), xytext=(0, 0), textcoords="offset points", fontsize=SMALL, va="center",
-            arrowprops={"arrowstyle": "-", "color": GREY, "lw": 0.5, "shrinkA": 0, "shrinkB": 2},
-        )  # fmt: skip
-        label.set_in_layout(False)
+        plain: dict[str, Any] = {"textcoords": "offset points", "fontsize": SMALL, "va": "center"}
+        label = axes.annotate(words, (x, y), xytext=(0, 0), **plain)
         box = label.get_window_extent()
+        label.remove()
         wide, tall = box.width * scale, box.height * scale
         best = _free(centre, wide, tall, blocked, np.array(frame.extents) * scale)
-        label.xyann = tuple(best)
-        _join(label, best, wide, tall)
+        label = axes.annotate(words, (x, y), xytext=tuple(best), arrowprops=_line(best, wide, tall), **plain)
+        label.set_in_layout(False)
         corner = centre + best
         blocked.append(np.array([corner[0], corner[1] - tall / 2, corner[0] + wide, corner[1] + tall / 2]))
         made.append(label)
@@ -78,12 +78,14 @@ def ink(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _join(label: Annotation, offset: np.ndarray, wide: float, tall: float) -> None:
-    """A line from the point to the nearest side of its label, if that is not right beside it."""
+def _line(offset: np.ndarray, wide: float, tall: float) -> dict[str, Any] | None:
+    """A line from the point to the nearest side of its label; none if that is right beside it."""
     aside = max(offset[0], -offset[0] - wide, 0.0)
-    label.arrow_patch.set_visible(bool(aside > 6 or abs(offset[1]) > 1.3 * tall))
+    if aside <= NEAR and abs(offset[1]) <= 1.3 * tall:
+        return None
     across = float(np.clip(-offset[0] / wide, 0, 1))
-    label._arrow_relpos = (across, 0.5 if abs(offset[1]) <= tall / 2 else float(offset[1] < 0))
+    up = 0.5 if abs(offset[1]) <= tall / 2 else float(offset[1] < 0)
+    return {"arrowstyle": "-", "color": GREY, "lw": 0.5, "shrinkA": 0, "shrinkB": 2, "relpos": (across, up)}
 
 
 def _free(centre: np.ndarray, wide: float, tall: float, blocked: list[np.ndarray], frame: np.ndarray) -> np.ndarray:

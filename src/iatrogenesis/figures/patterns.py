@@ -74,7 +74,7 @@ def draw_groups(axes: Axes, groups: dict[str, pd.DataFrame], wide: int, headed: 
     for title, place in headings.items():
         style: dict[str, Any] = {"ha": "right", "va": "center", "fontweight": "bold", "fontsize": SMALL}
         axes.annotate(title, (-0.03, place), xycoords=("axes fraction", "data"), **style)
-    axes.set_xticks([-4, -2, 0, 2, 4], ["−4", "−2", "0", "2", "4"])
+    axes.set_xticks([-2, 0, 2], ["−2", "0", "2"])
     axes.set_xlim(-EDGE, EDGE)
     return at
 
