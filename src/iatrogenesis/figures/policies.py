@@ -33,9 +33,7 @@ PANELS = {"Averted": "per 1,000 clients", "Chosen but not harmful": "%", "Not se
 def draw(policies: pd.DataFrame) -> Figure:
     """Draw from the table of policies."""
     by = {key: row for key, row in policies.set_index(["policy", "measure"]).iterrows()}
-    averted = {name: float(by[name, "averted"]["median"]) for name in POLICIES}
-    best = max(averted, key=lambda name: averted[name])
-    title = f"Most is averted by “{POLICIES[best]}”: {averted[best]:.0f} of 1,000 clients"
+    title = _title(by)
     made, axes = figure(title, 0.19 * len(POLICIES) + 1.2, DOUBLE, ncols=3, sharey=True)
     for place, name in enumerate(POLICIES):
         _range(axes[0], by[name, "averted"], place)
@@ -56,6 +54,15 @@ def draw(policies: pd.DataFrame) -> Figure:
     axes[1].set_xlim(0, 100)
     key(made, handles=axes[0].get_legend_handles_labels()[0][:3], columns=3)
     return made
+
+
+def _title(by: dict) -> str:
+    averted = {name: float(by[name, "averted"]["median"]) for name in POLICIES}
+    best = max(averted, key=lambda name: averted[name])
+    words = f"“{POLICIES[best].capitalize()}” averts most, {averted[best]:.0f} of 1,000 clients"
+    if (best, "fdr") not in by:
+        return words
+    return f"{words}, but {by[best, 'fdr']['median']:.0f} % of those chosen are not harmful"
 
 
 def _range(axis: Axes, row: pd.Series, place: int) -> None:
