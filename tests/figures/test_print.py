@@ -131,10 +131,12 @@ def test_every_unknown_number_is_named_in_words():
     assert all(named(f"{prefix}burnout") == f"burnout: {words}" for prefix, words in ASSOCIATED.items())
 
 
-def test_routes_and_preventions_are_named_in_words():
-    for folder, name in (("mechanisms", route), ("preventions", prevention)):
-        for path in (ROOT / "config" / folder).glob("*.yaml"):
-            assert "_" not in name(path.stem) and name(f"with_{path.stem}" if name is prevention else path.stem)
+def test_routes_and_preventions_have_the_names_of_the_causal_diagram():
+    arrows = _tables("causal_diagram")["arrows"].drop_duplicates("process")
+    for kind, label in zip(arrows["process"], arrows["label"], strict=True):
+        for folder, name in (("mechanisms", route), ("preventions", prevention)):
+            if (ROOT / "config" / folder / f"{kind}.yaml").is_file():
+                assert name(kind) == label[0].lower() + label[1:]
 
 
 def test_numbers_have_a_minus_and_no_zero_is_negative():

@@ -1,26 +1,18 @@
 """Names of routes, preventions and models in the words of the field, for labels."""
 
 ROUTES = {
-    "incompetence": "low competence",
-    "misfit": "poor fit",
-    "vulnerability": "client's vulnerability",
-    "labelling": "labelling and stigma",
-    "technology_isolation": "isolation by technology",
+    "dependency": "dependency on therapy",
+    "technology_isolation": "technology-related isolation",
     "self_harm_ideation": "self-harm ideation",
 }
 PREVENTIONS = {
-    "all_preventions": "all preventions",
-    "monitoring": "outcome monitoring",
+    "monitoring": "routine outcome monitoring",
     "monitoring_repair": "monitoring and repair",
     "monitoring_response": "monitoring and response",
     "non_pathologising_language": "non-pathologising language",
-    "adjustment": "change of treatment",
-    "repair": "repair of ruptures",
-    "referral": "onward referral",
-    "caseload_limit": "caseload limit",
+    "repair": "repair of trust",
+    "supervision": "supervision and training",
 }
-
-
 MODELS = {"intercept_only": "intercept only", "casemix": "case mix"}
 
 
