@@ -3,14 +3,14 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, GREY, figure, styled
+from iatrogenesis.figures.style import BLUE, DOUBLE, GREY, figure, styled
 
 
 @styled()
 def draw(table: pd.DataFrame) -> Figure:
     """Effective draws per second, one panel per size."""
     sizes = list(dict.fromkeys(table["clients"]))
-    made, axes = figure("How fast are the engines?", 1.1 + 1.7 * len(sizes), nrows=len(sizes), squeeze=False)
+    made, axes = figure("How fast are the engines?", 1.1 + 1.7 * len(sizes), DOUBLE, nrows=len(sizes), squeeze=False)
     for axis, clients in zip(axes[:, 0], sizes, strict=True):
         part = table[table["clients"] == clients].sort_values("effective_per_second")
         colours = [BLUE if name in ("collapsed", "nuts") else GREY for name in part["contender"]]

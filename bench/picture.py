@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, GREY, figure, styled
+from iatrogenesis.figures.style import BLUE, DOUBLE, GREY, figure, styled
 
 NAMES = {
     "three_routes": "three routes of harm",
@@ -18,7 +18,7 @@ NAMES = {
 def draw(table: pd.DataFrame) -> Figure:
     """Time per client-session above, memory by number of clients below."""
     speeds = table[table["ns_median"].notna()].set_index("what").loc[list(NAMES)[::-1]]
-    made, (above, below) = figure("How fast is the simulator, and how large?", 5.0, nrows=2)
+    made, (above, below) = figure("How fast is the simulator, and how large?", 5.0, DOUBLE, nrows=2)
     colours = [GREY if name.startswith(("floor", "mesa")) else BLUE for name in speeds.index]
     above.barh([NAMES[name] for name in speeds.index], speeds["ns_median"], color=colours)
     for row, value in enumerate(speeds["ns_median"]):

@@ -18,10 +18,9 @@ from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.simulation_study.policies import POLICIES
 from iatrogenesis.world.causal_arrows import arrows
 from iatrogenesis.world.scenarios import load_catalogue
-from tests.conftest import CONFIG, ROOT
+from tests.conftest import CONFIG
 
-SHARED = ("__init__", "style", "methods", "unknown_names", "episode_worlds")
-NAMES = sorted(path.stem for path in (ROOT / "src/iatrogenesis/figures").glob("*.py") if path.stem not in SHARED)
+NAMES = sorted(FACTS)
 
 
 def _therapists(count: int) -> pd.DataFrame:
@@ -47,7 +46,7 @@ def _therapists(count: int) -> pd.DataFrame:
 
 def _scenarios() -> pd.DataFrame:
     measures = {"net_against_reference": 5.0, "net_true_against_reference": 4.0, "iatrogenic": 15.0, "spared": 10.0}
-    measures |= {"caused_at_least": 5.0, "caused_at_most": 60.0}
+    measures |= {"caused_at_least": 5.0, "caused_at_most": 60.0, "deteriorated_per_client": 60.0}
     return pd.DataFrame(
         [
             {"scenario": name, "measure": measure, "value": k * value, "low": k * value - 4, "high": k * value + 4}
@@ -149,6 +148,8 @@ def _advice() -> pd.DataFrame:
         for question, quantity, effect in (
             ("spread", "width", np.nan),
             ("burnout", "power", 0.25),
+            ("flagging", "flagged", np.nan),
+            ("flagging", "raw_flagged", np.nan),
             ("flagging", "sensitivity", np.nan),
             ("flagging", "mfdr", np.nan),
             ("flagging", "raw_sensitivity", np.nan),
@@ -292,10 +293,12 @@ def _tables(name: str) -> dict:
     single = {
         "scenarios": ("scenarios", _scenarios),
         "evidence": ("evidence", _evidence),
+        "key_patterns": ("evidence", _evidence),
         "services": ("effects", _effects),
         "performance": ("performance", _performance),
         "spread_found": ("performance", _performance),
-        "flagging": ("performance", _performance),
+        "flagging": ("advice", _advice),
+        "flagging_methods": ("performance", _performance),
         "advice": ("advice", _advice),
         "policies": ("policies", _policies),
         "predictive": ("predictive", _predictive),

@@ -81,7 +81,7 @@ def numbers(study, results) -> dict:
     return collect.every_number(results, base, everything, study.config.model_dump(mode="json"))
 
 
-FIGURES = ("burnout_year", "evidence", "trajectories", "scenarios", "attribution", "preventions")
+FIGURES = ("burnout_year", "key_patterns", "evidence", "trajectories", "scenarios", "attribution", "preventions")
 FIGURES += ("second_episodes",)
 FIGURES += (
     "posterior_against_truth",
@@ -93,7 +93,7 @@ FIGURES += (
     "what_if",
     "performance",
 )
-FIGURES += ("spread_found", "flagging", "advice", "policies", "conclusions", "drivers", "sbc")
+FIGURES += ("spread_found", "flagging", "flagging_methods", "advice", "policies", "conclusions", "drivers", "sbc")
 
 
 def worlds(study) -> dict:

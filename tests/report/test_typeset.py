@@ -109,7 +109,16 @@ def test_a_very_tall_picture_is_cut_between_its_lines(tmp_path):
     assert parts(svg.encode(), 5.0) == [svg.encode()]
     address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
     source = source_of(page(FIGURE.replace(ADDRESS, address)), tmp_path, "n")
-    assert source.count("image(") == 3 and source.count("width: 13.5cm") == 3
+    assert source.count("image(") == 4 and source.count("width: 14.11cm") == 4
+
+
+@pytest.mark.parametrize(("points", "stands"), [(252.28, "(image("), (518.74, "(pad(x: -0.85cm, image(")])
+def test_a_picture_has_the_width_that_it_was_made_for(points, stands, tmp_path):
+    """One column of 89 mm, or 183 mm across the page, which reaches into the margins: so type has its size."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{points}pt" height="200pt" viewBox="0 0 {points} 200"></svg>'
+    address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    source = source_of(page(FIGURE.replace(ADDRESS, address)), tmp_path, "n")
+    assert f"#figure{stands}" in source and f"width: {points * 2.54 / 72:.2f}cm" in source
 
 
 def test_every_element_of_the_templates_has_a_form(tmp_path):

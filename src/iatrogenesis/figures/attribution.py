@@ -1,30 +1,33 @@
 """What would be averted if a route of harm were closed?"""
 
-import numpy as np
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, figure, key, styled
+from iatrogenesis.figures.style import BLUE, DARK, ORANGE, figure, heading, key, rows, rows_again, styled
+from iatrogenesis.figures.words import route
 
 PLACE = 5
 TABLES = {"attribution": "tables/attribution.csv"}
 ALT = (
-    "Dot chart, one row per route of harm: deteriorations per 1,000 clients that closing it alone would avert in "
-    "routine care, its share of the total, and what it causes where no other route is open; at the last session and "
-    "at follow-up."
+    "Two dot charts, at the last session and at follow-up, with one row per route of harm: deteriorations per 1,000 "
+    "clients that closing it alone would avert in routine care, its share of the total, and what it causes where no "
+    "other route is open."
 )
 CAPTION = (
-    "Deteriorations per 1,000 clients of routine care, by counterfactual twins. Filled dot: averted if this route "
+    "Deteriorations per 1,000 clients of routine care, by counterfactual twins. Filled circle: averted if this route "
     "alone were closed, with a 95 % Monte Carlo interval. Diamond: its share of the net harm of all routes, averaged "
     "over orders in which they are opened (Shapley value); these shares sum to the total. Cross: what it causes where"
-    " no other route is open. Where the cross lies left of the dot, routes make each other worse. Most strengths are "
-    "assumed: the picture shows what follows from them, not what is measured."
+    " no other route is open. Where the cross lies left of the circle, routes make each other worse. Most strengths "
+    "are assumed: the picture shows what follows from them, not what is measured."
 )
-PANELS = {"deteriorated": "at the last session", "deteriorated_at_follow_up": "at follow-up"}
-MARKS = {
-    "alone": {"marker": "x", "mec": GREY, "label": "caused where no other route is open"},
-    "shapley": {"marker": "D", "mfc": "white", "mec": ORANGE, "label": "share of the total (Shapley)"},
-    "removed": {"marker": "o", "mfc": BLUE, "mec": BLUE, "label": "averted if closed, 95 % interval"},
+PANELS = {"deteriorated": "At the last session", "deteriorated_at_follow_up": "At follow-up"}
+MARKS: dict[str, dict[str, Any]] = {
+    "alone": {"marker": "x", "mec": DARK, "ms": 4, "label": "caused where no other route is open"},
+    "shapley": {"marker": "D", "mfc": "white", "mec": ORANGE, "ms": 3.5, "label": "share of the total (Shapley)"},
+    "removed": {"marker": "o", "mfc": BLUE, "mec": BLUE, "ms": 4, "label": "averted if closed, 95 % interval"},
 }
 
 
@@ -33,22 +36,31 @@ def draw(attribution: pd.DataFrame) -> Figure:
     """Draw from the attribution table, the largest on top."""
     by = attribution.set_index(["mechanism", "attribution", "outcome"]).sort_index()
     kinds = attribution.loc[attribution["attribution"] == "removed", "mechanism"].unique()
-    order = sorted(kinds, key=lambda kind: by.loc[(kind, "removed", "deteriorated"), "value"])
-    at = np.arange(len(order))
-    made, axes = figure(
-        "What would be averted if a route of harm\nwere closed?", 0.34 * len(order) + 1.9, ncols=2, sharey=True
-    )
+    order = sorted(kinds, key=lambda kind: -by.loc[(kind, "removed", "deteriorated"), "value"])
+    made, axes = figure(_title(by, order), 0.165 * len(order) + 1.75, ncols=2, sharey=True)
     for axis, (outcome, when) in zip(axes, PANELS.items(), strict=True):
-        for what, mark in MARKS.items():
-            rows = by.loc[[(kind, what, outcome) for kind in order]]
-            if what == "removed":
-                axis.hlines(at, rows["low"], rows["high"], color=BLUE, lw=2.5)
-            axis.plot(rows["value"], at, linestyle="none", ms=6, **mark)
-        axis.axvline(0, color=DARK, lw=0.8)
-        axis.set_title(when, loc="left", fontsize=9.5)
-        axis.grid(axis="y", color="#e5e5e5", lw=0.6)
-        axis.set_axisbelow(True)
-    axes[0].set_yticks(at, [kind.replace("_", " ") for kind in order])
-    axes[0].set_xlabel("Deteriorations per 1,000 clients of routine care", x=1.0)
+        _panel(axis, by, order, outcome)
+        heading(axis, when)
+    rows(axes[0], [route(kind) for kind in order])
+    rows_again(axes[1])
+    axes[0].set_xlabel("Deteriorations per 1,000 clients", x=1.05)
     key(made, columns=1)
     return made
+
+
+def _title(by: pd.DataFrame, order: list[str]) -> str:
+    later = max(order, key=lambda kind: by.loc[(kind, "removed", "deteriorated_at_follow_up"), "value"])
+    first = route(order[0]).capitalize()
+    if later == order[0]:
+        return f"{first}: of all routes the most is averted by closing it, at the end and at follow-up"
+    return f"{first} is the largest single route at the end of therapy, {route(later)} at follow-up"
+
+
+def _panel(axis: Axes, by: pd.DataFrame, order: list[str], outcome: str) -> None:
+    at = range(len(order))
+    for what, mark in MARKS.items():
+        part = by.loc[[(kind, what, outcome) for kind in order]]
+        if what == "removed":
+            axis.hlines(at, part["low"], part["high"], color=BLUE, lw=1.6)
+        axis.plot(part["value"], at, linestyle="none", **mark)
+    axis.axvline(0, color=DARK, lw=0.6)

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.stats import norm
 
+from iatrogenesis.figures.labels import at_ends
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, figure, styled
 
 PLACE = 1
@@ -30,25 +31,21 @@ def draw(therapist_weeks: pd.DataFrame) -> Figure:
     """Draw from the therapist-weeks table of one scenario."""
     weeks = therapist_weeks.pivot(index="week", columns="therapist_id", values="burnout").iloc[:53]
     places = therapist_weeks.groupby("therapist_id")["caseload"].first().sort_values(kind="stable")
-    made, (top, bottom) = figure(
-        "How fast does burnout come and go?", height=5.4, nrows=2, sharex=True, height_ratios=(3, 1.6)
-    )
+    again = _correlations(weeks)
+    made, (top, bottom) = figure(_title(again), height=3.6, nrows=2, sharex=True, height_ratios=(3, 1.6))
     top.plot(weeks.index, weeks.to_numpy(), color=GREY, lw=0.5, alpha=0.3)
     chosen = places.index[np.unique(np.linspace(0, len(places) - 1, len(LINES)).round().astype(int))]
-    ends = _apart({name: weeks[name].dropna().iloc[-1] for name in chosen}, gap=0.07 * np.ptp(weeks.to_numpy()))
+    ends = []
     for name, (colour, line) in zip(chosen, LINES, strict=False):
-        top.plot(weeks.index, weeks[name], line, color=colour, lw=1.6)
-        label = f" {places[name]} places"
-        top.annotate(
-            label, (weeks.index[-1], ends[name]), color=colour, va="center", fontsize=8.5, annotation_clip=False
-        )
+        top.plot(weeks.index, weeks[name], line, color=colour, lw=1.2)
+        ends.append((weeks.index[-1], weeks[name].dropna().iloc[-1], f"{places[name]} places", colour))
     top.axhline(0, color=DARK, lw=0.8, ls=":")
     top.set(ylabel="Burnout (SD)")
-    again = _correlations(weeks)
-    bottom.plot(again["week"], again["r"], color=BLUE, lw=1.8)
+    bottom.plot(again["week"], again["r"], color=BLUE, lw=1.2)
     bottom.fill_between(again["week"], again["low"], again["high"], color=BLUE, alpha=0.18, lw=0)
     bottom.axhline(0, color=DARK, lw=0.8, ls=":")
     bottom.set(xlabel="Week", ylabel="Correlation\nwith week 0", ylim=(min(-0.05, again["low"].min()), 1.02))
+    at_ends(top, ends)
     return made
 
 
@@ -66,9 +63,8 @@ def _correlations(weeks: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["week", "r", "low", "high"])
 
 
-def _apart(heights: dict[str, float], gap: float) -> dict[str, float]:
-    """Heights for labels, pushed up so that neighbours do not overlap."""
-    placed, last = {}, -np.inf
-    for name, height in sorted(heights.items(), key=lambda item: item[1]):
-        placed[name] = last = max(height, last + gap)
-    return placed
+def _title(again: pd.DataFrame) -> str:
+    if again.empty:
+        return "How fast does burnout come and go?"
+    last = again.iloc[-1]
+    return f"Burnout passes slowly: after {last['week']:.0f} weeks it still correlates {last['r']:.2f} with the first"

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from iatrogenesis.core.definitions import RATIO_IN_WORDS, harmful_rate
-from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, key, styled
+from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, SMALL, figure, key, styled
 
 PLACE = 8
 TABLES = {"therapists": "tables/therapists.csv"}
@@ -27,26 +27,31 @@ CAPTION = (
 def draw(therapists: pd.DataFrame) -> Figure:
     """Draw from the rows of one data set and model of the therapists table."""
     rows = therapists.sort_values("rate", ignore_index=True)
-    made, axes = figure("Raw rates, and what is left of them", height=max(3.6, 0.085 * len(rows) + 1.7))
+    made, axes = figure(_title(rows), height=min(max(2.8, 0.055 * len(rows) + 1.4), 7.5))
     rates(axes, rows)
     axes.set(xlabel="Deteriorated (% of finished courses)", yticks=[], ylim=(-1, len(rows)), xlim=(-0.5, None))
-    axes.set_ylabel(f"{len(rows)} therapists, lowest rate at the bottom")
+    axes.set_ylabel(f"{len(rows)} therapists by rate")
     average = rows["rate"].mean()
     for place, name, line in ((average, "average", "--"), (harmful_rate(average), RATIO_IN_WORDS, ":")):
         axes.axvline(100 * place, color=DARK, ls=line, lw=1)
         axes.annotate(
-            name, (100 * place, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=8.5
+            name, (100 * place, 1), xycoords=("data", "axes fraction"), ha="center", va="bottom", fontsize=SMALL
         )
     key(made)
     return made
 
 
+def _title(rows: pd.DataFrame) -> str:
+    raw, rate = (f"{100 * rows[name].min():.0f} to {100 * rows[name].max():.0f} %" for name in ("raw_rate", "rate"))
+    return f"Raw rates range from {raw}, modelled ones from {rate}"
+
+
 def rates(axes: Axes, rows: pd.DataFrame, at: np.ndarray | None = None) -> None:
     """Raw rate, model's rate with interval, and truth where there is one; one row each, at given heights."""
     at = np.arange(len(rows)) if at is None else at
-    axes.hlines(at, 100 * rows["rate_low"], 100 * rows["rate_high"], color=PALE, lw=3.5, label="its 95 % interval")
-    axes.hlines(at, 100 * rows["raw_rate"], 100 * rows["rate"], color=GREY, lw=0.8)
-    axes.plot(100 * rows["raw_rate"], at, "o", mfc="white", mec=GREY, ms=4, ls="none", label="raw rate")
-    axes.plot(100 * rows["rate"], at, "o", color=BLUE, ms=4, ls="none", label="rate by the model")
+    axes.hlines(at, 100 * rows["rate_low"], 100 * rows["rate_high"], color=PALE, lw=2.2, label="its 95 % interval")
+    axes.hlines(at, 100 * rows["raw_rate"], 100 * rows["rate"], color=GREY, lw=0.6)
+    axes.plot(100 * rows["raw_rate"], at, "o", mfc="white", mec=GREY, ms=2.8, mew=0.7, ls="none", label="raw rate")
+    axes.plot(100 * rows["rate"], at, "o", color=BLUE, ms=2.8, ls="none", label="rate by the model")
     if "true_rate" in rows and rows["true_rate"].notna().any():
-        axes.plot(100 * rows["true_rate"], at, "D", color=ORANGE, ms=3, ls="none", label="truth")
+        axes.plot(100 * rows["true_rate"], at, "D", color=ORANGE, ms=2.4, ls="none", label="truth")

@@ -33,7 +33,7 @@ CAPTION = (
     "strengths are is part of the ranges of the conclusions over plausible worlds."
 )
 MM = 1 / 25.4
-WIDTH, ROW, HEAD, FOOT = 183.0, 3.65, 28.0, 13.0
+WIDTH, ROW, HEAD, FOOT = 183.0, 3.45, 27.4, 13.0
 BOX = (41.0, 87.0)
 BARS = {name: 4.0 + 5.4 * place for place, name in enumerate(LEFT)}
 BARS |= {name: 96.0 + 7.5 * place for place, name in enumerate(RIGHT)}

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import binom
 
-from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, figure, styled
+from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, SMALL, figure, styled
 
 PLACE = 9
 TABLES = {"therapists": "tables/therapists.csv"}
@@ -29,23 +29,38 @@ def draw(therapists: pd.DataFrame) -> Figure:
     """Draw from the rows of one data set and model of the therapists table."""
     overall = therapists["deteriorated"].sum() / therapists["clients"].sum()
     size = np.arange(max(2, therapists["clients"].min() // 2), therapists["clients"].max() + 3)
-    made, axes = figure("Which therapists lie outside what chance\nalone would do?", height=4.2)
+    made, axes = figure(_title(therapists, overall), height=2.9)
     for level, line in LEVELS:
         upper = 100 * limit(size, overall, (1 + level) / 2)
-        axes.plot(size, 100 * np.maximum(limit(size, overall, (1 - level) / 2), 0), line, color=GREY, lw=1.2)
-        axes.plot(size, upper, line, color=GREY, lw=1.2)
+        axes.plot(size, 100 * np.maximum(limit(size, overall, (1 - level) / 2), 0), line, color=GREY, lw=1)
+        axes.plot(size, upper, line, color=GREY, lw=1)
         axes.annotate(
-            f"{100 * level:g} %", (size[-1], upper[-1]), xytext=(3, 0), textcoords="offset points", va="center"
+            f"{100 * level:g} %",
+            (size[-1], upper[-1]),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
         )
     axes.hlines(100 * overall, size[0], size[-1], color=DARK, lw=1)
-    axes.annotate("overall", (size[-1], 100 * overall), xytext=(3, 0), textcoords="offset points", va="center")
+    axes.annotate(
+        "overall", (size[-1], 100 * overall), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL
+    )
     outside = _outside(therapists, overall)
     for part, marker, colour in ((therapists[~outside], "o", BLUE), (therapists[outside], "^", ORANGE)):
-        axes.plot(part["clients"], 100 * part["raw_rate"], marker, color=colour, ms=5, alpha=0.85, clip_on=False)
-    highest = 100 * max(therapists["raw_rate"].max(), limit(np.median(therapists["clients"]), overall, 0.999))
+        axes.plot(part["clients"], 100 * part["raw_rate"], marker, color=colour, ms=3.5, alpha=0.85, clip_on=False)
+    middle, last = limit(np.array([np.median(therapists["clients"]), size[-1]]), overall, 0.999)
+    highest = 100 * max(therapists["raw_rate"].max(), middle, last)
     axes.set(xlabel="Finished courses", ylabel="Deteriorated (%)", ylim=(0, 1.15 * highest))
     name_points(axes, therapists[outside], therapists)
     return made
+
+
+def _title(therapists: pd.DataFrame, overall: float) -> str:
+    return (
+        f"{_outside(therapists, overall).sum()} of {len(therapists)} therapists lie outside the 95 % limits; chance "
+        f"alone puts {0.05 * len(therapists):.0f} there"
+    )
 
 
 def limit(size: np.ndarray | float, rate: float, tail: float) -> np.ndarray:
@@ -62,16 +77,19 @@ def name_points(axes: Axes, outside: pd.DataFrame, everyone: pd.DataFrame) -> No
     inches = np.array([0.8 * axes.figure.get_figwidth(), 0.75 * axes.figure.get_figheight()])
     scale = 72 * inches / [np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())]  # points of type per unit, roughly
     points = np.column_stack([everyone["clients"], 100 * everyone["raw_rate"]]) * scale
+    low = axes.get_ylim()[0] * scale[1]
     taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in points]
     for row in outside.sort_values("raw_rate", ascending=False).itertuples():
         x, y = np.array([row.clients, 100 * row.raw_rate]) * scale
-        wide = 5.6 * len(row.therapist_id)
+        wide = 4.8 * len(row.therapist_id)
         for across, up in ((5, 0), (-5 - wide, 0), (-wide / 2, 8), (-wide / 2, -9)):
             box = (x + across, y + up - 4, x + across + wide, y + up + 4)
-            if not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+            if box[1] > low and not any(
+                box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken
+            ):
                 taken.append(box)
                 place = (row.clients, 100 * row.raw_rate)
-                style = {"textcoords": "offset points", "va": "center", "fontsize": 8.5, "zorder": 5}
+                style = {"textcoords": "offset points", "va": "center", "fontsize": SMALL, "zorder": 5}
                 axes.annotate(row.therapist_id, place, xytext=(across, up), **style)
                 break
 

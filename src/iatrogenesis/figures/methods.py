@@ -1,14 +1,17 @@
-"""How every figure of the simulation study shows methods: one marker, one colour, one place each."""
+"""How every figure of the simulation study shows methods: one row each, and a panel for each cell and measure."""
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from matplotlib.figure import Figure
 
 from iatrogenesis.core.montecarlo import around, share_interval
 from iatrogenesis.core.registry import declarations
-from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE
+from iatrogenesis.figures.style import BLUE, DARK, DOUBLE, FAINT, GREEN, GREY, ORANGE, SMALL, WORDS, figure
 from iatrogenesis.simulation_study.names import cell_names
 
 COLOURS = {"grey": GREY, "purple": "#7a3d78", "orange": ORANGE, "dark": DARK, "sky": "#56b4e9", "green": GREEN}
@@ -17,13 +20,21 @@ FACTS = declarations("iatrogenesis.simulation_study.methods", "LABEL", "LOOK")
 LABELS = {name: facts["LABEL"] for name, facts in FACTS.items()}
 LOOK = {name: (facts["LOOK"][0], COLOURS[facts["LOOK"][1]]) for name, facts in FACTS.items()}
 PER_CENT = 100.0
+CELLS = 6
+"""Cells that a figure has room for; the others are in the tables."""
+FIRST = ("base", "small", "burnout_none", "by_severity", "unreliable_small", "world", "world_small")
+"""Cells that are shown rather than others where there are more: from the plain case to those that mislead."""
 
 
-def offsets(methods: Sequence[str], room: float = 0.62) -> dict[str, float]:
-    """Where each method's marks stand around the middle of a row."""
-    return dict(
-        zip(methods, np.linspace(-room / 2, room / 2, len(methods)) if len(methods) > 1 else [0.0], strict=True)
-    )
+class Measure(NamedTuple):
+    """A measure as a row of panels shows it: what it is, the value that is right, and its unit."""
+
+    title: str
+    target: float | None
+    unit: float = PER_CENT
+    ends: tuple[float, float] | None = None
+    beside: str = ""
+    """Another measure, in the same panel with open marks."""
 
 
 def ordered(methods: Sequence[str]) -> list[str]:
@@ -31,30 +42,66 @@ def ordered(methods: Sequence[str]) -> list[str]:
     return [name for name in FACTS if name in set(methods)]
 
 
-def mark(axis: Axes, method: str, x: float, y: float, low: float, high: float) -> None:
-    """One method's value with its Monte Carlo interval."""
-    marker, color = LOOK[method]
-    axis.hlines(y, low, high, color=color, lw=1.2)
-    axis.plot(x, y, marker, color=color, ms=5.2, mew=1.4 if marker == "x" else 0.8)
+def shown_cells(cells: Sequence[str]) -> list[str]:
+    """At most `CELLS` of the cells, in their order."""
+    found = list(dict.fromkeys(cells))
+    first = [name for name in FIRST if name in found]
+    kept = [*first, *(name for name in found if name not in first)][:CELLS]
+    return [name for name in found if name in kept]
 
 
-def judged(axis: Axes, row, y: float, unit: float) -> None:
+def judged(axis: Axes, row, y: float, unit: float, face: str | None = None) -> None:
     """One method's measure, a row of the performance table, with its 95 % interval; shares in per cent (unit 100)."""
-    ends = (share_interval if unit == PER_CENT else around)(row.value, row.mcse, row.replicates)
-    mark(axis, row.method, unit * row.value, y, *(unit * end for end in ends))
+    low, high = (share_interval if unit == PER_CENT else around)(row.value, row.mcse, row.replicates)
+    marker, colour = LOOK[row.method]
+    axis.hlines(y, unit * low, unit * high, color=colour, lw=1)
+    look = {"ms": 4 if face is None else 3.5, "mew": 1 if face or marker in "x+1" else 0.6}
+    axis.plot(unit * row.value, y, marker, color=colour, mfc=face or colour, **look)
 
 
-def handles(methods: Sequence[str]) -> list[Line2D]:
-    """Entries of a legend."""
-    return [
-        Line2D([], [], color=LOOK[name][1], marker=LOOK[name][0], ls="", ms=5.5, label=LABELS[name]) for name in methods
-    ]
+def grid(
+    title: str, table: pd.DataFrame, measures: Mapping[str, Measure], words: Mapping[str, str] | None = None
+) -> Figure:
+    """A row of panels for each measure and a column for each cell, methods as rows of each panel.
+
+    Parameters
+    ----------
+    table
+        Rows of the performance table, of one estimand for each method.
+    words
+        What stands under a cell's name, where there is something to say.
+    """
+    cells, methods = shown_cells(table["cell"]), ordered(table["method"])
+    height = len(measures) * (0.135 * len(methods) + 0.42) + 0.75
+    made, axes = figure(
+        title, height, DOUBLE, nrows=len(measures), ncols=len(cells), sharey=True, sharex="row", squeeze=False
+    )
+    for line, (name, measure) in zip(axes, measures.items(), strict=True):
+        for axis, cell in zip(line, cells, strict=True):
+            of_cell = table[table["cell"] == cell].dropna(subset=["value"])
+            shift = 0.17 if measure.beside else 0
+            for row in of_cell[of_cell["measure"] == name].itertuples():
+                judged(axis, row, methods.index(row.method) - shift, measure.unit)
+            for row in of_cell[of_cell["measure"] == measure.beside].itertuples():
+                judged(axis, row, methods.index(row.method) + shift, measure.unit, "white")
+            _frame(axis, methods, measure)
+        line[0].set_xlabel(measure.title, fontsize=WORDS, x=0, ha="left")
+    for axis, cell in zip(axes[0], cells, strict=True):
+        said = (words or {}).get(cell)
+        wide = 17 if len(cells) > 3 else 30
+        lines = [*textwrap.wrap(cell_names([cell])[0], wide), *(textwrap.wrap(said, wide) if said else [])]
+        axis.set_title("\n".join(lines), fontsize=SMALL, loc="left")
+    return made
 
 
-def rows(axis: Axes, cells: Sequence[str]) -> None:
-    """One row per cell, the first on top, with a faint line between rows."""
-    axis.set_yticks(range(len(cells)), cell_names(cells))
-    axis.set_ylim(len(cells) - 0.5, -0.5)
+def _frame(axis: Axes, methods: Sequence[str], measure: Measure) -> None:
+    axis.set_yticks(range(len(methods)), [LABELS[name] for name in methods])
+    axis.set_ylim(len(methods) - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)
-    for place in range(1, len(cells)):
-        axis.axhline(place - 0.5, color="#e4e4e4", lw=0.7, zorder=0)
+    axis.grid(axis="y", color=FAINT, lw=0.6)
+    axis.locator_params(axis="x", nbins=3)
+    if measure.target is not None:
+        axis.axvline(measure.target, color=DARK, ls=":", lw=1)
+    if measure.ends is not None:
+        axis.set_xlim(*measure.ends)
+        axis.set_xticks(np.linspace(0, 100, 3))

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, DARK, ORANGE, figure, key, styled
+from iatrogenesis.figures.style import BLUE, DARK, DOUBLE, GREY, SMALL, figure, heading, key, rows, rows_again, styled
 from iatrogenesis.simulation_study.names import POLICIES
 
 PLACE = 18
@@ -26,37 +26,46 @@ CAPTION = (
     "thick bar: 50 % range; thin bar: 90 % range. Monte Carlo error is not drawn; the table has it. What removal costs "
     "the removed, their training, and the clients whose therapy is cut is not counted."
 )
+PANELS = {"Averted": "per 1,000 clients", "Chosen but not harmful": "%", "Not seen": "per 1,000 clients"}
 
 
 @styled()
 def draw(policies: pd.DataFrame) -> Figure:
     """Draw from the table of policies."""
     by = {key: row for key, row in policies.set_index(["policy", "measure"]).iterrows()}
-    made, axes = figure(
-        "What should be done about bad results?", 0.36 * len(POLICIES) + 1.7, width=8.4, ncols=3, sharey=True
-    )
+    title = _title(by)
+    made, axes = figure(title, 0.19 * len(POLICIES) + 1.2, DOUBLE, ncols=3, sharey=True)
     for place, name in enumerate(POLICIES):
-        _range(axes[0], by[name, "averted"], place, BLUE)
+        _range(axes[0], by[name, "averted"], place)
         if (name, "fdr") in by:
-            _range(axes[1], by[name, "fdr"], place, ORANGE)
+            _range(axes[1], by[name, "fdr"], place)
         else:
-            axes[1].annotate("nobody is chosen", (3, place), va="center", fontsize=9, color="#555555")
+            axes[1].annotate("nobody is chosen", (3, place), va="center", fontsize=SMALL)
         if (name, "not_seen") in by:
-            _range(axes[2], by[name, "not_seen"], place, BLUE)
+            _range(axes[2], by[name, "not_seen"], place)
         else:
-            axes[2].plot(0, place, "o", color="#777777", ms=4)
-    axes[0].axvline(0, color=DARK, lw=0.8)
-    axes[0].set_yticks(range(len(POLICIES)), POLICIES.values())
-    axes[0].set_ylim(len(POLICIES) - 0.5, -0.5)
-    axes[0].set_xlabel("Averted per 1,000 clients")
+            axes[2].plot(0, place, "o", color=GREY, ms=3)
+    axes[0].axvline(0, color=DARK, lw=0.6)
+    rows(axes[0], POLICIES.values())
+    for axis, (title, unit) in zip(axes, PANELS.items(), strict=True):
+        rows_again(axis)
+        heading(axis, title)
+        axis.set_xlabel(unit)
     axes[1].set_xlim(0, 100)
-    axes[1].set_xlabel("False discovery rate (%)")
-    axes[2].set_xlabel("Not seen per 1,000")
     key(made, handles=axes[0].get_legend_handles_labels()[0][:3], columns=3)
     return made
 
 
-def _range(axis: Axes, row: pd.Series, place: int, color: str) -> None:
-    axis.hlines(place, row["low_90"], row["high_90"], color=DARK, lw=1.2, label="90 % range")
-    axis.hlines(place, row["low_50"], row["high_50"], color=color, lw=4.5, alpha=0.75, label="50 % range")
-    axis.plot(row["median"], place, "o", color="white", mec=DARK, ms=5.5, label="median")
+def _title(by: dict) -> str:
+    averted = {name: float(by[name, "averted"]["median"]) for name in POLICIES}
+    best = max(averted, key=lambda name: averted[name])
+    words = f"“{POLICIES[best].capitalize()}” averts most, {averted[best]:.0f} of 1,000 clients"
+    if (best, "fdr") not in by:
+        return words
+    return f"{words}, but {by[best, 'fdr']['median']:.0f} % of those chosen are not harmful"
+
+
+def _range(axis: Axes, row: pd.Series, place: int) -> None:
+    axis.hlines(place, row["low_90"], row["high_90"], color=DARK, lw=0.9, label="90 % range")
+    axis.hlines(place, row["low_50"], row["high_50"], color=BLUE, lw=3.5, alpha=0.75, label="50 % range")
+    axis.plot(row["median"], place, "o", color="white", mec=DARK, ms=4.2, label="median")

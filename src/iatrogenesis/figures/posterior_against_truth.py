@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, GREY, ORANGE, figure, key, styled
+from iatrogenesis.figures.style import BLUE, DOUBLE, GREY, ORANGE, figure, heading, key, styled
+from iatrogenesis.figures.words import model
 
 PLACE = 7
 TABLES = {"effects": "tables/therapist_effects.csv"}
@@ -32,6 +33,9 @@ NAMES = {
 }
 
 
+DATASETS = {"base": "routine care", "known": "exact truth"}
+
+
 @styled()
 def draw(effects: pd.DataFrame, base: str) -> Figure:
     """Draw from the therapist effects table."""
@@ -41,30 +45,38 @@ def draw(effects: pd.DataFrame, base: str) -> Figure:
         ("Exact truth: log odds ratios", "Log odds ratio", _named(ratios[ratios["dataset"] == "known"])),
         ("Routine care: log odds ratios", "Log odds ratio", _named(ratios[ratios["dataset"] == base])),
         ("Therapists' SD", "Log odds", _fits(known[known["estimand"] == "therapist_sd"])),
-        ("Share of variance between therapists (VPC)", "Share", _fits(known[known["estimand"] == "vpc"])),
+        ("Variance between therapists (VPC)", "Share of all", _fits(known[known["estimand"] == "vpc"])),
     ]
     panels = [panel for panel in panels if len(panel[2])]
-    sizes = [len(rows) + 2.2 for _, _, rows in panels]
+    sizes = [max(len(rows) for _, _, rows in panels[first : first + 2]) + 2.5 for first in range(0, len(panels), 2)]
     made, axes = figure(
-        "Does the analysis find what is true?", height=0.24 * sum(sizes) + 1.1, nrows=len(panels), height_ratios=sizes
+        _title(panels), 0.2 * sum(sizes) + 0.8, DOUBLE, nrows=len(sizes), ncols=2, height_ratios=sizes, squeeze=False
     )
-    for panel, (title, unit, rows) in zip(np.atleast_1d(axes), panels, strict=True):
+    for panel in axes.ravel()[len(panels) :]:
+        panel.remove()
+    for panel, (title, unit, rows) in zip(axes.ravel(), panels, strict=False):
         _forest(panel, rows)
-        panel.set_title(title, loc="left", fontsize=9.5)
-        panel.set_xlabel(unit, fontsize=8.5, labelpad=1)
+        heading(panel, title)
+        panel.set_xlabel(unit, labelpad=1)
     key(made)
     return made
 
 
+def _title(panels: list[tuple]) -> str:
+    rows = pd.concat([rows for *_, rows in panels], ignore_index=True)
+    holds = (rows["truth"] >= rows["low"]) & (rows["truth"] <= rows["high"])
+    return f"Of {len(rows)} intervals of 95 %, {holds.sum()} hold the truth"
+
+
 def _forest(axes: Axes, rows: pd.DataFrame) -> None:
     at = np.arange(len(rows))[::-1]
-    axes.hlines(at + 0.13, rows["low"], rows["high"], color=BLUE, lw=2)
-    axes.plot(rows["estimate"], at + 0.13, "o", color=BLUE, ms=4.5, label="estimate, 95 % interval")
+    axes.hlines(at + 0.13, rows["low"], rows["high"], color=BLUE, lw=1.4)
+    axes.plot(rows["estimate"], at + 0.13, "o", color=BLUE, ms=3.5, label="estimate, 95 % interval")
     error = 2 * rows["truth_mcse"].fillna(0)
-    axes.hlines(at - 0.17, rows["truth"] - error, rows["truth"] + error, color=ORANGE, lw=1.2)
-    axes.plot(rows["truth"], at - 0.17, "D", color=ORANGE, ms=4, label="truth")
+    axes.hlines(at - 0.17, rows["truth"] - error, rows["truth"] + error, color=ORANGE, lw=1)
+    axes.plot(rows["truth"], at - 0.17, "D", color=ORANGE, ms=3.2, label="truth")
     axes.axvline(0, color=GREY, lw=0.8, ls=":")
-    axes.set_yticks(at, rows["name"], fontsize=8.5)
+    axes.set_yticks(at, rows["name"])
     axes.set_ylim(-0.7, len(rows) - 0.3)
 
 
@@ -75,4 +87,4 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _fits(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(name=rows["dataset"] + ", " + rows["model"])
+    return rows.assign(name=rows["dataset"].replace(DATASETS) + ", " + rows["model"].map(model))

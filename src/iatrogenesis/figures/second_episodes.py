@@ -6,21 +6,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from iatrogenesis.figures.episode_worlds import BARRIER, barriers, named
-from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, figure, key, styled
+from iatrogenesis.figures.style import BLUE, DARK, DOUBLE, GREY, ORANGE, PALE, figure, heading, key, styled
+from iatrogenesis.figures.words import route
 
 PLACE = 6.5
 TABLES = {"second_episodes": "tables/second_episodes.csv"}
 ALT = (
-    "Four panels below each other. Stacked bars per world: of 1,000 clients, those unwell at follow-up who come back "
+    "Four panels. Stacked bars per world: of 1,000 clients, those unwell at follow-up who come back "
     "and who stay away. Marks: how many more stay away because of each route, and because of its barrier alone. Marks, "
     "in routine care and in the reference world: clients per 1,000 who improve, drop out and deteriorate in the first "
     "and in the second course."
 )
 CAPTION = (
-    "Second episodes at the centre of the plausible worlds, by counterfactual twins. On top, of 1,000 clients, those "
-    "unwell at follow-up. Below, how many more of 1,000 clients stay away in routine care than if a route were closed "
-    "(diamond), which also leaves fewer people unwell; and than if only its word on seeking help were silent, after "
-    "the same first episode (square). Left of zero it makes people come back. At the bottom, those who come back, in "
+    "Second episodes at the centre of the plausible worlds, by counterfactual twins. Top left, of 1,000 clients, those "
+    "unwell at follow-up. Top right, how many more of 1,000 clients stay away in routine care than if a route were "
+    "closed (diamond), which also leaves fewer people unwell; and than if only its word on seeking help were silent, "
+    "after the same first episode (square). Left of zero it makes people come back. Below, those who come back, in "
     "their second course (dot) and in their own first one (circle), beside the first course of all clients (cross). "
     "Dot and circle are the same persons, but persons who were still unwell, and the second course begins where the "
     "follow-up left them: their difference is no effect of the first course. In the other world other persons come "
@@ -42,25 +43,29 @@ def draw(second_episodes: pd.DataFrame) -> Figure:
     by = table.set_index(["world", "less", "people", "course", "outcome"]).sort_index()
     worlds = list(dict.fromkeys(table["world"]))
     kinds = barriers(table["less"])
-    heights = [len(worlds) + 1, len(kinds) + 1, 4, 4]
-    made, axes = figure(
-        "Who comes back, who stays away, and how does\nthe second course go?",
-        0.3 * sum(heights) + 3.3,
-        nrows=4,
-        gridspec_kw={"height_ratios": heights},
-    )
-    _who(axes[0], by, worlds)
-    _why(axes[1], by, kinds)
-    for axis, world in zip(axes[2:], ("base", "reference"), strict=True):
+    tall = max(len(worlds), len(kinds) + 1)
+    made, axes = figure(_title(by), 0.2 * tall + 3.2, DOUBLE, nrows=2, ncols=2, height_ratios=(0.2 * tall + 0.5, 1.1))
+    _who(axes[0, 0], by, worlds)
+    heading(axes[0, 0], "Unwell at follow-up")
+    _why(axes[0, 1], by, kinds)
+    heading(axes[0, 1], "Stay away because of a route of harm")
+    for axis, world in zip(axes[1], ("base", "reference"), strict=True):
         _how(axis, by, world)
-        axis.set_title(f"Courses: {named(world)}", loc="left", fontsize=9.5)
-    right = max(axis.get_xlim()[1] for axis in axes[2:])
-    for axis in axes[2:]:
+        heading(axis, f"Courses: {named(world)}")
+        axis.set_xlabel("per 1,000 of these clients")
+    right = max(axis.get_xlim()[1] for axis in axes[1])
+    for axis in axes[1]:
         axis.set_xlim(0, right)
-    axes[3].set_xlabel("Per 1,000 of these clients")
-    handles = [handle for axis in axes[:3] for handle in axis.get_legend_handles_labels()[0]]
-    key(made, handles=handles)
+    handles = [handle for axis in (*axes[0], axes[1, 0]) for handle in axis.get_legend_handles_labels()[0]]
+    key(made, columns=3, handles=handles)
     return made
+
+
+def _title(by: pd.DataFrame) -> str:
+    unwell, back = (
+        float(by.loc[("base", "", "clients", "follow_up", name), "value"]) for name in ("unwell", "returning")
+    )
+    return f"Of 1,000 clients {unwell:.0f} are unwell at follow-up, and {back:.0f} of these come back"
 
 
 def _who(axis: Axes, by: pd.DataFrame, worlds: list[str]) -> None:
@@ -73,10 +78,10 @@ def _who(axis: Axes, by: pd.DataFrame, worlds: list[str]) -> None:
     axis.barh(at, back, color=BLUE, height=0.62, label="unwell, come back")
     axis.barh(at, away, left=back, color=PALE, hatch="///", edgecolor=GREY, height=0.62, label="unwell, stay away")
     for outcome in ("returning", "unwell"):
-        axis.hlines(at, found[outcome]["low"], found[outcome]["high"], color="white", lw=3.6)
-        axis.hlines(at, found[outcome]["low"], found[outcome]["high"], color=DARK, lw=1.4)
+        axis.hlines(at, found[outcome]["low"], found[outcome]["high"], color="white", lw=2.6)
+        axis.hlines(at, found[outcome]["low"], found[outcome]["high"], color=DARK, lw=1)
     axis.set_yticks(at, [named(world) for world in worlds])
-    axis.set_xlabel("Of 1,000 clients at follow-up")
+    axis.set_xlabel("of 1,000 clients")
 
 
 def _why(axis: Axes, by: pd.DataFrame, kinds: list[str]) -> None:
@@ -93,8 +98,8 @@ def _why(axis: Axes, by: pd.DataFrame, kinds: list[str]) -> None:
         _dots(axis, rows, at + shift, mark)
     axis.axvline(0, color=DARK, lw=0.8)
     axis.set_ylim(-0.5, len(kinds) - 0.5)
-    axis.set_yticks(at, [kind.replace("_", " ") for kind in kinds])
-    axis.set_xlabel("More clients who stay away, per 1,000 clients")
+    axis.set_yticks(at, [route(kind) for kind in kinds])
+    axis.set_xlabel("more of 1,000 clients")
 
 
 def _how(axis: Axes, by: pd.DataFrame, world: str) -> None:
@@ -109,5 +114,5 @@ def _how(axis: Axes, by: pd.DataFrame, world: str) -> None:
 
 
 def _dots(axis: Axes, rows: pd.DataFrame, at: np.ndarray, mark: dict) -> None:
-    axis.hlines(at, rows["low"], rows["high"], color=mark["color"], lw=1.8)
-    axis.plot(rows["value"], at, linestyle="none", ms=6, **mark)
+    axis.hlines(at, rows["low"], rows["high"], color=mark["color"], lw=1.2)
+    axis.plot(rows["value"], at, linestyle="none", ms=4, **mark)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import BLUE, DARK, PALE, figure, key, styled
+from iatrogenesis.figures.style import BLUE, DARK, PALE, SMALL, figure, styled
 
 PLACE = 11
 TABLES = {"effects": "tables/therapist_effects.csv"}
@@ -28,11 +28,29 @@ def draw(effects: pd.DataFrame) -> Figure:
     chosen = effects["dataset"].str.startswith("nhs-") & (effects["estimand"] == "therapist_sd")
     rows = effects[chosen].sort_values("dataset", ignore_index=True)
     at = np.arange(len(rows))
-    made, axes = figure("How much do real services differ?", height=3.4)
-    axes.axhspan(*FOUND_BEFORE, color=PALE, lw=0, label="found before, by another method")
-    axes.vlines(at, rows["low"], rows["high"], color=DARK, lw=1.4)
-    axes.plot(at, rows["estimate"], "o", color=BLUE, ms=6, label="model, with 95 % interval")
-    axes.set_xticks(at, rows["dataset"].str.removeprefix("nhs-"), rotation=35, ha="right")
+    made, axes = figure(_title(rows["estimate"]), height=2.5)
+    axes.axhspan(*FOUND_BEFORE, color=PALE, lw=0)
+    axes.annotate(
+        "found before, by another method",
+        (0, FOUND_BEFORE[0]),
+        xytext=(0, -9),
+        textcoords="offset points",
+        fontsize=SMALL,
+    )
+    axes.vlines(at, rows["low"], rows["high"], color=DARK, lw=1.2)
+    axes.plot(at, rows["estimate"], "o", color=BLUE, ms=4.5)
+    axes.set_xticks(at, [_year(name, place) for place, name in enumerate(rows["dataset"])])
     axes.set(ylabel="SD between services (log odds)", ylim=(0, None), xlim=(-0.6, len(rows) - 0.4))
-    key(made)
     return made
+
+
+def _year(name: str, place: int) -> str:
+    """A year as short as can be, the first in full."""
+    first, last = name.removeprefix("nhs-").split("-")
+    return f"{first}\n-{last}" if place == 0 else f"{first[2:]}\n-{last}"
+
+
+def _title(found: pd.Series) -> str:
+    if found.empty:
+        return "How much do real services differ?"
+    return f"Real services differ in every year: SD {found.min():.2f} to {found.max():.2f} (log odds)"

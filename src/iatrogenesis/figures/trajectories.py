@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.stats import t
 
-from iatrogenesis.figures.style import BLUE, GREY, ORANGE, figure, key, styled
+from iatrogenesis.figures.labels import at_ends
+from iatrogenesis.figures.style import BLUE, GREY, ORANGE, figure, heading, styled
 
 PLACE = 3
 TABLES = {"clients": "simulated/{base}/clients.parquet", "sessions": "simulated/{base}/sessions.parquet"}
@@ -22,6 +23,7 @@ CAPTION = (
     "or three therapists are left."
 )
 SESSIONS, FEWEST_CLIENTS, FEWEST_THERAPISTS = 12, 20, 3
+COMPARED = 6  # session of the title: half are still in treatment
 THIRDS = (("lowest third", BLUE, "-"), ("middle third", GREY, "--"), ("highest third", ORANGE, "-."))
 
 
@@ -31,24 +33,37 @@ def draw(clients: pd.DataFrame, sessions: pd.DataFrame) -> Figure:
     thirds = _thirds(clients)
     early = sessions[sessions["session"] <= SESSIONS].assign(third=sessions["client_id"].map(thirds))
     made, (top, bottom) = figure(
-        "Do clients of burned-out therapists get better\nmore slowly?",
-        height=5.6,
+        _title(early),
+        height=3.9,
         nrows=2,
         sharex=True,
         height_ratios=(3, 1.2),
     )
     _single_courses(top, early)
+    ends = []
     for number, (name, colour, line) in enumerate(THIRDS):
         part = early[early["third"] == number]
         means = _means(part)
-        top.plot(means["session"], means["mean"], line, color=colour, lw=2.2, label=f"{name} of burnout")
+        top.plot(means["session"], means["mean"], line, color=colour, lw=1.4)
+        ends.append((means["session"].iloc[-1], means["mean"].iloc[-1], name, colour))
         top.fill_between(means["session"], means["low"], means["high"], color=colour, alpha=0.18, lw=0)
         staying = 100 * part.groupby("session")["client_id"].nunique() / (thirds == number).sum()
-        bottom.plot(staying.index, staying, line, color=colour, lw=2)
+        bottom.plot(staying.index, staying, line, color=colour, lw=1.4)
     top.set(ylabel="PHQ-9 (points, 0 to 27)", ylim=(0, None))
     bottom.set(xlabel="Session", ylabel="Still in\ntreatment (%)", ylim=(0, 105), xticks=range(1, SESSIONS + 1))
-    key(made, columns=2)
+    heading(top, "By thirds of the therapist's burnout")
+    at_ends(top, ends)
     return made
+
+
+def _title(early: pd.DataFrame) -> str:
+    """How clients of the most burned-out third compare with those of the least, at the last early session of both."""
+    by = early[early["session"] <= COMPARED].groupby(["session", "third"])["phq9"].mean().unstack().dropna()
+    if by.empty or not {0, 2} <= set(by.columns):
+        return "Do clients of burned-out therapists get better more slowly?"
+    more = by[2].iloc[-1] - by[0].iloc[-1]
+    words = f"{abs(more):.1f} PHQ-9 points {'higher' if more >= 0 else 'lower'}"
+    return f"Clients of the most burned-out therapists score {words} at session {by.index[-1]}"
 
 
 def _thirds(clients: pd.DataFrame) -> pd.Series:
@@ -78,4 +93,4 @@ def _single_courses(axes, early: pd.DataFrame, shown: int = 6) -> None:
     ids = long.index[long >= min(6, long.max())]
     for place in np.unique(np.linspace(0, len(ids) - 1, shown).round().astype(int)):
         course = early[early["client_id"] == ids[place]]
-        axes.plot(course["session"], course["phq9"], color=GREY, lw=0.8, alpha=0.45, zorder=0)
+        axes.plot(course["session"], course["phq9"], color=GREY, lw=0.5, alpha=0.45, zorder=0)

@@ -2,19 +2,25 @@
 
 from scipy.stats import t
 
+from iatrogenesis.figures.unknown_words import WORDS
+
 ASSOCIATED = {"share of ": "causal share", "total of ": "association"}
+IN_WORDS = {"busy_weeks": "busy weeks"}
 
 
 def named(unknown: str) -> str:
-    """An unknown number in words: what it belongs to, and its own name; or an association and its causal share."""
+    """An unknown number in the words of the field: what it belongs to, and what it is; or an association's share."""
     for prefix, words in ASSOCIATED.items():
         if unknown.startswith(prefix):
-            return f"{unknown.removeprefix(prefix).replace('_', ' ')}: {words}"
+            of = unknown.removeprefix(prefix)
+            return f"{IN_WORDS.get(of, of)}: {words}"
     if "." not in unknown:
         return unknown
+    for own, words in WORDS.items():
+        if unknown.endswith(f".{own}"):
+            return words
     *_, owner, name = unknown.split(".")
-    words = f"{owner}: {name}".replace("_", " ").replace(" sd", " SD")
-    return words.replace("phq9", "PHQ-9").replace("gad7", "GAD-7")
+    return f"{owner}: {name}".replace("_", " ").replace(" sd", " SD")
 
 
 def by_chance(unknowns: int, members: int) -> float:

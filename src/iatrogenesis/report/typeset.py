@@ -14,11 +14,10 @@ from typing import NamedTuple
 from bs4 import BeautifulSoup, NavigableString, Tag
 
 from iatrogenesis.report.broad_tables import Layout, layout, widths
-from iatrogenesis.report.cuts import parts, size
+from iatrogenesis.report.cuts import beyond, in_parts, space
 
 HEAD_SHADE = "luma(92%)"
 SHADES = {"bad": "luma(88%)", "assumed": "luma(94%)", "open": "luma(94%)"}
-BROAD, TALLEST, PAGE = 13.5, 20.5, 23.0  # cm, of pictures; a part of a picture that is cut may fill a page
 HEAD = """#set document(title: {title}, author: {author}, date: none)
 #set page(paper: "a4", margin: (x: 2.2cm, y: 2.3cm), numbering: "1", number-align: right)
 #set text(lang: "en", region: "GB", size: 10pt, hyphenate: true)
@@ -174,12 +173,13 @@ class _Writer:
         picture, caption = tag.img, tag.figcaption
         self.count += 1
         svg = base64.b64decode(picture["src"].partition("base64,")[2])
-        cut = parts(svg, PAGE / BROAD) if _tall(svg) else [svg]
+        cut = in_parts(svg)
         images = []
         for place, part in enumerate(cut, start=1):
             name = f"figure-{self.count}{f'-{place}' if len(cut) > 1 else ''}.svg"
             (self.pictures / name).write_bytes(part)
-            images.append(f"image({_text(name)}, {_size(svg, cut)}, alt: {_text(picture['alt'])})")
+            image = f"image({_text(name)}, {space(svg, cut)}, alt: {_text(picture['alt'])})"
+            images.append(f"pad(x: -{beyond(svg):.2f}cm, {image})" if beyond(svg) > 0 else image)
         if (number := caption.b) is not None and number.get_text().startswith("Figure"):
             number.extract()  # Typst counts by itself
         label = f" <{tag['id']}>" if tag.get("id") else ""
@@ -234,18 +234,6 @@ def _body(rows: list[list[_Cell]], stands: Layout) -> str:
     columns = ", ".join(f"{share:.2f}fr" for share in shares)
     head, *others = (", ".join(cell.typst for cell in row) for row in rows)
     return f"table(columns: ({columns},), table.header({head}), {', '.join(others)})"
-
-
-def _tall(svg: bytes) -> bool:
-    """Whether a picture would be too small to read if it were put on one page."""
-    width, height = size(svg)
-    return height / width * BROAD > 1.5 * TALLEST
-
-
-def _size(svg: bytes, cut: list[bytes]) -> str:
-    """Nearly the width of the text, or the height of a page where that is less; all parts of a picture are as wide."""
-    width, height = size(svg)
-    return f"height: {TALLEST}cm" if len(cut) == 1 and height / width * BROAD > TALLEST else f"width: {BROAD}cm"
 
 
 def _words(text: str) -> str:

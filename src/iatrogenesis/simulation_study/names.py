@@ -4,7 +4,20 @@ from collections.abc import Sequence
 
 from iatrogenesis.core.definitions import FLAG_PROBABILITY, HARMFUL_RATIO
 
-CELLS = {"base": "base cell (A)", "world": "simulated world (B)"}
+CELLS = {
+    "base": "reference cell",
+    "burnout_none": "burnout without effect",
+    "burnout_low": "weak effect of burnout",
+    "burnout_high": "strong effect of burnout",
+    "by_severity": "allocated by severity",
+    "by_deprivation": "allocated by deprivation",
+    "by_unmeasured": "allocated by unmeasured risk",
+    "small": "few therapists, few clients",
+    "unreliable_small": "few, with unreliable ratings",
+    "world": "simulated service",
+    "world_small": "simulated service, small",
+    "world_large": "simulated service, large",
+}
 POLICIES = {
     "remove_raw": "remove the worst 5 %, raw rates",
     "remove_adjusted": "remove the worst 5 %, adjusted",

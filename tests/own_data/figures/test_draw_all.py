@@ -5,8 +5,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from tests.figures.printed import faults
 from tests.own_data.reporting.made_tables import about, settings, tables
 
+from iatrogenesis.core.registry import member
 from iatrogenesis.own_data.figures import NAMES, draw_all
 from iatrogenesis.own_data.figures.caterpillar import draw as draw_caterpillar
 from iatrogenesis.own_data.figures.frame import AT_EACH_END, MOST_ROWS, rows_shown
@@ -35,6 +37,11 @@ def drawn_twice(found, tmp_path) -> list:
     first, second = (draw_all(found, about(), settings(), folder) for folder in folders)
     assert first and all(a.read_bytes() == b.read_bytes() for a, b in zip(first, second, strict=True))
     return first
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in COUNTS])
+def test_a_picture_prints_well(name):
+    assert faults(member("iatrogenesis.own_data.figures", name).draw(results())) == []
 
 
 @pytest.mark.slow

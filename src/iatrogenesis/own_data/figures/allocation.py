@@ -30,9 +30,10 @@ def draw(results: Results) -> Figure | None:
     looks = ((~beyond, "o", BLUE, "as by chance"), (beyond, "^", ORANGE, "more than by chance"))
     for part, marker, colour, label in looks:
         axes.plot(100 * rows["icc"][part], at[part], marker, color=colour, ms=6, ls="none", label=label)
-    axes.set(xlabel=f"Share of variance between {results.units} (%)", ylim=(len(rows) - 0.4, -0.6))
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlabel(f"Share of variance between {results.units} (%)", loc="right")
     axes.set_xlim(0, max(1.0, 108 * rows[["icc", "chance_high"]].max(axis=None)))
-    axes.set_yticks(at, [fill(str(one), LETTERS) for one in rows["covariate"]], fontsize=7.8)
+    axes.set_yticks(at, [fill(str(one), LETTERS) for one in rows["covariate"]])
     axes.tick_params(axis="y", length=0)
     key(made, columns=3)
     return made

@@ -17,7 +17,7 @@ MEASURES = {
     "fdr": ("^", ORANGE, "wrong, of those flagged (false discovery rate)"),
     "fpr": ("s", GREEN, "flagged, of the others (false positive rate)"),
 }
-MOST_PANELS = 4
+MOST_PANELS, ACROSS = 4, 2
 LETTERS = 27  # of a line of a rule's name
 
 
@@ -31,14 +31,17 @@ def draw(results: Results) -> Figure | None:
     differ = rows["therapists_differ"].astype(str) if "therapists_differ" in rows else pd.Series("", index=rows.index)
     levels = list(dict.fromkeys(differ))[:MOST_PANELS]
     rules = list(dict.fromkeys(rows["rule"].astype(str)))
+    lines = -(-len(levels) // ACROSS)
     made, grid = figure(
-        "How often would each rule be right, and wrong?", height=0.3 * len(rules) + 1.9, ncols=len(levels),
-        sharey=True, squeeze=False,
+        "How often would each rule be right, and wrong?", height=lines * (0.3 * len(rules) + 0.6) + 1.0, nrows=lines,
+        ncols=min(ACROSS, len(levels)), sharey=True, squeeze=False,
     )  # fmt: skip
-    for axes, level in zip(grid.flat, levels, strict=True):
+    for axes in grid.flat[len(levels) :]:
+        axes.remove()
+    for axes, level in zip(grid.flat, levels, strict=False):
         _panel(axes, rows[differ == level], rules)
-        axes.set_title(_spread(level), fontsize=8)
-    grid.flat[0].set_yticks(np.arange(len(rules)), [fill(rule, LETTERS) for rule in rules], fontsize=7.2)
+        axes.set_title(_spread(level))
+    grid.flat[0].set_yticks(np.arange(len(rules)), [fill(rule, LETTERS) for rule in rules])
     grid.flat[0].set_ylim(len(rules) - 0.5, -0.5)
     key(made, columns=1)
     return made
@@ -50,8 +53,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, rules: list[str]) -> None:
     for name, (marker, colour, label) in MEASURES.items():
         axes.plot(100 * rows[name], at, marker, color=colour, ms=5, ls="none", label=label, clip_on=False)
     axes.set(xlim=(0, 100), xticks=[0, 50, 100], xlabel="%")
-    axes.tick_params(axis="x", labelsize=7.5)
 
 
 def _spread(level: str) -> str:
-    return f"{level} spread" if level in ("low", "median", "high") else f"therapists differ\n{level}"
+    return f"{level} spread" if level in ("low", "median", "high") else f"therapists differ {level}"

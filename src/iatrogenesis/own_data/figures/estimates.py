@@ -29,7 +29,7 @@ def draw(results: Results) -> Figure | None:
     axes.hlines(at, rows["low"], rows["high"], color=BLUE, lw=4, alpha=0.45, label="posterior, 95 % interval")
     axes.plot(rows["estimate"], at, "o", color=BLUE, ms=4, ls="none", label="estimate")
     axes.set(xlabel="Log odds", ylim=(at[-1] + 1.2, -0.6))
-    axes.set_yticks(at, labels, fontsize=7.2)
+    axes.set_yticks(at, labels)
     axes.tick_params(axis="y", length=0)
     key(made, columns=3)
     return made

@@ -5,7 +5,7 @@ from textwrap import fill
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iatrogenesis.figures.style import DARK, GREY, figure, styled
+from iatrogenesis.figures.style import DARK, GREY, SMALL, figure, styled
 from iatrogenesis.own_data.figures.frame import plain_text
 from iatrogenesis.own_data.reporting.consort import Step, steps
 from iatrogenesis.own_data.reporting.results import Results
@@ -52,7 +52,7 @@ def _lines(step: Step) -> int:
 
 def _box(axes: Axes, across: float, middle: float, step: Step, colour: str, aligned: str) -> None:
     style = {"boxstyle": "square,pad=0.4", "fc": "white", "ec": colour, "lw": 1}
-    text = {"ha": aligned, "va": "center", "fontsize": 7.8, "linespacing": 1.25, "zorder": 3}
+    text = {"ha": aligned, "va": "center", "fontsize": SMALL, "linespacing": 1.25, "zorder": 3}
     axes.text(across, middle, _text(step), bbox=style, **text)
 
 

@@ -33,8 +33,8 @@ def draw(results: Results) -> Figure | None:
     _intervals(spread, at, rows)
     rate.plot(100 * rows["rate"], at, "o", color=BLUE, ms=4, ls="none")
     rate.set(xlabel="Rate (%)", xlim=(0, 110 * rows["rate"].max()) if rows["rate"].max() > 0 else (0, 1))
-    spread.set(xlabel="Therapists’ SD (log odds)", xlim=(0, None))
-    spread.set_yticks(at, labels, fontsize=6.8)
+    spread.set(xlabel="Therapists’ SD\n(log odds)", xlim=(0, None))
+    spread.set_yticks(at, labels)
     spread.set_ylim(at[-1] + 1.2, -0.6)
     for axes in (spread, rate):
         axes.tick_params(axis="y", length=0)
