@@ -17,6 +17,8 @@ from iatrogenesis.planning.surface import Surface
 from iatrogenesis.planning.usual import configured
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.notebook import page as notebook_page
+from iatrogenesis.report.page import page_tables, page_words
+from iatrogenesis.report.pages import report_pages
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import render
@@ -27,8 +29,7 @@ from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG
 from tests.own_data.reporting.made_tables import about, settings, tables
 from tests.own_data.test_preparing import messy, own, run, written
-from tests.report import report_tables as made
-from tests.report import test_report as of_report
+from tests.report import report_pages as of_report
 
 EVIL = (
     """</script></title></style><script>window.evil=1</script>"><img src=x onerror="window.evil=1">' onclick='evil()'"""
@@ -40,15 +41,8 @@ HARMLESS = "x" * len(EVIL)
 @functools.cache
 def _study():
     study = load_study(CONFIG / "tiny.yaml", CONFIG)
-    results = {
-        **made.of_the_world(study, ["base", "high_burnout"]),
-        **made.of_the_fits(study.base),
-        **made.of_the_checks(study, study.base),
-        **made.of_the_study(),
-        **made.of_the_ensemble(),
-    }
-    base, everything = study.catalogue[study.base], study.catalogue[study.config.conclusions.prevented]
-    numbers = of_report.collect.every_number(results, base, everything, study.config.model_dump(mode="json"))
+    results = of_report.results_of(study)
+    numbers = of_report.numbers_of(study, results)
     return study, results, numbers
 
 
@@ -67,24 +61,24 @@ def report(text: str) -> str:
         name: prior | {"reason": text} if prior and "reason" in prior else prior for name, prior in priors.items()
     }
     words = {name: words_of(name) | {"caption": text, "alt": text} for name in of_report.FIGURES}
-    shown = of_report.page_tables(
+    shown = page_tables(
         results | {"evidence": evidence}, worlds, {"base": text, "high_burnout": text}, priors, references
     )
-    page_words = of_report.page_words(results, study.catalogue[study.base])
-    return render(
+    words_of_page = page_words(results, study.catalogue[study.base])
+    pages = report_pages(
         numbers,
         page_figures(dict.fromkeys(of_report.FIGURES, b"<svg/>"), words),
         shown | {"traces": of_report.traced(study, numbers)},
-        page_words
+        words_of_page
         | {
             "study": text,
             "judged_by": [text],
             "commit": text,
-            "references": list(references.values()),
             "versions": [text],
         },
-        template="template.html.j2",
+        references,
     )
+    return "\n".join(pages.values())
 
 
 def managers(text: str) -> str:
@@ -112,7 +106,8 @@ def gallery(text: str) -> str:
     words = {"advice": words_of("advice") | {"caption": text, "alt": text, "title": text}}
     groups = [SimpleNamespace(title=text, figures=["advice"])]
     context = {"study": text, "commit": text, "groups": groups, "forms": ["svg", "png"]}
-    return render({}, page_figures({"advice": b"<svg/>"}, words), {}, context, template="gallery.html.j2")
+    figures = [figure | {"page": "report.html"} for figure in page_figures({"advice": b"<svg/>"}, words)]
+    return render({}, figures, {}, context, template="gallery.html.j2")
 
 
 def notebook(text: str) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
+from iatrogenesis.report.pages import page_of
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.render import render
 from iatrogenesis.verification.records import recorded
@@ -15,9 +16,10 @@ def main(
     others = [name for name in figures if name not in of_study]
     groups = [{"title": "The simulated world and the models", "figures": others}]
     groups.append({"title": "The simulation study", "figures": of_study})
+    drawn = {name: Path(path).read_bytes() for name, path in figures.items()}
     text = render(
         numbers={},
-        figures=page_figures({name: Path(path).read_bytes() for name, path in figures.items()}, words),
+        figures=[figure | {"page": page_of(figure["name"])} for figure in page_figures(drawn, words)],
         tables={},
         about={"study": study, "commit": commit, "groups": groups, "forms": forms},
         template="gallery.html.j2",

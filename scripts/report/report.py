@@ -1,4 +1,4 @@
-"""Render the report from numbers, tables and figures."""
+"""Render the paper and its supplement from numbers, tables and figures."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ from iatrogenesis.core.claims import Claims
 from iatrogenesis.core.files import read_csv, read_json, write_text
 from iatrogenesis.core.instruments import Instruments
 from iatrogenesis.report.page import page_tables, page_words
+from iatrogenesis.report.pages import report_pages
 from iatrogenesis.report.pictures import page_figures
 from iatrogenesis.report.references import read_references
-from iatrogenesis.report.render import render
 from iatrogenesis.report.run_record import versions
 from iatrogenesis.report.traces import traces
 from iatrogenesis.simulation_study.policy_world import PolicyWorld
@@ -18,8 +18,10 @@ from iatrogenesis.world.scenarios import Scenario
 KINDS = {"policies": PolicyWorld, "instruments": Instruments}
 
 
-def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: dict, priors: dict, output: str) -> None:
-    """Write the page."""
+def main(
+    paths: dict[str, str], figures: dict[str, str], about: dict, worlds: dict, priors: dict, outputs: dict[str, str]
+) -> None:
+    """Write both pages, each to the path that `outputs` has for its name."""
     titles = about["titles"]
     worlds = {name: KINDS.get(name, Scenario).model_validate(world) for name, world in worlds.items()}
     results = {name: read_csv(path) for name, path in paths.items() if path.endswith(".csv")}
@@ -27,7 +29,7 @@ def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: di
     numbers = read_json(paths["numbers"])
     tables = page_tables(results, worlds, titles, priors, references)
     tables["traces"] = traces(Claims.model_validate(about["claims"]).root, numbers, about["made_by"])
-    page = render(
+    pages = report_pages(
         numbers=numbers,
         figures=page_figures({name: Path(path).read_bytes() for name, path in figures.items()}, about["words"]),
         tables=tables,
@@ -36,12 +38,12 @@ def main(paths: dict[str, str], figures: dict[str, str], about: dict, worlds: di
             "study": about["study"],
             "commit": about["commit"],
             "judged_by": about["judged_by"],
-            "references": list(references.values()),
             "versions": [f"{name} {version}" for name, version in versions().items()],
         },
-        template="template.html.j2",
+        references=references,
     )
-    write_text(page, output)
+    for name, path in outputs.items():
+        write_text(pages[name], path)
 
 
 if __name__ == "__main__":
@@ -60,5 +62,5 @@ if __name__ == "__main__":
             },
             worlds=snakemake.params.worlds,
             priors=snakemake.params.priors,
-            output=snakemake.output.report,
+            outputs={"report.html": snakemake.output.report, "supplement.html": snakemake.output.supplement},
         )

@@ -1,4 +1,4 @@
-"""Typeset the report for paper."""
+"""Typeset the report and its supplement for paper."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,4 +22,5 @@ def main(report: str, author: str, pdf: str) -> None:
 
 if __name__ == "__main__":
     with recorded(snakemake):
-        main(report=snakemake.input.report, author=snakemake.params.author, pdf=snakemake.output.pdf)
+        for page, pdf in zip(snakemake.input[:2], snakemake.output, strict=True):
+            main(report=page, author=snakemake.params.author, pdf=pdf)

@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NOTEBOOKS = sorted(f"notebooks/{path.stem}" for path in (ROOT / "notebooks").glob("*.ipynb"))
-PAGES = ("report", "summary", "for_managers", "gallery", *NOTEBOOKS)
+PAGES = ("report", "supplement", "summary", "for_managers", "gallery", *NOTEBOOKS)
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 
@@ -68,7 +68,7 @@ def test_addresses_lead_somewhere(visit, pages, name):
 
 
 def test_the_keyboard_reaches_what_unfolds_and_what_scrolls(visit, pages):
-    page = visit(pages / "report.html", PHONE)
+    page = visit(pages / "supplement.html", PHONE)
     summary = page.locator("summary").first
     summary.focus()
     page.keyboard.press("Enter")
@@ -82,7 +82,7 @@ def test_the_keyboard_reaches_what_unfolds_and_what_scrolls(visit, pages):
 
 def test_paper_shows_what_the_page_folds(visit, pages):
     """A browser prints folded parts too."""
-    page = visit(pages / "report.html")
+    page = visit(pages / "supplement.html")
     page.emulate_media(media="print")
     shown = page.evaluate(
         "[...document.querySelectorAll('details td, details pre')]"

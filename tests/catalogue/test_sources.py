@@ -67,7 +67,7 @@ def test_every_pattern_of_the_code_is_in_the_evidence_and_the_other_way_round(st
 
 
 def test_every_source_is_used(study):
-    text = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    text = "\n".join(path.read_text() for form in ("*.py", "*.j2") for path in (ROOT / "src").rglob(form))
     cited = {record.cite for record in numbers(study).values()} | set(study.evidence["cite"])
     sources = bibliography(CONFIG / "references.bib")
     for key in sources.keys() - cited:

@@ -7,6 +7,7 @@ from html import unescape
 import pandas as pd
 import pytest
 
+from iatrogenesis.report.numbering import see
 from iatrogenesis.report.render import templates
 from iatrogenesis.report.traces import traces
 
@@ -24,8 +25,8 @@ def abstract(claims) -> tuple[str, set[str]]:
 
     # Long ones: no study has more words.
     numbers = Noted({claim.number: {"value": 123.4, "unit": ""} for claim in claims.values()})
-    environment = templates(numbers, [], {"traces": traces({}, {}, {})}, {})
-    html = environment.get_template("sections/abstract.html.j2").render()
+    environment = templates(numbers, [], {}, {"see": see})
+    html = environment.get_template("paper/abstract.html.j2").render()
     text = html.partition('<div class="answer">')[2].partition("</div>")[0]
     return unescape(re.sub(r"<[^>]*>", " ", text)), asked
 

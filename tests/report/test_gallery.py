@@ -14,6 +14,8 @@ from tests.conftest import ROOT
 OF_STUDY = ["performance", "policies"]
 NAMES = ["burnout_year", "evidence", "hospitals", *OF_STUDY]
 FORMS = ["svg", "png", "pdf"]
+IN_PAPER = ("performance",)
+PAGES = {name: "report.html" if name in IN_PAPER else "supplement.html" for name in NAMES}
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +34,16 @@ def gallery(tmp_path_factory) -> str:
 
 
 def test_every_figure_has_its_words_and_its_files(gallery):
-    for number, name in enumerate(NAMES, start=1):
+    for name in NAMES:
         module = import_module(f"iatrogenesis.figures.{name}")
         part = re.search(rf'<figure id="figure-{name}">.*?</figure>', gallery, re.DOTALL)[0]
         words = unescape(part)
         assert words_of(name)["caption"] in words and words_of(name)["alt"] in words
-        assert f"Figure {number}. {module.__doc__.splitlines()[0]}" in words
+        assert f"<b>{module.__doc__.splitlines()[0]}</b>" in words
         assert f"rule figure_{name} " in part and "commit abc1234" in part
         files = re.findall(r'href="(figures/[^"]+)"', part)
         assert files == [f"figures/{name}.svg", *(f"figures/{name}.{form}" for form in FORMS)]
-        assert f'href="report.html#figure-{name}"' in part
+        assert f'href="{PAGES[name]}#figure-{name}"' in part
     assert gallery.count("<figure ") == len(NAMES)
 
 
@@ -55,7 +57,7 @@ def test_pictures_are_inside_the_page_and_nothing_comes_from_elsewhere(gallery):
     assert not re.search(r"<script|<link|@import|url\(", gallery)
     assert all(found.startswith("data:image/svg+xml;base64,") for found in re.findall(r'src="([^"]*)"', gallery))
     for address in re.findall(r'href="([^"]*)"', gallery):
-        assert address.startswith(("#", "figures/", "report.html"))
+        assert address.startswith(("#", "figures/", "report.html", "supplement.html"))
 
 
 def test_every_address_inside_the_page_has_its_place(gallery):

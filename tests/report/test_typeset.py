@@ -74,7 +74,17 @@ def test_pictures_keep_to_the_page(tmp_path):
     source = source_of(page(FIGURE), tmp_path, "nobody")
     assert "height: 20.5cm" in source and 'alt: "a \\"box\\""' in source
     assert (tmp_path / "figure-1.svg").read_bytes() == PICTURE
-    assert "Figure 1." not in source  # it is counted by itself
+    assert "Figure 1." in source and "numbering: none, supplement: none) <figure-a>" in source
+    bare = source_of(page(FIGURE.replace("<b>Figure 1.</b>", "")), tmp_path, "nobody")
+    assert "numbering: none, supplement: none" not in bare  # then Typst counts
+
+
+def test_tables_keep_their_numbers_and_sources_are_linked_to(tmp_path):
+    table = TABLE.replace('class="scroll"', 'id="table-a"').replace("<caption>", "<caption><b>Table S4.</b> ")
+    linked = '<p><a href="#table-a">Table S4</a> <a href="#source-a">A, 2020</a></p><ul><li id="source-a">A</li></ul>'
+    assert compiled(page(table + linked), tmp_path).startswith(b"%PDF")
+    with pytest.raises(typst.TypstError, match="source-a"):
+        compiled(page(table + linked.replace(' id="source-a"', "")), tmp_path)
 
 
 def test_what_is_folded_stands_in_the_appendix_and_is_pointed_to(tmp_path):
@@ -126,7 +136,8 @@ def test_every_element_of_the_templates_has_a_form(tmp_path):
     import re
 
     folder = ROOT / "src" / "iatrogenesis" / "report"
-    text = "".join(path.read_text() for path in folder.glob("sections/*.j2"))
+    parts = [path for place in ("macros*", "paper/*", "supplement/*") for path in folder.glob(f"{place}.j2")]
+    text = "".join(path.read_text() for path in parts)
     used = set(re.findall(r"<([a-z][a-z0-9]*)[ >/]", text)) - {"caption", "thead", "tbody", "tr", "th", "td", "table"}
     inner = {"img", "figcaption", "summary", "li"}
     formulas = {name for name in used if name.startswith("m") and name not in ("main", "math")}

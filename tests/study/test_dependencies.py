@@ -129,7 +129,13 @@ def test_a_figure_reaches_its_own_module_and_no_other(library):
 
 def test_a_page_reaches_its_template_sections_and_styles(library):
     found = reached(library, ROOT / "scripts" / "report" / "report.py")
-    assert {"report/template.html.j2", "report/sections/macros.html.j2", "report/style.css"} <= found
+    assert {
+        "report/template.html.j2",
+        "report/supplement.html.j2",
+        "report/paper/results.html.j2",
+        "report/macros.html.j2",
+        "report/style.css",
+    } <= found
     assert "report/manager.html.j2" not in found and "report/gallery.css" not in found
     explorer = reached(library, ROOT / "scripts" / "explorer" / "explorer_page.py")
     assert {

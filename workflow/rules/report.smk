@@ -3,7 +3,7 @@
 REQUIRED INPUTS:
     tables and figures of results/{study}
 OUTPUTS:
-    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report.html,report.pdf,for_managers.html,gallery.html,run.yaml},
+    results/{study}/tables/{numbers.json,checks.csv}, results/{study}/{report,supplement}.{html,pdf}, results/{study}/{for_managers.html,gallery.html,run.yaml},
     results/{study}/notebooks/{notebook}.html
 """
 
@@ -70,7 +70,7 @@ rule numbers:
 
 
 rule report:
-    """Write the report, one self-contained page."""
+    """Write the report as a paper, and its supplement: two self-contained pages."""
     input:
         **{name: result(f"tables/{name}.csv") for name in TABLES},
         numbers="<results>/{study}/tables/numbers.json",
@@ -83,6 +83,12 @@ rule report:
             caption="../report/page.rst",
             category="Pages",
             labels={"page": "report"},
+        ),
+        supplement=report(
+            "<results>/{study}/supplement.html",
+            caption="../report/supplement.rst",
+            category="Pages",
+            labels={"page": "supplement"},
         ),
     log:
         "<results>/{study}/logs/report.log",
@@ -112,12 +118,14 @@ rule report:
 
 
 rule report_pdf:
-    """Typeset the report for paper: the same text, numbers and figures."""
+    """Typeset the report and its supplement for paper: the same text, numbers and figures."""
     input:
         report="<results>/{study}/report.html",
+        supplement="<results>/{study}/supplement.html",
         code=library("report/report_pdf"),
     output:
         pdf="<results>/{study}/report.pdf",
+        supplement="<results>/{study}/supplement.pdf",
     log:
         "<results>/{study}/logs/report_pdf.log",
     benchmark:
@@ -226,6 +234,8 @@ rule run_record:
             result(f"{page}")
             for page in (
                 "report.pdf",
+                "supplement.html",
+                "supplement.pdf",
                 "summary.html",
                 "summary.pdf",
                 "for_managers.html",

@@ -16,8 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 OWN = Path(__file__).resolve().parent / "pages"
 MADE = {
     "summary.html": "the summary: two pages, if you read nothing else",
-    "report.html": "the report: methods, results, every assumption and its source",
+    "report.html": "the report: a paper with ten figures and five tables",
     "report.pdf": "the report on paper",
+    "supplement.html": "its supplement: further results, every assumption and its source",
+    "supplement.pdf": "the supplement on paper",
     "explorer.html": "the explorer: what becomes of 1,000 clients if therapists burn out",
     "planner.html": "the planner: what a service of your size could show",
     "for_managers.html": "one page for managers",

@@ -37,6 +37,7 @@ def every_number(
         scenario_numbers(tables["scenarios"])
         | effect_numbers(tables["therapist_effects"])
         | evidence_numbers(tables["evidence"])
+        | pattern_numbers(tables["evidence"])
         | therapist_numbers(tables["therapists"], base.id)
         | fit_numbers(tables["diagnostics"])
         | engine_numbers(tables["engines"])
@@ -123,6 +124,14 @@ def evidence_numbers(evidence: pd.DataFrame) -> dict[str, Number]:
             count = int((part["verdict"] == verdict).sum())
             found[f"{name}.{verdict.replace(' ', '_')}"] = number(count, EVIDENCE, "patterns")
     return found
+
+
+def pattern_numbers(evidence: pd.DataFrame) -> dict[str, Number]:
+    """``pattern.<id>.published``, where it is a number and not a bound."""
+    return {
+        f"pattern.{row.id}.published": number(row.published, EVIDENCE, row.unit)
+        for row in evidence[evidence["published"].notna()].itertuples()
+    }
 
 
 def therapist_numbers(therapists: pd.DataFrame, base: str) -> dict[str, Number]:

@@ -11,7 +11,15 @@ from iatrogenesis.core.sources import records
 from iatrogenesis.figures.episode_worlds import barriers
 from iatrogenesis.inference.models import MODELS
 from iatrogenesis.inference.models.by_name import model
-from iatrogenesis.report import conclusions, inputs, model_tables, second_episodes, study_tables, tables
+from iatrogenesis.report import (
+    conclusions,
+    inputs,
+    model_tables,
+    paper_tables,
+    second_episodes,
+    study_tables,
+    tables,
+)
 from iatrogenesis.report.population import population
 from iatrogenesis.report.references import Reference
 from iatrogenesis.world.scenarios import Scenario
@@ -63,6 +71,9 @@ def page_tables(
         "what_if": model_tables.what_if(results["what_if"], results["what_if_ranges"]),
         "reproductions": model_tables.reproductions(results["reproductions"]),
         "diagnostics": tables.diagnostics(results["diagnostics"]),
+        "main_conclusions": paper_tables.main_conclusions(results["conclusions"]),
+        "analyses": paper_tables.analyses(judged),
+        "main_policies": paper_tables.main_policies(results["policies"]),
         "conclusions": conclusions.conclusion_table(results["conclusions"], "main"),
         "route_conclusions": conclusions.conclusion_table(results["conclusions"], "route"),
         "prevention_conclusions": conclusions.conclusion_table(results["conclusions"], "prevention"),

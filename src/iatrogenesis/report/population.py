@@ -9,7 +9,7 @@ from iatrogenesis.report.references import Reference
 from iatrogenesis.report.rounding import MINUS, with_error
 from iatrogenesis.report.tables import Table
 
-HEADS = ["Characteristic", "Simulated (MCSE)", "Published", "Source"]
+HEADS = ["Characteristic", "Simulated", "Published", "Source"]
 PER_CENT = "proportion"
 
 

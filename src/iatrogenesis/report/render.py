@@ -9,9 +9,7 @@ from iatrogenesis.core.definitions import PHRASES, WORDS
 from iatrogenesis.core.pages import filled_page, strict_environment
 from iatrogenesis.report.entry import CONFIGURED
 from iatrogenesis.report.ranges import by_width
-from iatrogenesis.report.rounding import interval, rounded
-
-NARROW = "\u202f"  # the space between a number and its unit
+from iatrogenesis.report.rounding import INTERVAL, MONTE_CARLO, NARROW, RANGE, rounded, spanned
 
 
 class MissingNumber(KeyError):
@@ -45,14 +43,26 @@ class Numbers:
         error = found["mcse"]
         value = f"{rounded(found['value'], error)}{unit and NARROW + unit}"
         if not error and "high" in found:
-            return f"{value} (95{NARROW}% Monte Carlo interval {interval(found['low'], found['high'])})"
+            return spanned(value, *_ends(found), MONTE_CARLO)
         return f"{value} (MCSE {rounded(error, error)})" if error else value
 
     def plausible(self, name: str, unit: str = "") -> str:
         """A conclusion's median with its 90 % range over the plausible worlds, rounded by the range's width."""
-        middle, low, high = (self._find(f"{name}.{level}")["value"] for level in ("median", "low_90", "high_90"))
-        ends = (by_width(end, low, high) for end in (low, high))
-        return f"{by_width(middle, low, high)}{unit and NARROW + unit} (90{NARROW}% range {' to '.join(ends)})"
+        middle, low, high = self._ranged(name)
+        return spanned(f"{middle}{unit and NARROW + unit}", low, high, RANGE)
+
+    def ranged(self, name: str, unit: str = "") -> str:
+        """The same where the text around it says that ranges are in brackets."""
+        middle, low, high = self._ranged(name)
+        return spanned(f"{middle}{unit and NARROW + unit}", low, high)
+
+    def _ranged(self, name: str) -> list[str]:
+        values = [self._find(f"{name}.{level}")["value"] for level in ("median", "low_90", "high_90")]
+        return [by_width(value, *values[1:]) for value in values]
+
+    def percent(self, name: str) -> str:
+        """A proportion in per cent, with two digits."""
+        return f"{rounded(100 * self._find(name)['value'], 1.0 if self._find(name)['value'] < 0.1 else 10.0)}{NARROW}%"
 
     def whole(self, name: str) -> str:
         """The number without decimals: whole clients per 1,000."""
@@ -60,8 +70,7 @@ class Numbers:
 
     def whole_range(self, name: str) -> str:
         """A conclusion's median with its 90 % range over the plausible worlds in brackets, all without decimals."""
-        middle, low, high = (self.whole(f"{name}.{level}") for level in ("median", "low_90", "high_90"))
-        return f"{middle} ({low} to {high})"
+        return spanned(*(self.whole(f"{name}.{level}") for level in ("median", "low_90", "high_90")))
 
     def surely_below(self, name: str, limit: float) -> bool:
         """Whether the number's whole interval lies below a limit, so that words may say so."""
@@ -83,8 +92,13 @@ class Numbers:
         if "low" not in found:
             raise MissingNumber(f"number {name!r} has no interval")
         error = (found["high"] - found["low"]) / 4
-        ends = interval(found["low"], found["high"])
-        return f"{rounded(float(found['value']), error)} (95{NARROW}% interval {ends})"
+        return spanned(rounded(float(found["value"]), error), *_ends(found), INTERVAL)
+
+
+def _ends(found: dict) -> tuple[str, str]:
+    """An interval's ends, rounded by its width."""
+    error = (found["high"] - found["low"]) / 4
+    return rounded(float(found["low"]), error), rounded(float(found["high"]), error)
 
 
 def render(
@@ -131,7 +145,9 @@ def templates(
         "ci": access.ci,
         "mc": access.mc,
         "plain": access.plain,
+        "percent": access.percent,
         "plausible": access.plausible,
+        "ranged": access.ranged,
         "whole": access.whole,
         "whole_range": access.whole_range,
         "surely_below": access.surely_below,
@@ -140,6 +156,7 @@ def templates(
         "definitions": WORDS,
         "figures": by_name,
         "tables": tables,
+        "title": lambda _, name: f"Figure {by_name[name]['number']}",  # of a page alone
         **about,
     }
     return environment

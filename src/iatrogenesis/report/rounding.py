@@ -3,6 +3,10 @@
 from math import floor, isfinite, log10
 
 MINUS, MOST_DECIMALS = "−", 4
+NARROW = "\u202f"  # the space between a number and its unit
+INTERVAL, MONTE_CARLO, RANGE = (
+    f"{level}{NARROW}% {kind}" for level, kind in ((95, "interval"), (95, "Monte Carlo interval"), (90, "range"))
+)
 
 
 def rounded(value: float, error: float | None = None) -> str:
@@ -21,6 +25,11 @@ def interval(low: float, high: float) -> str:
     """Two ends, rounded by the interval's own width (a quarter of it is about one standard error)."""
     error = (high - low) / 4
     return f"{rounded(float(low), error)} to {rounded(float(high), error)}"
+
+
+def spanned(value: str, low: str, high: str, kind: str = "") -> str:
+    """The one notation of intervals and ranges: ``18 (90 % range 7 to 41)``; no kind where the text says it."""
+    return f"{value} ({kind}{' ' if kind else ''}{low} to {high})"
 
 
 def with_interval(value: float, low: float, high: float) -> str:

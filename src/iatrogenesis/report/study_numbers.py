@@ -14,7 +14,7 @@ from iatrogenesis.simulation_study.judge import SHARES
 from iatrogenesis.simulation_study.needed import RELIABILITY
 
 PERFORMANCE, NEEDED, POLICIES = "tables/method_results.csv", "tables/needed.csv", "tables/policies.csv"
-ADVICE = "tables/advice.csv"
+ADVICE, DESIGN = "tables/advice.csv", "config/study_design.csv"
 TOLD = (*SHARES, "bias", "width", "rank_correlation", "flagged")
 
 
@@ -104,10 +104,16 @@ def policy_numbers(policies: pd.DataFrame) -> dict[str, Number]:
 
 
 def cell_numbers(cells: pd.DataFrame) -> dict[str, Number]:
-    """``study.<cell>.odds_ratio``: what burnout does per SD, in the cells that state it."""
-    return {
-        f"study.{row.cell}.odds_ratio": number(float(np.exp(row.burnout)), "config/study_design.csv", "odds ratio")
+    """``study.<cell>.odds_ratio``, of burnout per SD, in the cells that state it; ``.therapists``, ``.clients``."""
+    stated = {
+        f"study.{row.cell}.odds_ratio": number(float(np.exp(row.burnout)), DESIGN, "odds ratio")
         for row in cells[cells["burnout"].notna()].itertuples()
+    }
+    sizes = {"therapists": "therapists", "clients": "clients of each therapist"}
+    return stated | {
+        f"study.{row['cell']}.{name}": number(int(row[name]), DESIGN, unit)
+        for row in cells.to_dict("records")
+        for name, unit in sizes.items()
     }
 
 

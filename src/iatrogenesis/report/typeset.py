@@ -15,9 +15,11 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 
 from iatrogenesis.report.broad_tables import Layout, layout, widths
 from iatrogenesis.report.cuts import beyond, in_parts, space
+from iatrogenesis.report.mathematics import UnknownElement, formula
 
 HEAD_SHADE = "luma(92%)"
 SHADES = {"bad": "luma(88%)", "assumed": "luma(94%)", "open": "luma(94%)"}
+SHORT = 14  # a table of no more rows stays on one page
 HEAD = """#set document(title: {title}, author: {author}, date: none)
 #set page(paper: "a4", margin: (x: 2.2cm, y: 2.3cm), numbering: "1", number-align: right)
 #set text(lang: "en", region: "GB", size: 10pt, hyphenate: true)
@@ -37,10 +39,6 @@ HEAD = """#set document(title: {title}, author: {author}, date: none)
 #show link: underline
 #show raw: set text(size: 8pt)
 """
-
-
-class UnknownElement(ValueError):
-    """The page has an element that has no typeset form yet."""
 
 
 def typst(html: str, pictures: Path, author: str) -> str:
@@ -98,7 +96,7 @@ class _Writer:
             "details": self._details,
             "figure": self._figure,
             "nav": lambda _: "\n#outline(depth: 2)\n\n",
-            "math": lambda tag: f"$ {_formula(tag)} $",
+            "math": lambda tag: f"$ {formula(tag)} $",
         }
 
     def of(self, tag: Tag) -> str:
@@ -117,8 +115,7 @@ class _Writer:
         return lambda tag: f"#{function}[{self.of(tag)}]"
 
     def _heading(self, tag: Tag) -> str:
-        label = f" <{tag['id']}>" if tag.get("id") else ""
-        return f"\n#heading(level: {int(tag.name[1])})[{self.of(tag)}]{label}\n\n"
+        return f"\n#heading(level: {int(tag.name[1])})[{self.of(tag)}]{_label(tag)}\n\n"
 
     def _paragraph(self, tag: Tag) -> str:
         inside = self.of(tag)
@@ -139,12 +136,12 @@ class _Writer:
 
     def _list(self, tag: Tag) -> str:
         kind = "enum" if tag.name == "ol" else "list"
-        items = ", ".join(f"[{self.of(item)}]" for item in tag.find_all("li", recursive=False))
+        items = ", ".join(f"[{_anchor(item)}{self.of(item)}]" for item in tag.find_all("li", recursive=False))
         return f"\n#{kind}({items})\n\n"
 
     def _division(self, tag: Tag) -> str:
         if (table := tag.find("table")) is not None:
-            return self._table(table)
+            return self._table(table, _label(tag))
         if "answer" in tag.get("class", []) or "caution" in tag.get("class", []):
             return f"\n#block(fill: luma(95%), inset: 8pt, radius: 2pt, width: 100%)[{self.of(tag)}]\n\n"
         return self.of(tag)
@@ -180,16 +177,14 @@ class _Writer:
             (self.pictures / name).write_bytes(part)
             image = f"image({_text(name)}, {space(svg, cut)}, alt: {_text(picture['alt'])})"
             images.append(f"pad(x: -{beyond(svg):.2f}cm, {image})" if beyond(svg) > 0 else image)
-        if (number := caption.b) is not None and number.get_text().startswith("Figure"):
-            number.extract()  # Typst counts by itself
-        label = f" <{tag['id']}>" if tag.get("id") else ""
         image = images[0] if len(images) == 1 else f"[{''.join(f'#block({one})' for one in images)}]"
-        made = f"#figure({image}, caption: [{self.of(caption)}], placement: none){label}"
+        options = f"placement: {_placement(cut)}{_counted(caption)}"
+        made = f"#figure({image}, caption: [{self.of(caption)}], {options}){_label(tag)}"
         if len(cut) == 1:  # a picture and its caption stay on one page
             return f"\n{made}\n\n"
         return f"\n#[#show figure: set block(breakable: true)\n{made}]\n\n"
 
-    def _table(self, table: Tag) -> str:
+    def _table(self, table: Tag, label: str) -> str:
         rows = [[_Cell(*self._content(cell), HEAD_SHADE) for cell in table.thead.find_all("th")]]
         for row in table.tbody.find_all("tr"):
             shade = SHADES.get(" ".join(row.get("class", [])), "")
@@ -205,15 +200,38 @@ class _Writer:
         caption = f"figure.caption(position: top)[{self.of(table.caption)}]" if table.caption else "none"
         found = (
             f"#[#set text(size: {stands.size}pt, hyphenate: true)\n#set par(justify: false, leading: 0.45em)\n"
-            f"#figure({body}, caption: {caption}, kind: table, supplement: [Table])]"
+            f"#figure({body}, caption: {caption}, kind: table{_counted(table.caption)}){label}]"
         )
         if stands.sideways:
             return f"\n#page(flipped: true, margin: (x: 1.5cm, y: 1.6cm))[{found}]\n\n"
+        if len(rows) <= SHORT and len(chosen) == 1:
+            found = f"#[#show figure.where(kind: table): set block(breakable: false)\n{found}]"
         return f"\n{found}\n\n"
 
     def _content(self, cell: Tag) -> tuple[str, str]:
         """A cell's text, and the same as markup."""
         return cell.get_text(" ", strip=True), self.of(cell)
+
+
+def _label(tag: Tag) -> str:
+    """What links lead to."""
+    return f" <{tag['id']}>" if tag.get("id") else ""
+
+
+def _anchor(item: Tag) -> str:
+    """Something to label where the thing itself is none that Typst knows."""
+    return f"#metadata(none){_label(item)} " if item.get("id") else ""
+
+
+def _placement(cut: list[bytes]) -> str:
+    """A picture floats to the top or foot of a page, and leaves no gap behind; one that is cut stays where it is."""
+    return "auto" if len(cut) == 1 else "none"
+
+
+def _counted(caption: Tag | None) -> str:
+    """Typst counts what the page has not numbered itself, in bold at the beginning of the caption."""
+    own = caption is not None and caption.b is not None and caption.b.get_text().startswith(("Figure", "Table"))
+    return ", numbering: none, supplement: none" if own else ""
 
 
 class _Cell(NamedTuple):
@@ -249,34 +267,3 @@ def _words(text: str) -> str:
 def _text(words: str) -> str:
     """A Typst string: JSON's escapes, with characters beyond the plain ones as they are."""
     return json.dumps(words, ensure_ascii=False)
-
-
-FORMS = {
-    "mfrac": "({0})/({1})",
-    "msub": "{0}_({1})",
-    "msup": "{0}^({1})",
-}
-
-
-def _formula(tag: Tag) -> str:
-    """MathML of the page as Typst's mathematics."""
-    if tag.name in ("math", "mrow", "mstyle"):
-        return " ".join(_formula(child) for child in tag.find_all(recursive=False))
-    if tag.name == "mspace":
-        return "quad" if tag.get("width", "").startswith("1em") else "thin"
-    if tag.name == "msqrt":
-        return f"sqrt({' '.join(_formula(child) for child in tag.find_all(recursive=False))})"
-    if tag.name in FORMS:
-        return FORMS[tag.name].format(*(_formula(child) for child in tag.find_all(recursive=False)))
-    if tag.name in ("mi", "mo", "mn", "mtext"):
-        return _symbol(tag)
-    raise UnknownElement(f"<{tag.name}> in a formula has no typeset form; add one to report/typeset.py")
-
-
-def _symbol(tag: Tag) -> str:
-    words = tag.get_text()
-    if tag.name == "mtext" or (tag.name == "mi" and len(words) > 1):
-        return f"upright({_text(words)})" if words != "exp" else "exp"
-    if tag.name == "mo" and words in "(),/":
-        return f"\\{words}" if words == "/" else words
-    return words

@@ -18,8 +18,10 @@ from iatrogenesis.study.study import Study, load_study
 
 STUDY = "default"
 RESULTS = {
-    "report.html": "The whole study as one page",
+    "report.html": "The report, as a paper",
     "report.pdf": "The same, for paper",
+    "supplement.html": "Its supplement: further results, and every input with its source",
+    "supplement.pdf": "The same, for paper",
     "summary.html": "The summary: two pages with five findings",
     "summary.pdf": "The same, on two sheets of paper",
     "for_managers.html": "One page for a service's manager",
