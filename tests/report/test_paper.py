@@ -80,7 +80,8 @@ def test_figures_and_tables_are_counted_and_say_what_they_show(pages, name, kind
 def test_each_is_mentioned_before_it_is_seen(pages, name, kind):
     for one in shown(pages[name], kind):
         before = [link for link in one.find_all_previous("a") if link.get("href") == f"#{one['id']}"]
-        before += [fold for fold in one.find_all_previous("summary") if re.search(rf"{own_title(one)}\b", fold.get_text())]
+        folds = one.find_all_previous("summary")
+        before += [fold for fold in folds if re.search(rf"{own_title(one)}\b", fold.get_text())]
         assert before, one["id"]
         assert own_title(one) in before[0].get_text().replace("\u00a0", " ")
 
