@@ -48,8 +48,8 @@ def figures_of(page: str) -> list[str]:
 
 
 def page_of(figure: str) -> str:
-    """The page on which a figure stands, for links from elsewhere; raises StopIteration if on none."""
-    return next(page for page in TEMPLATES if figure in figures_of(page))
+    """The page on which a figure stands, for links from elsewhere; empty for a figure that no text shows yet."""
+    return next((page for page in TEMPLATES if figure in figures_of(page)), "")
 
 
 def sources(figures: Collection[str]) -> Table:
