@@ -17,11 +17,12 @@ ALT = (
     "other route is open."
 )
 CAPTION = (
-    "Deteriorations per 1,000 clients of routine care, by counterfactual twins. Filled circle: averted if this route "
-    "alone were closed, with a 95 % Monte Carlo interval. Diamond: its share of the net harm of all routes, averaged "
-    "over orders in which they are opened (Shapley value); these shares sum to the total. Cross: what it causes where"
-    " no other route is open. Where the cross lies left of the circle, routes make each other worse. Most strengths "
-    "are assumed: the picture shows what follows from them, not what is measured."
+    "Deteriorations per 1,000 clients of routine care in the central world, by counterfactual twins; in other "
+    "plausible worlds the order of routes is another. Filled circle: averted if this route alone were closed, with a "
+    "95 % Monte Carlo interval. Diamond: its share of the net harm of all routes, averaged over orders in which they "
+    "are opened (Shapley value); these shares sum to the total. Cross: what it causes where no other route is open. "
+    "Where the cross lies left of the circle, routes make each other worse. Most strengths are assumed: the picture "
+    "shows what follows from them, not what is measured."
 )
 PANELS = {"deteriorated": "At the last session", "deteriorated_at_follow_up": "At follow-up"}
 MARKS: dict[str, dict[str, Any]] = {
@@ -50,10 +51,8 @@ def draw(attribution: pd.DataFrame) -> Figure:
 
 def _title(by: pd.DataFrame, order: list[str]) -> str:
     later = max(order, key=lambda kind: by.loc[(kind, "removed", "deteriorated_at_follow_up"), "value"])
-    first = route(order[0]).capitalize()
-    if later == order[0]:
-        return f"{first}: of all routes the most is averted by closing it, at the end and at follow-up"
-    return f"{first} is the largest single route at the end of therapy, {route(later)} at follow-up"
+    averts = f"In the central world, closing {route(order[0])} averts most at the end"
+    return f"{averts} and at follow-up" if later == order[0] else f"{averts}, {route(later)} at follow-up"
 
 
 def _panel(axis: Axes, by: pd.DataFrame, order: list[str], outcome: str) -> None:
