@@ -20,9 +20,9 @@ CAPTION = (
     "Deteriorations per 1,000 clients of routine care in the central world, by counterfactual twins; in other "
     "plausible worlds the order of routes is another. Filled circle: averted if this route alone were closed, with a "
     "95 % Monte Carlo interval. Diamond: its share of the net harm of all routes, averaged over orders in which they "
-    "are opened (Shapley value); these shares sum to the total. Cross: what it causes where no other route is open. "
-    "Where the cross lies left of the circle, routes make each other worse. Most strengths are assumed: the picture "
-    "shows what follows from them, not what is measured."
+    "are opened (Shapley value); these shares sum to the total. Cross: how many it causes, net, where no other route "
+    "is open. Where the cross lies left of the circle, routes make each other worse. Most strengths are assumed: the "
+    "picture shows what follows from them, not what is measured."
 )
 PANELS = {"deteriorated": "At the last session", "deteriorated_at_follow_up": "At follow-up"}
 MARKS: dict[str, dict[str, Any]] = {

@@ -19,11 +19,11 @@ ALT = (
 CAPTION = (
     "Flow of simulated clients in routine care, per box: clients per 1,000 allotted; in brackets their number in all "
     "simulated service years; and the percentage of the box before, or of finished courses, beside the published one "
-    "where there is one (sources in the table of the population). Dashed: counted of all clients, and part of other "
-    "boxes. Reliable change is judged at the last session, and again at follow-up, against the first; recovery is of "
-    "clients at caseness at the first session. All simulated clients are followed up. Nobody changes therapist in "
-    "routine care; the prevention that refers clients onward is simulated apart. Percentages have a decimal where the "
-    "Monte Carlo standard error is below half of one per cent; the errors stand in the table of the flow."
+    "where there is one (sources in the table of the simulated population). Dashed: counted of all clients, and part "
+    "of other boxes. Reliable change is judged at the last session, and again at follow-up, against the first; "
+    "recovery is of clients at caseness at the first session. All simulated clients are followed up. Nobody changes "
+    "therapist in routine care; the prevention that refers clients onward is simulated apart. Percentages have a "
+    "decimal where the Monte Carlo standard error is below half of one per cent."
 )
 MM = 1 / 25.4
 WIDTH, HEIGHT, TOP = 183.0, 108.0, 9.0

@@ -24,7 +24,7 @@ CAPTION = (
     "of all unknown numbers explains by chance, exceeded in one of twenty ensembles; bars that end before it say "
     "nothing. Last column: spread of the number over the plausible worlds in per cent of its prior's, in scores; "
     "dotted: the prior. Far left of it, published patterns inform the number; an ensemble of this size loses some "
-    "spread by chance alone. The table has the first drivers of every conclusion."
+    "spread by chance alone. The supplement has the first drivers of every conclusion."
 )
 SHOWN = 14
 NAMES = {

@@ -21,7 +21,7 @@ CAPTION = (
     "the service's mean. Filled: harmful, and flagged; hatched: flagged, but not harmful; dashed line: how many are "
     "harmful. Left: flagged if harmful with a probability of at least {percent} by the model. Right: the worst 5 % by "
     "raw rates are flagged, whoever they are. Thin lines: 95 % Monte Carlo intervals of all flagged and of those "
-    "rightly flagged. Rules at every size of the service, and other methods, are in the table."
+    "rightly flagged. Other rules and methods are in the supplement."
 )
 RULES = {"": f"{PHRASES['percent']} probable (model)", "raw_": "Worst 5 % (raw rates)"}
 

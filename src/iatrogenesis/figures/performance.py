@@ -18,11 +18,11 @@ ALT = (
 )
 CAPTION = (
     "The log odds ratio of burnout by every method that estimates it, over replicates, in up to six cells of the "
-    "simulation study; the table has all. Top: bias, dotted: none. Middle: coverage of 95 % intervals, dotted: 95 %. "
-    "Bottom: share of data sets in which the 5 % test rejects: power, or, where burnout has no effect, the type I "
-    "error rate, dotted: 5 %. Lines: 95 % Monte Carlo intervals. Each method is held to the odds ratio that it targets:"
-    " of the true state, of the unreliable rating among clients of one therapist, or of the rating over all clients. "
-    "The table of cells says what each changes."
+    "simulation study; the supplement has all, and what each changes. Top: bias, dotted: none. Middle: coverage of 95 "
+    "% intervals, dotted: 95 %. Bottom: share of data sets in which the 5 % test rejects: power, or, where burnout "
+    "has no effect, the type I error rate, dotted: 5 %. Lines: 95 % Monte Carlo intervals. Each method is held to the "
+    "odds ratio that it targets: of the true state, of the unreliable rating among clients of one therapist, or of "
+    "the rating over all clients."
 )
 MEASURES = {
     "bias": Measure("Bias (log odds)", 0.0, 1.0),

@@ -21,9 +21,9 @@ ALT = (
 CAPTION = (
     "Deteriorations averted per 1,000 clients by each prevention in routine care, by counterfactual twins, over the "
     "hours of work that it takes (square-root scale). Dot: central reading of the evidence, with its 95 % Monte Carlo "
-    "interval. Pale bar: from the sceptical to the optimistic reading, which differ far more than chance does. Hours "
-    "are those for the prevention alone; longer waiting and other sessions are in the table. Where several take "
-    "the same hours, their marks stand side by side."
+    "interval. Pale bar: from the sceptical to the optimistic reading, which differ by far more than Monte Carlo "
+    "error. Hours are those for the prevention alone; longer waiting and other sessions are in the supplement. Where "
+    "several take the same hours, their marks stand side by side."
 )
 TICKS = (0, 25, 100, 250, 500, 1000, 2000, 3000, 5000)
 LINE = 0.1  # deteriorations: half of what the line at zero takes, which no name lies on

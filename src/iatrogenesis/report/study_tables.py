@@ -146,7 +146,7 @@ def _therapists(row: pd.Series) -> str:
         return "–"
     text = f"{int(np.ceil(row['needed'])):,}"
     if pd.notna(row["low"]) and pd.notna(row["high"]) and row["high"] > row["low"]:
-        text += f" ({interval(row['low'], row['high'])})"
+        text += f" ({int(row['low']):,} to {int(np.ceil(row['high'])):,})"
     elif pd.notna(row["low"]) and pd.isna(row["high"]):
         text += f" (from {int(row['low']):,})"
     return text + (" *" if bool(row["beyond_grid"]) else "")
