@@ -16,6 +16,7 @@ OTHERWISE = {
     "src/iatrogenesis/cli_own.py": "examples, copied into a folder that is new",
     "src/iatrogenesis/report/typeset.py": "pictures for the typesetter, in a temporary folder that it is given",
     "src/iatrogenesis/report/summary/drawing.py": "a picture in memory",
+    "src/iatrogenesis/report/moving.py": "a picture in memory",
     "src/iatrogenesis/report/summary/paper.py": "pictures for the typesetter, in a temporary folder that it is given",
     "src/iatrogenesis/verification/release.py": "an archive, under a temporary name that it is given",
 }

@@ -10,8 +10,7 @@ import pytest
 from iatrogenesis.verification.again import again, main
 from iatrogenesis.verification.records import FOLDER
 from tests.verification import jobs
-from tests.verification.jobs import finished  # noqa: F401  a fixture
-from tests.verification.test_altered import (
+from tests.verification.alterations import (
     code_edited,
     dangling,
     digit,
@@ -19,6 +18,7 @@ from tests.verification.test_altered import (
     list_has_no_record,
     list_rests_on_nothing,
 )
+from tests.verification.jobs import finished  # noqa: F401  a fixture
 
 
 @pytest.mark.parametrize("change", [list_rests_on_nothing, list_has_no_record])

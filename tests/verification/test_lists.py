@@ -7,8 +7,8 @@ import pytest
 from iatrogenesis.verification.chain import OLDER, Chain
 from iatrogenesis.verification.verify import misfits
 from tests.verification import jobs
+from tests.verification.alterations import code_edited
 from tests.verification.jobs import finished  # noqa: F401  a fixture
-from tests.verification.test_altered import code_edited
 
 
 @pytest.mark.trial(kind="altered", what="a list of files that calls tables left over, and their code")
