@@ -66,7 +66,8 @@ def run(settings: Path, folder: Path, cores: int, lock: int, more: Sequence[str]
     started = time.time()
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(rules_of_own_data()), *OPTIONS]
     command += ["--directory", str(folder), "--cores", str(cores)]
-    command += ["--config", f"settings={json.dumps(str(settings.resolve()))}"]
+    # As a list: Snakemake takes quotes away and reads the rest as YAML, where a path may mean something else.
+    command += ["--config", f"settings={json.dumps([str(settings.resolve())], ensure_ascii=False)}"]
     (folder / LOG).parent.mkdir(exist_ok=True)
     with (folder / LOG).open("w", encoding="utf-8") as log:
         process = subprocess.Popen(  # noqa: S603

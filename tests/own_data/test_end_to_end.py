@@ -186,3 +186,12 @@ def test_a_dry_run_starts_no_job(tmp_path):
     assert "could_have_shown" in found.stdout + found.stderr
     assert "on 3 cores" in found.stdout + found.stderr, "what is simulated takes all cores"
     assert not (folder / RESULTS / "prepared").exists() and "Open" not in found.stdout
+
+
+@pytest.mark.parametrize("name", ["größe \U0001f600.yaml", "a: b #1.yaml", 'it\'s "mine" \\n {x}.yaml'])
+def test_settings_may_be_called_anything(tmp_path, name):
+    folder = service(tmp_path, therapists=8)
+    settings = (folder / SETTINGS).rename((folder / SETTINGS).with_name(name))
+    found = run(folder, "analyse", str(settings), "--cores", "1", "--", "--dry-run")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "could_have_shown" in found.stdout + found.stderr
