@@ -46,8 +46,8 @@ def _study():
     return study, results, numbers
 
 
-def report(text: str) -> str:
-    """The report: titles of scenarios, quantities, notes, sources, reasons of priors, names of questionnaires."""
+def report(text: str, page: str = "report.html") -> str:
+    """A page of the report: titles of scenarios, quantities, notes, sources, reasons of priors, names of questionnaires."""
     study, results, numbers = _study()
     evidence = results["evidence"].assign(quantity=text, note=text, where=text, unit=text)
     references = {
@@ -65,7 +65,7 @@ def report(text: str) -> str:
         results | {"evidence": evidence}, worlds, {"base": text, "high_burnout": text}, priors, references
     )
     words_of_page = page_words(results, study.catalogue[study.base])
-    pages = report_pages(
+    return report_pages(
         numbers,
         page_figures(dict.fromkeys(of_report.FIGURES, b"<svg/>"), words),
         shown | {"traces": of_report.traced(study, numbers)},
@@ -77,8 +77,12 @@ def report(text: str) -> str:
             "versions": [text],
         },
         references,
-    )
-    return "\n".join(pages.values())
+    )[page]
+
+
+def supplement(text: str) -> str:
+    """The other page."""
+    return report(text, "supplement.html")
 
 
 def managers(text: str) -> str:
@@ -150,6 +154,7 @@ def checks(text: str, folder) -> str:
 
 PAGES: dict[str, Callable[..., str]] = {
     "report": report,
+    "supplement": supplement,
     "managers": managers,
     "summary": summary,
     "gallery": gallery,
