@@ -47,7 +47,7 @@ def _study():
 
 
 def report(text: str, page: str = "report.html") -> str:
-    """A page of the report: titles of scenarios, quantities, notes, sources, reasons of priors, names of questionnaires."""
+    """A page of the report: titles of scenarios, notes, sources, reasons of priors, names of questionnaires."""
     study, results, numbers = _study()
     evidence = results["evidence"].assign(quantity=text, note=text, where=text, unit=text)
     references = {
