@@ -8,10 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from scipy.stats import t
 
 from iatrogenesis.core.files import read_csv, read_parquet
+from iatrogenesis.core.montecarlo import jackknife_error
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
 from iatrogenesis.explorer.ranges import Ranges, headlines
 from iatrogenesis.explorer.settings import SLIDERS, Setting
-from iatrogenesis.explorer.surface import Surface, jackknife_error
+from iatrogenesis.explorer.surface import Surface
 from iatrogenesis.explorer.tables import averages
 from tests.browser.conftest import PHONE
 from tests.browser.explorer import PROJECTOR, VIEWS, dots, number, put, says, shown

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from iatrogenesis.core.montecarlo import jackknife
+from iatrogenesis.core.montecarlo import jackknife, jackknife_error
 from iatrogenesis.explorer.courses import courses, worlds_of
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
 from iatrogenesis.explorer.page import averted, page
@@ -28,7 +28,7 @@ from iatrogenesis.explorer.settings import (
     usual,
     world_of,
 )
-from iatrogenesis.explorer.surface import Surface, half_a_client, jackknife_error
+from iatrogenesis.explorer.surface import Surface, half_a_client
 from iatrogenesis.explorer.tables import accuracy, averages, checked, simulated
 from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG

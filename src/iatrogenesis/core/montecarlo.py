@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import ceil
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 NOMINAL = 0.95  # coverage of the intervals that are judged
 
@@ -74,8 +75,13 @@ def jackknife(statistics: Callable[[int | None], np.ndarray], groups: int) -> tu
         Estimates and standard errors, shape (k,) each.
     """
     without = np.array([statistics(group) for group in range(groups)])
-    spread = np.sum((without - without.mean(axis=0)) ** 2, axis=0)
-    return np.asarray(statistics(None)), np.sqrt((groups - 1) / groups * spread)
+    return np.asarray(statistics(None)), jackknife_error(without)
+
+
+def jackknife_error(without: ArrayLike) -> np.ndarray:
+    """Standard errors from what each left-out group leaves, shape (groups,) or (groups, k); of shape () or (k,)."""
+    left = np.asarray(without)
+    return np.sqrt((len(left) - 1) / len(left) * np.sum((left - left.mean(axis=0)) ** 2, axis=0))
 
 
 def without_chance(values: np.ndarray, errors: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.montecarlo import jackknife_error
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.run import COMPLETED, Run
 
@@ -95,12 +96,11 @@ class Counted:
 
 def _moments(sums: np.ndarray) -> Moments:
     """From sums of powers 0, 1 and 2 by service, shape (3, services)."""
-    total, services = sums.sum(axis=1, keepdims=True), sums.shape[1]
+    total = sums.sum(axis=1, keepdims=True)
     number, mean, sd = _mean_sd(total)
     _, means, sds = _mean_sd(total - sums)
-    scale = np.sqrt((services - 1) / services)
-    errors = [float(scale * np.sqrt(np.sum((part - part.mean()) ** 2))) for part in (means, sds)]
-    return Moments(float(number[0]), float(total[1, 0]), float(mean[0]), errors[0], float(sd[0]), errors[1])
+    mean_mcse, sd_mcse = map(float, (jackknife_error(means), jackknife_error(sds)))
+    return Moments(float(number[0]), float(total[1, 0]), float(mean[0]), mean_mcse, float(sd[0]), sd_mcse)
 
 
 def _mean_sd(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import t
 
+from iatrogenesis.core.montecarlo import jackknife_error
 from iatrogenesis.explorer.charts import CLIENTS, COLUMNS, FATE_COLOURS, ROWS
 from iatrogenesis.explorer.measure import FATES, SESSIONS
-from iatrogenesis.explorer.surface import jackknife_error
 from iatrogenesis.figures.style import PALE, figure, styled
 
 MARKERS = {"improved": "o", "unchanged": "s", "worse_anyway": "D", "worse_because": "^", "not_judged": "P"}

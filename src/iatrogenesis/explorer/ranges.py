@@ -21,11 +21,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
-from iatrogenesis.core.montecarlo import without_chance
+from iatrogenesis.core.montecarlo import jackknife_error, without_chance
 from iatrogenesis.core.sources import records
 from iatrogenesis.evidence.worlds import Asked, spread
 from iatrogenesis.explorer.settings import FRAILTIES, SLIDERS, Explorer, Setting, by_kind, usual, world_of
-from iatrogenesis.explorer.surface import jackknife_error
 from iatrogenesis.world.judged import Sample
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup

@@ -20,7 +20,6 @@ from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from iatrogenesis.explorer.measure import ALSO, FATES
 from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting, every_setting
@@ -151,9 +150,3 @@ def _between(levels: Sequence[float], x: float) -> list[tuple[int, float]]:
     place = float(np.interp(x, levels, np.arange(len(levels))))
     below = min(int(place), len(levels) - 2)
     return [(below, 1 - (place - below)), (below + 1, place - below)]
-
-
-def jackknife_error(values: ArrayLike) -> float:
-    """Monte Carlo standard error from what each left-out cluster leaves, shape (clusters,)."""
-    left = np.asarray(values)
-    return float(np.sqrt((len(left) - 1) / len(left) * np.sum((left - left.mean()) ** 2)))

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.core.montecarlo import jackknife_error
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK
 from iatrogenesis.explorer.settings import SLIDERS, Setting
-from iatrogenesis.explorer.surface import Surface, jackknife_error
+from iatrogenesis.explorer.surface import Surface
 
 AVERAGES = (*FATES, *ALSO, *WORK)
 PER_THOUSAND = (*FATES, *ALSO)
