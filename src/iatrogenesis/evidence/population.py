@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from iatrogenesis.core.given import each_id_once, read_given, require_given
 from iatrogenesis.core.sources import Sourced, SourcedShares
 from iatrogenesis.core.yaml_text import ConfigError
 from iatrogenesis.evidence.counted import Moments
@@ -29,14 +30,9 @@ def read_population(path: Path, references: frozenset[str]) -> pd.DataFrame:
     ConfigError
         If a column is missing, an id is doubled, or a row is none of these, or gives a value without its source.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: cannot be read as a table in UTF-8 ({str(error).splitlines()[0]})") from None
-    if missing := [name for name in COLUMNS if name not in table]:
-        raise ConfigError(f"{path}: column {missing[0]!r} is missing")
-    if len(twice := table["id"][table["id"].duplicated()]):
-        raise ConfigError(f"{path}: duplicate id {twice.iloc[0]!r}; give each row its own id")
+    table = read_given(path, dtype=str)
+    require_given(table, COLUMNS, path)
+    each_id_once(table, path, "row")
     for number, row in enumerate(table.to_dict("records"), start=2):
         if fault := _fault(row, references):
             raise ConfigError(f"{path}: line {number} ({row['id']}): {fault}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.core.given import each_id_once, read_given, require_given
 from iatrogenesis.core.montecarlo import jackknife
 from iatrogenesis.core.yaml_text import ConfigError
 from iatrogenesis.evidence.counterparts import Counterparts
@@ -34,12 +35,8 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
         If it is no table or has no rows, a column or value is missing, an id is doubled or has no simulated
         counterpart, an interval does not hold its value, or a source is not in the bibliography.
     """
-    try:
-        table = pd.read_csv(path, keep_default_na=False, na_values=[""])
-    except (OSError, ValueError) as error:  # pandas' own errors are values' errors, too
-        raise ConfigError(f"{path}: cannot be read as a table in UTF-8 ({str(error).splitlines()[0]})") from None
-    if missing := [name for name in COLUMNS if name not in table]:
-        raise ConfigError(f"{path}: column {missing[0]!r} is missing")
+    table = read_given(path, na_values=[""])
+    require_given(table, COLUMNS, path)
     if table.empty:
         raise ConfigError(f"{path}: no rows; without published patterns there is nothing to compare with")
     for name in NUMBERS:
@@ -48,9 +45,7 @@ def read_evidence(path: Path, references: frozenset[str]) -> pd.DataFrame:
         fault = _fault(row, references)
         if fault:
             raise ConfigError(f"{path}: line {number} ({row['id']}): {fault}")
-    twice = table["id"][table["id"].duplicated()]
-    if len(twice):
-        raise ConfigError(f"{path}: duplicate id {twice.iloc[0]!r}; give each pattern its own id")
+    each_id_once(table, path, "pattern")
     tolerance = np.hypot(table["sampling_se"], table["discrepancy"])
     known = table["value"].notna()
     return table.assign(

@@ -7,9 +7,9 @@ it changes.
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
 from pydantic import Field, ValidationError, field_validator
 
+from iatrogenesis.core.given import read_given
 from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.core.validated import explain
 from iatrogenesis.core.yaml_text import ConfigError
@@ -139,10 +139,7 @@ def read_cells(path: Path, world: StatisticalWorld) -> dict[str, Cell]:
         Naming file, row and column: a missing or unknown column, a value that cannot be, a duplicate, a family that
         does not begin with its base.
     """
-    try:
-        table = pd.read_csv(path, dtype="str", keep_default_na=False)
-    except (OSError, ValueError) as error:  # pandas' own errors are values' errors, too
-        raise ConfigError(f"{path}: cannot be read as a table in UTF-8 ({str(error).splitlines()[0]})") from None
+    table = read_given(path, dtype="str")
     known = list(Cell.model_fields)
     if wrong := sorted(set(table.columns) ^ set(known)):
         raise ConfigError(f"{path}: column {wrong[0]!r} is unknown or missing; the columns are {', '.join(known)}")
