@@ -1,5 +1,7 @@
 """Parquet: the file's own types, categories as their values."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -22,16 +24,12 @@ def read_parquet_file(path: Path, files: Files) -> Raw:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    damaged = (pa.ArrowException, OSError, ValueError)  # of values: in what other programs noted there, and in texts
-    try:
+    with _refusing_damage(path):
         announced = pq.read_metadata(path)
-        check_cells(announced.num_rows, announced.num_columns, path)
+    check_cells(announced.num_rows, announced.num_columns, path)
+    with _refusing_damage(path):
         table = pq.read_table(path)
         names = table.column_names  # a damaged name shows only here
-    except DataError:
-        raise
-    except damaged as error:
-        raise _refused(path, error) from None
     nested = [field.name for field in table.schema if pa.types.is_nested(field.type)]
     if nested:
         raise DataError(f"{path}: column {nested[0]!r} holds lists or records, not single values. Leave it out.")
@@ -39,16 +37,20 @@ def read_parquet_file(path: Path, files: Files) -> Raw:
     if duplicates:
         places = [i + 1 for i, name in enumerate(names) if name == duplicates[0]]
         raise DataError(f"{path}: columns {places[0]} and {places[1]} are both called {duplicates[0]!r}. Rename one.")
-    try:
+    with _refusing_damage(path):
         frame = table.to_pandas(ignore_metadata=True, types_mapper=_nullable)
-    except damaged as error:
-        raise _refused(path, error) from None
     return typed(frame, path)
 
 
-def _refused(path: Path, error: Exception) -> DataError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return DataError(f"{path}: this is no parquet file, or it is damaged ({reason}). Export it again.")
+@contextmanager
+def _refusing_damage(path: Path) -> Generator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:  # of values: in notes of other programs, and in texts
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(f"{path}: this is no parquet file, or it is damaged ({reason}). Export it again.") from None
 
 
 def _nullable(kind: object) -> object:
