@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 
 from iatrogenesis.core.pages import filled_page
@@ -40,11 +41,12 @@ def report_pages(
     return numbered(texts, PREFIXES)
 
 
-def figures_of(page: str) -> list[str]:
+@cache
+def figures_of(page: str) -> tuple[str, ...]:
     """Figures that a page shows if the study has them, in its order, as its templates name them."""
     folder = Path(__file__).parent
     parts = INCLUDED.findall((folder / TEMPLATES[page]).read_text(encoding="utf-8"))
-    return [name for part in parts for name in SHOWN.findall((folder / part).read_text(encoding="utf-8"))]
+    return tuple(name for part in parts for name in SHOWN.findall((folder / part).read_text(encoding="utf-8")))
 
 
 def page_of(figure: str) -> str:
