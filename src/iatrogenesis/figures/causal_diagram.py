@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 
-from iatrogenesis.figures.style import DARK, figure, styled
+from iatrogenesis.figures.style import DARK, MM, figure, styled
 from iatrogenesis.world.causal_nodes import GROUPS, LEFT, RIGHT
 
 PLACE = 0
@@ -32,7 +32,6 @@ CAPTION = (
     "ratios of the case mix are published, the points per session that they come to are fitted. How uncertain the "
     "strengths are is part of the ranges of the conclusions over plausible worlds."
 )
-MM = 1 / 25.4
 WIDTH, ROW, HEAD, FOOT = 183.0, 3.45, 27.4, 13.0
 BOX = (41.0, 87.0)
 BARS = {name: 4.0 + 5.4 * place for place, name in enumerate(LEFT)}

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from iatrogenesis.figures.style import DARK, figure, styled
+from iatrogenesis.figures.style import DARK, MM, figure, styled
 
 PLACE = 0
 TABLES = {"flow": "tables/client_flow.csv"}
@@ -25,7 +25,6 @@ CAPTION = (
     "therapist in routine care; the prevention that refers clients onward is simulated apart. Percentages have a "
     "decimal where the Monte Carlo standard error is below half of one per cent."
 )
-MM = 1 / 25.4
 WIDTH, HEIGHT, TOP = 183.0, 108.0, 9.0
 BOX, RAIL = (45.0, 12.0), 3.5
 """Width and height of a box, and where the line that joins rows stands, mm."""

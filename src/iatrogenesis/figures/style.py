@@ -17,6 +17,7 @@ from iatrogenesis.core.files import replacing
 DARK, BLUE, ORANGE, GREEN, GREY, PALE = "#1a1a1a", "#0072b2", "#d55e00", "#009e73", "#767676", "#c8d7e3"
 FAINT = "#e4e4e4"
 
+MM = 1 / 25.4  # inches
 SINGLE, DOUBLE = 89 / 25.4, 183 / 25.4
 """Inches: one and two columns of a journal. One column is about a phone wide, so that type is as large there."""
 TITLE, WORDS, SMALL = 9, 8, 7

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from iatrogenesis.core import lines
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.own_data.codes import anonymised, key_path
 from iatrogenesis.own_data.settings import Privacy
@@ -14,7 +15,7 @@ from iatrogenesis.own_data.small_numbers import COUNTS, FLOW, NO_PEOPLE, followe
 
 __all__ = ["anonymised", "code_for_path", "key_path", "safe_cells", "suppressed", "write_table"]
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA = (*lines.FORMULA, "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters by which spreadsheets take a text for a formula (OWASP, CSV injection), full-width ones included."""
 IN_THE_MIDDLE = re.compile(r"([;\t\r\n])(?=[ \u00a0\u200b\ufeff\0]*[=+\-@＝＋－＠])")
 """Where another cell begins for programs that separate by semicolons, as in half of Europe."""

@@ -9,9 +9,9 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, STYLE, UNDATED
+from iatrogenesis.figures.style import BLUE, DARK, DOUBLE, GREY, ORANGE, PALE, SINGLE, STYLE, UNDATED
 
-COLUMN, PAGE = 89 / 25.4, 183 / 25.4
+COLUMN, PAGE = SINGLE, DOUBLE
 """Inches: the widths of one and of two columns in journals."""
 TITLE, WORDS, SMALL = 8.5, 7.8, 7.2
 """Points, in print."""
