@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import expit
 
 from iatrogenesis.inference.data.outcomes import counts
+from iatrogenesis.inference.data.validation import UNEXPLAINED
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.engines.quadrature import Integrand
 from iatrogenesis.simulation_study.cells import Cell
@@ -113,16 +114,14 @@ def without_chance(table: pd.DataFrame) -> np.ndarray:
     table
         clients (finished courses), events (deteriorations) and `STATES`, one row per therapist.
     """
-    columns = table[list(STATES)].to_numpy(dtype=float)
-    spread = columns.std(axis=0)
-    columns = (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    columns, names = _identified(table[list(STATES)].to_numpy(dtype=float))
     ids = [str(number) for number in range(len(table))]
     data = replace(
         counts("true rates", ids, table["events"].astype(int), table["clients"].astype(int)),
         covariates=columns,
-        covariate_names=STATES,
-        centre=np.zeros(len(STATES)),
-        scale=np.ones(len(STATES)),
+        covariate_names=names,
+        centre=np.zeros(len(names)),
+        scale=np.ones(len(names)),
     )
     found = fit(data, NODES)
     integrand = Integrand(data, NODES)
@@ -131,3 +130,19 @@ def without_chance(table: pd.DataFrame) -> np.ndarray:
     points, weights = np.polynomial.hermite.hermgauss(NODES)
     odds = (beta[0] + columns @ beta[1:] + sd * mode)[:, None] + np.sqrt(2.0) * (sd * error)[:, None] * points
     return expit(odds) @ (weights / np.sqrt(np.pi))
+
+
+def _identified(states: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The states that differ between therapists and are no function of those before them, standardised; and their names.
+
+    Where no route of harm is open, a therapist's drift is competence alone.
+    """
+    spread = states.std(axis=0)
+    columns = (states - states.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    kept: list[int] = []
+    for column in np.flatnonzero(spread > 0):
+        known, own = columns[:, kept], columns[:, column]
+        left = own - known @ np.linalg.lstsq(known, own, rcond=None)[0]
+        if np.mean(left**2) > UNEXPLAINED:
+            kept.append(int(column))
+    return columns[:, kept], tuple(STATES[column] for column in kept)
