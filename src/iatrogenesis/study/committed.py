@@ -15,7 +15,7 @@ import yaml
 
 from iatrogenesis.core.files import read_csv, replacing, write_text
 from iatrogenesis.report.provenance import git_commit
-from iatrogenesis.study.protocol import PROTOCOL, deviations, hash_of
+from iatrogenesis.study.protocol import LIBRARY, PROTOCOL, code_of, deviations, hash_of
 from iatrogenesis.study.study import Study, load_study
 
 BY_CELL = ("performance", "differences", "truth", "cells", "batches")
@@ -43,7 +43,8 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
     if hash_of(docs / "protocol.md") != protocol["plan"]:
         raise SystemExit(f"{docs / 'protocol.md'}: has changed since it was frozen")
     told = " ".join(protocol["deviations"])
-    if unsaid := [name for name in deviations(protocol, study, config) if name not in told]:
+    otherwise = deviations(protocol, study, config)
+    if unsaid := [name for name in otherwise if name not in told]:
         what = f"{unsaid[0]} is otherwise now; say so among its deviations, or freeze anew"
         raise SystemExit(f"{docs / PROTOCOL}: {what}")
     made = results / study.name
@@ -55,6 +56,8 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
     about = _about(folder / PROTOCOL, protocol)
     cost = [float(pd.read_csv(path, sep="\t")["cpu_time"].sum()) for path in (made / "benchmarks").rglob("*.tsv")]
     part = {"cells": list(study.cells), "commit": git_commit(config.parent), "core_seconds": round(sum(cost))}
+    if otherwise:
+        part |= {"deviations": otherwise, "code": code_of(LIBRARY)}
     about["parts"] = [one for one in about["parts"] if not set(one["cells"]) & set(part["cells"])] + [part]
     write_text(yaml.safe_dump(about, sort_keys=False, width=110), folder / PROTOCOL)
 
