@@ -22,6 +22,7 @@ def main(paths: dict[str, str], figures: list[str], base: str, fits: int, setup:
     rows += checks.table_checks(t["therapist_effects"], t["diagnostics"], fits)
     rows += checks.output_checks(numbers, sizes)
     rows += checks.findings(t["evidence"], t["therapist_effects"], t["diagnostics"], t["engines"])
+    rows += checks.method_findings(t["method_agreement"])
     table = pd.DataFrame(rows)
     write_csv(table, table_path)
     print(table.to_string(index=False))

@@ -180,6 +180,7 @@ def of_the_study() -> dict[str, pd.DataFrame]:
     return {
         "method_results": pd.DataFrame(rows, columns=list(JUDGED)).assign(study="full"),
         "method_cells": cells.assign(also=cells["also"].str.join(" ")),
+        "method_agreement": pd.DataFrame({"z": [-0.5, 1.0, 2.5, 0.1]}),
         "needed": pd.DataFrame([known, spread, alone, never]),
         "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
         "policies": pd.DataFrame(policies).assign(**RANGED, members=200),

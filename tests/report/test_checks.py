@@ -1,5 +1,6 @@
 """Each check passes on sound results and fails when just its table is spoiled."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -177,6 +178,16 @@ def test_results_that_disappoint_are_findings_and_not_faults(tables):
     assert {row["kind"] for row in rows} == {"finding"}
     sound = checks.findings(evidence.iloc[:1], tables["effects"], tables["diagnostics"], engines.iloc[:1])
     assert broken(sound) == []
+
+
+def test_methods_that_differ_from_the_full_study_are_a_finding():
+    rng = np.random.default_rng(20261127)
+    z = pd.DataFrame({"z": rng.standard_normal(1000)})
+    assert broken(checks.method_findings(z)) == []
+    for odd in (z.assign(z=2.5 * z["z"]), pd.concat([z, pd.DataFrame({"z": [-5.1]})])):
+        (row,) = checks.method_findings(odd)
+        assert not row["passed"] and row["kind"] == "finding"
+    assert checks.method_findings(z.iloc[:0]) == []  # this run's own are shown, and nothing is beside them
 
 
 def test_a_broken_invariant_is_named_and_a_finding_is_not():

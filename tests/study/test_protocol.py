@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from iatrogenesis.simulation_study.method_results import agreement, committed, of_cells, shown
+from iatrogenesis.simulation_study.method_results import agreement, apart, committed, of_cells, shown
 from iatrogenesis.study import protocol
 from iatrogenesis.study.committed import hashes, take_over
 from iatrogenesis.study.protocol import PROTOCOL, deviations, fingerprint, freeze, hash_of
@@ -175,9 +175,21 @@ def test_rows_of_the_full_study_are_in_the_order_of_the_cells():
 
 def test_agreement_is_in_joint_monte_carlo_errors():
     row = {"cell": "a", "method": "raw", "estimand": "x", "measure": "bias"}
-    own = pd.DataFrame([{**row, "value": 0.5, "mcse": 0.3}])
-    full = pd.DataFrame([{**row, "value": 0.0, "mcse": 0.4}])
-    assert agreement(own, full)["z"].tolist() == pytest.approx([1.0])
+    own = pd.DataFrame([{**row, "value": 0.5, "mcse": 0.3, "replicates": 100}])
+    full = pd.DataFrame([{**row, "value": 0.0, "mcse": 0.4, "replicates": 100}])
+    assert agreement(own, full)["z"].tolist() == pytest.approx([0.5 / 0.32**0.5])
+
+
+def test_agreement_with_few_data_sets_goes_by_the_errors_that_many_have():
+    """With ten data sets of which all cover 95 %, their own error is 0: z would be 5, though that is likely."""
+    row = {"cell": "a", "method": "raw", "estimand": "x", "measure": "coverage"}
+    own = pd.DataFrame([{**row, "value": 1.0, "mcse": 0.0, "replicates": 10}])
+    full = pd.DataFrame([{**row, "value": 0.95, "mcse": 0.01, "replicates": 475}])
+    assert agreement(own, full)["z"].tolist() == pytest.approx([0.05 / (0.01**2 * (47.5 + 1)) ** 0.5])
+
+
+def test_agreement_is_told_by_a_share_and_the_largest():
+    assert apart(pd.DataFrame({"z": [-4.0, 1.9, 2.0, 0.0]})) == (0.5, 4.0)
 
 
 def test_a_method_renamed_since_is_a_deviation_of_its_own(frozen):

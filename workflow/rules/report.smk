@@ -28,6 +28,7 @@ TABLES = [
     "what_if_ranges",
     "reproductions",
     "method_cells",
+    "method_agreement",
     "advice",
     "needed",
     "policies",

@@ -13,6 +13,7 @@ from scipy.stats import binom
 
 from iatrogenesis.core.definitions import SESSIONS_IN_WORDS, Judgement, finished
 from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.simulation_study.method_results import MOST_APART, SHARE_APART, apart
 
 TINY = 1e-6
 DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover whenever its does
@@ -142,6 +143,22 @@ def findings(
             f"{len(diagnostics)} of {len(diagnostics)}",
             "finding",
         ),
+    ]
+
+
+def method_findings(beside: pd.DataFrame) -> list[dict]:
+    """Do this run's own data sets say of methods what the full study's say, where the report shows those?"""
+    if beside.empty:
+        return []
+    share, largest = apart(beside)
+    return [
+        row(
+            "this run's data sets judge methods as the full study's do",
+            f"{share:.1%} of {len(beside)} measures differ by more than 1.96 Monte Carlo errors, one by {largest:.1f}",
+            f"at most {SHARE_APART:.0%}, and none by more than {MOST_APART:g}",
+            "finding",
+            passed=share <= SHARE_APART and largest <= MOST_APART,
+        )
     ]
 
 

@@ -11,10 +11,13 @@ from iatrogenesis.report.entry import CONFIGURED, Number, number
 from iatrogenesis.report.ranges import range_numbers
 from iatrogenesis.simulation_study.estimands import is_odds_ratio_of
 from iatrogenesis.simulation_study.judge import SHARES
+from iatrogenesis.simulation_study.method_results import apart
 from iatrogenesis.simulation_study.needed import RELIABILITY
 
 PERFORMANCE, NEEDED, POLICIES = "tables/method_results.csv", "tables/needed.csv", "tables/policies.csv"
+AGREEMENT = "tables/method_agreement.csv"
 ADVICE, DESIGN = "tables/advice.csv", "config/study_design.csv"
+MARGIN = "percentage points, half a 95 % interval"
 TOLD = (*SHARES, "bias", "width", "rank_correlation", "flagged")
 
 
@@ -36,9 +39,16 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
         "study.cells": number(int(performance["cell"].nunique()), PERFORMANCE, "cells"),
         "study.methods": number(int(performance["method"].nunique()), PERFORMANCE, "methods"),
         "study.replicates": number(most, PERFORMANCE, "data sets of each cell"),
+        "study.margin.coverage": number(_margin(0.95, most), PERFORMANCE, MARGIN),
+        "study.margin.power": number(_margin(0.5, most), PERFORMANCE, MARGIN),
         "study.failures": number(int(asked["failures"].sum()), PERFORMANCE, "data sets without an answer"),
         "study.asked": number(int(asked["replicates"].sum()), PERFORMANCE, "data sets put to methods"),
     }
+
+
+def _margin(share: float, units: int) -> float:
+    """Half the 95 % interval of a share estimated from so many data sets, in percentage points."""
+    return 196 * float(np.sqrt(share * (1 - share) / units))
 
 
 def _called(estimand: str) -> str:
@@ -117,10 +127,23 @@ def cell_numbers(cells: pd.DataFrame) -> dict[str, Number]:
     }
 
 
+def agreement_numbers(beside: pd.DataFrame) -> dict[str, Number]:
+    """``study.agreement.measures``, ``.beyond`` (%) and ``.largest``, where the full study's results are shown."""
+    if beside.empty:
+        return {}
+    share, largest = apart(beside)
+    return {
+        "study.agreement.measures": number(len(beside), AGREEMENT, "measures"),
+        "study.agreement.beyond": number(100 * share, AGREEMENT, "%"),
+        "study.agreement.largest": number(largest, AGREEMENT, "joint Monte Carlo standard errors"),
+    }
+
+
 def study_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Number]:
     """All of them."""
     return (
         performance_numbers(tables["method_results"])
+        | agreement_numbers(tables["method_agreement"])
         | cell_numbers(tables["method_cells"])
         | needed_numbers(tables["needed"])
         | flagging_numbers(tables["advice"])
