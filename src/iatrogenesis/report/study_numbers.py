@@ -48,7 +48,7 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
 
 def _margin(share: float, units: int) -> float:
     """Half the 95 % interval of a share estimated from so many data sets, in percentage points."""
-    return 196 * float(np.sqrt(share * (1 - share) / units))
+    return round(196 * float(np.sqrt(share * (1 - share) / units)), 1)
 
 
 def _called(estimand: str) -> str:
@@ -134,8 +134,8 @@ def agreement_numbers(beside: pd.DataFrame) -> dict[str, Number]:
     share, largest = apart(beside)
     return {
         "study.agreement.measures": number(len(beside), AGREEMENT, "measures"),
-        "study.agreement.beyond": number(100 * share, AGREEMENT, "%"),
-        "study.agreement.largest": number(largest, AGREEMENT, "joint Monte Carlo standard errors"),
+        "study.agreement.beyond": number(round(100 * share, 1), AGREEMENT, "%"),
+        "study.agreement.largest": number(round(largest, 1), AGREEMENT, "joint Monte Carlo standard errors"),
     }
 
 
