@@ -105,6 +105,7 @@ def test_a_failure_counts_once_and_by_world():
     estimates.loc[estimates["replicate"] % WORLDS > 1, "problem"] = ""
     estimates = pd.concat([estimates, estimates[estimates["replicate"] == 0].assign(estimand="b")])
     truth = pd.DataFrame({"cell": "a", "world": range(WORLDS), "estimand": "b", "truth": 0.0, "truth_mcse": 0.0})
+    truth["replicate"] = np.nan
     nobody = pd.DataFrame(columns=["replicate", "therapist"])
     about = (frozenset({"b"}), estimates, nobody, truth, nobody, SERVICES)
     found = judged("a", "raw", *about).iloc[0]
@@ -146,7 +147,7 @@ def test_the_table_agrees_with_the_measures_and_names_its_references():
     told, rates = shared(0)
     rates = rates.assign(rate=0.06 * np.exp(0.5 * Noise(3).normal("rate", therapist=rates["therapist"].to_numpy())))
     rates = rates.assign(own_rate=rates["rate"])
-    truth = pd.DataFrame({"cell": "a", "world": range(WORLDS), "truth": 0.1, "truth_mcse": 0.0})
+    truth = pd.DataFrame({"cell": "a", "world": range(WORLDS), "replicate": np.nan, "truth": 0.1, "truth_mcse": 0.0})
     truth = pd.concat([truth.assign(estimand=name) for name in ("x", "y")])
     parts, tables = {}, {}
     for place, (method, estimand, rate) in enumerate(

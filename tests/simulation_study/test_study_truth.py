@@ -19,6 +19,7 @@ from iatrogenesis.simulation_study.methods import FACTS
 from iatrogenesis.simulation_study.methods.regression import design
 from iatrogenesis.simulation_study.people import SHAPES, shaped
 from iatrogenesis.simulation_study.truth import truth
+from iatrogenesis.simulation_study.truth_of_ratings import expected
 from iatrogenesis.simulation_study.truth_of_therapists import mechanistic_rates, without_chance
 from iatrogenesis.simulation_study.truth_of_worlds import of_worlds
 from iatrogenesis.simulation_study.worlds import in_world
@@ -47,7 +48,7 @@ def test_family_a_is_what_its_equations_say(study, cells):
     assert known["residual_sd_rated"] == pytest.approx(np.sqrt(cell.therapist_sd**2 + open_))
     assert known["log_odds_ratio_rated[burnout]"] == pytest.approx(b.burnout * np.sqrt(kept["burnout"]), abs=0.002)
     model, noise = statistical(cell, surroundings), Noise(surroundings.setup.seed)
-    change, before, average = [], [], []
+    change, before, average, of_each = [], [], [], []
     for replicate in range(4):
         made = simulate(model, noise, replicate)
         clients = made.clients
@@ -55,8 +56,13 @@ def test_family_a_is_what_its_equations_say(study, cells):
         change += list(expit(made.log_odds - b.burnout) - expit(made.log_odds))
         before += list(expit(made.log_odds))
         average += list(expit(neutral - b.fit * clients["fit"]))
+        unrated = expit(made.log_odds - expected(model, made).sum(axis=1))
+        of_each.append(1 - unrated.sum() / expit(made.log_odds).sum())
     assert known["risk_change[burnout]"] == pytest.approx(1000 * np.mean(change))
     assert known["net_fraction"] == pytest.approx(1 - sum(average) / sum(before))
+    own = found[found["estimand"] == "net_fraction_rated"]
+    assert own["replicate"].tolist() == [0, 1, 2, 3] and own["truth"].tolist() == pytest.approx(of_each)
+    assert found.loc[found["estimand"] != "net_fraction_rated", "replicate"].isna().all()
     assert len(rates) == 4 * cell.therapists
 
 

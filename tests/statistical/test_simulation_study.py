@@ -1,6 +1,7 @@
 """Where the truth is simple, methods find it; and what would be wrong is seen to be wrong."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import binom
 from tests.conftest import design_cells
@@ -27,7 +28,9 @@ def study_of(study, cells):
     """Judge one method in one cell; each is run once."""
     known, found = {}, {}
 
-    def of(name: str, method: str, change=lambda table: table, targets: frozenset[str] | None = None):
+    def of(
+        name: str, method: str, change=lambda table: table, targets: frozenset[str] | None = None, true=lambda table: table
+    ):
         cell = cells[name]
         surroundings = study.surroundings(cell)
         if name not in known:
@@ -37,9 +40,9 @@ def study_of(study, cells):
                 [method], cell, surroundings, study.method_settings(cell), range(REPLICATES)
             )
         estimates, therapists = found[name, method]
-        true, rates = known[name]
+        truths, rates = known[name]
         asked = targets or concrete(FACTS[method]["TARGETS"])
-        table = judged(name, method, asked, change(estimates), therapists, true, rates, REPLICATES)
+        table = judged(name, method, asked, change(estimates), therapists, true(truths), rates, REPLICATES)
         return table.set_index(["estimand", "measure"]).sort_index()
 
     return of
@@ -100,6 +103,36 @@ def test_an_estimand_mismatch_is_caught(study_of):
     table = study_of("reliability_60", "glmm", renamed, targets=frozenset({"log_odds_ratio[burnout]"}))
     bias, mcse = table.loc[("log_odds_ratio[burnout]", "bias"), ["value", "mcse"]]
     assert bias < -3 * mcse  # it is .08 too small
+
+
+@pytest.mark.slow
+def test_a_share_among_these_therapists_is_not_held_to_that_among_all(study_of):
+    """Each data set has its own truth; held to their mean, intervals that leave therapists as they are are too short."""
+    share = "net_fraction_rated"
+
+    def mean_of_all(truths):
+        asked = truths["estimand"] == share
+        return truths.assign(truth=truths["truth"].where(~asked, truths.loc[asked, "truth"].mean()))
+
+    own = study_of("base", "therapist").loc[(share, "coverage"), "value"] * REPLICATES
+    assert binom.cdf(round(own), REPLICATES, 0.95) > 1e-3
+    of_all = study_of("base", "therapist", true=mean_of_all).loc[(share, "coverage"), "value"] * REPLICATES
+    assert binom.cdf(round(of_all), REPLICATES, 0.95) < 1e-6
+
+
+def test_a_data_set_without_its_truth_is_refused(study, cells):
+    cell = cells["small"]
+    surroundings = study.surroundings(cell)
+    true, rates = truth(cell, surroundings, 3, 0)
+    share = {"estimand": "net_fraction_rated", "estimate": 0.1, "se": 0.1, "low": 0.0, "high": 0.3, "rejects": False}
+    estimates = pd.DataFrame({"replicate": range(3), **share, "passed": True, "problem": ""})
+    nobody = pd.DataFrame(columns=["replicate", "therapist"])
+    about = (frozenset({"net_fraction_rated"}), estimates, nobody)
+    found = judged("small", "therapist", *about, true, rates, 3).set_index(["estimand", "measure"])["value"]
+    of_each = true.loc[true["estimand"] == "net_fraction_rated", "truth"].to_numpy()
+    assert found["net_fraction_rated", "bias"] == pytest.approx(0.1 - of_each.mean())
+    with pytest.raises(DataError, match="net_fraction_rated: data set 1 has no truth"):
+        judged("small", "therapist", *about, true[true["replicate"].ne(1).fillna(True)], rates, 3)
 
 
 @pytest.mark.slow

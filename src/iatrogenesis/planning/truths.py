@@ -16,13 +16,14 @@ from iatrogenesis.planning.plasmode import Plasmode, mean_of, risk, spread_of
 from iatrogenesis.simulation_study.methods.answer import BURNOUT, trait_of
 from iatrogenesis.simulation_study.methods.rates import standardised
 from iatrogenesis.simulation_study.methods.regression import PER, design
+from iatrogenesis.simulation_study.truth import COLUMNS
 
 CELL = "plasmode"
 RATINGS = ("competence_rating", BURNOUT, "fit_rating")
 
 
 def truths(made: Plasmode) -> pd.DataFrame:
-    """Return the truth of every estimand: cell, world, estimand, truth, truth_mcse."""
+    """Return the truth of every estimand: columns as in `iatrogenesis.simulation_study.truth`."""
     truth = made.truth
     sd = float(np.hypot(made.rated_sd, truth.rated * spread_of(made.rating, made.data)))
     now = risk(made.fixed, made.rated_sd)
@@ -39,7 +40,7 @@ def truths(made: Plasmode) -> pd.DataFrame:
     unrated = risk(made.intercept + made.case_mix, made.rated_sd)
     found["net_fraction_rated"] = 1 - float(unrated.mean() / now.mean())
     table = pd.DataFrame({"estimand": list(found), "truth": [float(value) for value in found.values()]})
-    return table.assign(cell=CELL, world=0, truth_mcse=0.0)[["cell", "world", "estimand", "truth", "truth_mcse"]]
+    return table.assign(cell=CELL, world=0, replicate=np.nan, truth_mcse=0.0)[list(COLUMNS)]
 
 
 def rates(made: Plasmode, replicates: range) -> pd.DataFrame:
