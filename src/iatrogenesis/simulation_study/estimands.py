@@ -96,8 +96,9 @@ ESTIMANDS = (
     ),
     Estimand(
         "net_fraction_rated",
-        "the same contrast of the three ratings",
-        "as net_fraction, with what the ratings lead to expect",
+        "the same contrast of the three ratings, among the therapists of the data set: what its clients and their "
+        "therapists would have had",
+        "of each data set, from its equations with what the ratings lead to expect",
         "",
     ),
     Estimand(

@@ -30,9 +30,8 @@ def judged(
     estimates, therapists
         Of all batches, see `iatrogenesis.simulation_study.run.run`.
     truth, rates
-        See `iatrogenesis.simulation_study.truth.truth`; replicate r is held to the truth of world r modulo their
-        number.
-        An estimand without a truth is judged by its test and width.
+        See `iatrogenesis.simulation_study.truth.truth`; replicate r is held to its own truth where it has one, else to
+        that of world r modulo their number. An estimand without a truth is judged by its test and width.
     replicates
         How many data sets the method was given. One without an estimate is a failure.
     exceeds
@@ -48,7 +47,7 @@ def judged(
     Raises
     ------
     DataError
-        If a replicate is missing or duplicated, or a truth in some of the cell's worlds.
+        If a replicate is missing or duplicated, or a truth in some of the cell's worlds or data sets.
     """
     about = (cell, method, targets, estimates, therapists, truth, rates, replicates, exceeds)
     return judged_with_parts(*about)[0]
@@ -88,6 +87,12 @@ def _truth_of(known: pd.DataFrame, replicates: int, worlds: int) -> dict[str, np
     if known.empty:
         nothing = np.full(replicates, np.nan)
         return {"world": world, "truth": nothing, "truth_mcse": nothing}
+    if known["replicate"].notna().all():
+        of_each = known.set_index("replicate").reindex(range(replicates))
+        if lost := [replicate for replicate, true in of_each["truth"].items() if pd.isna(true)]:
+            name = known["estimand"].iloc[0]
+            raise DataError(f"{name}: data set {lost[0]} has no truth; make the truth of this cell again.")
+        return {"world": world} | {name: of_each[name].to_numpy() for name in ("truth", "truth_mcse")}
     by_world = known.set_index("world").sort_index()
     if len(by_world) != worlds:
         name = by_world["estimand"].iloc[0]

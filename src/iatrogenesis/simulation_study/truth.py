@@ -7,7 +7,7 @@ from iatrogenesis.simulation_study.data_generation import Surroundings
 from iatrogenesis.simulation_study.truth_of_therapists import mechanistic_rates
 from iatrogenesis.simulation_study.truth_statistical import statistical_truth
 
-COLUMNS = ("cell", "world", "estimand", "truth", "truth_mcse")
+COLUMNS = ("cell", "world", "replicate", "estimand", "truth", "truth_mcse")
 
 
 def truth(
@@ -27,15 +27,18 @@ def truth(
     -------
     tuple of pandas.DataFrame
         Columns `COLUMNS`, where world is 0 in family A, and in B the row `therapist_rate` has the mean rate and the
-        error of one therapist's; and replicate, therapist (position among the ids), rate, own_rate.
+        error of one therapist's; replicate is missing but for what is true of one data set. And replicate, therapist
+        (position among the ids), rate, own_rate.
     """
     if cell.family == "A":
-        found, rates = statistical_truth(cell, surroundings, replicates)
-        known = pd.DataFrame(found, columns=["estimand", "truth", "truth_mcse"]).assign(world=0)
+        found, of_each, rates = statistical_truth(cell, surroundings, replicates)
+        known = pd.DataFrame(found, columns=["estimand", "truth", "truth_mcse"])
+        known = pd.concat([known, of_each.assign(truth_mcse=0.0)], ignore_index=True).assign(world=0)
     else:
         if of_worlds is None:
             raise ValueError(f"{cell.cell}: family B needs what is true of its worlds")
         rates, error = mechanistic_rates(cell, surroundings, replicates, clients)
         row = {"world": 0, "estimand": "therapist_rate", "truth": rates["rate"].mean(), "truth_mcse": error}
         known = pd.concat([of_worlds, pd.DataFrame([row])], ignore_index=True)
+    known["replicate"] = known.get("replicate", pd.Series(index=known.index, dtype=float)).astype("Int64")
     return known.assign(cell=cell.cell)[list(COLUMNS)], rates

@@ -18,12 +18,16 @@ from iatrogenesis.simulation_study.truth_of_ratings import expected, odds_ratios
 PER = 1000.0
 CONFOUNDED = ("severity", "deprivation", "unmeasured")
 
+OF_EACH = "net_fraction_rated"
+"""True of each data set and not of all: a share by which the rate of the therapists who are there would fall."""
 Row = tuple[str, float, float]
 """Estimand, truth and its Monte Carlo standard error."""
 
 
-def statistical_truth(cell: Cell, surroundings: Surroundings, replicates: int) -> tuple[list[Row], pd.DataFrame]:
-    """Return what is true of a cell, and every therapist's rates.
+def statistical_truth(
+    cell: Cell, surroundings: Surroundings, replicates: int
+) -> tuple[list[Row], pd.DataFrame, pd.DataFrame]:
+    """Return what is true of a cell, what is true of each data set (replicate, estimand, truth), and therapists' rates.
 
     Raises
     ------
@@ -44,15 +48,15 @@ def statistical_truth(cell: Cell, surroundings: Surroundings, replicates: int) -
         likeness.append(_likeness(made))
     _check_direction(cell, np.array(likeness))
     n, risk, *totals = np.array(sums).T
+    of_each = pd.DataFrame({"replicate": range(replicates), "estimand": OF_EACH, "truth": totals[3] / risk})
     found = [*_spread(model), *((f"log_odds_ratio[{trait}]", _slope(model, trait), 0.0) for trait in TRAITS)]
     for kind, change, spared in zip(("", "_rated"), totals[:2], totals[2:], strict=True):
         value, error = ratio(change, n)
-        found += [
-            (f"risk_change{kind}[burnout]", PER * value, PER * error),
-            (f"net_fraction{kind}", *ratio(spared, risk)),
-        ]
+        found.append((f"risk_change{kind}[burnout]", PER * value, PER * error))
+        if not kind:
+            found.append(("net_fraction", *ratio(spared, risk)))
     known = found + odds_ratios(model, Noise(surroundings.setup.apart("ratings").seed))
-    return known, pd.concat(tables, ignore_index=True)
+    return known, of_each, pd.concat(tables, ignore_index=True)
 
 
 def _slope(model: LogitNormal, trait: str) -> float:
