@@ -29,7 +29,11 @@ def study_of(study, cells):
     known, found = {}, {}
 
     def of(
-        name: str, method: str, change=lambda table: table, targets: frozenset[str] | None = None, true=lambda table: table
+        name: str,
+        method: str,
+        change=lambda table: table,
+        targets: frozenset[str] | None = None,
+        true=lambda table: table,
     ):
         cell = cells[name]
         surroundings = study.surroundings(cell)

@@ -96,8 +96,7 @@ ESTIMANDS = (
     ),
     Estimand(
         "net_fraction_rated",
-        "the same contrast of the three ratings, among the therapists of the data set: what its clients and their "
-        "therapists would have had",
+        "the same contrast of the three ratings, among the clients and therapists of the data set",
         "of each data set, from its equations with what the ratings lead to expect",
         "",
     ),
