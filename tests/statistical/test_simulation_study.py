@@ -111,7 +111,7 @@ def test_an_estimand_mismatch_is_caught(study_of):
 
 @pytest.mark.slow
 def test_a_share_among_these_therapists_is_not_held_to_that_among_all(study_of):
-    """Each data set has its own truth; held to their mean, intervals that leave therapists as they are are too short."""
+    """Each data set has its own truth; held to their mean, intervals given these therapists are too short."""
     share = "net_fraction_rated"
 
     def mean_of_all(truths):

@@ -15,7 +15,7 @@ from iatrogenesis.core.instruments import CRITICAL
 
 TABLES = ("performance", "cells")
 SHARE_APART, MOST_APART = 0.1, 5.0
-"""Beyond these `apart` has found a difference: measures of the same data sets are correlated, so twice the nominal share."""
+"""Beyond these `apart` has found a difference: measures of the same data are correlated, so twice the usual share."""
 PROTOCOL = "protocol.yaml"
 
 
@@ -63,7 +63,7 @@ def of_cells(table: pd.DataFrame, cells: list[str], study: str) -> pd.DataFrame:
 def agreement(own: pd.DataFrame, full: pd.DataFrame) -> pd.DataFrame:
     """A study's own measures beside the full one's: cell, method, estimand, measure, both values, and z.
 
-    The two have other seeds, so |z| exceeds 1.96 in at most about one measure of twenty where nothing has changed. A few
+    The two have other seeds, so |z| exceeds 1.96 in at most about one measure of 20 where nothing has changed. A few
     data sets tell their own Monte Carlo error badly: none is seen where all or no intervals cover, and one data set can
     make it a hundredfold. So the error of their value is the larger of theirs and of what the full study's data sets
     would leave in as few.
