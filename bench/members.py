@@ -37,7 +37,7 @@ def main() -> None:
     study = load()
     one, many = Design(replicates=1, **SERVICE), Design(replicates=BLOCK, **SERVICE)
     rows = []
-    for name in ("base", "all_preventions"):
+    for name in ("routine_care", "all_preventions"):
         scenario = study.catalogue[name]
         ensemble = with_members(scenario, unknown(scenario))
         contenders = {

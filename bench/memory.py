@@ -27,7 +27,7 @@ def main(clients: int, path: str) -> None:
     began = perf_counter()
     written = stream_clients(
         study.setup,
-        study.catalogue["base"],
+        study.catalogue["routine_care"],
         sized(clients),
         path,
         progress=lambda done, all_, left: print(f"{done} of {all_} replicates, {left:.0f} s left", file=sys.stderr),

@@ -7,7 +7,7 @@ from iatrogenesis.figures.style import BLUE, DOUBLE, GREY, figure, styled
 
 NAMES = {
     "three_routes": "three routes of harm",
-    "base": "routine care, sixteen routes",
+    "routine_care": "routine care, sixteen routes",
     "all_preventions": "and every prevention",
     "floor of all_preventions": "its random numbers only",
     "mesa": "three routes of harm in Mesa",

@@ -28,7 +28,7 @@ from iatrogenesis.world.engine import simulate
 RESULTS = ROOT / "results" / "bench" / "benchmarks"
 ROUNDS = 5
 REPLICATES = 20  # a block of the streaming writer
-WORLDS = ("three_routes", "base", "all_preventions")
+WORLDS = ("three_routes", "routine_care", "all_preventions")
 ONE_SERVICE = Design(therapists=40, services=4, clients_per_therapist=40)  # what Mesa does in seconds
 SIZES = (100_000, 1_000_000)
 KEPT_BYTES = 8 * 70  # per client: about seventy quantities kept
@@ -45,7 +45,7 @@ def speed(study: Study) -> pd.DataFrame:
     """Nanoseconds per client-session on one core: the simulator's worlds, the floor of each, and Mesa."""
     design = sized(6000 * REPLICATES)
     setup = study.setup
-    three = three_routes(study.catalogue["base"])
+    three = three_routes(study.catalogue["routine_care"])
     worlds = {name: study.catalogue.get(name, three) for name in WORLDS}
 
     def world(name: str):

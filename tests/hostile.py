@@ -55,16 +55,16 @@ def report(text: str, page: str = "report.html") -> str:
         for key, one in read_references(CONFIG / "references.bib").items()
     }
     worlds = of_report.worlds(study)
-    worlds["base"] = worlds["base"].model_copy(update={"title": text, "question": text})
+    worlds["routine_care"] = worlds["routine_care"].model_copy(update={"title": text, "question": text})
     priors = study.config.fit.priors.model_dump(mode="json")
     priors = {
         name: prior | {"reason": text} if prior and "reason" in prior else prior for name, prior in priors.items()
     }
     words = {name: words_of(name) | {"caption": text, "alt": text} for name in of_report.FIGURES}
     shown = page_tables(
-        results | {"evidence": evidence}, worlds, {"base": text, "high_burnout": text}, priors, references
+        results | {"evidence": evidence}, worlds, {"routine_care": text, "high_burnout": text}, priors, references
     )
-    words_of_page = page_words(results, study.catalogue[study.base])
+    words_of_page = page_words(results, study.catalogue[study.routine_care])
     return report_pages(
         numbers,
         page_figures(dict.fromkeys(of_report.FIGURES, b"<svg/>"), words),

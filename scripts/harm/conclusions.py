@@ -33,7 +33,9 @@ def main(
 ) -> None:
     """Write members, conclusions, drivers and next studies."""
     setup, design = Setup.model_validate(setup).apart("conclusions"), Design.model_validate(design)
-    routine, everything, rested = (Scenario.model_validate(scenarios[name]) for name in ("base", "prevented", "rested"))
+    routine, everything, rested = (
+        Scenario.model_validate(scenarios[name]) for name in ("routine_care", "prevented", "rested")
+    )
     members, each = sizes["members"], sizes["each"]
     unknowns = Unknowns([routine, everything], setup.judgement.instruments, associations)
     ensemble = read_ensemble(Path(ensemble_path), unknowns.names)

@@ -29,9 +29,9 @@ def main(
     table_path: str,
 ) -> None:
     """One row per world (or pair of worlds), people, course and outcome; ``over``: members, and the design of one."""
-    base, prevented = (Scenario.model_validate(scenarios[name]) for name in ("base", "prevented"))
+    routine_care, prevented = (Scenario.model_validate(scenarios[name]) for name in ("routine_care", "prevented"))
     setup, design = Setup.model_validate(setup).apart("second episodes"), Design.model_validate(design)
-    worlds = worlds_of(base)
+    worlds = worlds_of(routine_care)
     parts: dict[str, list[Sums]] = {}
     for block in in_blocks(range(design.replicates), BLOCK):
         seen = {name: episodes(setup.run(world, design, replicates=block), setup) for name, world in worlds.items()}
@@ -40,7 +40,7 @@ def main(
         print(f"{block.stop} of {design.replicates} replicates", flush=True)
     centre = pd.DataFrame(rows({name: together(part) for name, part in parts.items()}))
 
-    unknowns = Unknowns([base, prevented], setup.judgement.instruments, associations)
+    unknowns = Unknowns([routine_care, prevented], setup.judgement.instruments, associations)
     ensemble = read_ensemble(Path(ensemble_path), unknowns.names)
     values = unknowns.split({name: of[: over["members"]] for name, of in ensemble.items()})
     labels = {name_of(row): row["label"] for row in centre.to_dict("records")}

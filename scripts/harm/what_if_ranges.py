@@ -27,7 +27,7 @@ def main(
     """Write one row per allocation and question; ``over``: members, and the design of one."""
     setup = Setup.model_validate(setup).apart("what_if ranges")
     worlds = {name: Scenario.model_validate(world) for name, world in worlds.items()}
-    nodes = [worlds["base"], Scenario.model_validate(prevented)]
+    nodes = [worlds["routine_care"], Scenario.model_validate(prevented)]
     unknowns = Unknowns(nodes, setup.judgement.instruments, associations)
     ensemble = read_ensemble(Path(paths["ensemble"]), unknowns.names)
     values = unknowns.split({name: of[: over["members"]] for name, of in ensemble.items()})

@@ -9,11 +9,11 @@ from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.setup import Setup
 
 
-def main(clients: str, sessions: str, base: str, priors: dict, setup: dict, table_path: str) -> None:
+def main(clients: str, sessions: str, routine_care: str, priors: dict, setup: dict, table_path: str) -> None:
     """Write one row per reading of who is unseen, and delta."""
     setup = Setup.model_validate(setup)
     instruments = setup.judgement.instruments
-    courses = from_courses(read_parquet(sessions), read_parquet(clients), COVARIATES, instruments, dataset=base)
+    courses = from_courses(read_parquet(sessions), read_parquet(clients), COVARIATES, instruments, dataset=routine_care)
     found = table(courses, setup.judgement, setup.instruments, Priors.model_validate(priors), setup.seed)
     write_csv(found, table_path)
     print(f"{len(courses.sessions):,} courses, {int(found['unseen'].max()):,} of them without a score at their end")
@@ -24,7 +24,7 @@ if __name__ == "__main__":
         main(
             clients=snakemake.input.clients,
             sessions=snakemake.input.sessions,
-            base=snakemake.params.base,
+            routine_care=snakemake.params.routine_care,
             priors=snakemake.params.priors,
             setup=snakemake.params.setup,
             table_path=snakemake.output.table,

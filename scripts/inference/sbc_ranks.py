@@ -16,12 +16,12 @@ from iatrogenesis.world.tidy import clients_table, sessions_table
 
 
 def main(
-    engine: str, simulations: dict[str, int], sbc: dict, priors: dict, given: dict, base: dict, setup: dict,
+    engine: str, simulations: dict[str, int], sbc: dict, priors: dict, given: dict, routine_care: dict, setup: dict,
     paths: dict[str, str], workers: int,
 ) -> None:  # fmt: skip
     """Write one row per simulation and quantity, in a file for each model."""
     setup, priors = Setup.model_validate(setup).apart("sbc"), Priors.model_validate(priors)
-    run = setup.run(Scenario.model_validate(base), Design.model_validate(sbc["design"]), record=True)
+    run = setup.run(Scenario.model_validate(routine_care), Design.model_validate(sbc["design"]), record=True)
     tables = {"clients": clients_table(run, setup.instruments, setup.judgement), "sessions": sessions_table(run)}
     tables |= {name: pd.DataFrame(columns) for name, columns in given.items()}
     sampler = Sampler.model_validate(sbc["sampler"])
@@ -44,7 +44,7 @@ if __name__ == "__main__":
             sbc=snakemake.params.sbc,
             priors=snakemake.params.priors,
             given=snakemake.params.given,
-            base=snakemake.params.base,
+            routine_care=snakemake.params.routine_care,
             setup=snakemake.params.setup,
             paths=dict(zip(snakemake.params.simulations, snakemake.output.ranks, strict=True)),
             workers=snakemake.threads,

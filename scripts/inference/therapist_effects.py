@@ -11,7 +11,7 @@ from iatrogenesis.verification.records import recorded
 
 
 def main(
-    posteriors: list[str], known_truth: str, true_effects: str, base: str, table_path: str, draws_path: str
+    posteriors: list[str], known_truth: str, true_effects: str, routine_care: str, table_path: str, draws_path: str
 ) -> None:
     """Write one row per fit and estimand; and one row per draw of the fits to routine care."""
     exact, large = exact_truth(read_csv(known_truth)), read_csv(true_effects)
@@ -21,10 +21,10 @@ def main(
         truth = None
         if dataset == "known" and getattr(model_module(model), "EXACT", False):
             truth = exact
-        elif dataset == base and model in set(large["model"]):
+        elif dataset == routine_care and model in set(large["model"]):
             truth = large_sample_truth(large[large["model"] == model])
         rows.append(beside_truth(table(tree), truth, dataset, model))
-        if dataset == base:
+        if dataset == routine_care:
             values = draws(tree).to_dataframe().reset_index()
             kept.append(values.melt(["chain", "draw"], var_name="estimand").assign(dataset=dataset, model=model))
     write_csv(pd.concat(rows, ignore_index=True), table_path)
@@ -37,7 +37,7 @@ if __name__ == "__main__":
             posteriors=snakemake.input.posteriors,
             known_truth=snakemake.input.known_truth,
             true_effects=snakemake.input.true_effects,
-            base=snakemake.params.base,
+            routine_care=snakemake.params.routine_care,
             table_path=snakemake.output.table,
             draws_path=snakemake.output.draws,
         )

@@ -8,13 +8,13 @@ from iatrogenesis.inference.data.posterior import drawn
 from iatrogenesis.verification.records import recorded
 
 
-def main(posteriors: list[str], true_rates: str, base: str, table_path: str) -> None:
+def main(posteriors: list[str], true_rates: str, routine_care: str, table_path: str) -> None:
     """Write one row per fit and therapist, with the true long-run rate where it is known."""
     truth = read_csv(true_rates)[["therapist_id", "true_rate", "true_rate_mcse"]]
     rows = []
     for tree in drawn(posteriors):
         found = table(tree).assign(dataset=tree.attrs["dataset"], model=tree.attrs["model"])
-        if tree.attrs["dataset"] == base:
+        if tree.attrs["dataset"] == routine_care:
             found = found.merge(truth, on="therapist_id", how="left", validate="one_to_one")
         rows.append(found)
     together = pd.concat(rows, ignore_index=True)
@@ -27,6 +27,6 @@ if __name__ == "__main__":
         main(
             posteriors=snakemake.input.posteriors,
             true_rates=snakemake.input.true_rates,
-            base=snakemake.params.base,
+            routine_care=snakemake.params.routine_care,
             table_path=snakemake.output.table,
         )

@@ -13,10 +13,10 @@ from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import clients_table
 
 
-def main(base: dict, models: list[str], design: dict, setup: dict, table_path: str) -> None:
+def main(routine_care: dict, models: list[str], design: dict, setup: dict, table_path: str) -> None:
     """Write one row per model and estimand, with the Monte Carlo standard error of the truth."""
     setup, design = Setup.model_validate(setup).apart("true_effects"), Design.model_validate(design)
-    run = setup.run(Scenario.model_validate(base), design)
+    run = setup.run(Scenario.model_validate(routine_care), design)
     # Therapists of all replicates carry ids of their own, so together they are one very large set.
     clients = clients_table(run, setup.instruments, setup.judgement).assign(replicate=0)
     tables = []
@@ -35,7 +35,7 @@ def main(base: dict, models: list[str], design: dict, setup: dict, table_path: s
 if __name__ == "__main__":
     with recorded(snakemake):
         main(
-            base=snakemake.params.base,
+            routine_care=snakemake.params.routine_care,
             models=snakemake.params.models,
             design=snakemake.params.design,
             setup=snakemake.params.setup,

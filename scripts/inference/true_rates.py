@@ -11,10 +11,10 @@ from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import therapists_table
 
 
-def main(base: dict, design: dict, setup: dict, table_path: str) -> None:
+def main(routine_care: dict, design: dict, setup: dict, table_path: str) -> None:
     """Write each therapist's long-run rate with its Monte Carlo standard error."""
     setup, design = Setup.model_validate(setup), Design.model_validate(design)
-    run = setup.run(Scenario.model_validate(base), design)
+    run = setup.run(Scenario.model_validate(routine_care), design)
     sample = Sample.of(run, setup.instruments, setup.judgement)
     finished = np.bincount(sample.unit, weights=sample.finished)
     rate = np.bincount(sample.unit, weights=sample.deteriorated) / finished
@@ -28,7 +28,7 @@ def main(base: dict, design: dict, setup: dict, table_path: str) -> None:
 if __name__ == "__main__":
     with recorded(snakemake):
         main(
-            base=snakemake.params.base,
+            routine_care=snakemake.params.routine_care,
             design=snakemake.params.design,
             setup=snakemake.params.setup,
             table_path=snakemake.output.table,

@@ -27,9 +27,9 @@ def main(settings: dict, worlds: dict[str, dict], limit: float, priors: dict, se
     for allocation, design in settings.designs().items():
         runs = {name: setup.run(world, design) for name, world in worlds.items()}
         judged = {name: Sample.of(run, setup.instruments, setup.judgement) for name, run in runs.items()}
-        clients = clients_table(runs["base"], setup.instruments, setup.judgement).assign(replicate=0)
+        clients = clients_table(runs["routine_care"], setup.instruments, setup.judgement).assign(replicate=0)
         finished = clients[clients["finished"].astype(bool)].reset_index(drop=True)
-        by_caseload, unsure = through_burnout(therapists_table(runs["base"]), finished, limit)
+        by_caseload, unsure = through_burnout(therapists_table(runs["routine_care"]), finished, limit)
         for analysis, covariates in {"ratings": therapist.COVARIATES, "true states": therapist.TRUE_STATES}.items():
             data = from_clients(finished, covariates, dataset=f"{allocation}, {analysis}", allow_empty=True)
             tree = sample("therapist", data, priors, setup.seed)
@@ -40,7 +40,7 @@ def main(settings: dict, worlds: dict[str, dict], limit: float, priors: dict, se
                 change *= 1.0 + error * noise.normal(allocation, client=np.arange(len(change)))
                 answer = summary(change, tree)
                 about = {"allocation": allocation, "question": question, "analysis": analysis}
-                rows.append(about | causal_truth(judged[question], judged["base"]) | answer)
+                rows.append(about | causal_truth(judged[question], judged["routine_care"]) | answer)
         print(f"{allocation}: {len(finished):,} clients", flush=True)
     table = pd.DataFrame(rows)
     reach = 2 * table["truth_mcse"]

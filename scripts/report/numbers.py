@@ -6,10 +6,10 @@ from iatrogenesis.verification.records import recorded
 from iatrogenesis.world.scenarios import Scenario
 
 
-def main(tables: dict[str, str], base: dict, everything: dict, config: dict, numbers_path: str) -> None:
+def main(tables: dict[str, str], routine_care: dict, everything: dict, config: dict, numbers_path: str) -> None:
     """Write numbers.json."""
     results = {name: read_csv(path) for name, path in tables.items()}
-    found = every_number(results, Scenario.model_validate(base), Scenario.model_validate(everything), config)
+    found = every_number(results, Scenario.model_validate(routine_care), Scenario.model_validate(everything), config)
     write_json(found, numbers_path)
     print(f"{len(found)} numbers")
 
@@ -18,7 +18,7 @@ if __name__ == "__main__":
     with recorded(snakemake):
         main(
             tables={name: str(path) for name, path in snakemake.input.items() if name != "code"},
-            base=snakemake.params.base,
+            routine_care=snakemake.params.routine_care,
             everything=snakemake.params.everything,
             config=snakemake.params.config,
             numbers_path=snakemake.output.numbers,

@@ -34,7 +34,7 @@ def main(
         figures=page_figures({name: Path(path).read_bytes() for name, path in figures.items()}, about["words"]),
         tables=tables,
         about={
-            **page_words(results, worlds["base"]),
+            **page_words(results, worlds["routine_care"]),
             "study": about["study"],
             "commit": about["commit"],
             "judged_by": about["judged_by"],

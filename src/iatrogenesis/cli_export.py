@@ -14,9 +14,9 @@ TARGETS = (*TABLES, "datapackage", "draws")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder; by default export/ within the results."
 )
-@click.option("--scenario", help="Of a study: whose tables; base unless said.")
+@click.option("--scenario", help="Of a study: whose tables; routine_care unless said.")
 @click.option("--model", help="Draws: of which model; all unless said.")
-@click.option("--dataset", help="Draws of a study: fitted to what; base unless said.")
+@click.option("--dataset", help="Draws of a study: fitted to what; routine_care unless said.")
 @click.option(
     "--form", type=click.Choice(["csv", "parquet", "netcdf"]), default="csv", show_default=True, help="Of draws."
 )

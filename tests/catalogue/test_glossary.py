@@ -25,7 +25,7 @@ PLAIN = {  # plain words, and names that the table's own docstring explains
     *("method", "cell", "measure", "value", "failures", "dataset", "model", "passed", "reasons", "fallback"),
     *("rhat_of", "ess_bulk_of", "ess_tail_of", "quantity", "simulations", "spread", "p", "calibrated", "prior"),
     *("likelihood", "verdict", "truth", "truth_mcse", "estimate", "sd", "covered", "sessions"),
-    *("deteriorated_per_client", "net_against_base"),
+    *("deteriorated_per_client", "net_against_routine_care"),
 }
 
 

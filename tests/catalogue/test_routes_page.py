@@ -28,7 +28,9 @@ def test_every_route_has_its_files_its_scenario_and_its_place_in_the_text(study,
     group = "mechanisms" if kind in MECHANISMS else "preventions"
     assert (ROOT / "src" / "iatrogenesis" / "world" / group / f"{kind}.py").is_file()
     assert (ROOT / "config" / group / f"{kind}.yaml").is_file()
-    here, usual = ({one.kind for one in getattr(study.catalogue[name], group)} for name in (scenario_of(kind), "base"))
+    here, usual = (
+        {one.kind for one in getattr(study.catalogue[name], group)} for name in (scenario_of(kind), "routine_care")
+    )
     assert here ^ usual == {kind}  # closed there, or added
     assert KINDS[kind].seed and set(KINDS[kind].seed) <= set(SEED)
 

@@ -31,7 +31,7 @@ def numbers(study) -> dict[str, Record]:
 
 def test_there_are_numbers_to_check(study):
     assert len(numbers(study)) > 300
-    assert {"base.world.dropout.logit", "base.mechanisms.burnout.drift_per_sd"} <= set(numbers(study))
+    assert {"routine_care.world.dropout.logit", "routine_care.mechanisms.burnout.drift_per_sd"} <= set(numbers(study))
 
 
 def test_no_plain_number_stands_in_a_world(study):
@@ -46,9 +46,9 @@ def test_no_plain_number_stands_in_a_world(study):
             return [leaf for name, child in node.items() for leaf in leaves(child, f"{path}.{name}")]
         return [path]
 
-    base = study.catalogue["base"]
-    plain = leaves(base.world, "world") + [leaf for m in base.mechanisms for leaf in leaves(m, m.kind)]
-    assert plain == [f"{m.kind}.kind" for m in base.mechanisms]
+    routine_care = study.catalogue["routine_care"]
+    plain = leaves(routine_care.world, "world") + [leaf for m in routine_care.mechanisms for leaf in leaves(m, m.kind)]
+    assert plain == [f"{m.kind}.kind" for m in routine_care.mechanisms]
 
 
 def test_units_are_known(study):
@@ -126,7 +126,7 @@ def test_every_column_is_in_the_codebook_and_the_other_way_round(study, small):
     del codebook["own_data"]
     every = Instruments.model_validate(read_yaml(CONFIG / "instruments.yaml"))
     setup = study.setup.model_copy(update={"instruments": every})
-    run = setup.run(study.catalogue["base"], small, record=True)
+    run = setup.run(study.catalogue["routine_care"], small, record=True)
     tables = {
         "clients": clients_table(run, every, study.config.judgement, run),
         "sessions": sessions_table(run),

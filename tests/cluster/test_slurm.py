@@ -61,7 +61,7 @@ def test_two_jobs_at_a_time_cancelled_and_taken_up_again_give_the_same_bytes(sta
     assert most == 2
     assert len(slurm.jobs()) - before <= 6, "what was done is done again"
     names = compared(fresh, finished)
-    assert {"simulated/base/clients.parquet", "tables/performance.csv", "tables/diagnostics.csv"} <= set(names)
+    assert {"simulated/routine_care/clients.parquet", "tables/performance.csv", "tables/diagnostics.csv"} <= set(names)
     assert sum("simulation_study/" in name for name in names) > 20
 
 

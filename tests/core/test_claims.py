@@ -16,9 +16,9 @@ from tests.conftest import CONFIG
 
 ONE = {
     "sentence": "Net harm, deteriorations per 1,000 clients",
-    "number": "{base}.net",
+    "number": "{routine_care}.net",
     "table": "tables/scenarios.csv",
-    "row": {"scenario": "{base}", "measure": "net"},
+    "row": {"scenario": "{routine_care}", "measure": "net"},
     "column": "value",
     "mcse": "mcse",
     "kind": "simulated",
@@ -46,8 +46,8 @@ def test_a_claim_is_found_in_its_row_with_its_error():
     ("changed", "says"),
     [
         ({"kind": "posterior", "mcse": None}, "needs the column of its error"),
-        ({"number": "{scenario}.net"}, "only {base} may stand"),
-        ({"row": {"scenario": "{b}"}}, "only {base} may stand"),
+        ({"number": "{scenario}.net"}, "only {routine_care} may stand"),
+        ({"row": {"scenario": "{b}"}}, "only {routine_care} may stand"),
         ({"table": "../elsewhere.csv"}, "should match pattern"),
         ({"tolerance": 0}, "greater than 0"),
         ({"tolerance": 0.001}, "less than or equal to 0.0001"),

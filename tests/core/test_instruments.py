@@ -75,12 +75,14 @@ def test_a_study_can_choose_any_instrument(study, every, name):
     """Its rule is then the plain reliable change index, and its scores have the mean and SD of the configuration."""
     rule = Judgement(instruments=(name,))
     setup = Setup(seed=3, instruments=every.only(rule.instruments), judgement=rule)
-    run = setup.run(study.catalogue["base"], Design(replicates=4, therapists=40, services=4, clients_per_therapist=40))
+    run = setup.run(
+        study.catalogue["routine_care"], Design(replicates=4, therapists=40, services=4, clients_per_therapist=40)
+    )
     instrument, first, last = every.by_name()[name], run.state.first[name].astype(float), run.state.last[name]
     assert set(run.state.first) == {"phq9", "gad7", name}
     assert first.mean() == pytest.approx(float(instrument.mean), rel=0.05)
     assert first.std() == pytest.approx(float(instrument.sd), rel=0.12)
-    sample = setup.sample(study.catalogue["base"], Design(therapists=10, services=2, clients_per_therapist=40))
+    sample = setup.sample(study.catalogue["routine_care"], Design(therapists=10, services=2, clients_per_therapist=40))
     rise = sample.last[name].astype(float) - sample.first[name]
     assert np.array_equal(sample.deteriorated, (rise >= float(instrument.reliable_change)) & sample.finished)
     assert 0.01 < np.mean(last - first >= float(instrument.reliable_change)) < 0.15
@@ -90,7 +92,7 @@ def test_more_instruments_move_no_score_of_the_others(study, every):
     small = Design(therapists=6, services=2, clients_per_therapist=15)
     rule = study.config.judgement
     two, four = (
-        Setup(seed=3, instruments=used, judgement=rule).run(study.catalogue["base"], small)
+        Setup(seed=3, instruments=used, judgement=rule).run(study.catalogue["routine_care"], small)
         for used in (every.only(()), every)
     )
     for name in ("phq9", "gad7"):

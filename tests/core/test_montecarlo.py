@@ -39,23 +39,27 @@ def test_ratio_error_is_that_of_repeated_samples():
 
 
 def test_twins_against_themselves_show_no_harm(study, small):
-    sample = study.setup.sample(study.catalogue["base"], small)
-    rows = pd.DataFrame(scenario_rows("base", twin_counts(sample, sample, sample))).set_index("measure")
-    assert rows.loc[["iatrogenic", "spared", "net_against_base", "net_against_reference"], "value"].eq(0).all()
+    sample = study.setup.sample(study.catalogue["routine_care"], small)
+    rows = pd.DataFrame(scenario_rows("routine_care", twin_counts(sample, sample, sample))).set_index("measure")
+    assert rows.loc[["iatrogenic", "spared", "net_against_routine_care", "net_against_reference"], "value"].eq(0).all()
     assert rows.loc["deteriorated", "value"] == pytest.approx(1000 * sample.deteriorated.sum() / sample.finished.sum())
 
 
 def test_paired_difference_is_surer_than_two_separate_rates(study, small):
     big = small.model_copy(update={"replicates": 10})
-    base, reference, burned = (
-        study.setup.sample(study.catalogue[n], big) for n in ("base", "reference", "high_burnout")
+    routine_care, reference, burned = (
+        study.setup.sample(study.catalogue[n], big) for n in ("routine_care", "reference", "high_burnout")
     )
-    rows = pd.DataFrame(scenario_rows("high_burnout", twin_counts(burned, reference, base))).set_index("measure")
-    alone = pd.DataFrame(scenario_rows("base", twin_counts(base, reference, base))).set_index("measure")
+    rows = pd.DataFrame(scenario_rows("high_burnout", twin_counts(burned, reference, routine_care))).set_index(
+        "measure"
+    )
+    alone = pd.DataFrame(scenario_rows("routine_care", twin_counts(routine_care, reference, routine_care))).set_index(
+        "measure"
+    )
     apart = np.hypot(rows.loc["deteriorated_per_client", "mcse"], alone.loc["deteriorated_per_client", "mcse"])
-    assert rows.loc["net_against_base", "mcse"] < apart
+    assert rows.loc["net_against_routine_care", "mcse"] < apart
     difference = rows.loc["deteriorated_per_client", "value"] - alone.loc["deteriorated_per_client", "value"]
-    assert rows.loc["net_against_base", "value"] == pytest.approx(difference)
+    assert rows.loc["net_against_routine_care", "value"] == pytest.approx(difference)
 
 
 def test_intervals_know_how_few_units_they_come_from():

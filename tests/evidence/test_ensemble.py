@@ -105,7 +105,7 @@ def test_ranges_are_quantiles():
 @pytest.fixture(scope="module")
 def committed(study):
     unknowns = Unknowns(
-        [study.catalogue["base"], study.catalogue["all_preventions"]],
+        [study.catalogue["routine_care"], study.catalogue["all_preventions"]],
         study.config.judgement.instruments,
         study.associations,
     )
@@ -149,7 +149,7 @@ def test_members_lie_within_their_priors(committed):
 def test_each_member_has_people_of_its_own_whatever_the_cores(study, committed):
     unknowns, ensemble = committed
     values = unknowns.split({name: of[:12] for name, of in ensemble.items()})
-    scenarios = {"treated": study.catalogue["base"]}
+    scenarios = {"treated": study.catalogue["routine_care"]}
     design = Design(replicates=2, therapists=12, services=2, clients_per_therapist=30)
     asked = Asked(study.setup, design, scenarios, Patterns(("D01", "M07", DISTRESSED)))
     found = shown(asked, values, cores=1)
@@ -162,7 +162,7 @@ def test_each_member_has_people_of_its_own_whatever_the_cores(study, committed):
 
 def test_fitted_numbers_name_patterns_that_are_fitted(study):
     used = dict(zip(study.evidence["id"], study.evidence["use"], strict=True))
-    for name in ("base", "with_monitoring"):
+    for name in ("routine_care", "with_monitoring"):
         for path, record in records(study.catalogue[name]).items():
             for pattern in record.fitted_to:
                 assert pattern == DISTRESSED or used[pattern] == "fit", path

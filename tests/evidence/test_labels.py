@@ -47,7 +47,7 @@ def test_labels():
 
 @pytest.fixture(scope="module")
 def labels(study):
-    worlds = ("base", "untreated", "reference", "with_monitoring")
+    worlds = ("routine_care", "untreated", "reference", "with_monitoring")
     known = [record for name in worlds for record in records(study.catalogue[name]).values()]
     known += records(study.instruments).values()
     return labelled(study.evidence, known), known

@@ -111,15 +111,17 @@ def test_effect_of_feedback_is_among_those_off_track_only():
 
 def test_before_the_alarm_both_worlds_are_the_same(study):
     """The group of those off track can be told from the monitored world because nothing differs until the alarm."""
-    base = study.catalogue["base"]
+    routine_care = study.catalogue["routine_care"]
     monitoring = study.catalogue["with_monitoring"].preventions
     # Therapists' burnout answers to how clients fare, so their other clients would feel it: it is held here.
-    still = base.world.burnout.model_copy(
-        update={"distress_push": base.world.burnout.distress_push.model_copy(update={"value": 0.0})}
+    still = routine_care.world.burnout.model_copy(
+        update={"distress_push": routine_care.world.burnout.distress_push.model_copy(update={"value": 0.0})}
     )
-    base = base.model_copy(update={"world": base.world.model_copy(update={"burnout": still})})
+    routine_care = routine_care.model_copy(update={"world": routine_care.world.model_copy(update={"burnout": still})})
     design = Design(therapists=20, services=4, clients_per_therapist=40)
-    usual, watched = (study.setup.run(s, design) for s in (base, base.model_copy(update={"preventions": monitoring})))
+    usual, watched = (
+        study.setup.run(s, design) for s in (routine_care, routine_care.model_copy(update={"preventions": monitoring}))
+    )
     on_track = watched.state.own["monitoring.alarmed"] == 0
     early = usual.state.start_week == 0  # later ones may begin in another week, with another burnout of the therapist
     same = on_track & early & ~watched.state.noticed & ~usual.state.noticed

@@ -28,7 +28,7 @@ def names(rows) -> set[str]:
 
 @pytest.fixture(scope="module")
 def run(study, small):
-    return study.setup.run(study.catalogue["base"], small)
+    return study.setup.run(study.catalogue["routine_care"], small)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def evidence(study) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def table(study, rows, evidence, moments) -> pd.DataFrame:
-    return population_table(rows, evidence, records(study.catalogue["base"].world), moments)
+    return population_table(rows, evidence, records(study.catalogue["routine_care"].world), moments)
 
 
 def test_counts_are_those_of_the_clients_table(study, run, moments):
@@ -83,7 +83,7 @@ def test_errors_are_those_of_a_ratio_over_services(run, moments):
 def test_blocks_change_nothing(study, small, names, moments):
     counted = Counted(names)
     for replicate in range(small.replicates):
-        run = study.setup.run(study.catalogue["base"], small, replicates=range(replicate, replicate + 1))
+        run = study.setup.run(study.catalogue["routine_care"], small, replicates=range(replicate, replicate + 1))
         counted.add(run, study.setup.instruments, study.setup.judgement)
     for name, found in counted.moments().items():
         assert vars(found) == pytest.approx(vars(moments[name]), nan_ok=True), name
@@ -117,7 +117,7 @@ def test_each_row_has_its_source_or_says_that_there_is_none(rows, table, study):
     unpublished = by["published"].isna()
     assert (by.loc[unpublished, "source"] == NONE).all() and unpublished.any()
     assert by.loc[~unpublished, "source"].isin(KEYS).all() and by.loc[~unpublished, "where"].str.len().gt(0).all()
-    deprivation = study.catalogue["base"].world.client.deprivation_shares.value
+    deprivation = study.catalogue["routine_care"].world.client.deprivation_shares.value
     assert by.loc["most_deprived", "published"] == pytest.approx(deprivation["9"] + deprivation["10"])
     assert by.loc["deteriorated", "simulated"] == pytest.approx(0.0684)
 
@@ -154,4 +154,4 @@ def test_faulty_rows_are_refused(tmp_path, changed, words):
 def test_what_is_not_there_is_refused(study, rows, evidence, moments, row):
     one = rows[rows["id"] == "trauma"].assign(**row)
     with pytest.raises(ConfigError, match="trauma"):
-        population_table(one, evidence, records(study.catalogue["base"].world), moments)
+        population_table(one, evidence, records(study.catalogue["routine_care"].world), moments)

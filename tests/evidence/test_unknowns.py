@@ -12,7 +12,7 @@ RNG = np.random.default_rng(3)
 
 @pytest.fixture(scope="module")
 def worlds(study):
-    return [study.catalogue["base"], study.catalogue["all_preventions"]]
+    return [study.catalogue["routine_care"], study.catalogue["all_preventions"]]
 
 
 @pytest.fixture(scope="module")

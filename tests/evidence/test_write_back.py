@@ -13,13 +13,13 @@ CONFIG = Path(__file__).resolve().parents[2] / "config"
 
 
 def texts(scenario) -> dict[str, str]:
-    files = {"": CONFIG / "scenarios" / "base.yaml"}
+    files = {"": CONFIG / "scenarios" / "routine_care.yaml"}
     files |= {f"mechanisms.{one.kind}": CONFIG / "mechanisms" / f"{one.kind}.yaml" for one in scenario.mechanisms}
     return {part: path.read_text() for part, path in files.items()}
 
 
 def test_values_are_written_where_they_stood(study):
-    scenario = study.catalogue["base"]
+    scenario = study.catalogue["routine_care"]
     every = records(scenario)
     free = {path: one for path, one in every.items() if one.status == "calibrated" or getattr(one, "judged", None)}
     values = {path: record.low + 0.37 * (record.high - record.low) for path, record in free.items()}
@@ -38,7 +38,7 @@ def test_values_are_written_where_they_stood(study):
 @pytest.mark.trial(kind="refused", what="a calibrated number without its line in the file")
 def test_a_parameter_without_a_line_is_refused(study):
     with pytest.raises(ValueError, match=r"no calibrated value was found|no line in the file"):
-        write_back(texts(study.catalogue["base"]), {"world.nothing": 1.0})
+        write_back(texts(study.catalogue["routine_care"]), {"world.nothing": 1.0})
 
 
 @pytest.mark.parametrize(

@@ -262,15 +262,17 @@ def test_tables_carry_errors_and_distances(explored):
 
 def test_worlds_that_do_not_belong_together_are_refused(explored):
     catalogue, explorer = explored.study.catalogue, explored.explorer
-    with pytest.raises(ValueError, match=r"explorer\.prevented: .*must be base with preventions"):
-        check_worlds(explorer, catalogue["base"], catalogue["no_burnout"])
+    with pytest.raises(ValueError, match=r"explorer\.prevented: .*must be routine_care with preventions"):
+        check_worlds(explorer, catalogue["routine_care"], catalogue["no_burnout"])
     with pytest.raises(ValueError, match=r"explorer\.preventions: with_repair does not have 'monitoring'"):
-        check_worlds(explorer, catalogue["base"], catalogue["with_repair"])
+        check_worlds(explorer, catalogue["routine_care"], catalogue["with_repair"])
     with pytest.raises(ValueError, match=r"explorer\.preventions: with_repair has some already"):
         check_worlds(explorer, catalogue["with_repair"], catalogue["all_preventions"])
     elsewhere = explorer.levels.model_copy(update={"caseload": (14.0, 22.0)})
-    with pytest.raises(ValueError, match=r"explorer\.levels\.caseload: the value of base, 15,"):
-        check_worlds(explorer.model_copy(update={"levels": elsewhere}), catalogue["base"], catalogue["all_preventions"])
+    with pytest.raises(ValueError, match=r"explorer\.levels\.caseload: the value of routine_care, 15,"):
+        check_worlds(
+            explorer.model_copy(update={"levels": elsewhere}), catalogue["routine_care"], catalogue["all_preventions"]
+        )
 
 
 @pytest.mark.parametrize(

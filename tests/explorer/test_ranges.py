@@ -45,7 +45,7 @@ def here(study):
     explorer = Explorer.model_validate(raw)
     names = {"world": explorer.world, "prevented": explorer.prevented, "reference": study.config.reference}
     worlds = {part: study.catalogue[name] for part, name in names.items()}
-    nodes = [study.catalogue[name] for name in (study.base, study.config.conclusions.prevented)]
+    nodes = [study.catalogue[name] for name in (study.routine_care, study.config.conclusions.prevented)]
     unknowns = Unknowns(nodes, study.config.judgement.instruments, study.associations)
     values = unknowns.split(read_ensemble(CONFIG / "ensemble.csv", unknowns.names))
     return SimpleNamespace(

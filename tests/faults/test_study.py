@@ -26,8 +26,8 @@ based_on: tiny
 simulate: {therapists: 12, services: 2, clients_per_therapist: 20}
 fit: {models: [intercept_only], engine: NAME, sampler: {draws: 200, tune: 200, chains: 2}}
 """
-CLIENTS = "results/collapsed/simulated/base/clients.parquet"
-POSTERIOR = "results/collapsed/posterior/base/intercept_only.nc"
+CLIENTS = "results/collapsed/simulated/routine_care/clients.parquet"
+POSTERIOR = "results/collapsed/posterior/routine_care/intercept_only.nc"
 
 
 @pytest.fixture(scope="module")

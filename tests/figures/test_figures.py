@@ -50,7 +50,7 @@ def _scenarios() -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"scenario": name, "measure": measure, "value": k * value, "low": k * value - 4, "high": k * value + 4}
-            for k, name in enumerate(("base", "high_burnout"), start=1)
+            for k, name in enumerate(("routine_care", "high_burnout"), start=1)
             for measure, value in measures.items()
         ]
     )
@@ -81,7 +81,7 @@ def _evidence() -> pd.DataFrame:
 
 def _effects() -> pd.DataFrame:
     estimands = ["therapist_sd", "vpc", "log_odds_ratio[burnout]", "log_odds_ratio[age[18-25]]"]
-    rows = [(dataset, "therapist", name) for dataset in ("base", "known") for name in estimands]
+    rows = [(dataset, "therapist", name) for dataset in ("routine_care", "known") for name in estimands]
     rows += [(f"nhs-20{year}-{year + 1}", "intercept_only", "therapist_sd") for year in (17, 18)]
     table = pd.DataFrame(rows, columns=["dataset", "model", "estimand"])
     return table.assign(truth=0.2, truth_mcse=0.01, estimate=0.25, low=0.1, high=0.4)
@@ -108,16 +108,18 @@ def _second_episodes() -> pd.DataFrame:
     outcomes = ("improved", "dropped_out", "deteriorated")
     rows = [
         (world, "", "clients", "follow_up", outcome)
-        for world in ("base", "reference", "no_low_hope")
+        for world in ("routine_care", "reference", "no_low_hope")
         for outcome in ("unwell", "returning", "not_returning")
     ]
     rows += [
         (world, "", *course, outcome)
-        for world in ("base", "reference", "no_low_hope")
+        for world in ("routine_care", "reference", "no_low_hope")
         for course in (("clients", "first"), ("returning", "first"), ("returning", "second"))
         for outcome in outcomes
     ]
-    rows += [("base", less, "clients", "follow_up", "not_returning") for less in ("low_hope_barrier", "no_low_hope")]
+    rows += [
+        ("routine_care", less, "clients", "follow_up", "not_returning") for less in ("low_hope_barrier", "no_low_hope")
+    ]
     table = pd.DataFrame(rows, columns=["world", "less", "people", "course", "outcome"])
     value = 200.0 + np.arange(len(table))
     return table.assign(less=table["less"].replace("", np.nan), value=value, low=value - 9, high=value + 9)
@@ -314,7 +316,7 @@ def _tables(name: str) -> dict:
         "posterior_against_truth": ("effects", _effects),
     }
     keyword, make = single[name]
-    return {keyword: make()} | ({"base": "base"} if name == "posterior_against_truth" else {})
+    return {keyword: make()} | ({"routine_care": "routine_care"} if name == "posterior_against_truth" else {})
 
 
 # Curves, points and many small panels; the others are saved twice in the slow tier.
@@ -356,7 +358,7 @@ def test_every_figure_says_what_it_takes():
     for name, facts in FACTS.items():
         module = import_module(f"iatrogenesis.figures.{name}")
         assert all(getattr(module, fact) == value for fact, value in facts.items() if fact != "__doc__"), name
-        assert set(facts["TABLES"]) == set(signature(module.draw).parameters) - {"base"}, name
+        assert set(facts["TABLES"]) == set(signature(module.draw).parameters) - {"routine_care"}, name
 
 
 def test_words_stay_inside_the_picture():

@@ -33,7 +33,7 @@ NASTY = st.sampled_from(
         "!!str",
         "<<",
         "__use_yte__",
-        "base",
+        "routine_care",
         "\x1b[2J",
         "ä\u202e",
         "1e999",
@@ -50,7 +50,7 @@ TREES = st.recursive(
     max_leaves=12,
 )
 STUDY = read_study(CONFIG / "tiny.yaml", CONFIG).content
-SCENARIO = read_yaml(CONFIG / "scenarios" / "base.yaml")
+SCENARIO = read_yaml(CONFIG / "scenarios" / "routine_care.yaml")
 SETTINGS = {
     "name": "mine",
     "data": {"clients": "a.csv", "missing": [-9]},
@@ -133,7 +133,7 @@ def test_a_study_with_all_it_names_is_valid_or_refused(folder, content):
 @settings(ONE_FOLDER, max_examples=100)
 @given(content=changed(SCENARIO))
 def test_a_scenario_is_valid_or_refused(folder, content):
-    path = written(content, folder / "base.yaml")
+    path = written(content, folder / "routine_care.yaml")
     try:
         of_document(ScenarioFile, read_document(path))
     except ConfigError as error:
@@ -145,7 +145,7 @@ def test_a_scenario_is_valid_or_refused(folder, content):
 @settings(ONE_FOLDER, max_examples=40)
 @given(content=changed(SCENARIO))
 def test_a_catalogue_is_valid_or_refused(config, content):
-    written(content, config / "scenarios" / "base.yaml")
+    written(content, config / "scenarios" / "routine_care.yaml")
     try:
         load_catalogue(config / "scenarios", config / "references.bib")
     except ConfigError as error:

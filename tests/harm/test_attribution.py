@@ -85,7 +85,7 @@ def test_intervals_of_few_pairs_hold_the_truth_as_often_as_they_say():
 
 
 def test_outcomes_are_those_of_the_clients_table(study, small):
-    run = study.setup.run(study.catalogue["base"], small)
+    run = study.setup.run(study.catalogue["routine_care"], small)
     sums = {name: sums.sum() for name, sums in outcome_sums(run, study.setup).items()}
     clients = clients_table(run, study.instruments, study.config.judgement)
     assert sums["clients"] == len(clients)
@@ -99,14 +99,15 @@ def test_outcomes_are_those_of_the_clients_table(study, small):
 
 def test_a_world_does_not_differ_from_itself_and_harm_has_its_sign(study):
     design = Design(replicates=4, therapists=20, services=4, clients_per_therapist=40)
-    base, full = (
-        outcome_sums(study.setup.run(study.catalogue[name], design), study.setup) for name in ("reference", "base")
+    reference, full = (
+        outcome_sums(study.setup.run(study.catalogue[name], design), study.setup)
+        for name in ("reference", "routine_care")
     )
-    assert set(compared(base, base).values()) == {(0.0, 0.0, 0.0, 0.0)}
-    more = compared(full, base)
+    assert set(compared(reference, reference).values()) == {(0.0, 0.0, 0.0, 0.0)}
+    more = compared(full, reference)
     for name in ("deteriorated", "dropped_out", "severity_last", "severity_follow_up", "not_returning"):
         assert more[name].value > 3 * more[name].mcse > 0, name
-        half = t.ppf(0.975, len(base["clients"]) - 1) * more[name].mcse
+        half = t.ppf(0.975, len(reference["clients"]) - 1) * more[name].mcse
         assert more[name].high - more[name].value == pytest.approx(half) == more[name].value - more[name].low
 
 

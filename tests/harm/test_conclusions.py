@@ -74,13 +74,17 @@ def test_of_those_who_finish_in_both_worlds_by_hand():
 
 def test_policies_are_told_of_routine_care_by_finished_courses(study):
     design = Design(replicates=4, therapists=12, services=3, clients_per_therapist=20)
-    base, everything = study.catalogue["base"], study.catalogue["all_preventions"]
-    worlds = {"base": base, "rested": study.catalogue["rested"], MONITORED: one_by_one(base, everything)[0][MONITORED]}
+    routine_care, everything = study.catalogue["routine_care"], study.catalogue["all_preventions"]
+    worlds = {
+        "routine_care": routine_care,
+        "rested": study.catalogue["rested"],
+        MONITORED: one_by_one(routine_care, everything)[0][MONITORED],
+    }
     assert worlds[MONITORED].preventions == study.catalogue["with_monitoring"].preventions
     samples = {name: study.setup.sample(scenario, design) for name, scenario in worlds.items()}
     found = concluded(samples, POLICY)
     assert list(found) == [f"policy.{name}" for name in SIMULATED]
-    usual = samples["base"]
+    usual = samples["routine_care"]
     assert found["policy.rate"][0] == pytest.approx(1000 * usual.deteriorated.sum() / usual.finished.sum())
     assert found["policy.burnout"][0] == pytest.approx(-causal_truth(samples["rested"], usual)["truth"])
     assert found["policy.monitoring"] == pytest.approx(
@@ -106,17 +110,17 @@ def test_errors_are_those_of_the_jackknife_over_clusters():
 
 def test_what_is_concluded_of_simulated_worlds_is_paired(study):
     design = Design(replicates=4, therapists=12, services=3, clients_per_therapist=20)
-    worlds = worlds_of(*(study.catalogue[name] for name in ("base", "all_preventions", "rested")))
+    worlds = worlds_of(*(study.catalogue[name] for name in ("routine_care", "all_preventions", "rested")))
     samples = {name: study.setup.sample(scenario, design) for name, scenario in worlds.items()}
     found = concluded(samples, MAIN)
     rates = {name: 1000 * sample.deteriorated.mean() for name, sample in samples.items()}
-    assert found["level"][0] == pytest.approx(rates["base"])
+    assert found["level"][0] == pytest.approx(rates["routine_care"])
     for name, less in (("net", "reference"), ("rested", "rested"), ("averted", "prevented")):
-        assert found[name][0] == pytest.approx(rates["base"] - rates[less]), name
+        assert found[name][0] == pytest.approx(rates["routine_care"] - rates[less]), name
     assert found["net"][0] > 0 and found["averted"][0] > 0
     other = concluded(samples, {"reference": Conclusion("", "reference", None)})["reference"][1]
     assert 0 < found["rested"][1] < found["net"][1] < np.hypot(found["level"][1], other)
-    truly = [samples[name].truly_deteriorated.mean() for name in ("base", "reference")]
+    truly = [samples[name].truly_deteriorated.mean() for name in ("routine_care", "reference")]
     assert found["level_true"][0] == pytest.approx(1000 * truly[0])
     assert found["net_true"][0] == pytest.approx(1000 * (truly[0] - truly[1]))
 
@@ -125,8 +129,8 @@ def test_what_is_concluded_of_simulated_worlds_is_paired(study):
 def test_each_member_is_concluded_from_its_own_numbers_and_people(study, cores):
     """Eleven members, two blocks: each as it is alone, with the replicates that are its own."""
     design = Design(replicates=2, therapists=6, services=2, clients_per_therapist=15)
-    base, path = study.catalogue["base"], "world.alliance.drift"
-    worlds = {"here": base, "there": study.catalogue["reference"]}
+    routine_care, path = study.catalogue["routine_care"], "world.alliance.drift"
+    worlds = {"here": routine_care, "there": study.catalogue["reference"]}
     values = {path: np.linspace(-1, 0, 11), "preventions.repair.apologise": np.zeros(11)}
     found = over_members(study.setup, design, worlds, {"net": NET, "level": LEVEL}, values, cores)
     last = {path: of[10:] for path, of in values.items()}
@@ -147,7 +151,7 @@ def test_each_member_is_concluded_from_its_own_numbers_and_people(study, cores):
 
 
 def test_main_worlds_are_those_of_the_catalogue(study):
-    worlds = worlds_of(*(study.catalogue[name] for name in ("base", "all_preventions", "rested")))
+    worlds = worlds_of(*(study.catalogue[name] for name in ("routine_care", "all_preventions", "rested")))
     assert {one.world for one in MAIN.values()} | {one.less for one in MAIN.values()} - {None} == set(worlds)
     for name in ("reference", "rested"):
         mine, listed = worlds[name], study.catalogue[name]
@@ -155,20 +159,20 @@ def test_main_worlds_are_those_of_the_catalogue(study):
 
 
 def test_each_route_is_closed_alone_and_each_prevention_added_alone(study):
-    base, prevented = study.catalogue["base"], study.catalogue["all_preventions"]
-    worlds, found = one_by_one(base, prevented)
-    assert len(found) == len(base.mechanisms) + len(prevented.preventions) == 26
-    assert set(worlds) == {"base", *found}
+    routine_care, prevented = study.catalogue["routine_care"], study.catalogue["all_preventions"]
+    worlds, found = one_by_one(routine_care, prevented)
+    assert len(found) == len(routine_care.mechanisms) + len(prevented.preventions) == 26
+    assert set(worlds) == {"routine_care", *found}
     for name, one in found.items():
         what, kind = name.split(".")
-        assert (one.world, one.less) == ("base", name) and kind.replace("_", " ") in one.label
+        assert (one.world, one.less) == ("routine_care", name) and kind.replace("_", " ") in one.label
         world = worlds[name]
         if what == "route":
             assert world.mechanisms == study.catalogue[f"no_{kind}"].mechanisms and world.preventions == ()
         else:
-            assert world.mechanisms == base.mechanisms
+            assert world.mechanisms == routine_care.mechanisms
             assert world.preventions == study.catalogue[f"with_{kind}"].preventions
-        assert world.world == base.world
+        assert world.world == routine_care.world
 
 
 def ranged(members: pd.DataFrame) -> pd.DataFrame:

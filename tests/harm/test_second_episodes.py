@@ -40,53 +40,53 @@ def indexed(sums) -> pd.DataFrame:
     return pd.DataFrame(rows(sums)).set_index(list(KEYS)).sort_index()
 
 
-def table(study, base: Scenario) -> pd.DataFrame:
-    return indexed(twin_sums({name: of(study, world) for name, world in worlds_of(base).items()}))
+def table(study, routine_care: Scenario) -> pd.DataFrame:
+    return indexed(twin_sums({name: of(study, world) for name, world in worlds_of(routine_care).items()}))
 
 
-def alone(base: Scenario, kind: str) -> Scenario:
+def alone(routine_care: Scenario, kind: str) -> Scenario:
     """The world in which only this route is open."""
-    return base.model_copy(update={"mechanisms": tuple(m for m in base.mechanisms if m.kind == kind)})
+    return routine_care.model_copy(update={"mechanisms": tuple(m for m in routine_care.mechanisms if m.kind == kind)})
 
 
-def only_barrier(base: Scenario, kind: str) -> Scenario:
+def only_barrier(routine_care: Scenario, kind: str) -> Scenario:
     """The same, and the route does nothing but to build up and to bear on seeking help again."""
     idle = {
         "resistance": ("alliance_loss", "dropout_logit", "gain_loss"),
         "labelling": ("self_worth_points", "isolation_gain_loss"),
         "dependency": ("clinging", "rebound_points"),
     }[kind]
-    return with_values(alone(base, kind), {f"mechanisms.{kind}.{name}": 0.0 for name in idle})
+    return with_values(alone(routine_care, kind), {f"mechanisms.{kind}.{name}": 0.0 for name in idle})
 
 
 @pytest.fixture(scope="module")
-def base(study) -> Scenario:
-    return study.catalogue[study.base]
+def routine_care(study) -> Scenario:
+    return study.catalogue[study.routine_care]
 
 
 @pytest.fixture(scope="module")
-def found(study, base) -> pd.DataFrame:
-    return table(study, base)
+def found(study, routine_care) -> pd.DataFrame:
+    return table(study, routine_care)
 
 
-def test_the_routes_are_those_that_say_something_when_help_is_sought(base):
+def test_the_routes_are_those_that_say_something_when_help_is_sought(routine_care):
     ones = {name: np.ones(1) for cls in KINDS.values() for name in cls.own}
-    speak = [route.kind for route in base.mechanisms if np.any(route.help_seeking(ones) != 0)]
-    assert barriers(base) == speak and set(speak) == set(STRENGTHS)
-    closed = {name: {m.kind for m in world.mechanisms} for name, world in worlds_of(base).items()}
-    every = closed.pop("base")
+    speak = [route.kind for route in routine_care.mechanisms if np.any(route.help_seeking(ones) != 0)]
+    assert barriers(routine_care) == speak and set(speak) == set(STRENGTHS)
+    closed = {name: {m.kind for m in world.mechanisms} for name, world in worlds_of(routine_care).items()}
+    every = closed.pop("routine_care")
     assert closed == {"reference": set()} | {f"no_{kind}": every - {kind} for kind in speak}
 
 
-def test_who_comes_back_is_drawn_as_the_engine_draws_it(study, base):
-    run = study.setup.run(base, DESIGN)
+def test_who_comes_back_is_drawn_as_the_engine_draws_it(study, routine_care):
+    run = study.setup.run(routine_care, DESIGN)
     assert np.array_equal(_without_word_of("no such route", run, study.setup), run.follow_up["returns"])
 
 
 @pytest.mark.parametrize("kind", STRENGTHS)
-def test_a_barrier_keeps_people_away_and_brings_nobody_back(study, base, kind):
+def test_a_barrier_keeps_people_away_and_brings_nobody_back(study, routine_care, kind):
     """Twin by twin, where it is the only route; dependency the other way round."""
-    world = only_barrier(base, kind)
+    world = only_barrier(routine_care, kind)
     one, closed = of(study, world), of(study, worlds_of(world)[f"no_{kind}"])
     fewer, more = (one.returning, closed.returning) if kind != "dependency" else (closed.returning, one.returning)
     assert np.all(fewer <= more) and fewer.sum() < more.sum()
@@ -96,9 +96,9 @@ def test_a_barrier_keeps_people_away_and_brings_nobody_back(study, base, kind):
 
 
 @pytest.mark.parametrize("kind", STRENGTHS)
-def test_a_barrier_of_no_strength_does_exactly_nothing(study, base, kind):
+def test_a_barrier_of_no_strength_does_exactly_nothing(study, routine_care, kind):
     strength = {f"mechanisms.{kind}.{STRENGTHS[kind]}": 0.0}
-    for world, pairs in ((base, 1), (only_barrier(base, kind), 2)):
+    for world, pairs in ((routine_care, 1), (only_barrier(routine_care, kind), 2)):
         by = table(study, with_values(world, strength)).reset_index()
         nothing = by[by["less"].isin([f"{kind}_barrier", f"no_{kind}"][:pairs])]
         assert nothing["less"].nunique() == pairs
@@ -111,24 +111,24 @@ def test_counts_add_up(found):
     assert levels["unwell"].to_numpy() == pytest.approx((levels["returning"] + levels["not_returning"]).to_numpy())
     assert len(levels) == 2 + len(STRENGTHS) + 1 + len(STRENGTHS)  # worlds, and differences from routine care
     for less in ("reference", *(f"no_{kind}" for kind in STRENGTHS)):
-        apart = levels.loc[("base", "")] - levels.loc[(less, "")]
-        assert levels.loc[("base", less)].to_numpy() == pytest.approx(apart.to_numpy(), abs=1e-9)
-    courses = found.loc[("base", "", "returning")]["value"]
+        apart = levels.loc[("routine_care", "")] - levels.loc[(less, "")]
+        assert levels.loc[("routine_care", less)].to_numpy() == pytest.approx(apart.to_numpy(), abs=1e-9)
+    courses = found.loc[("routine_care", "", "returning")]["value"]
     for name in COURSE:
         assert courses["change", name] == pytest.approx(courses["second", name] - courses["first", name])
     count = found["count"]
-    away = count["base", "", "not_returning", "follow_up", "severity_follow_up"]
+    away = count["routine_care", "", "not_returning", "follow_up", "severity_follow_up"]
     assert (
-        count["base", "", "unwell", "follow_up", "returning"]
-        == away + count["base", "", "returning", "first", "sessions"]
+        count["routine_care", "", "unwell", "follow_up", "returning"]
+        == away + count["routine_care", "", "returning", "first", "sessions"]
     )
 
 
-def test_they_are_a_recount_of_both_runs(study, base, found):
+def test_they_are_a_recount_of_both_runs(study, routine_care, found):
     setup = study.setup
-    run = setup.run(base, DESIGN)
+    run = setup.run(routine_care, DESIGN)
     who, later = second_episode(run, setup.instruments, setup.judgement, Noise(setup.seed))
-    value = found.loc[("base", "")]["value"]
+    value = found.loc[("routine_care", "")]["value"]
     clients = len(run.clients.row)
     assert value["clients", "follow_up", "unwell"] == pytest.approx(1000 * run.follow_up["unwell"].sum() / clients)
     assert value["clients", "follow_up", "returning"] == pytest.approx(1000 * len(who) / clients)
@@ -162,29 +162,32 @@ def made(returning: list[int], sessions: list[float], unbarred: list[int] | None
     )
 
 
-def test_only_those_who_come_back_in_both_worlds_are_compared_person_by_person(base):
+def test_only_those_who_come_back_in_both_worlds_are_compared_person_by_person(routine_care):
     """By hand: clients 0, 1 and 3 in routine care, 1, 3, 4 and 5 without resistance; 1 and 3 in both."""
-    resistant = alone(base, "resistance")
+    resistant = alone(routine_care, "resistance")
     usual = made([1, 1, 0, 1, 0, 0], [2, 8, 9, 6, 9, 9], unbarred=[1, 1, 1, 1, 1, 0])
     other = made([0, 1, 0, 1, 1, 1], [9, 5, 9, 4, 1, 1])
-    by = indexed(twin_sums({name: usual if name == "base" else other for name in worlds_of(resistant)}))
+    by = indexed(twin_sums({name: usual if name == "routine_care" else other for name in worlds_of(resistant)}))
     value, count = by["value"], by["count"]
-    assert value["base", "no_resistance", "in_both", "second", "sessions"] == pytest.approx((3 + 2) / 2)
-    assert count["base", "no_resistance", "in_both", "second", "sessions"] == 2
-    assert value["base", "", "returning", "second", "sessions"] == pytest.approx(16 / 3)
+    assert value["routine_care", "no_resistance", "in_both", "second", "sessions"] == pytest.approx((3 + 2) / 2)
+    assert count["routine_care", "no_resistance", "in_both", "second", "sessions"] == 2
+    assert value["routine_care", "", "returning", "second", "sessions"] == pytest.approx(16 / 3)
     assert value["no_resistance", "", "returning", "second", "sessions"] == pytest.approx(11 / 4)
     away = [
-        value["base", less, "clients", "follow_up", "not_returning"] for less in ("no_resistance", "resistance_barrier")
+        value["routine_care", less, "clients", "follow_up", "not_returning"]
+        for less in ("no_resistance", "resistance_barrier")
     ]
     assert away == pytest.approx([-1000 * (3 - 4) / 6, 1000 * 2 / 6])
-    assert value["base", "", "not_returning", "follow_up", "severity_follow_up"] == pytest.approx((2 + 4 + 5) / 3)
+    assert value["routine_care", "", "not_returning", "follow_up", "severity_follow_up"] == pytest.approx(
+        (2 + 4 + 5) / 3
+    )
 
 
-def test_of_nobody_nothing_is_said(base):
+def test_of_nobody_nothing_is_said(routine_care):
     nobody = made([0] * 6, [1.0] * 6)
-    by = indexed(twin_sums(dict.fromkeys(worlds_of(alone(base, "resistance")), nobody)))
+    by = indexed(twin_sums(dict.fromkeys(worlds_of(alone(routine_care, "resistance")), nobody)))
     assert set(by.index.get_level_values("people")) == {"clients", "unwell", "not_returning"}
-    assert by.loc[("base", "", "clients", "follow_up")]["value"].to_dict() == dict(
+    assert by.loc[("routine_care", "", "clients", "follow_up")]["value"].to_dict() == dict(
         zip(FOLLOW_UP, (1e3, 0, 1e3), strict=True)
     )
     assert np.isfinite(by["value"]).all()
@@ -192,12 +195,12 @@ def test_of_nobody_nothing_is_said(base):
 
 def test_intervals_are_over_clusters(found):
     """Two services in two replicates: three degrees of freedom."""
-    row = found.loc[("base", "", "clients", "follow_up", "unwell")]
+    row = found.loc[("routine_care", "", "clients", "follow_up", "unwell")]
     assert row["high"] - row["value"] == pytest.approx(3.182 * row["mcse"], rel=1e-3)
     assert row["value"] - row["low"] == pytest.approx(row["high"] - row["value"])
 
 
-def test_each_member_has_the_episodes_that_it_has_alone(study, base):
+def test_each_member_has_the_episodes_that_it_has_alone(study, routine_care):
     """Eleven members in two blocks, of other scores, other help seeking and another barrier."""
     values = {
         "world.help_seeking.logit": np.linspace(-1.0, 1.0, 11),
@@ -205,7 +208,7 @@ def test_each_member_has_the_episodes_that_it_has_alone(study, base):
         "mechanisms.resistance.barrier": np.linspace(0.0, 2.0, 11),
     }
     design, setup = Design(replicates=1, therapists=12, services=2, clients_per_therapist=30), study.setup
-    worlds, expected = worlds_of(base), {}
+    worlds, expected = worlds_of(routine_care), {}
     for member in (0, 10):
         own = {}
         for name, world in worlds.items():
@@ -222,11 +225,11 @@ def test_each_member_has_the_episodes_that_it_has_alone(study, base):
 
 def test_ranges_stand_beside_the_centre():
     """Three members of one number; of another nobody can say anything."""
-    about = {"world": "base", "less": "", "people": "clients", "course": "follow_up", "label": "Some"}
+    about = {"world": "routine_care", "less": "", "people": "clients", "course": "follow_up", "label": "Some"}
     rows_ = [about | {"outcome": name, "value": 5.0, "mcse": 1.0} for name in ("unwell", "returning")]
     told = pd.DataFrame(
         [
-            {"conclusion": f"base//clients/follow_up/{name}", "label": "Some", "member": member}
+            {"conclusion": f"routine_care//clients/follow_up/{name}", "label": "Some", "member": member}
             | {"value": value + member, "mcse": 0.2}
             for name, value in (("unwell", 1.0), ("returning", np.nan))
             for member in range(3)

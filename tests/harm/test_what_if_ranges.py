@@ -32,7 +32,9 @@ def found(study) -> pd.DataFrame:
 def test_every_question_is_told_for_every_allocation(found, study):
     assert list(found) == list(COLUMNS) and (found["members"] == 5).all()
     assert list(dict.fromkeys(found["allocation"])) == list(study.config.what_if.designs())
-    assert found["question"].tolist() == list(QUESTIONS) * 3 and set(QUESTIONS) | {"base"} == set(study.what_if_worlds)
+    assert found["question"].tolist() == list(QUESTIONS) * 3 and set(QUESTIONS) | {"routine_care"} == set(
+        study.what_if_worlds
+    )
     assert (found["centre"] == 9).all() and (found["centre_mcse"] == 0.3).all()
 
 
@@ -55,9 +57,9 @@ def test_each_world_averts_what_the_judge_of_models_takes_for_true(found, study,
             name: study.setup.sample(
                 with_values(study.what_if_worlds[name], changed), design, replicates=range(member, member + 1)
             )
-            for name in ("base", "burnout_down")
+            for name in ("routine_care", "burnout_down")
         }
-        truths.append(-causal_truth(mine["burnout_down"], mine["base"])["truth"])
+        truths.append(-causal_truth(mine["burnout_down"], mine["routine_care"])["truth"])
     row = found.set_index(["allocation", "question"]).loc[(allocation, "burnout_down")]
     expected = hdquantiles(np.array(truths), [0.05, 0.5, 0.95])
     assert row[["low_90", "median", "high_90"]].astype(float).tolist() == pytest.approx(expected.tolist())

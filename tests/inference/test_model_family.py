@@ -35,10 +35,10 @@ def priors():
 @pytest.fixture(scope="module")
 def tables(study) -> dict[str, pd.DataFrame]:
     design = Design(therapists=6, services=3, clients_per_therapist=12)
-    run = study.setup.run(study.catalogue["base"], design, record=True)
+    run = study.setup.run(study.catalogue["routine_care"], design, record=True)
     found = {"clients": clients_table(run, study.setup.instruments, study.setup.judgement)}
     found["sessions"] = sessions_table(run)
-    return found | {name: pd.DataFrame(columns) for name, columns in study.given["base"].items()}
+    return found | {name: pd.DataFrame(columns) for name, columns in study.given["routine_care"].items()}
 
 
 def density(built, point: dict) -> float:

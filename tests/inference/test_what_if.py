@@ -206,15 +206,15 @@ def test_marginal_effects_hold_the_change_that_the_truth_makes(fitted, clients):
 def test_causal_truth_counts_twins(study):
     design = Design(replicates=4, therapists=10, services=2, clients_per_therapist=30)
     worlds = study.what_if_worlds
-    base, rested = (
+    routine_care, rested = (
         Sample.of(study.setup.run(worlds[name], design), study.instruments, study.config.judgement)
-        for name in ("base", "burnout_down")
+        for name in ("routine_care", "burnout_down")
     )
-    found = causal_truth(rested, base)
-    both = base.finished & rested.finished
-    expected = 1000 * (rested.deteriorated[both].mean() - base.deteriorated[both].mean())
+    found = causal_truth(rested, routine_care)
+    both = routine_care.finished & rested.finished
+    expected = 1000 * (rested.deteriorated[both].mean() - routine_care.deteriorated[both].mean())
     assert found["truth"] == pytest.approx(expected) and found["truth"] < 0
-    assert causal_truth(base, base) == {"truth": 0.0, "truth_mcse": 0.0}
+    assert causal_truth(routine_care, routine_care) == {"truth": 0.0, "truth_mcse": 0.0}
 
 
 @pytest.mark.parametrize(("field", "column"), [("severity_by_burnout", "phq9_first"), ("course_by_burnout", None)])
@@ -223,13 +223,17 @@ def test_allocation_ties_clients_to_burnout_in_every_world_alike(study, field, c
     tied = plain.model_copy(update={field: 2.0 if column else 0.3})
     runs = {
         (name, design is tied): study.setup.run(study.what_if_worlds[name], design)
-        for name in ("base", "burnout_down")
+        for name in ("routine_care", "burnout_down")
         for design in (plain, tied)
     }
     moved = {key: run.clients.level if column else run.clients.natural_slope for key, run in runs.items()}
-    np.testing.assert_array_equal(moved["base", True], moved["burnout_down", True])
+    np.testing.assert_array_equal(moved["routine_care", True], moved["burnout_down", True])
     assert (
-        np.corrcoef(moved["base", True] - moved["base", False], runs["base", True].state.burnout_at_start)[0, 1] > 0.5
+        np.corrcoef(
+            moved["routine_care", True] - moved["routine_care", False],
+            runs["routine_care", True].state.burnout_at_start,
+        )[0, 1]
+        > 0.5
     )
 
 

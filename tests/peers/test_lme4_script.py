@@ -37,13 +37,13 @@ DESIGN = Design(therapists=40, services=2, clients_per_therapist=60)
 
 @pytest.fixture(scope="module")
 def clients(study) -> pd.DataFrame:
-    run = study.setup.run(study.catalogue["base"], DESIGN)
+    run = study.setup.run(study.catalogue["routine_care"], DESIGN)
     return clients_table(run, study.instruments, study.config.judgement)
 
 
 @pytest.fixture(scope="module")
 def data(clients):
-    return from_clients(clients, casemix.COVARIATES, dataset="base")
+    return from_clients(clients, casemix.COVARIATES, dataset="routine_care")
 
 
 def run(folder, *arguments):
@@ -56,7 +56,7 @@ def exported(clients, tmp_path_factory):
     """A CSV file exported as the script says."""
     folder = tmp_path_factory.mktemp("lme4")
     write_parquet(clients, folder / "clients.parquet")
-    exported = of_simulated(folder, "base", read_codebook(CONFIG / "codebook.yaml")[0], "base")
+    exported = of_simulated(folder, "routine_care", read_codebook(CONFIG / "codebook.yaml")[0], "routine_care")
     write_tables(exported, folder, "csv")
     return folder
 
@@ -104,7 +104,7 @@ def test_the_posterior_is_about_its_estimates(theirs, data):
 def test_it_takes_covariates_of_ones_own(exported, clients):
     """Spread and slope do not depend on how categories are coded."""
     table = clients.rename(columns={"problem": "x_problem"})
-    ours = maximum_likelihood.fit(from_clients(table, ("phq9_first", "x_problem"), dataset="base"), nodes=25)
+    ours = maximum_likelihood.fit(from_clients(table, ("phq9_first", "x_problem"), dataset="routine_care"), nodes=25)
     done = run(exported, "phq9_first", "problem")
     assert done.returncode == 0, done.stderr
     found = pd.read_csv(exported / "found.csv").set_index("parameter")["estimate"]

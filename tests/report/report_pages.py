@@ -14,7 +14,7 @@ from iatrogenesis.report.traces import traces
 from tests.conftest import CONFIG
 from tests.report.report_tables import of_the_checks, of_the_ensemble, of_the_fits, of_the_study, of_the_world
 
-TITLES = {"base": "Routine care", "high_burnout": "A burned-out service"}
+TITLES = {"routine_care": "Routine care", "high_burnout": "A burned-out service"}
 FIGURES = [name for name, facts in FACTS.items() if facts.get("NEEDS") != "service counts"]
 
 
@@ -22,8 +22,8 @@ def results_of(study) -> dict[str, pd.DataFrame]:
     """Small tables of the right columns."""
     return {
         **of_the_world(study, list(TITLES)),
-        **of_the_fits(study.base),
-        **of_the_checks(study, study.base),
+        **of_the_fits(study.routine_care),
+        **of_the_checks(study, study.routine_care),
         **of_the_study(),
         **of_the_ensemble(),
     }
@@ -31,15 +31,15 @@ def results_of(study) -> dict[str, pd.DataFrame]:
 
 def numbers_of(study, results) -> dict:
     """Every number of the report from these."""
-    base, everything = study.catalogue[study.base], study.catalogue[study.config.conclusions.prevented]
-    return collect.every_number(results, base, everything, study.config.model_dump(mode="json"))
+    routine_care, everything = study.catalogue[study.routine_care], study.catalogue[study.config.conclusions.prevented]
+    return collect.every_number(results, routine_care, everything, study.config.model_dump(mode="json"))
 
 
 def worlds(study) -> dict:
     """Whatever has numbers with a source."""
     fullest = study.catalogue[study.config.conclusions.prevented]
     rest = {"policies": study.policies, "instruments": study.setup.instruments}
-    return {"base": study.catalogue[study.base], "everything": fullest} | rest
+    return {"routine_care": study.catalogue[study.routine_care], "everything": fullest} | rest
 
 
 def traced(study, numbers) -> Table:
@@ -54,7 +54,7 @@ def both(study, results, numbers) -> dict[str, str]:
         numbers,
         page_figures(dict.fromkeys(FIGURES, b"<svg/>"), {name: words_of(name) for name in FIGURES}),
         page_tables(results, worlds(study), TITLES, priors, references) | {"traces": traced(study, numbers)},
-        page_words(results, study.catalogue[study.base])
+        page_words(results, study.catalogue[study.routine_care])
         | {
             "study": "x",
             "judged_by": study.judged_by,

@@ -30,7 +30,7 @@ def of_the_world(study: Study, scenarios: list[str]) -> dict[str, pd.DataFrame]:
     evidence = study.evidence.rename(columns={"value": "published"}).assign(
         published_low=study.evidence["lower"], published_high=study.evidence["upper"]
     )
-    labels = labelled(study.evidence, records(study.catalogue[study.base]).values())
+    labels = labelled(study.evidence, records(study.catalogue[study.routine_care]).values())
     evidence = evidence.assign(simulated=evidence["published"], mcse=0.01, verdict="reproduced")
     evidence = evidence.assign(label=evidence["id"].map(labels)).drop(columns=["interval", "use"])
     evidence.loc[0, ["simulated", "verdict"]] = [0.9, "not reproduced"]
@@ -64,36 +64,42 @@ def population(study: Study, evidence: pd.DataFrame) -> pd.DataFrame:
     """Table 1, each variable with the same mean and SD."""
     rows = read_population(CONFIG / "population.csv", bibliography_keys(CONFIG / "references.bib"))
     counted = dict.fromkeys(rows["variable"], Moments(100, 25, 0.25, 0.01, 0.4, 0.02))
-    return population_table(rows, evidence, records(study.catalogue[study.base].world), counted)
+    return population_table(rows, evidence, records(study.catalogue[study.routine_care].world), counted)
 
 
 def second_episodes(study: Study) -> pd.DataFrame:
     """Two episodes of a few clients of routine care."""
     few = Design(replicates=1, therapists=12, services=2, clients_per_therapist=30)
 
-    worlds = worlds_of(study.catalogue[study.base])
+    worlds = worlds_of(study.catalogue[study.routine_care])
     seen = {name: episodes(study.setup.run(world, few), study.setup) for name, world in worlds.items()}
     table = pd.DataFrame(rows(twin_sums(seen)))
     ranged = {name: of for name, of in RANGED.items() if name in LEVELS or name.endswith("0_mcse")}
     return table.assign(**ranged, world_mcse=1.5, widened=4.0, members=40)
 
 
-def of_the_fits(base: str) -> dict[str, pd.DataFrame]:
+def of_the_fits(routine_care: str) -> dict[str, pd.DataFrame]:
     """What is fitted: effects, one therapist whose name looks like a tag, a fit that did not pass, and what follows."""
     estimands = ["therapist_sd", "vpc", "mor", "mean_rate"]
     ratings = ["competence_rating", "burnout_rating", "fit_rating_within"]
-    rows = [(base, "intercept_only", name) for name in estimands] + [
+    rows = [(routine_care, "intercept_only", name) for name in estimands] + [
         ("hospitals", "intercept_only", name) for name in estimands
     ]
-    rows += [(base, "therapist", f"log_odds_ratio[{name}]") for name in ratings]
+    rows += [(routine_care, "therapist", f"log_odds_ratio[{name}]") for name in ratings]
     effects = pd.DataFrame(rows, columns=["dataset", "model", "estimand"])
     effects = effects.assign(truth=0.3, truth_mcse=0.01, estimate=0.25, low=0.1, high=0.4, sd=0.1, mcse=0.004)
-    therapist = {"dataset": base, "model": "intercept_only", "therapist_id": "T<1>", "clients": 40, "deteriorated": 4}
+    therapist = {
+        "dataset": routine_care,
+        "model": "intercept_only",
+        "therapist_id": "T<1>",
+        "clients": 40,
+        "deteriorated": 4,
+    }
     shares = {"raw_rate": 0.1, "raw_low": 0.05, "raw_high": 0.2, "rate": 0.08, "rate_low": 0.05, "rate_high": 0.12}
     ranks = {"rank_low": 1.0, "rank_high": 20.0, "p_harmful": 0.6, "p_harmful_mcse": 0.01}
     therapists = pd.DataFrame([therapist | shares | ranks | {"true_rate": 0.07, "true_rate_mcse": 0.01}])
     fit = {
-        "dataset": base,
+        "dataset": routine_care,
         "model": "intercept_only",
         "passed": False,
         "reasons": "R-hat 1.2",
@@ -102,7 +108,7 @@ def of_the_fits(base: str) -> dict[str, pd.DataFrame]:
     }
     fit |= {"ess_bulk": 90.0, "ess_bulk_of": "a", "ess_tail": 80.0, "ess_tail_of": "b", "divergences": 3, "bfmi": 0.5}
     ranked = {"rank": 0, "elpd": -100.0, "se": 9.0, "elpd_diff": 0.0, "dse": 0.0, "p": 5.0, "weight": 1.0}
-    marginal = {"model": "therapist", "dataset": base, "covariate": "burnout_rating", "value": 9.0, "low": 2.0}
+    marginal = {"model": "therapist", "dataset": routine_care, "covariate": "burnout_rating", "value": 9.0, "low": 2.0}
     return {
         "therapist_effects": effects.assign(covered=True),
         "therapists": therapists,
@@ -112,11 +118,11 @@ def of_the_fits(base: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def of_the_checks(study: Study, base: str) -> dict[str, pd.DataFrame]:
+def of_the_checks(study: Study, routine_care: str) -> dict[str, pd.DataFrame]:
     """Whether fits can be trusted: predictions, what-ifs, calibration, priors, engines, others' simulations."""
     checked = {
         "model": "intercept_only",
-        "dataset": base,
+        "dataset": routine_care,
         "statistic": "deterioration rate, %",
         "observed": 6.0,
         "expected": 5.0,
@@ -130,7 +136,7 @@ def of_the_checks(study: Study, base: str) -> dict[str, pd.DataFrame]:
     ]
     ranks = {"model": "intercept_only", "engine": "collapsed", "quantity": "intercept", "simulations": 40, "failed": 1}
     ranks |= {"mean_rank": 0.52, "mcse": 0.05, "spread": 1.0, "p": 0.4, "calibrated": True}
-    moved = {"model": "intercept_only", "dataset": base, "estimand": "vpc", "prior": 0.2, "likelihood": 0.01}
+    moved = {"model": "intercept_only", "dataset": routine_care, "estimand": "vpc", "prior": 0.2, "likelihood": 0.01}
     return {
         "predictive": pd.DataFrame([checked | {"check": c, "inside": c == "prior"} for c in ("prior", "posterior")]),
         "what_if": pd.DataFrame(answers).assign(

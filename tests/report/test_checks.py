@@ -10,7 +10,7 @@ from iatrogenesis.world.tidy import clients_table
 
 @pytest.fixture(scope="module")
 def clients(study, small) -> pd.DataFrame:
-    run, twin = (study.setup.run(study.catalogue[name], small) for name in ("base", "reference"))
+    run, twin = (study.setup.run(study.catalogue[name], small) for name in ("routine_care", "reference"))
     return clients_table(run, study.instruments, study.config.judgement, twin)
 
 
@@ -19,7 +19,7 @@ def tables(clients) -> dict:
     finished = clients[clients["finished"]].groupby("therapist_id")["deteriorated"].agg(["sum", "size"]).astype(int)
     therapists = pd.DataFrame(
         {
-            "dataset": "base",
+            "dataset": "routine_care",
             "therapist_id": finished.index,
             "clients": finished["size"].to_numpy(),
             "deteriorated": finished["sum"].to_numpy(),
@@ -28,19 +28,26 @@ def tables(clients) -> dict:
     therapists["raw_rate"] = therapists["deteriorated"] / therapists["clients"]
     therapists = therapists.assign(rate_low=0.01, rate=0.05, rate_high=0.1, p_harmful=0.2)
     values = {"deteriorated_per_client": 60.0, "iatrogenic": 13.0, "spared": 10.0}
-    values |= {"net_against_reference": 3.0, "net_against_base": 0.0, "caused_at_least": 3.0, "caused_at_most": 60.0}
-    scenarios = pd.DataFrame({"scenario": "base", "measure": list(values), "value": list(values.values())})
+    values |= {
+        "net_against_reference": 3.0,
+        "net_against_routine_care": 0.0,
+        "caused_at_least": 3.0,
+        "caused_at_most": 60.0,
+    }
+    scenarios = pd.DataFrame({"scenario": "routine_care", "measure": list(values), "value": list(values.values())})
     scenarios["high"] = scenarios["value"] + 2
     attribution = pd.DataFrame({"attribution": ["total", "shapley", "shapley"], "value": [3.0, 2.0, 1.0], "low": 0.5})
     conclusions = pd.DataFrame({"low_90": [1.0], "low_50": [2.0], "median": [3.0], "high_50": [4.0], "high_90": [5.0]})
     effects = pd.DataFrame(
         {
-            "dataset": ["base", "base"],
+            "dataset": ["routine_care", "routine_care"],
             "model": ["intercept_only", "intercept_only"],
             "estimand": ["therapist_sd", "vpc"],
         }
     ).assign(low=0.0, estimate=0.5, high=1.0, mcse=0.01, truth=0.6, covered=True)
-    diagnostics = pd.DataFrame({"dataset": ["base"], "model": ["intercept_only"], "passed": [True], "rhat": [1.0]})
+    diagnostics = pd.DataFrame(
+        {"dataset": ["routine_care"], "model": ["intercept_only"], "passed": [True], "rhat": [1.0]}
+    )
     return {
         "therapists": therapists,
         "scenarios": scenarios,
@@ -66,11 +73,11 @@ def table_faults(tables, **changed) -> list[str]:
 
 def harm_faults(tables, **changed) -> list[str]:
     part = {name: tables[name] for name in ("scenarios", "attribution", "conclusions")} | changed
-    return broken(checks.harm_checks(**part, base="base"))
+    return broken(checks.harm_checks(**part, routine_care="routine_care"))
 
 
 def therapist_faults(tables, table, **changed) -> list[str]:
-    return broken(checks.therapist_checks(tables["therapists"].assign(**changed), table, "base"))
+    return broken(checks.therapist_checks(tables["therapists"].assign(**changed), table, "routine_care"))
 
 
 def test_sound_results_pass(study, clients, tables):
@@ -142,7 +149,7 @@ def test_faults_of_tables_of_harm_are_caught(tables):
     assert "no more are caused than deteriorate" in harm_faults(tables, scenarios=changed("iatrogenic", 70.0))
     for bound, value in (("caused_at_least", 14.0), ("caused_at_most", 12.0)):
         assert harm_faults(tables, scenarios=changed(bound, value)) == ["caused lies within its bounds"]
-    itself = changed("net_against_base", 1.0)
+    itself = changed("net_against_routine_care", 1.0)
     assert harm_faults(tables, scenarios=itself) == ["routine care does not differ from itself"]
     shares = attribution.assign(value=[4.0, 2.0, 1.0])
     assert harm_faults(tables, attribution=shares) == ["shares of routes sum to their total"]

@@ -45,8 +45,8 @@ def test_the_guard_would_notice_a_typed_number():
 
 
 def test_a_missing_number_stops_the_report():
-    with pytest.raises(MissingNumber, match=r"no number 'base\.nothing'.*base\.iatrogenic"):
-        Numbers({"base.iatrogenic": {"value": 1, "unit": ""}}).n("base.nothing")
+    with pytest.raises(MissingNumber, match=r"no number 'routine_care\.nothing'.*routine_care\.iatrogenic"):
+        Numbers({"routine_care.iatrogenic": {"value": 1, "unit": ""}}).n("routine_care.nothing")
     with pytest.raises(MissingNumber, match="has no interval"):
         Numbers({"a": {"value": 1.5, "unit": ""}}).ci("a")
 
@@ -83,14 +83,14 @@ def test_numbers_are_finite_and_say_where_they_come_from(numbers):
 
 
 def test_numbers_are_those_of_the_tables(numbers, results):
-    assert numbers["base.iatrogenic"]["value"] == 20.5
-    assert numbers["base.intercept_only.therapist_sd.truth"] == {
+    assert numbers["routine_care.iatrogenic"]["value"] == 20.5
+    assert numbers["routine_care.intercept_only.therapist_sd.truth"] == {
         "value": 0.3,
         "mcse": 0.01,
         "unit": "log odds",
         "source": "tables/therapist_effects.csv",
     }
-    ratio = numbers["base.therapist.odds_ratio[burnout_rating]"]
+    ratio = numbers["routine_care.therapist.odds_ratio[burnout_rating]"]
     assert ratio["value"] == pytest.approx(1.2840254) and ratio["high"] == pytest.approx(1.4918247)
     assert numbers["evidence.not_reproduced"]["value"] == 1
     labels = [numbers[f"evidence.{label}.all"]["value"] for label in ("input", "fitted", "predicted")]
@@ -122,7 +122,7 @@ def test_the_page_names_the_routes_that_are_open_in_its_world_and_no_others(stud
     text = page(study, results, numbers)
     assert [name in text for name in ("<b>Burnout:</b>", "<b>Misfit:</b>", "<b>Labelling:</b>")] == [True, True, True]
     assert "Burnout" not in [route["name"] for route in open_routes(study.catalogue["no_burnout"])]
-    for world in ("base", "untreated"):
+    for world in ("routine_care", "untreated"):
         routes = open_routes(study.catalogue[world])
         assert len(routes) == len(study.catalogue[world].mechanisms)
         assert all(route["name"] and route["words"].endswith(".") for route in routes)
@@ -148,7 +148,7 @@ def test_words_follow_the_numbers(study, results, numbers):
 
 
 def test_a_page_without_one_of_its_numbers_is_not_written(study, results, numbers):
-    for name in ("base.iatrogenic", "fits.passed", "seed", "covered"):
+    for name in ("routine_care.iatrogenic", "fits.passed", "seed", "covered"):
         with pytest.raises(MissingNumber):
             page(study, results, {key: entry for key, entry in numbers.items() if key != name})
     with pytest.raises(jinja2.UndefinedError):
@@ -177,13 +177,13 @@ def test_every_number_of_every_world_stands_in_the_report(study, results):
 
 def test_second_episodes_are_told_by_numbers_of_their_table(study, results, numbers):
     table = results["second_episodes"].set_index(["world", "less", "people", "course", "outcome"]).sort_index()
-    kept = table.loc[("base", "resistance_barrier", "clients", "follow_up", "not_returning")]
+    kept = table.loc[("routine_care", "resistance_barrier", "clients", "follow_up", "not_returning")]
     told = numbers["second.less_resistance_barrier.clients.follow_up.not_returning"]
     assert {name: told[name] for name in ("value", "low", "high", "mcse")} == pytest.approx(
         kept[["value", "low", "high", "mcse"]].to_dict()
     )
     assert told["unit"] == "per 1,000 clients" and len(set(table.index)) == len(table)
-    assert numbers["second.base.clients.follow_up.unwell.high_90"]["value"] == 22
+    assert numbers["second.routine_care.clients.follow_up.unwell.high_90"]["value"] == 22
     ranged = over_worlds(results["second_episodes"])
     assert len(ranged.rows) == 5 + 1 + 2 * 3 + 2 * 3 + 2 and all(all(row) for row in ranged.rows)
     assert {tuple(row[2:]) for row in ranged.rows} == {("12", "8 to 15", "2 to 22", "0.50 and 0.70", "1.5")}
@@ -195,13 +195,13 @@ def test_second_episodes_are_told_by_numbers_of_their_table(study, results, numb
 
 
 def test_assumed_and_remembered_numbers_are_marked(study):
-    shown = parameters(records(study.catalogue["base"]), read_references(CONFIG / "references.bib"))
+    shown = parameters(records(study.catalogue["routine_care"]), read_references(CONFIG / "references.bib"))
     status = {row[0]: (row, mark) for row, mark in zip(shown.rows, shown.marks, strict=True)}
     row, mark = status["burnout · distress push"]
     assert mark == "assumed" and "ASSUMED" in row and "0 to 4" in row
     row, mark = status["burnout · yearly stability"]
     assert mark == "open" and "PROVISIONAL" in row[-1]
-    assert len(shown.rows) == len(records(study.catalogue["base"]))
+    assert len(shown.rows) == len(records(study.catalogue["routine_care"]))
 
 
 def test_shortcomings_say_how_far_off(results):

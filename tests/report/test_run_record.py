@@ -27,11 +27,11 @@ def test_wall_time_is_that_in_which_at_least_one_job_ran(times, seconds):
 
 
 def test_a_job_ends_when_its_benchmark_is_written(tmp_path):
-    path = tmp_path / "benchmarks" / "fit" / "base.tsv"
+    path = tmp_path / "benchmarks" / "fit" / "routine_care.tsv"
     path.parent.mkdir(parents=True)
     path.write_text("s\tmax_rss\n2.5\t90\n4.5\t90\n")  # the last line is the last try
     os.utime(path, (1000, 1000))
-    assert {str(place): times for place, times in job_times(tmp_path).items()} == {"fit/base": (995.5, 1000.0)}
+    assert {str(place): times for place, times in job_times(tmp_path).items()} == {"fit/routine_care": (995.5, 1000.0)}
 
 
 def test_what_is_not_committed_is_said(tmp_path):

@@ -16,7 +16,7 @@ DESIGN = Design(replicates=2, therapists=4, services=2, clients_per_therapist=12
 NEAR = 1e-9
 # The referral to another therapist is the one prevention that this reading of one client's path leaves out.
 SCENARIOS = [
-    "base",
+    "routine_care",
     "burnout_null",
     *(f"no_{kind}" for kind in MECHANISMS),
     *(f"with_{kind}" for kind in PREVENTIONS if kind not in ("referral", "supervision", "caseload_limit")),
@@ -71,7 +71,7 @@ def test_paths_are_the_same(study, name):
 
 def test_paths_are_the_same_where_therapists_differ_skewly(study):
     form = {"world.therapist.drift_skewness": 0.4, "world.therapist.drift_tails": 0.12}
-    scenario = with_values(study.catalogue["base"], form)
+    scenario = with_values(study.catalogue["routine_care"], form)
     run = study.setup.run(scenario, DESIGN, record=True)
     assert largest_difference(run, courses(study, scenario, run)) < NEAR
     for path, value in form.items():
@@ -96,7 +96,7 @@ def test_paths_are_the_same_where_therapists_differ_skewly(study):
     ],
 )
 def test_a_reading_that_is_wrong_by_a_millionth_is_caught(study, path):
-    scenario = study.catalogue["base"]
+    scenario = study.catalogue["routine_care"]
     run = study.setup.run(scenario, DESIGN, record=True)
     *parents, name = path.split(".")
     node = scenario.world if parents[0] == "world" else None
@@ -107,7 +107,7 @@ def test_a_reading_that_is_wrong_by_a_millionth_is_caught(study, path):
 
 
 def test_therapists_are_the_same(study):
-    scenario = study.catalogue["base"]
+    scenario = study.catalogue["routine_care"]
     run = study.setup.run(scenario, DESIGN, record=True)
     table = therapists_table(run)
     for row, one in enumerate(table.itertuples()):

@@ -48,7 +48,11 @@ def declared() -> PolicyWorld:
 def numbers(declared, study) -> Numbers:
     """One world: burnout and monitoring in log odds."""
     told = {"rate": 0.0584, "spread": 0.101, "burnout": 0.25, "monitoring": 0.31}
-    return declared.centre() | of_service(study.catalogue["base"]) | {name: np.array([of]) for name, of in told.items()}
+    return (
+        declared.centre()
+        | of_service(study.catalogue["routine_care"])
+        | {name: np.array([of]) for name, of in told.items()}
+    )
 
 
 def changed(world: Numbers, **others: float) -> Numbers:
@@ -251,16 +255,16 @@ def test_monte_carlo_error_is_taken_off_what_differs_between_worlds():
 
 
 def test_numbers_of_a_service_are_those_of_the_member(study):
-    base = study.catalogue["base"]
+    routine_care = study.catalogue["routine_care"]
     unknowns = Unknowns(
-        [base, study.catalogue["all_preventions"]], study.setup.judgement.instruments, study.associations
+        [routine_care, study.catalogue["all_preventions"]], study.setup.judgement.instruments, study.associations
     )
     values = unknowns.values(np.linspace(-1, 1, len(unknowns.names) * 3).reshape(-1, 3))
-    found = of_service(ensemble_of(base, values))
+    found = of_service(ensemble_of(routine_care, values))
     assert found["workload_correlation"].tolist() == values["world.burnout.workload_correlation"].tolist()
     by_hand = values["world.therapist.caseload_sd"] / values["world.therapist.caseload_mean"]
     assert found["caseload_spread"].tolist() == by_hand.tolist()
-    assert found["burnout_reliability"].tolist() == [float(base.world.ratings.burnout)] * 3
+    assert found["burnout_reliability"].tolist() == [float(routine_care.world.ratings.burnout)] * 3
 
 
 def test_what_no_world_tells_is_drawn_from_its_record(declared):

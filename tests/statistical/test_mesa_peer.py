@@ -32,7 +32,9 @@ def measures(sessions, dropped, first, last, worse, better, alliance) -> np.ndar
 
 
 def by_mesa(study, seed: int) -> np.ndarray:
-    service = Service(three_routes(study.catalogue["base"]), ONE, study.instruments, study.config.judgement, seed)
+    service = Service(
+        three_routes(study.catalogue["routine_care"]), ONE, study.instruments, study.config.judgement, seed
+    )
     service.run()
     rows = [
         (c.session, c.end == "dropped_out", c.first["phq9"], c.last["phq9"], c.worse, c.better, c.rated / c.session)
@@ -43,7 +45,7 @@ def by_mesa(study, seed: int) -> np.ndarray:
 
 def by_simulator(study) -> list[np.ndarray]:
     design = ONE.model_copy(update={"replicates": REPLICATES})
-    run = study.setup.run(three_routes(study.catalogue["base"]), design)
+    run = study.setup.run(three_routes(study.catalogue["routine_care"]), design)
     state = run.state
     worse, better = study.config.judgement.worse_and_better(state.first, state.last, study.instruments)
     left, rated = state.end == DROPPED_OUT, run.alliance_rating

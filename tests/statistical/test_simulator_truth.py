@@ -144,7 +144,11 @@ def effects(study):
         paths = (f"world.therapist.drift_with_{state}" for state in ("burnout", "competence"))
         return loosened(study.catalogue["reference"], dict.fromkeys(paths, drift))
 
-    worlds = {"base": study.catalogue["base"], "nothing": without_cause(0.0), "goes with": without_cause(0.2)}
+    worlds = {
+        "routine_care": study.catalogue["routine_care"],
+        "nothing": without_cause(0.0),
+        "goes with": without_cause(0.2),
+    }
 
     def estimated(name):
         run = study.setup.run(worlds[name], MANY)
@@ -157,7 +161,7 @@ def effects(study):
 
 @pytest.mark.parametrize(("state", "sign"), [("burnout", 1), ("competence", -1), ("fit_within", -1)])
 def test_an_effect_that_is_there_is_found_and_one_that_is_not_is_not(effects, state, sign):
-    estimate, error = effects["base"][state]
+    estimate, error = effects["routine_care"][state]
     assert sign * estimate / error > ALARM
     estimate, error = effects["nothing"][state]
     assert abs(estimate / error) < ALARM

@@ -13,7 +13,7 @@ from iatrogenesis.world.scenarios import load_catalogue, with_values
 from tests.conftest import CONFIG
 from tests.study.test_faulty import kinds, said_of
 
-# Section and parameter of the base scenario, what is changed in its record, and what is said of which field.
+# Section and parameter of the scenario of routine care, what is changed in its record, and what is said of which field.
 WORLDS = {
     "an SD of severity of -5": ("client.level_sd", {"value": -5}, "value: an SD lies between 0 and 200"),
     "a share of traumatised clients of 7": ("client.trauma_share", {"value": 7}, "value: .* lies between 0 and 1"),
@@ -65,10 +65,10 @@ def rewritten(path: Path, place: list[str], change: dict) -> None:
 
 @pytest.mark.parametrize(("field", "change", "words"), kinds(WORLDS))
 def test_an_absurd_world_says_where_and_what_is_possible(config, field, change, words):
-    base = config / "scenarios/base.yaml"
+    file = config / "scenarios/routine_care.yaml"
     place = ["world", *field.split(".")]
-    rewritten(base, place, change)
-    with pytest.raises(ValueError, match=rf"^{base}: line \d+: {'.'.join(place)}\.{words}") as error:
+    rewritten(file, place, change)
+    with pytest.raises(ValueError, match=rf"^{file}: line \d+: {'.'.join(place)}\.{words}") as error:
         load_catalogue(config / "scenarios", config / "references.bib")
     assert len(str(error.value).splitlines()) == 1
 

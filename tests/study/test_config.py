@@ -37,7 +37,7 @@ def spoil(path: Path, *keys, value=None, remove=False) -> Path:
 @pytest.mark.parametrize("name", ["tiny", "default", "full"])
 def test_the_committed_studies_are_valid(name):
     study = load_study(ROOT / "config" / f"{name}.yaml", ROOT / "config")
-    assert study.name == name and study.base == "base"
+    assert study.name == name and study.routine_care == "routine_care"
 
 
 @pytest.mark.trial(kind="refused", what="a study with {keys} = {value}")
@@ -50,9 +50,13 @@ def test_the_committed_studies_are_valid(name):
         (("seed",), -1, r"seed: .*greater than or equal to 0.*-1"),
         (("simulate", "therapists"), 1, r"simulate\.therapists: .*greater than or equal to 2"),
         (("simulate", "services"), 1000, r"1000 services need at least as many therapists"),
-        (("scenarios",), ["base", "burnuot"], r"unknown scenario 'burnuot'; known: .*all_three, base"),
-        (("scenarios",), ["base", "base"], r"scenarios: duplicate name"),
-        (("scenarios",), ["base", "reference"], r"always run; leave them out"),
+        (
+            ("scenarios",),
+            ["routine_care", "burnuot"],
+            r"unknown scenario 'burnuot'; known: .*all_three.*, routine_care",
+        ),
+        (("scenarios",), ["routine_care", "routine_care"], r"scenarios: duplicate name"),
+        (("scenarios",), ["routine_care", "reference"], r"always run; leave them out"),
         (("reference",), "nowhere", r"unknown scenario 'nowhere'"),
         (("reference",), "with_repair", r"reference.*'with_repair' must have no mechanisms"),
         (("judgement", "instruments"), ["phq8"], r"unknown instrument 'phq8'; known: phq9, gad7"),
@@ -98,14 +102,14 @@ def test_a_missing_section_is_named(config):
         (("world", "alliance", "own_sd", "value"), 7, r"value 7\.0 lies outside low 0\.6 to high 0\.9"),
         (("world", "client", "age_shares", "value"), {"18-25": 0.5}, r"shares add up to 0\.5000, not to 1"),
         (("mechanisms", 0), "burnuot", r"mechanisms: unknown 'burnuot'; known: .*burnout"),
-        (("id",), "bass", r"id: must equal the file's name, 'base'"),
+        (("id",), "bass", r"id: must equal the file's name, 'routine_care'"),
     ],
 )
 def test_a_faulty_scenario_stops_the_study(config, keys, value, words):
-    spoil(config / "scenarios" / "base.yaml", *keys, value=value)
+    spoil(config / "scenarios" / "routine_care.yaml", *keys, value=value)
     with pytest.raises(ConfigError, match=words) as error:
         load_study(config / "tiny.yaml", config)
-    assert "base.yaml" in str(error.value)
+    assert "routine_care.yaml" in str(error.value)
 
 
 @pytest.mark.trial(kind="refused", what="{path} with {keys} = {value}")
@@ -169,7 +173,7 @@ def test_a_number_is_read_as_the_scenario_says(study):
 @pytest.mark.trial(kind="refused", what="a scenario based on one that is not there")
 def test_a_scenario_cannot_build_on_what_is_not_there(config):
     spoil(config / "scenarios" / "poor_fit.yaml", "based_on", value="bsae")
-    with pytest.raises(ConfigError, match=r"poor_fit\.yaml: (line \d+: )?based_on: 'bsae' .* known: .*base"):
+    with pytest.raises(ConfigError, match=r"poor_fit\.yaml: (line \d+: )?based_on: 'bsae' .* known: .*routine_care"):
         load_study(config / "tiny.yaml", config)
 
 

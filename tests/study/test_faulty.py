@@ -73,10 +73,11 @@ STUDIES = {
     "fit: {priors: {intercept: {reason: why}}}": r"line 3: fit\.priors\.intercept\.reason: .*at least 10",
     "fit: {convergence: {max_rhat: 1}}": r"line 3: fit\.convergence\.max_rhat: .*greater than 1",
     "scenarios: ['.+']": r"line 3: scenarios: unknown scenario '\.\+'",
-    "scenarios: ['base|rested']": r"line 3: scenarios: unknown scenario 'base\|rested'",
-    "scenarios: base": "line 3: scenarios: .*array",
+    "scenarios: ['routine_care|rested']": r"line 3: scenarios: unknown scenario 'routine_care\|rested'",
+    "scenarios: routine_care": "line 3: scenarios: .*array",
+    "scenarios: [base]": "line 3: scenarios: unknown scenario 'base'; it is called 'routine_care' now; known: ",
     "scenarios: []": "line 3: scenarios: .*at least 1",
-    "scenarios: [base, base]": "line 3: scenarios: duplicate name",
+    "scenarios: [routine_care, routine_care]": "line 3: scenarios: duplicate name",
     "scenarios: [../../etc/passwd]": "line 3: scenarios: unknown scenario",
     "notebooks: [../../x]": r"line 3: notebooks\.0: .*should match pattern",
     "judgement: {instruments: []}": r"line 3: judgement\.instruments: .*at least 1",
@@ -175,7 +176,7 @@ def link(target: str) -> Callable[[Path], object]:
 
 
 # A file of config/, what is done to it, and what is said.
-RESTED, BASE = "scenarios/rested.yaml", "scenarios/base.yaml"
+RESTED, BASE = "scenarios/rested.yaml", "scenarios/routine_care.yaml"
 CATALOGUES = {
     "a scenario whose id is a|b": (RESTED, copied("a|b"), r"a\|b\.yaml: line 1: id: .*should match pattern"),
     "a scenario whose id is .+": (RESTED, copied(".+"), r"\.\+\.yaml: line 1: id: .*should match pattern"),
@@ -184,7 +185,11 @@ CATALOGUES = {
     "a title that is a number": (RESTED, changed("title", value=3), "title: .*valid string"),
     "a title of a book's length": (RESTED, changed("title", value="x" * 201), "title: .*at most 200"),
     "a scenario based on itself": (RESTED, changed("based_on", value="rested"), "based_on: 'rested' is not a scenario"),
-    "a scenario based on a list": (RESTED, changed("based_on", value=["base"]), r"based_on: \['base'\] is not"),
+    "a scenario based on a list": (
+        RESTED,
+        changed("based_on", value=["routine_care"]),
+        r"based_on: \['routine_care'\] is not",
+    ),
     "a scenario that is empty": (RESTED, only(0), "the file is empty"),
     "a scenario that is a list": (RESTED, lambda path: path.write_text("- a\n"), "not a list"),
     "a scenario in Latin-1": (RESTED, with_bytes(b"# " + LATIN), r"line \d+ is not UTF-8"),

@@ -43,11 +43,11 @@ TEXTS = {
         r"repair\.label: .* U\+200B \(ZERO WIDTH SPACE\)",
     ),
     "a note that is turned round": (
-        *("scenarios/base.yaml", changed("world", "burnout", "mean", "note", value="a\u202eb")),
+        *("scenarios/routine_care.yaml", changed("world", "burnout", "mean", "note", value="a\u202eb")),
         r"world\.burnout\.mean\.note: .* U\+202E",
     ),
     "a kind of client of two lines": (
-        *("scenarios/base.yaml", changed("world", "client", "age_shares", "value", value={"18-25\n": 1.0})),
+        *("scenarios/routine_care.yaml", changed("world", "client", "age_shares", "value", value={"18-25\n": 1.0})),
         r"world\.client\.age_shares\.value\.'18-25\\n'.*: .* U\+000A",
     ),
     "a questionnaire named like a formula": (

@@ -6,16 +6,16 @@ import pandas as pd
 import pytest
 import yaml
 
+from iatrogenesis.core.former_names import METHODS
 from iatrogenesis.simulation_study.method_results import agreement, apart, committed, of_cells, shown
 from iatrogenesis.study import protocol
 from iatrogenesis.study.committed import hashes, take_over
 from iatrogenesis.study.protocol import PROTOCOL, deviations, fingerprint, freeze, hash_of
-from iatrogenesis.study.renamed import NAMES
 from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG, ROOT
 
 COMMITTED = ROOT / "results" / "reference" / "full"
-FORMER = {present: former for former, present in NAMES.items()}
+FORMER = {present: former for former, present in METHODS.items()}
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_what_is_committed_is_of_the_frozen_protocol():
     asked = performance[performance["estimand"] == "all"]
     found = {cell: set(own["method"]) for cell, own in asked.groupby("cell")}
     done = {cell for part in about["parts"] for cell in part["cells"]}
-    assert found == {cell: {NAMES.get(one, one) for one in known["cells"][cell]} for cell in done}
+    assert found == {cell: {METHODS.get(one, one) for one in known["cells"][cell]} for cell in done}
     assert set(asked["replicates"]) == {known["data_sets"]}
     batches = pd.read_csv(COMMITTED / "batches.csv", keep_default_na=False)
     assert not batches.duplicated(["cell", "method", "batch"]).any()

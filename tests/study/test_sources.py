@@ -67,14 +67,16 @@ def test_what_the_workflow_compares_does_not_know_how_a_study_was_written(config
 
 
 def test_a_study_of_ones_own_may_lie_anywhere_and_build_on_one_that_builds_on_another(mine):
-    mine.write_text("name: mine\nbased_on: tiny\nscenarios: [base]\nsimulate: {therapists: 30}\n")
+    mine.write_text("name: mine\nbased_on: tiny\nscenarios: [routine_care]\nsimulate: {therapists: 30}\n")
     tiny = load_study(CONFIG / "tiny.yaml", CONFIG).config
     for found in (
         find_study({"study": str(mine)}, CONFIG),
         find_study(read_yaml(mine), CONFIG, [mine]),
     ):
         size = tiny.simulate.model_copy(update={"therapists": 30})
-        assert found.config == tiny.model_copy(update={"name": "mine", "scenarios": ("base",), "simulate": size})
+        assert found.config == tiny.model_copy(
+            update={"name": "mine", "scenarios": ("routine_care",), "simulate": size}
+        )
 
 
 @pytest.mark.trial(kind="refused", what="a study by difference, given by {way}: {text}")
@@ -98,7 +100,7 @@ def test_a_study_of_ones_own_may_lie_anywhere_and_build_on_one_that_builds_on_an
         ),
         (
             "based_on: tiny\nscenarios: [bsae]",
-            r"mine\.yaml: (line \d+: )?scenarios: unknown scenario 'bsae'; known: .*base",
+            r"mine\.yaml: (line \d+: )?scenarios: unknown scenario 'bsae'; known: .*routine_care",
         ),
         (
             "based_on: tiny\njudgement: {instruments: [x]}",
@@ -150,12 +152,14 @@ def test_an_error_in_the_base_names_both_files(config, mine):
 @pytest.mark.trial(kind="refused", what="a world of the explorer outside its levels")
 def test_what_does_not_go_together_names_the_users_file_although_the_field_stands_in_the_base(config, mine):
     (config / "scenarios" / "frail.yaml").write_text(
-        "id: frail\ntitle: t\nquestion: q\nbased_on: base\nworld: {client: {fit_mean: {value: 0.3, unit: SD, "
+        "id: frail\ntitle: t\nquestion: q\nbased_on: routine_care\nworld: {client: {fit_mean: {value: 0.3, unit: SD, "
         "status: assumed, low: 0, high: 1, note: n}}}\n"
     )
     prevented = (config / "scenarios" / "all_preventions.yaml").read_text()
     prevented = prevented.replace("id: all_preventions", "id: frail_prevented")
-    (config / "scenarios" / "frail_prevented.yaml").write_text(prevented.replace("based_on: base", "based_on: frail"))
+    (config / "scenarios" / "frail_prevented.yaml").write_text(
+        prevented.replace("based_on: routine_care", "based_on: frail")
+    )
     mine.write_text("name: mine\nbased_on: default\nexplorer: {world: frail, prevented: frail_prevented}\n")
     said = r"mine\.yaml, based on \S*default\.yaml: (line \d+: )?explorer\.levels\.fit: the value of frail, 0\.3"
     with pytest.raises(ConfigError, match=said):

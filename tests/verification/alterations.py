@@ -68,7 +68,7 @@ def intermediate_deleted() -> None:
 
 
 def added() -> None:
-    Path(jobs.at("tables/better.csv")).write_text("scenario,value\nbase,0\n")
+    Path(jobs.at("tables/better.csv")).write_text("scenario,value\nroutine_care,0\n")
 
 
 def added_as_a_stamp() -> None:
@@ -166,13 +166,13 @@ CASES = [
     (digit, "tables/scenarios.csv", ALTERED, "one digit of a table"),
     (digit_with_its_time_kept, "tables/scenarios.csv", ALTERED, "one digit of a table, its time kept"),
     (rows_dropped, "tables/evidence.csv", ALTERED, "three rows dropped from a table"),
-    (truncated, "simulated/base/clients.parquet", ALTERED, "a truncated parquet file"),
-    (flipped, "simulated/base/clients.parquet", ALTERED, "one bit of a parquet file, its time kept"),
-    (of_another_seed, "posterior/base/intercept_only.nc", ALTERED, "a posterior of another seed"),
+    (truncated, "simulated/routine_care/clients.parquet", ALTERED, "a truncated parquet file"),
+    (flipped, "simulated/routine_care/clients.parquet", ALTERED, "one bit of a parquet file, its time kept"),
+    (of_another_seed, "posterior/routine_care/intercept_only.nc", ALTERED, "a posterior of another seed"),
     (of_another_seed_with_its_record, "tables/effects.csv", FED, "a posterior of another seed, with its record"),
     (forged_page, "report.html", ALTERED, "a forged report"),
     (true_rates_deleted, "tables/true_rates.csv", MISSING, "a table deleted"),
-    (intermediate_deleted, "posterior/base/intercept_only.nc", MISSING, "a posterior deleted"),
+    (intermediate_deleted, "posterior/routine_care/intercept_only.nc", MISSING, "a posterior deleted"),
     (added, "tables/better.csv", ADDED, "a table added"),
     (added_as_a_stamp, "tables/.snakemake_timestamp", ADDED, "a file added under the name of Snakemake's stamps"),
     (code_edited, "tables/scenarios.csv", OLDER, "code edited after the run, its time kept"),

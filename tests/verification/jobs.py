@@ -51,8 +51,8 @@ def at(path: str) -> str:
 
 
 CLIENTS, POSTERIOR, EFFECTS = (
-    at("simulated/base/clients.parquet"),
-    at("posterior/base/intercept_only.nc"),
+    at("simulated/routine_care/clients.parquet"),
+    at("posterior/routine_care/intercept_only.nc"),
     at("tables/effects.csv"),
 )
 EVIDENCE, SCENARIOS, NUMBERS = at("tables/evidence.csv"), at("tables/scenarios.csv"), at("tables/numbers.json")
@@ -74,7 +74,7 @@ def drawn(path: str) -> str:
 
 def numbers() -> str:
     net, sd = (pd.read_csv(path).iloc[0] for path in (SCENARIOS, EFFECTS))
-    found = {"base.net": net["value"], "base.intercept_only.therapist_sd": sd["estimate"]}
+    found = {"routine_care.net": net["value"], "routine_care.intercept_only.therapist_sd": sd["estimate"]}
     return json.dumps({name: {"value": value} for name, value in found.items()})
 
 
@@ -96,10 +96,12 @@ RULES = (
         [POSTERIOR],
         [],
         EFFECTS,
-        lambda: f"dataset,model,estimand,estimate,mcse\nbase,intercept_only,therapist_sd,{drawn(POSTERIOR)},0.01\n",
+        lambda: (
+            f"dataset,model,estimand,estimate,mcse\nroutine_care,intercept_only,therapist_sd,{drawn(POSTERIOR)},0.01\n"
+        ),
     ),
     Rule("evidence", [CLIENTS], ["config/evidence.csv"], EVIDENCE, lambda: "id,value\n" + "a,1\nb,2\nc,3\n" * 3),
-    Rule("compare", [CLIENTS], [], SCENARIOS, lambda: "scenario,measure,value,mcse\nbase,net,13.25,0.5\n"),
+    Rule("compare", [CLIENTS], [], SCENARIOS, lambda: "scenario,measure,value,mcse\nroutine_care,net,13.25,0.5\n"),
     Rule("true_rates", [], [], TRUE, lambda: "rate\n0.06\n"),
     Rule("numbers", [SCENARIOS, EVIDENCE, EFFECTS], [], NUMBERS, numbers),
     Rule("figure_scenarios", [SCENARIOS], [], SCENARIOS_FIGURE, lambda: "<svg/>"),

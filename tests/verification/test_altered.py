@@ -73,7 +73,7 @@ def test_every_flipped_bit_is_found(finished):  # noqa: F811
         other = bytearray(content)
         other[place] ^= 1 << int(bit)
         Path(jobs.CLIENTS).write_bytes(other)
-        assert wrong() == {"simulated/base/clients.parquet": ALTERED}
+        assert wrong() == {"simulated/routine_care/clients.parquet": ALTERED}
 
 
 @pytest.mark.trial(kind="altered", what="one digit of a table, before the next rule read it: no list is written")

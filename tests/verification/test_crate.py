@@ -25,7 +25,7 @@ RUN = {
 FILES = {
     "workflow/Snakefile": 'include: "rules/a.smk"\n',
     "workflow/rules/a.smk": "rule simulate:\n",
-    "simulated/base/clients.parquet": "PAR1",
+    "simulated/routine_care/clients.parquet": "PAR1",
     "tables/a table.csv": "x\n1\n",
     "figures/é.svg": "<svg/>",
 }
@@ -49,9 +49,14 @@ def results(tmp_path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_json(content, path)
 
-    part, clients, table = "parts/0.parquet", "simulated/base/clients.parquet", "tables/a table.csv"
+    part, clients, table = "parts/0.parquet", "simulated/routine_care/clients.parquet", "tables/a table.csv"
     record(
-        "simulate/base", "simulate", "world/simulate", [], [part, clients], {"config/references.bib": "45" * 32}.items()
+        "simulate/routine_care",
+        "simulate",
+        "world/simulate",
+        [],
+        [part, clients],
+        {"config/references.bib": "45" * 32}.items(),
     )
     record("table", "table", "report/table", [part, clients], [table], {"config/references.bib": "67" * 32}.items())
     record("figure", "figure_drawn", "figures/figure", [table], ["figures/é.svg"])
@@ -108,7 +113,7 @@ def test_jobs_have_their_script_files_and_times(metadata):
     read = [found[name] for name in ids(job["object"])]
     assert [one.get("name", one["@id"]) for one in read] == [
         "parts/0.parquet, deleted after use",
-        "simulated/base/clients.parquet",
+        "simulated/routine_care/clients.parquet",
         "config/references.bib",
     ]
     assert found[ids(job["result"])[0]]["sha256"] == hashlib.sha256(b"x\n1\n").hexdigest()
@@ -129,7 +134,7 @@ def test_the_run_has_its_parameters_and_what_was_not_committed(metadata):
 def test_jobs_after_the_crate_are_of_an_earlier_run_and_left_out(results):
     about = {"rule": "manifest", "params": "", "read": {"ro-crate-metadata.json": "89" * 32}}
     write_json(about, results / FOLDER / "manifest.json")
-    assert {place.as_posix() for place in jobs_of(results)} == {"simulate/base", "table", "figure"}
+    assert {place.as_posix() for place in jobs_of(results)} == {"simulate/routine_care", "table", "figure"}
 
 
 def test_without_records_nothing_is_claimed(tmp_path):

@@ -21,5 +21,5 @@ def test_what_the_reference_has_cannot_be_left_over(finished):  # noqa: F811
     chain = Chain(jobs.RESULTS, pinned=["tables/scenarios.csv"])
     found = {fault.path: fault.kind for fault in misfits(chain, Path())}
     assert found["tables/scenarios.csv"] == OLDER
-    assert found["simulated/base/clients.parquet"] == OLDER  # the table rests on it
+    assert found["simulated/routine_care/clients.parquet"] == OLDER  # the table rests on it
     assert "tables/true_rates.csv" not in found

@@ -96,8 +96,8 @@ def test_counts_by_service_are_compared_and_another_table_is_noticed(study, tmp_
     (tmp_path / "twins").mkdir()
     noise = np.random.default_rng(3)
     counts = {name: noise.integers(1, 40, 12).astype(float) for name in COUNTS}
-    pd.DataFrame(counts).to_parquet(tmp_path / "twins" / "base.parquet")
-    table = pd.DataFrame(scenario_rows("base", counts))
+    pd.DataFrame(counts).to_parquet(tmp_path / "twins" / "routine_care.parquet")
+    table = pd.DataFrame(scenario_rows("routine_care", counts))
     write_csv(table, tmp_path / "tables" / "scenarios.csv")
     for name in ("counted_net", "counted_net_true", "counted_caused", "sensitivity", "predictive_value"):
         put(tmp_path, name, study.claims[name])

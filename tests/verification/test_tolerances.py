@@ -10,8 +10,8 @@ from tests.verification.test_verify import CLAIMS
 
 def estimated(kind, now, before):
     """Verdict of a share in per cent, of so many data sets, by data sets that say so."""
-    claim = Claims.model_validate({"power": CLAIMS["net"] | kind}).of("base")["power"]
-    about = {"number": "base.net", "kind": claim.kind, "inputs": "same"}
+    claim = Claims.model_validate({"power": CLAIMS["net"] | kind}).of("routine_care")["power"]
+    about = {"number": "routine_care.net", "kind": claim.kind, "inputs": "same"}
     now, before = (dict(zip(("value", "mcse", "data_sets"), one, strict=True)) | about for one in (now, before))
     return claim_verdict(claim, now, before, 3.0)
 

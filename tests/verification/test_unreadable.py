@@ -29,11 +29,11 @@ def rerun(**otherwise) -> None:
     jobs.manifest()
 
 
-NET = "scenario,measure,value,mcse\nbase,net,{},0.5\n"
+NET = "scenario,measure,value,mcse\nroutine_care,net,{},0.5\n"
 BROKEN = {
     "binary sums": lambda: Path(jobs.at("SHA256SUMS")).write_bytes(b"\xff\xfe  \x00"),
     "a list for numbers": lambda: rerun(numbers="[]"),
-    "numbers of numbers": lambda: rerun(numbers='{"base.net": 1}'),
+    "numbers of numbers": lambda: rerun(numbers='{"routine_care.net": 1}'),
     "deep numbers": lambda: rerun(numbers="[" * 100_000),
     "a column less": lambda: (REFERENCE / "claims.csv").write_text("claim,value\nnet,1\n"),
     "a text": lambda: replace(REFERENCE / "claims.csv", "13.25", "many"),
@@ -42,7 +42,7 @@ BROKEN = {
     "a claim twice": lambda: replace(REFERENCE / "claims.csv", "sd,", "net,"),
     "hashes without names": lambda: (REFERENCE / "hashes.csv").write_text("kind,hash,inputs\na,b,c\n"),
     "a text in a table": lambda: rerun(
-        compare=NET.format("many"), numbers='{"base.net": {"value": 1}, "b": {"value": 1}}'
+        compare=NET.format("many"), numbers='{"routine_care.net": {"value": 1}, "b": {"value": 1}}'
     ),
 }
 
@@ -69,7 +69,9 @@ def test_results_that_lie_elsewhere_are_not_verified(monkeypatch, capsys):
 
 
 def test_a_text_for_a_number_is_not_reproduced():
-    rerun(numbers='{"base.net": {"value": "13.25"}, "base.intercept_only.therapist_sd": {"value": null}}')
+    rerun(
+        numbers='{"routine_care.net": {"value": "13.25"}, "routine_care.intercept_only.therapist_sd": {"value": null}}'
+    )
     assert verdicts(found())["net"] == verdicts(found())["sd"] == NOT
 
 

@@ -32,18 +32,18 @@ REFERENCE = Path("results/reference/t")
 CLAIMS = {
     "net": {
         "sentence": "Net harm <b>of all</b> routes, per 1,000 clients",
-        "number": "{base}.net",
+        "number": "{routine_care}.net",
         "table": "tables/scenarios.csv",
-        "row": {"scenario": "{base}", "measure": "net"},
+        "row": {"scenario": "{routine_care}", "measure": "net"},
         "column": "value",
         "mcse": "mcse",
         "kind": "simulated",
     },
     "sd": {
         "sentence": "Standard deviation between therapists, log odds",
-        "number": "{base}.intercept_only.therapist_sd",
+        "number": "{routine_care}.intercept_only.therapist_sd",
         "table": "tables/effects.csv",
-        "row": {"dataset": "{base}", "model": "intercept_only", "estimand": "therapist_sd"},
+        "row": {"dataset": "{routine_care}", "model": "intercept_only", "estimand": "therapist_sd"},
         "column": "estimate",
         "mcse": "mcse",
         "kind": "posterior",
@@ -54,7 +54,7 @@ CLAIMS = {
 def study(config=jobs.CONFIG) -> SimpleNamespace:
     return SimpleNamespace(
         name="t",
-        claims=Claims.model_validate(CLAIMS).of("base"),
+        claims=Claims.model_validate(CLAIMS).of("routine_care"),
         config=SimpleNamespace(model_dump=lambda mode: config),
         catalogue={},
     )
@@ -75,7 +75,7 @@ def verdicts(of) -> dict[str, str]:
 
 TABLES = [f"tables/{name}.csv" for name in ("effects", "evidence", "scenarios", "true_rates")]
 FIGURES = ["figures/scenarios.svg", "figures/effects.svg"]
-NAMES = ("net", "sd", "simulated/base/clients.parquet", *FIGURES, *TABLES)
+NAMES = ("net", "sd", "simulated/routine_care/clients.parquet", *FIGURES, *TABLES)
 OF_DRAWS = {"sd": WITHIN, "figures/effects.svg": DRAWS, "tables/effects.csv": WITHIN}
 
 
@@ -100,7 +100,7 @@ def test_other_draws_are_within_their_error_or_not(accepted):
 
 @pytest.mark.trial(kind="altered", what="an estimate, with so large an error of its own that anything is within it")
 def test_results_do_not_set_their_own_tolerance(accepted):
-    effects = "dataset,model,estimand,estimate,mcse\nbase,intercept_only,therapist_sd,{},{}\n"
+    effects = "dataset,model,estimand,estimate,mcse\nroutine_care,intercept_only,therapist_sd,{},{}\n"
     for value, own, verdict in ((0.75, 0.019, NOT), (0.72, 0.019, WITHIN), (0.72, 0.021, NOT), (0.7, 10, NOT)):
         jobs.run(effects=effects.format(value, own))
         jobs.manifest()
@@ -137,7 +137,7 @@ def test_another_lock_is_said(accepted):
 
 def test_a_simulated_number_has_to_be_the_same_however_large_its_error(accepted):
     """All records and checksums are in order: only the reference tells."""
-    jobs.run(compare="scenario,measure,value,mcse\nbase,net,13.3,0.5\n")
+    jobs.run(compare="scenario,measure,value,mcse\nroutine_care,net,13.3,0.5\n")
     jobs.manifest()
     result = found()
     assert result.faults == []
@@ -146,14 +146,14 @@ def test_a_simulated_number_has_to_be_the_same_however_large_its_error(accepted)
 
 
 def test_the_last_digits_of_logarithms_may_differ(accepted):
-    jobs.run(compare="scenario,measure,value,mcse\nbase,net,13.250001,0.5\n")
+    jobs.run(compare="scenario,measure,value,mcse\nroutine_care,net,13.250001,0.5\n")
     jobs.manifest()
     assert verdicts(found())["net"] == REPRODUCED
 
 
 @pytest.mark.trial(kind="altered", what="one digit of a table: the claim that rests on it is not reproduced")
 def test_a_claim_that_rests_on_an_altered_file_is_not_reproduced(accepted):
-    Path(jobs.SCENARIOS).write_text("scenario,measure,value,mcse\nbase,net,13.35,0.5\n")
+    Path(jobs.SCENARIOS).write_text("scenario,measure,value,mcse\nroutine_care,net,13.35,0.5\n")
     result = found()
     assert verdicts(result)["net"] == NOT and verdicts(result)["sd"] == REPRODUCED and result.code == 1
     assert result.table()["reason"].str.contains("tables/scenarios.csv: altered").any()
@@ -219,7 +219,7 @@ def test_a_number_that_the_report_has_otherwise_is_not_reproduced(accepted):
         "numbers",
         "report",
         "run_record",
-        numbers='{"base.net": {"value": 0}, "base.intercept_only.therapist_sd": {"value": 0.7}}',
+        numbers='{"routine_care.net": {"value": 0}, "routine_care.intercept_only.therapist_sd": {"value": 0.7}}',
     )
     jobs.manifest()
     assert verdicts(found())["net"] == NOT
@@ -227,7 +227,7 @@ def test_a_number_that_the_report_has_otherwise_is_not_reproduced(accepted):
 
 
 def test_a_number_or_figure_that_is_lost_is_not_reproduced(accepted):
-    jobs.run(compare="scenario,measure,value,mcse\nbase,other,13.25,0.5\n", numbers="{}")
+    jobs.run(compare="scenario,measure,value,mcse\nroutine_care,other,13.25,0.5\n", numbers="{}")
     (jobs.RESULTS / "figures" / "scenarios.svg").unlink()
     (jobs.RESULTS / "records" / "figure_scenarios.json").unlink()
     result = found()

@@ -117,12 +117,12 @@ def test_deleted_tables_are_found_and_would_be_made_again():
 
 @pytest.mark.trial(kind="altered", what="clients of the tiny study replaced by others, with a readable parquet file")
 def test_other_clients_are_found():
-    path = RESULTS / "simulated" / "base" / "clients.parquet"
+    path = RESULTS / "simulated" / "routine_care" / "clients.parquet"
     before = path.read_bytes()
     write_parquet(read_parquet(path).iloc[::-1], path)
     assert verify().returncode == 1
     verdicts = rows()["verdict"]
-    assert verdicts["simulated/base/clients.parquet"].tolist() == [ALTERED, "not reproduced"]
+    assert verdicts["simulated/routine_care/clients.parquet"].tolist() == [ALTERED, "not reproduced"]
     assert verdicts["therapist_sd"] == "not reproduced" and verdicts["net_median"] == "reproduced"
     path.write_bytes(before)
     assert Chain(RESULTS).faults() == []

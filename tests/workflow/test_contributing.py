@@ -31,8 +31,8 @@ ROW = (
 # By kind and file: what is there, and what stands in its place.
 CHANGED = {
     "mechanism": {
-        "config/scenarios/base.yaml": ("  - new_symptoms\n", "  - new_symptoms\n  - haste\n"),
-        STUDY: ("scenarios: [base, ", "scenarios: [base, no_haste, "),
+        "config/scenarios/routine_care.yaml": ("  - new_symptoms\n", "  - new_symptoms\n  - haste\n"),
+        STUDY: ("scenarios: [routine_care, ", "scenarios: [routine_care, no_haste, "),
     },
     "prevention": {
         "config/scenarios/all_preventions.yaml": ("referral]", "referral, open_notes]"),
@@ -65,7 +65,7 @@ MOST = {"mechanism": 5, "prevention": 5, "model": 4, "method": 3, "figure": 2, "
 SEEN = {
     "mechanism": r"results/tiny/twins/no_haste\.parquet",
     "prevention": r"What preventions avert: .*with_open_notes",
-    "model": r"results/tiny/posterior/base/probit\.nc",
+    "model": r"results/tiny/posterior/routine_care/probit\.nc",
     "method": r"results/tiny/simulation_study/\w+/shrunken/0\.estimates\.parquet",
     "figure": r"results/tiny/figures/first_scores\.svg",
     "pattern": r"results/tiny/tables/evidence\.csv",

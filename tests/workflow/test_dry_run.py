@@ -101,7 +101,7 @@ def test_a_configuration_file_whole_or_by_difference_works_as_well_and_is_checke
 
 def test_a_study_of_ones_own_says_only_what_differs(project, tmp_path):
     path = tmp_path / "mine.yaml"
-    path.write_text("name: mine\nbased_on: tiny\nscenarios: [base, no_labelling]\n")
+    path.write_text("name: mine\nbased_on: tiny\nscenarios: [routine_care, no_labelling]\n")
     found = plan(project, "-n", "--config", f"study={path}", "--cores", "1")
     assert found.returncode == 0, found.stderr
     assert "results/mine/twins/no_labelling.parquet" in found.stdout

@@ -38,7 +38,7 @@ from iatrogenesis.world.setup import Setup
 
 folder = config_folder()
 assert folder.parent.name == "iatrogenesis" and folder.parent.parent == __import__("pathlib").Path(sys.argv[1]), folder
-scenario = load_catalogue(folder / "scenarios", folder / "references.bib")["base"]
+scenario = load_catalogue(folder / "scenarios", folder / "references.bib")["routine_care"]
 instruments = Instruments.model_validate(yaml.safe_load((folder / "instruments.yaml").read_text(encoding="utf-8")))
 setup = Setup(seed=1, instruments=instruments, judgement=Judgement(instruments=("phq9", "gad7")))
 sample = setup.sample(scenario, Design(therapists=6, services=2, clients_per_therapist=10))

@@ -45,14 +45,14 @@ def test_everything_promised_is_there(results):
     for name in TABLES:
         assert len(pd.read_csv(results / "tables" / f"{name}.csv")) > 0, name
     for name in SIMULATED:
-        assert len(pd.read_parquet(results / "simulated" / "base" / f"{name}.parquet")) > 0, name
+        assert len(pd.read_parquet(results / "simulated" / "routine_care" / f"{name}.parquet")) > 0, name
     assert (results / "tables" / "numbers.json").stat().st_size > 100
     drawn = {path.stem for path in (results / "figures").glob("*.svg")}
     assert len(drawn) >= 18
     assert {path.name for path in (results / "figures").iterdir()} == {
         f"{name}.{form}" for name in drawn for form in ("svg", "png", "pdf")
     }
-    assert load(results / "posterior" / "base" / "therapist.nc")["posterior"].sizes["chain"] == 4
+    assert load(results / "posterior" / "routine_care" / "therapist.nc")["posterior"].sizes["chain"] == 4
 
 
 def test_the_report_opens_without_network(results):
@@ -89,7 +89,7 @@ def test_the_crate_of_the_run_meets_its_profiles(results, tmp_path, monkeypatch)
     assert faults_of_crate(results, tmp_path / "cache", monkeypatch) == []
     graph = json.loads((results / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
     made = {one["@id"] for one in graph if one["@type"] == "CreateAction"}
-    assert {"#run", "#job/report", "#job/simulate/base"} <= made
+    assert {"#run", "#job/report", "#job/simulate/routine_care"} <= made
     assert all("endTime" in one for one in graph if one["@id"] in made - {"#job/run_record", "#job/recompute"})
 
 
@@ -217,7 +217,7 @@ def test_one_core_gives_the_same_bytes(results, tmp_path):
     """Everything up to the posteriors; those are compared by draws below."""
     copy = copy_project(tmp_path / "one core")
     targets = [f"results/tiny/tables/{name}.csv" for name in ("evidence", "scenarios", "true_effects", "true_rates")]
-    targets += [f"results/tiny/simulated/{name}/clients.parquet" for name in ("base", "known")]
+    targets += [f"results/tiny/simulated/{name}/clients.parquet" for name in ("routine_care", "known")]
     found = snakemake(copy, *targets, "--config", "study=tiny", "--cores", "1")
     assert found.returncode == 0, found.stderr[-3000:]
     again, first = hashes(copy / "results" / "tiny"), hashes(results)

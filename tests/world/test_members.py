@@ -42,7 +42,7 @@ def same(one, other, where=""):
         assert one == other, where
 
 
-@pytest.mark.parametrize("name", ["base", "all_preventions"])
+@pytest.mark.parametrize("name", ["routine_care", "all_preventions"])
 def test_each_member_of_a_block_is_what_it_is_alone(study, name):
     scenario = study.catalogue[name]
     moved = shaken(scenario, 3)
@@ -66,7 +66,7 @@ def test_each_member_of_a_block_is_what_it_is_alone(study, name):
 
 def test_a_members_number_reaches_only_its_own_clients(study):
     """So that the test above cannot pass because nothing varies."""
-    scenario = study.catalogue["base"]
+    scenario = study.catalogue["routine_care"]
     run = study.setup.run(with_members(scenario, {"world.therapy.gain": np.array([0.5, 1.5])}), DESIGN)
     sample = Sample.of(run, study.setup.instruments, study.setup.judgement)
     fall = sample.first["phq9"].astype(int) - sample.last["phq9"]
@@ -76,22 +76,22 @@ def test_a_members_number_reaches_only_its_own_clients(study):
 
 
 def test_worlds_that_differ_in_numbers_are_members_of_one(study):
-    base, high = study.catalogue["base"], study.catalogue["high_burnout"]
-    assert varying(together([base, high]))["world.burnout.mean"].tolist() == [0.0, 1.0]
-    assert len(varying(together([base, high]))) == 1
-    assert together([base, base]) is base
+    routine_care, high = study.catalogue["routine_care"], study.catalogue["high_burnout"]
+    assert varying(together([routine_care, high]))["world.burnout.mean"].tolist() == [0.0, 1.0]
+    assert len(varying(together([routine_care, high]))) == 1
+    assert together([routine_care, routine_care]) is routine_care
     with pytest.raises(ValueError, match="other routes"):
-        together([base, study.catalogue["no_burnout"]])
+        together([routine_care, study.catalogue["no_burnout"]])
 
 
 def test_a_scenario_with_one_world_is_left_as_it_is(study):
-    scenario = study.catalogue["base"]
+    scenario = study.catalogue["routine_care"]
     assert member_count(scenario) == 1 and varying(scenario) == {} and with_members(scenario, {}) is scenario
     assert aligned(scenario, np.zeros(3, dtype=int)) is scenario
 
 
 def test_alignment_shares_what_does_not_vary(study):
-    scenario = study.catalogue["base"]
+    scenario = study.catalogue["routine_care"]
     values = {"mechanisms.burnout.drift_per_sd": np.array([0.1, 0.2])}
     found = aligned(with_members(scenario, values), np.array([1, 0, 1]))
     assert found.world is scenario.world
@@ -111,4 +111,4 @@ def test_alignment_shares_what_does_not_vary(study):
 )
 def test_faulty_members_are_refused(study, values, words):
     with pytest.raises(ValueError, match=words):
-        with_members(study.catalogue["base"], {path: np.asarray(value) for path, value in values.items()})
+        with_members(study.catalogue["routine_care"], {path: np.asarray(value) for path, value in values.items()})

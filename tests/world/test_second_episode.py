@@ -22,17 +22,17 @@ def both(study, name):
 
 
 @pytest.fixture(scope="module")
-def base(study):
+def routine_care(study):
     return both(study, "no_resistance")
 
 
 @pytest.fixture(scope="module")
 def resistant(study):
-    return both(study, "base")
+    return both(study, "routine_care")
 
 
-def test_it_begins_where_the_follow_up_left_off(base):
-    run, who, later = base
+def test_it_begins_where_the_follow_up_left_off(routine_care):
+    run, who, later = routine_care
     assert np.array_equal(who, np.flatnonzero(run.follow_up["returns"])) and len(who) > 100
     assert np.allclose(later.clients.level + later.clients.elevation, run.follow_up["severity"][who])
     # Both scores see the same severity through the same person; only the error of the day differs, and who comes again
@@ -42,33 +42,33 @@ def test_it_begins_where_the_follow_up_left_off(base):
     assert (later.state.end > 0).all()
 
 
-def test_chance_is_another_one_but_the_same_in_every_world(base, resistant):
-    run, who, later = base
+def test_chance_is_another_one_but_the_same_in_every_world(routine_care, resistant):
+    run, who, later = routine_care
     again = np.isin(who, resistant[1])
     assert not np.array_equal(later.state.session, run.state.session[who])
     other = np.searchsorted(resistant[1], who[again])
     assert np.array_equal(later.clients.agreed[again], resistant[2].clients.agreed[other])
 
 
-def test_distrust_is_brought_along_and_keeps_people_away(base, resistant):
+def test_distrust_is_brought_along_and_keeps_people_away(routine_care, resistant):
     run, who, later = resistant
     brought = run.state.own["resistance.distrust"][who]
     assert np.all(later.state.own["resistance.distrust"] >= brought) and brought.max() > 0.2
-    assert len(who) / run.follow_up["unwell"].sum() < len(base[1]) / base[0].follow_up["unwell"].sum()
-    fresh = both_alliances(base, resistant)
+    assert len(who) / run.follow_up["unwell"].sum() < len(routine_care[1]) / routine_care[0].follow_up["unwell"].sum()
+    fresh = both_alliances(routine_care, resistant)
     assert fresh < -0.01  # SD of alliance, the same people in their second episode
 
 
-def both_alliances(base, resistant) -> float:
+def both_alliances(routine_care, resistant) -> float:
     """Mean difference of the rated alliance in the second episode of those who come again in both worlds."""
-    shared, mine, theirs = np.intersect1d(resistant[1], base[1], return_indices=True)
+    shared, mine, theirs = np.intersect1d(resistant[1], routine_care[1], return_indices=True)
     assert len(shared) > 50
-    return float((resistant[2].alliance_rating[mine] - base[2].alliance_rating[theirs]).mean())
+    return float((resistant[2].alliance_rating[mine] - routine_care[2].alliance_rating[theirs]).mean())
 
 
 def test_where_nobody_comes_there_is_no_episode(study):
     setup = study.setup
-    run = setup.run(study.catalogue["base"], Design(therapists=2, services=1, clients_per_therapist=5))
+    run = setup.run(study.catalogue["routine_care"], Design(therapists=2, services=1, clients_per_therapist=5))
     run.follow_up["returns"][:] = False
     who, later = second_episode(run, setup.instruments, setup.judgement, Noise(setup.seed))
     assert who.size == 0 and later is None

@@ -13,7 +13,7 @@ from iatrogenesis.world.weekly import AHEAD, Weekly
 
 @pytest.fixture(scope="module")
 def run(study, small):
-    return study.setup.run(study.catalogue["base"], small, record=True)
+    return study.setup.run(study.catalogue["routine_care"], small, record=True)
 
 
 def table(study, run, twin=None):
@@ -29,24 +29,24 @@ def test_everyone_ends_and_is_counted_once(run):
 
 def test_chunks_of_replicates_change_nothing(study, small, run):
     whole = table(study, run)
-    parts = [study.setup.run(study.catalogue["base"], small, replicates=range(i, i + 1)) for i in range(3)]
+    parts = [study.setup.run(study.catalogue["routine_care"], small, replicates=range(i, i + 1)) for i in range(3)]
     for column in ("severity_last", "phq9_last", "n_sessions", "burnout", "alliance_rating"):
         together = np.concatenate([table(study, part)[column] for part in parts])
         assert np.array_equal(whole[column].to_numpy(), together), column
 
 
 def test_more_therapists_and_longer_lists_extend_and_do_not_reshuffle(study, run, small):
-    more = study.setup.run(study.catalogue["base"], small.model_copy(update={"therapists": 8}))
+    more = study.setup.run(study.catalogue["routine_care"], small.model_copy(update={"therapists": 8}))
     few, many = table(study, run).set_index("client_id"), table(study, more).set_index("client_id")
     assert few.drop(columns="service_id").equals(many.loc[few.index].drop(columns="service_id"))
-    longer = study.setup.run(study.catalogue["base"], small.model_copy(update={"clients_per_therapist": 30.0}))
+    longer = study.setup.run(study.catalogue["routine_care"], small.model_copy(update={"clients_per_therapist": 30.0}))
     many = table(study, longer).set_index("client_id")
     assert few["severity_first"].equals(many.loc[few.index, "severity_first"])
 
 
 def test_a_lone_replicate_is_named_like_no_replicate(study, small):
     one = small.model_copy(update={"replicates": 1})
-    ids = table(study, study.setup.run(study.catalogue["base"], one))["client_id"]
+    ids = table(study, study.setup.run(study.catalogue["routine_care"], one))["client_id"]
     assert ids.iloc[0] == "T000-C0000" and ids.is_unique
 
 
@@ -106,12 +106,12 @@ def test_sessions_table_agrees_with_clients_table(study, run):
 
 def test_therapist_weeks_need_a_recorded_run(study, small):
     with pytest.raises(ValueError, match="record=True"):
-        sessions_table(study.setup.run(study.catalogue["base"], small))
+        sessions_table(study.setup.run(study.catalogue["routine_care"], small))
 
 
 def test_burnout_keeps_its_spread_stability_and_workload_correlation(study):
     """One thousand therapists over three years without clients: the stationary process, in closed form."""
-    world = study.catalogue["base"].world
+    world = study.catalogue["routine_care"].world
     therapists = draw_therapists(
         world, Design(therapists=4000, services=10, clients_per_therapist=5), Noise(5), range(1)
     )
@@ -129,14 +129,14 @@ def test_burnout_keeps_its_spread_stability_and_workload_correlation(study):
 
 def test_noise_drawn_weeks_ahead_is_that_of_each_week(study):
     design = Design(therapists=20, services=5, clients_per_therapist=5)
-    therapists = draw_therapists(study.catalogue["base"].world, design, Noise(5), range(2))
+    therapists = draw_therapists(study.catalogue["routine_care"].world, design, Noise(5), range(2))
     weekly, who = Weekly(Noise(5), therapists, "a"), {"replicate": therapists.replicate, "therapist": therapists.index}
     for week in (0, 1, AHEAD - 1, AHEAD, 5 * AHEAD + 2, 3):
         assert np.array_equal(weekly.at(week), Noise(5).normal("a", **who, occasion=week))
 
 
 def test_deteriorating_clients_push_burnout_up(study):
-    world = study.catalogue["base"].world
+    world = study.catalogue["routine_care"].world
     therapists = draw_therapists(world, Design(therapists=50, services=5, clients_per_therapist=5), Noise(5), range(1))
     start = burnout.start(world.burnout, 0.0, therapists, Noise(5))
     calm, hard = (
@@ -148,8 +148,8 @@ def test_deteriorating_clients_push_burnout_up(study):
 
 def test_a_full_caseload_burns_out(study):
     small = Design(therapists=200, services=4, clients_per_therapist=5)
-    base = study.catalogue["base"]
-    run = study.setup.run(base, small)
+    routine_care = study.catalogue["routine_care"]
+    run = study.setup.run(routine_care, small)
     assert np.corrcoef(run.therapists.caseload[run.clients.row], run.state.burnout_at_start)[0, 1] > 0.1
 
 
@@ -191,9 +191,9 @@ def test_places_hold_with_referrals(referring):
 
 def only(study, kind):
     """Routine care with one route of harm alone, and with none."""
-    base = study.catalogue["base"]
-    one = tuple(mechanism for mechanism in base.mechanisms if mechanism.kind == kind)
-    return base.model_copy(update={"mechanisms": one}), study.catalogue["reference"]
+    routine_care = study.catalogue["routine_care"]
+    one = tuple(mechanism for mechanism in routine_care.mechanisms if mechanism.kind == kind)
+    return routine_care.model_copy(update={"mechanisms": one}), study.catalogue["reference"]
 
 
 def test_harm_that_outlasts_therapy_shows_at_follow_up_only(study, small):

@@ -12,7 +12,7 @@ DESIGN = Design(replicates=5, therapists=6, services=2, clients_per_therapist=12
 
 @pytest.mark.parametrize("size", [1, 2, 5, 50])
 def test_a_streamed_file_is_the_table_of_one_run(study, tmp_path, size):
-    scenario, told = study.catalogue["base"], []
+    scenario, told = study.catalogue["routine_care"], []
     path = tmp_path / "clients.parquet"
     written = stream.stream_clients(
         study.setup, scenario, DESIGN, path, size=size, progress=lambda *step: told.append(step)
@@ -36,6 +36,6 @@ def test_what_fails_midway_leaves_nothing_and_spoils_nothing(study, tmp_path, mo
 
     monkeypatch.setattr(stream, "clients_table", fail)
     with pytest.raises(RuntimeError, match="no more"):
-        stream.stream_clients(study.setup, study.catalogue["base"], DESIGN, path, size=1)
+        stream.stream_clients(study.setup, study.catalogue["routine_care"], DESIGN, path, size=1)
     assert [path.name for path in tmp_path.iterdir()] == ["clients.parquet"]
     assert path.read_text() == "what was there before"

@@ -112,7 +112,7 @@ rule policies:
         "<results>/{study}/benchmarks/policies.tsv"
     params:
         declared=plain(STUDY.policies),
-        scenarios={"base": scenario(STUDY.base), "prevented": scenario(CONFIG.conclusions.prevented)},
+        scenarios={"routine_care": scenario(STUDY.routine_care), "prevented": scenario(CONFIG.conclusions.prevented)},
         judged_by=list(CONFIG.judgement.instruments),
         associations={name: plain(one) for name, one in STUDY.associations.items()},
         seed=CONFIG.seed,

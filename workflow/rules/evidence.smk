@@ -26,7 +26,7 @@ rule evidence:
         "<results>/{study}/benchmarks/evidence.tsv"
     params:
         worlds={
-            "treated": scenario(STUDY.base),
+            "treated": scenario(STUDY.routine_care),
             "untreated": scenario(CONFIG.untreated),
             "reference": scenario(CONFIG.reference),
             "monitored": scenario(CONFIG.monitoring),
@@ -54,7 +54,7 @@ rule population:
     benchmark:
         "<results>/{study}/benchmarks/population.tsv"
     params:
-        world=scenario(STUDY.base),
+        world=scenario(STUDY.routine_care),
         design=plain(CONFIG.count_twins),
         setup=SETUP,
     message:
@@ -65,7 +65,7 @@ rule population:
 
 BASIS = {
     "worlds": {
-        "treated": scenario(STUDY.base),
+        "treated": scenario(STUDY.routine_care),
         "untreated": scenario(CONFIG.untreated),
         "monitored": scenario(CONFIG.monitoring),
         "prevented": scenario(CONFIG.conclusions.prevented),
@@ -78,7 +78,7 @@ BASIS = {
 rule calibrate:
     """Find the plausible worlds and their centre anew (not part of a report; what was found is committed)."""
     input:
-        scenario=source("config/scenarios/base.yaml"),
+        scenario=source("config/scenarios/routine_care.yaml"),
         evidence=source("config/evidence.csv"),
         references=source("config/references.bib"),
         code=library("evidence/calibrate"),

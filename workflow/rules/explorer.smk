@@ -97,7 +97,7 @@ rule explorer_ranges:
     threads: 2
     params:
         **EXPLORED,
-        calibrated=[scenario(STUDY.base), scenario(CONFIG.conclusions.prevented)],
+        calibrated=[scenario(STUDY.routine_care), scenario(CONFIG.conclusions.prevented)],
         associations={name: plain(one) for name, one in STUDY.associations.items()},
     message:
         f"The explorer in {CONFIG.explorer.members} plausible worlds"
@@ -169,7 +169,7 @@ rule planner_page:
             source("config/default.yaml"),
             source("config/evidence.csv"),
             source("config/statistical_world.yaml"),
-            source("config/scenarios/base.yaml"),
+            source("config/scenarios/routine_care.yaml"),
         ],
         code=library("explorer/planner_page"),
     output:

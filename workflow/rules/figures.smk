@@ -9,7 +9,7 @@ OUTPUTS:
 THERE = {"service counts": bool(SERVICE_COUNTS), "simulation-based calibration": bool(SIMULATIONS)}
 # What each figure takes its own file says, and what a study must have for it.
 FIGURES = {
-    figure: {table: result(path.format(base=STUDY.base)) for table, path in facts["TABLES"].items()}
+    figure: {table: result(path.format(routine_care=STUDY.routine_care)) for table, path in facts["TABLES"].items()}
     for figure, facts in FIGURE_FACTS.items()
     if "NEEDS" not in facts or THERE[facts["NEEDS"]]
 }
@@ -49,7 +49,7 @@ for figure, tables in FIGURES.items():
             "figures"
         params:
             figure=figure,
-            base=STUDY.base,
+            routine_care=STUDY.routine_care,
             caption=FIGURE_WORDS[figure]["caption"],
         message:
             "Drawing {params.figure}"

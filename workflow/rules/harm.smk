@@ -130,7 +130,7 @@ rule second_episodes:
         "<results>/{study}/benchmarks/second_episodes.tsv"
     threads: 2
     params:
-        scenarios={"base": scenario(STUDY.base), "prevented": scenario(CONFIG.conclusions.prevented)},
+        scenarios={"routine_care": scenario(STUDY.routine_care), "prevented": scenario(CONFIG.conclusions.prevented)},
         associations={name: plain(one) for name, one in STUDY.associations.items()},
         design=plain(CONFIG.count_twins),
         over=plain(CONFIG.second_episodes),
@@ -158,7 +158,7 @@ rule conclusions:
     threads: 2
     params:
         scenarios={
-            "base": scenario(STUDY.base),
+            "routine_care": scenario(STUDY.routine_care),
             "prevented": scenario(CONFIG.conclusions.prevented),
             "rested": scenario(CONFIG.what_if.rested),
         },

@@ -5,7 +5,7 @@ these models refits them all. What is sampled is a job a model: compiled once fo
 every data set.
 
 REQUIRED INPUTS:
-    results/{study}/simulated/{base,known}/clients.parquet, sessions of base, and the service counts where present
+    results/{study}/simulated/{routine_care,known}/clients.parquet, its sessions, and the service counts where present
 OUTPUTS:
     results/{study}/posterior/{dataset}/{model}.nc, results/{study}/posterior/draws.parquet
     results/{study}/tables/{diagnostics,therapist_effects,engines,predictive,prior_sensitivity,model_comparison,
@@ -14,8 +14,8 @@ OUTPUTS:
 """
 
 FIT_SOURCES = {
-    STUDY.base: result(f"simulated/{STUDY.base}/clients.parquet"),
-    f"{STUDY.base}_sessions": result(f"simulated/{STUDY.base}/sessions.parquet"),
+    STUDY.routine_care: result(f"simulated/{STUDY.routine_care}/clients.parquet"),
+    f"{STUDY.routine_care}_sessions": result(f"simulated/{STUDY.routine_care}/sessions.parquet"),
     "known": result("simulated/known/clients.parquet"),
 }
 if SERVICE_COUNTS:
@@ -39,7 +39,7 @@ rule true_effects:
     benchmark:
         "<results>/{study}/benchmarks/true_effects.tsv"
     params:
-        base=scenario(STUDY.base),
+        routine_care=scenario(STUDY.routine_care),
         models=LARGE_SAMPLE,
         design=plain(CONFIG.true_effects),
         setup=SETUP,
@@ -117,7 +117,7 @@ rule therapist_effects:
     group:
         "tables"
     params:
-        base=STUDY.base,
+        routine_care=STUDY.routine_care,
     message:
         "Setting estimates beside the truth"
     script:
@@ -149,7 +149,7 @@ rule engines:
 rule model_checks:
     """Every model of routine care: predictive checks, sensitivity to the priors, clients and therapists left out."""
     input:
-        posteriors=[path for path, (dataset, _) in zip(POSTERIORS, FITS) if dataset == STUDY.base],
+        posteriors=[path for path, (dataset, _) in zip(POSTERIORS, FITS) if dataset == STUDY.routine_care],
         sources=list(FIT_SOURCES.values()),
         code=library("inference/model_checks"),
     output:
@@ -194,8 +194,8 @@ for engine in dict.fromkeys(engine for _, engine in SIMULATIONS):
                 simulations={model: SIMULATIONS[model, engine] for model in models},
                 sbc=plain(CONFIG.sbc),
                 priors=plain(CONFIG.fit.priors),
-                given=STUDY.given[STUDY.base],
-                base=scenario(STUDY.base),
+                given=STUDY.given[STUDY.routine_care],
+                routine_care=scenario(STUDY.routine_care),
                 setup=SETUP,
             message:
                 "Simulation-based calibration by {params.engine}, simulations: {params.simulations}"
@@ -260,7 +260,7 @@ rule true_rates:
     group:
         "simulated"
     params:
-        base=scenario(STUDY.base),
+        routine_care=scenario(STUDY.routine_care),
         design=plain(CONFIG.true_rates),
         setup=SETUP,
     message:
@@ -275,7 +275,7 @@ rule therapists:
         posteriors=[
             path
             for path, fit in zip(POSTERIORS, FITS)
-            if fit[0] in (STUDY.base, "hospitals") and fit[1] in OUTCOME_MODELS
+            if fit[0] in (STUDY.routine_care, "hospitals") and fit[1] in OUTCOME_MODELS
         ],
         true_rates="<results>/{study}/tables/true_rates.csv",
         code=library("inference/therapists"),
@@ -288,7 +288,7 @@ rule therapists:
     group:
         "tables"
     params:
-        base=STUDY.base,
+        routine_care=STUDY.routine_care,
     message:
         "Ranking therapists, with the uncertainty of their ranks"
     script:

@@ -1,7 +1,7 @@
 """Scores that nobody has seen: how far they would have to be moved to change what is concluded.
 
 REQUIRED INPUTS:
-    results/{study}/simulated/{base}/{clients,sessions}.parquet
+    results/{study}/simulated/{routine_care}/{clients,sessions}.parquet
 OUTPUTS:
     results/{study}/tables/missing_last_scores.csv
 """
@@ -10,8 +10,8 @@ OUTPUTS:
 rule missing_last_scores:
     """Deterioration rate, spread and order of therapists if those who left did worse than their course said."""
     input:
-        clients=result(f"simulated/{STUDY.base}/clients.parquet"),
-        sessions=result(f"simulated/{STUDY.base}/sessions.parquet"),
+        clients=result(f"simulated/{STUDY.routine_care}/clients.parquet"),
+        sessions=result(f"simulated/{STUDY.routine_care}/sessions.parquet"),
         code=library("inference/missing_last_scores"),
     output:
         table="<results>/{study}/tables/missing_last_scores.csv",
@@ -20,7 +20,7 @@ rule missing_last_scores:
     benchmark:
         "<results>/{study}/benchmarks/missing_last_scores.tsv"
     params:
-        base=STUDY.base,
+        routine_care=STUDY.routine_care,
         priors=plain(CONFIG.fit.priors),
         setup=SETUP,
     message:

@@ -61,7 +61,7 @@ rule numbers:
     group:
         "pages"
     params:
-        base=scenario(STUDY.base),
+        routine_care=scenario(STUDY.routine_care),
         everything=scenario(CONFIG.conclusions.prevented),
         config=plain(CONFIG),
     message:
@@ -102,7 +102,7 @@ rule report:
         words=FIGURE_WORDS,
         titles={name: STUDY.catalogue[name].title for name in CONFIG.scenarios},
         worlds={
-            "base": scenario(STUDY.base),
+            "routine_care": scenario(STUDY.routine_care),
             "everything": scenario(CONFIG.conclusions.prevented),
             "policies": plain(STUDY.policies),
             "instruments": SETUP["instruments"],
@@ -206,7 +206,7 @@ rule check:
     input:
         **{name: result(f"tables/{name}.csv") for name in TABLES if name not in NOT_CHECKED},
         numbers="<results>/{study}/tables/numbers.json",
-        clients=result(f"simulated/{STUDY.base}/clients.parquet"),
+        clients=result(f"simulated/{STUDY.routine_care}/clients.parquet"),
         figures=FIGURE_FILES,
         code=library("report/check"),
     output:
@@ -218,7 +218,7 @@ rule check:
     group:
         "pages"
     params:
-        base=STUDY.base,
+        routine_care=STUDY.routine_care,
         fits=len(FITS),
         setup=SETUP,
     message:

@@ -28,7 +28,7 @@ rule statistical_world:
     benchmark:
         result("benchmarks/statistical_world.tsv")
     params:
-        scenarios=[scenario(STUDY.base), scenario(CONFIG.conclusions.prevented)],
+        scenarios=[scenario(STUDY.routine_care), scenario(CONFIG.conclusions.prevented)],
         associations={name: plain(one) for name, one in STUDY.associations.items()},
         members=100,
         design=plain(CONFIG.simulate) | {"replicates": 10},
@@ -51,7 +51,7 @@ rule study_worlds:
     benchmark:
         "<results>/{study}/benchmarks/study_worlds.tsv"
     params:
-        scenarios=[scenario(STUDY.base), scenario(CONFIG.conclusions.prevented)],
+        scenarios=[scenario(STUDY.routine_care), scenario(CONFIG.conclusions.prevented)],
         associations={name: plain(one) for name, one in STUDY.associations.items()},
         judged=list(CONFIG.judgement.instruments),
         number=CONFIG.simulation_study.worlds,

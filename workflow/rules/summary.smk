@@ -28,7 +28,7 @@ rule summary:
         "pages"
     params:
         sizes={name: [cell.therapists, cell.clients] for name, cell in STUDY.designed.items()},
-        routes=len(STUDY.catalogue[STUDY.base].mechanisms),
+        routes=len(STUDY.catalogue[STUDY.routine_care].mechanisms),
         preventions=len(STUDY.catalogue[CONFIG.conclusions.prevented].preventions),
         author="Iatrogenesis maintainers",
         commit=git_commit(ROOT),

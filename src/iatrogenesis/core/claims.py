@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["simulated", "estimate", "decisions", "posterior"]
-PLACE = re.compile(r"\{(?!base\})")  # the only name that stands for another: the scenario of routine care
+PLACE = re.compile(r"\{(?!routine_care\})")  # the only name that stands for another: the scenario of routine care
 
 
 class Claim(Strict):
@@ -29,7 +29,8 @@ class Claim(Strict):
     sentence
         What is claimed, with its unit.
     number
-        Its name in ``tables/numbers.json``. ``{base}`` stands for the study's first scenario, here and in ``row``.
+        Its name in ``tables/numbers.json``. ``{routine_care}`` stands for the study's first scenario,
+        here and in ``row``.
     table, row, column
         The cell it comes from: a table of the results, what its row has in some columns, and the column.
     times
@@ -62,10 +63,10 @@ class Claim(Strict):
 
     @field_validator("number", "row")
     @classmethod
-    def _only_base(cls, value: str | dict[str, str]) -> str | dict[str, str]:
+    def _only_routine_care(cls, value: str | dict[str, str]) -> str | dict[str, str]:
         for text in [value] if isinstance(value, str) else value.values():
             if PLACE.search(text):
-                raise ValueError(f"{text!r}: only {{base}} may stand for a name")
+                raise ValueError(f"{text!r}: only {{routine_care}} may stand for a name")
         return value
 
     @model_validator(mode="after")
@@ -78,10 +79,10 @@ class Claim(Strict):
             raise ValueError("times: must be between 0.001 and 1000, or -1000 and -0.001")
         return self
 
-    def of(self, base: str) -> "Claim":
+    def of(self, routine_care: str) -> "Claim":
         """The claim about a study whose scenario of routine care has this id."""
-        named = {column: value.replace("{base}", base) for column, value in self.row.items()}
-        return self.model_copy(update={"number": self.number.replace("{base}", base), "row": named})
+        named = {column: value.replace("{routine_care}", routine_care) for column, value in self.row.items()}
+        return self.model_copy(update={"number": self.number.replace("{routine_care}", routine_care), "row": named})
 
     def found(self, table: "pd.DataFrame") -> tuple[float, float | None] | None:
         """The number and its Monte Carlo standard error, from its table; None if the study has no such row.
@@ -137,6 +138,6 @@ class Claims(RootModel[dict[str, Claim]]):
             raise ValueError(f"{twice[0]!r}: two claims are about the same number")
         return claims
 
-    def of(self, base: str) -> Mapping[str, Claim]:
+    def of(self, routine_care: str) -> Mapping[str, Claim]:
         """The claims about a study whose scenario of routine care has this id, by their own id."""
-        return {name: claim.of(base) for name, claim in self.root.items()}
+        return {name: claim.of(routine_care) for name, claim in self.root.items()}

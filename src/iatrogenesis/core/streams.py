@@ -17,6 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit, uint32, uint64
 
+from iatrogenesis.core.former_names import keyed_by
+
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
 _SHIFT = np.uint64(32)
@@ -126,8 +128,11 @@ def decision_key(seed: int, decision: str) -> tuple[np.uint32, np.uint32]:
 
 
 def derived_seed(seed: int, *names: object) -> int:
-    """Return a 32-bit seed for a tool that wants one number (a sampler, say), named after what it is used for."""
-    return int(decision_key(seed, "/".join(map(str, names)))[0])
+    """Return a 32-bit seed for a tool that wants one number (a sampler, say), named after what it is used for.
+
+    A data set that was renamed gives the seed of its former name: see `iatrogenesis.core.former_names`.
+    """
+    return int(decision_key(seed, "/".join(keyed_by(str(name)) for name in names))[0])
 
 
 class Counter(NamedTuple):

@@ -52,7 +52,7 @@ def _written(text: str, part: str, waiting: dict[str, float]) -> str:
 
 def write_files(values: Mapping[str, float], config: Path, folder: Path) -> None:
     """Write copies of the files below ``config`` that hold fitted numbers, with these values, into ``folder``."""
-    files = {"": config / "scenarios" / "base.yaml"}
+    files = {"": config / "scenarios" / "routine_care.yaml"}
     for path in values:
         section, *rest = path.split(".")
         if section in ("mechanisms", "preventions"):

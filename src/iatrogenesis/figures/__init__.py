@@ -4,8 +4,8 @@ A figure is a module whose docstring's first line is its question, with a functi
 with `iatrogenesis.figures.style.styled`, and these literals, read without importing it:
 
 - ``PLACE``, where it stands among the figures;
-- ``TABLES``, what ``draw`` takes: by its parameter the file, below the study's results; ``{base}`` is the base scenario
-  (a parameter ``base`` of ``draw`` is its name);
+- ``TABLES``, what ``draw`` takes: by its parameter the file, below the study's results; ``{routine_care}`` is the
+  scenario of routine care (a parameter ``routine_care`` of ``draw`` is its name);
 - ``ALT`` and ``CAPTION``: what is seen, for those who cannot see it; and what it says, and how uncertain it is;
 - where only some rows of a table are drawn, ``ROWS``: by table and column the value;
 - where it belongs to another than the first of `CHAPTERS`, ``CHAPTER``;

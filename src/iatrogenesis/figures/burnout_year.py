@@ -9,7 +9,7 @@ from iatrogenesis.figures.labels import at_ends
 from iatrogenesis.figures.style import BLUE, DARK, GREEN, GREY, ORANGE, figure, styled
 
 PLACE = 1
-TABLES = {"therapist_weeks": "simulated/{base}/therapist_weeks.parquet"}
+TABLES = {"therapist_weeks": "simulated/{routine_care}/therapist_weeks.parquet"}
 ALT = (
     "Above, burnout of five therapists over the weeks, each labelled with the caseload, wandering slowly. Below, the "
     "correlation of therapists' burnout with that of the first week, which falls slowly and is well above zero "

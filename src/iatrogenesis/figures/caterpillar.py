@@ -10,7 +10,7 @@ from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, PALE, SMALL, fi
 
 PLACE = 8
 TABLES = {"therapists": "tables/therapists.csv"}
-ROWS = {"therapists": {"dataset": "{base}", "model": "intercept_only"}}
+ROWS = {"therapists": {"dataset": "{routine_care}", "model": "intercept_only"}}
 ALT = (
     "Therapists in the order of their modelled deterioration rate. Raw rates are drawn towards the average, most of "
     "all where there are few clients, and the intervals of neighbours overlap widely."

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 BARRIER = "_barrier"
-WORLDS = {"base": "routine care", "reference": "reference world"}
+WORLDS = {"routine_care": "routine care", "reference": "reference world"}
 
 
 def named(world: str) -> str:

@@ -10,7 +10,7 @@ from iatrogenesis.figures.style import BLUE, DARK, GREY, ORANGE, SMALL, figure, 
 
 PLACE = 9
 TABLES = {"therapists": "tables/therapists.csv"}
-ROWS = {"therapists": {"dataset": "{base}", "model": "intercept_only"}}
+ROWS = {"therapists": {"dataset": "{routine_care}", "model": "intercept_only"}}
 ALT = (
     "Funnel plot: raw deterioration rate of each therapist against the number of finished courses, with the limits of "
     "chance, which are wide for few courses and narrow for many."

@@ -33,17 +33,17 @@ NAMES = {
 }
 
 
-DATASETS = {"base": "routine care", "known": "exact truth"}
+DATASETS = {"routine_care": "routine care", "known": "exact truth"}
 
 
 @styled()
-def draw(effects: pd.DataFrame, base: str) -> Figure:
+def draw(effects: pd.DataFrame, routine_care: str) -> Figure:
     """Draw from the therapist effects table."""
-    known = effects[effects["truth"].notna() & effects["dataset"].isin(["known", base])]
+    known = effects[effects["truth"].notna() & effects["dataset"].isin(["known", routine_care])]
     ratios = known[known["estimand"].str.startswith("log_odds_ratio") & (known["model"] == "therapist")]
     panels = [
         ("Exact truth: log odds ratios", "Log odds ratio", _named(ratios[ratios["dataset"] == "known"])),
-        ("Routine care: log odds ratios", "Log odds ratio", _named(ratios[ratios["dataset"] == base])),
+        ("Routine care: log odds ratios", "Log odds ratio", _named(ratios[ratios["dataset"] == routine_care])),
         ("Therapists' SD", "Log odds", _fits(known[known["estimand"] == "therapist_sd"])),
         ("Variance between therapists (VPC)", "Share of all", _fits(known[known["estimand"] == "vpc"])),
     ]

@@ -23,7 +23,7 @@ CAPTION = (
     "plausible worlds, and how many deteriorations are caused and how many prevented, gross."
 )
 NAMES = {
-    "base": "routine care",
+    "routine_care": "routine care",
     "high_burnout": "higher burnout",
     "low_competence": "lower competence",
     "poor_fit": "poorer fit",

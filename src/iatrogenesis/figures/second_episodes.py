@@ -49,7 +49,7 @@ def draw(second_episodes: pd.DataFrame) -> Figure:
     heading(axes[0, 0], "Unwell at follow-up")
     _why(axes[0, 1], by, kinds)
     heading(axes[0, 1], "Stay away because of a route of harm")
-    for axis, world in zip(axes[1], ("base", "reference"), strict=True):
+    for axis, world in zip(axes[1], ("routine_care", "reference"), strict=True):
         _how(axis, by, world)
         heading(axis, f"Courses: {named(world)}")
         axis.set_xlabel("per 1,000 of these clients")
@@ -63,7 +63,7 @@ def draw(second_episodes: pd.DataFrame) -> Figure:
 
 def _title(by: pd.DataFrame) -> str:
     unwell, back = (
-        float(by.loc[("base", "", "clients", "follow_up", name), "value"]) for name in ("unwell", "returning")
+        float(by.loc[("routine_care", "", "clients", "follow_up", name), "value"]) for name in ("unwell", "returning")
     )
     return f"Of 1,000 clients {unwell:.0f} are unwell at follow-up, and {back:.0f} of these come back"
 
@@ -94,7 +94,7 @@ def _why(axis: Axes, by: pd.DataFrame, kinds: list[str]) -> None:
     }
     at = np.arange(len(kinds))[::-1]
     for less, (shift, mark) in marks.items():
-        rows = by.loc[[("base", less.format(kind), "clients", "follow_up", "not_returning") for kind in kinds]]
+        rows = by.loc[[("routine_care", less.format(kind), "clients", "follow_up", "not_returning") for kind in kinds]]
         _dots(axis, rows, at + shift, mark)
     axis.axvline(0, color=DARK, lw=0.8)
     axis.set_ylim(-0.5, len(kinds) - 0.5)

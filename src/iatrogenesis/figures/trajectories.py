@@ -9,7 +9,10 @@ from iatrogenesis.figures.labels import at_ends
 from iatrogenesis.figures.style import BLUE, GREY, ORANGE, figure, heading, styled
 
 PLACE = 3
-TABLES = {"clients": "simulated/{base}/clients.parquet", "sessions": "simulated/{base}/sessions.parquet"}
+TABLES = {
+    "clients": "simulated/{routine_care}/clients.parquet",
+    "sessions": "simulated/{routine_care}/sessions.parquet",
+}
 ALT = (
     "Line chart: mean PHQ-9 by session for clients of therapists in three thirds of burnout, with interval bands and a "
     "few single courses; below, the share of clients still in treatment, which falls at every session."

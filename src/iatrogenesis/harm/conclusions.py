@@ -84,13 +84,15 @@ class Conclusion:
 
 
 MAIN: Mapping[str, Conclusion] = {
-    "level": Conclusion("Reliably deteriorated in routine care", "base", None),
-    "level_true": Conclusion("Truly deteriorated in routine care", "base", None, truly_deteriorated),
-    "net": Conclusion("Net harm of all routes: more than in the reference world", "base", "reference"),
-    "net_true": Conclusion("Net harm of all routes, on scores without error", "base", "reference", truly_deteriorated),
-    "net_later": Conclusion("Net harm of all routes at follow-up", "base", "reference", worse_at_follow_up),
-    "rested": Conclusion("Averted if therapists' burnout were one SD lower", "base", "rested"),
-    "averted": Conclusion("Averted by all preventions together", "base", "prevented"),
+    "level": Conclusion("Reliably deteriorated in routine care", "routine_care", None),
+    "level_true": Conclusion("Truly deteriorated in routine care", "routine_care", None, truly_deteriorated),
+    "net": Conclusion("Net harm of all routes: more than in the reference world", "routine_care", "reference"),
+    "net_true": Conclusion(
+        "Net harm of all routes, on scores without error", "routine_care", "reference", truly_deteriorated
+    ),
+    "net_later": Conclusion("Net harm of all routes at follow-up", "routine_care", "reference", worse_at_follow_up),
+    "rested": Conclusion("Averted if therapists' burnout were one SD lower", "routine_care", "rested"),
+    "averted": Conclusion("Averted by all preventions together", "routine_care", "prevented"),
 }
 
 
@@ -98,23 +100,30 @@ CENTRED = ("burnout", "incompetence", "misfit")
 """Routes that harm on one side of the mean and do good on the other: closed, everybody is at the mean."""
 
 
-def worlds_of(base: Scenario, prevented: Scenario, rested: Scenario) -> dict[str, Scenario]:
+def worlds_of(routine_care: Scenario, prevented: Scenario, rested: Scenario) -> dict[str, Scenario]:
     """The worlds of the main conclusions."""
-    return {"base": base, "reference": reference_of(base), "rested": rested, "prevented": prevented}
+    return {
+        "routine_care": routine_care,
+        "reference": reference_of(routine_care),
+        "rested": rested,
+        "prevented": prevented,
+    }
 
 
-def one_by_one(base: Scenario, prevented: Scenario) -> tuple[dict[str, Scenario], dict[str, Conclusion]]:
+def one_by_one(routine_care: Scenario, prevented: Scenario) -> tuple[dict[str, Scenario], dict[str, Conclusion]]:
     """Worlds and conclusions about each route of harm closed alone, and each prevention added alone."""
-    worlds, found = {"base": base}, {}
-    for mechanism in base.mechanisms:
+    worlds, found = {"routine_care": routine_care}, {}
+    for mechanism in routine_care.mechanisms:
         name = f"route.{mechanism.kind}"
-        worlds[name] = without(base, mechanism.kind)
+        worlds[name] = without(routine_care, mechanism.kind)
         how = "all were at the mean" if mechanism.kind in CENTRED else "this route were closed"
-        found[name] = Conclusion(f"Averted if {how}: {mechanism.kind.replace('_', ' ')}", "base", name)
+        found[name] = Conclusion(f"Averted if {how}: {mechanism.kind.replace('_', ' ')}", "routine_care", name)
     for prevention in prevented.preventions:
         name = f"prevention.{prevention.kind}"
-        worlds[name] = base.model_copy(update={"preventions": (prevention,)})
-        found[name] = Conclusion(f"Averted by this prevention alone: {prevention.kind.replace('_', ' ')}", "base", name)
+        worlds[name] = routine_care.model_copy(update={"preventions": (prevention,)})
+        found[name] = Conclusion(
+            f"Averted by this prevention alone: {prevention.kind.replace('_', ' ')}", "routine_care", name
+        )
     return worlds, found
 
 

@@ -28,10 +28,10 @@ PER = "per 1,000 finished courses"
 MONITORED = "prevention.monitoring"
 """The world with outcome monitoring as its only prevention, as in `iatrogenesis.harm.conclusions.one_by_one`."""
 POLICY: Mapping[str, Asks] = {  # by `iatrogenesis.simulation_study.policy_world.SIMULATED`
-    "policy.rate": Conclusion(f"Reliably deteriorated, {PER}", "base", None, among=finished),
+    "policy.rate": Conclusion(f"Reliably deteriorated, {PER}", "routine_care", None, among=finished),
     "policy.burnout": Conclusion(
-        f"Averted if therapists' burnout were one SD lower, {PER}", "base", "rested", among=finished
+        f"Averted if therapists' burnout were one SD lower, {PER}", "routine_care", "rested", among=finished
     ),
-    "policy.monitoring": Conclusion(f"Averted by monitoring, {PER}", "base", MONITORED, among=finished),
-    "policy.spread": Spread("Variance of deterioration between therapists, in 1,000 of all", "base"),
+    "policy.monitoring": Conclusion(f"Averted by monitoring, {PER}", "routine_care", MONITORED, among=finished),
+    "policy.spread": Spread("Variance of deterioration between therapists, in 1,000 of all", "routine_care"),
 }

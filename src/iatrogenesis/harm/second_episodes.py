@@ -1,6 +1,6 @@
 """Second episodes: who comes back, who stays away because of what therapy left, and how the second course goes.
 
-The same clients with the same chance events go through routine care (``base``), through the reference world, and
+The same clients with the same chance events go through routine care, through the reference world, and
 through routine care with one route closed that bears on seeking help again; those that do say so themselves, by
 overriding `help_seeking`. What is asked of these worlds are three things, not to be mixed up:
 
@@ -115,10 +115,10 @@ def barriers(scenario: Scenario) -> list[str]:
     return [route.kind for route in scenario.mechanisms if type(route).help_seeking is not Mechanism.help_seeking]
 
 
-def worlds_of(base: Scenario) -> dict[str, Scenario]:
+def worlds_of(routine_care: Scenario) -> dict[str, Scenario]:
     """Routine care, its reference world, and routine care with each of these routes closed (``no_<kind>``)."""
-    closed = {f"no_{kind}": without(base, kind) for kind in barriers(base)}
-    return {"base": base, "reference": reference_of(base)} | closed
+    closed = {f"no_{kind}": without(routine_care, kind) for kind in barriers(routine_care)}
+    return {"routine_care": routine_care, "reference": reference_of(routine_care)} | closed
 
 
 def episodes(run: Run, setup: Setup) -> Episodes:
@@ -163,28 +163,28 @@ def _without_word_of(kind: str, run: Run, setup: Setup) -> np.ndarray:
 
 
 def twin_sums(seen: Mapping[str, Episodes]) -> dict[str, Sums]:
-    """Sums by cluster: of each world by its name, of each pair (``base less <world>``), of each ``barrier <kind>``.
+    """Sums by cluster: of each world by its name, of each pair (``less <world>``), of each ``barrier <kind>``.
 
     Parameters
     ----------
     seen
         Of the worlds in `worlds_of`, by their names.
     """
-    usual = seen["base"]
-    sums = {"base": _sums(usual)}
+    usual = seen["routine_care"]
+    sums = {"routine_care": _sums(usual)}
     for kind, unbarred in usual.unbarred.items():
         more = unbarred.astype(float) - usual.returning
         sums[f"barrier {kind}"] = _summed(usual, {"clients": np.ones_like(more), "returning": -more})
         sums[f"barrier {kind}"]["not_returning"] = -sums[f"barrier {kind}"]["returning"]
     for name, other in seen.items():
-        if name == "base":
+        if name == "routine_care":
             continue
         both = usual.returning & other.returning
         columns = {"in_both": both}
         for course in ("first", "second"):
             mine, theirs = getattr(usual, course), getattr(other, course)
             columns |= {f"{course}.{what}": both * (mine[what].astype(float) - theirs[what]) for what in COURSE}
-        sums |= {name: _sums(other), f"base less {name}": _summed(usual, columns)}
+        sums |= {name: _sums(other), f"less {name}": _summed(usual, columns)}
     return sums
 
 
@@ -212,14 +212,16 @@ def rows(sums: Mapping[str, Sums]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     for name, part in sums.items():
-        kind, less = name.removeprefix("barrier "), name.removeprefix("base less ")
+        kind, less = name.removeprefix("barrier "), name.removeprefix("less ")
         if kind != name:
             asked = _differences(part, part["clients"], ("returning", "not_returning"))
-            found += _rows(asked, world="base", less=f"{kind}_barrier")
+            found += _rows(asked, world="routine_care", less=f"{kind}_barrier")
         elif less != name:
-            change = {what: sums["base"][what] - sums[less][what] for what in FOLLOW_UP}
-            found += _rows(_differences(change, sums["base"]["clients"], FOLLOW_UP), world="base", less=less)
-            found += _rows(_within_both(part), world="base", less=less)
+            change = {what: sums["routine_care"][what] - sums[less][what] for what in FOLLOW_UP}
+            found += _rows(
+                _differences(change, sums["routine_care"]["clients"], FOLLOW_UP), world="routine_care", less=less
+            )
+            found += _rows(_within_both(part), world="routine_care", less=less)
         else:
             found += _rows(_levels(part), world=name, less="")
     return found

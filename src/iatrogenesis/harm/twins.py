@@ -1,7 +1,7 @@
 """Scenarios compared by counterfactual twins: per 1,000 clients, how many more get worse, and who would not have.
 
-The same clients with the same chance events go through a scenario, through the reference world and through the base
-scenario. Differences are taken client by client, so what all worlds share cancels and the Monte Carlo error is small.
+The same clients with the same chance events go through a scenario, through the reference world and through routine
+care. Differences are taken client by client, so what all worlds share cancels and the Monte Carlo error is small.
 
 The *net* difference does not depend on what twins share. How many are harmed and how many are spared does: it is given
 under shared chance, and with the bounds that hold whatever is shared (Frechet; Tian & Pearl 2000, "Probabilities of
@@ -24,8 +24,8 @@ COUNTS = (
     "dropped_out",
     "iatrogenic",
     "spared",
-    "caused_against_base",
-    "averted_against_base",
+    "caused_against_routine_care",
+    "averted_against_routine_care",
     "reference",
     "truly_deteriorated",
     "truly_and_by_scores",
@@ -34,13 +34,13 @@ COUNTS = (
 )
 
 
-def twin_counts(scenario: Sample, reference: Sample, base: Sample) -> Sums:
+def twin_counts(scenario: Sample, reference: Sample, routine_care: Sample) -> Sums:
     """Sums per independent cluster (a service of a replicate) of what is compared.
 
     ``iatrogenic``: deteriorated here, not in the reference world. ``spared``: the other way round. ``truly``: what
     scores would be without error is judged by the same rule.
     """
-    worse, without, usual = scenario.deteriorated, reference.deteriorated, base.deteriorated
+    worse, without, usual = scenario.deteriorated, reference.deteriorated, routine_care.deteriorated
     columns = {
         "clients": np.ones(len(worse)),
         "finished": scenario.finished,
@@ -49,8 +49,8 @@ def twin_counts(scenario: Sample, reference: Sample, base: Sample) -> Sums:
         "dropped_out": scenario.dropped_out,
         "iatrogenic": worse & ~without,
         "spared": ~worse & without,
-        "caused_against_base": worse & ~usual,
-        "averted_against_base": ~worse & usual,
+        "caused_against_routine_care": worse & ~usual,
+        "averted_against_routine_care": ~worse & usual,
         "reference": without,
         "truly_deteriorated": scenario.truly_deteriorated,
         "truly_and_by_scores": scenario.truly_deteriorated & worse,
@@ -89,7 +89,11 @@ MEASURES = {
     "spared": ("spared", "clients", "Prevented, under shared chance, per 1,000 clients"),
     "caused_at_least": ("net_harm", "clients", "Caused at least, whatever chance is shared, per 1,000 clients"),
     "caused_at_most": ("could_be_harm", "clients", "Caused at most, whatever chance is shared, per 1,000 clients"),
-    "net_against_base": ("net_base", "clients", "More deterioration than in routine care, per 1,000 clients"),
+    "net_against_routine_care": (
+        "net_routine_care",
+        "clients",
+        "More deterioration than in routine care, per 1,000 clients",
+    ),
     "improved": ("improved", "finished", "Reliably improved, per 1,000 finished courses"),
     "dropped_out": ("dropped_out", "clients", "Dropped out, per 1,000 clients"),
     "sessions": ("sessions_thousandth", "clients", "Sessions attended, mean"),
@@ -101,7 +105,7 @@ def scenario_rows(name: str, counts: Mapping[str, np.ndarray]) -> list[dict[str,
     sums = {count: np.asarray(counts[count]) for count in COUNTS}
     sums |= {
         "net_reference": sums["iatrogenic"] - sums["spared"],
-        "net_base": sums["caused_against_base"] - sums["averted_against_base"],
+        "net_routine_care": sums["caused_against_routine_care"] - sums["averted_against_routine_care"],
         "sessions_thousandth": sums["sessions"] / 1000,
     }
     harmed, unharmed = sums["deteriorated"].sum(), (sums["clients"] - sums["reference"]).sum()

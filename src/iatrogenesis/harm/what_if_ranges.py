@@ -19,7 +19,7 @@ from iatrogenesis.world.setup import Setup
 
 PER = "per 1,000 courses finished in both worlds"
 QUESTIONS: Mapping[str, Conclusion] = {
-    name: Conclusion(f"Averted {words}, {PER}", "base", name, among=finished)
+    name: Conclusion(f"Averted {words}, {PER}", "routine_care", name, among=finished)
     for name, words in {
         "burnout_down": "if therapists' burnout were one SD lower",
         "caseload_limit": "if caseloads were limited",
@@ -50,7 +50,7 @@ def table(
     Parameters
     ----------
     worlds
-        ``base``, and a world for each of the `QUESTIONS`.
+        ``routine_care``, and a world for each of the `QUESTIONS`.
     centre
         The table of what-ifs: allocation, question, truth (more deteriorate) and truth_mcse.
     """

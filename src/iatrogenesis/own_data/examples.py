@@ -61,7 +61,7 @@ class Services:
 def service(services: Services) -> pd.DataFrame:
     """Return a clean table: 22 therapists with 140 clients each on average, PHQ-9, GAD-7 and case mix."""
     design = Design(therapists=22, services=2, clients_per_therapist=148, clients_log_sd=0.3)
-    run = services.run("service", "base", design)
+    run = services.run("service", "routine_care", design)
     columns = ["client_id", "therapist_id", "service_id", "started", "ended", "n_sessions", "completed", "age"]
     return services.clients(run)[[*columns, "deprivation", "phq9_first", "phq9_last", "gad7_first", "gad7_last"]]
 
@@ -69,7 +69,7 @@ def service(services: Services) -> pd.DataFrame:
 def export(services: Services) -> pd.DataFrame:
     """Return a table as an export from a German-speaking clinic may come: every cell is a text."""
     design = Design(therapists=12, services=1, clients_per_therapist=60, clients_log_sd=0.3)
-    run = services.run("export", "base", design, ("core_om",))
+    run = services.run("export", "routine_care", design, ("core_om",))
     clients = services.clients(run, ("core_om",))
     number = clients.index.to_numpy()
     code = "0" + (101 + run.clients.row).astype(str).astype(object)
@@ -112,7 +112,7 @@ def sessions(services: Services) -> tuple[pd.DataFrame, pd.DataFrame]:
 def counts(services: Services) -> pd.DataFrame:
     """Return numbers of finished and of deteriorated courses by service and year of their end."""
     design = Design(therapists=24, services=12, clients_per_therapist=900, clients_log_sd=0.1)
-    clients = services.clients(services.run("counts", "base", design))
+    clients = services.clients(services.run("counts", "routine_care", design))
     clients = clients[clients["finished"]].assign(year=lambda table: table["ended"].dt.year)
     clients = clients[clients["year"] < clients["year"].min() + YEARS]  # then waiting lists run out
     found = clients.groupby(["service_id", "year"]).agg(

@@ -40,14 +40,16 @@ def configured(config: Path) -> Configured:
     """
     study, world = read_yaml(config / "default.yaml"), read_yaml(config / "statistical_world.yaml")
     evidence = read_csv(config / "evidence.csv").set_index("id")
-    rated = read_yaml(config / "scenarios" / "base.yaml")["world"]["ratings"]["burnout"]
+    rated = read_yaml(config / "scenarios" / "routine_care.yaml")["world"]["ratings"]["burnout"]
     burnout = float(np.exp(world["coefficients"]["burnout"]["value"]))
     numbers = {
         "rate": _published(evidence.loc[RATE]),
         "vpc": _published(evidence.loc[SHARE]),
         "odds_ratio": Usual(burnout, "median of the plausible worlds (config/statistical_world.yaml)"),
         "service_sd": _published(evidence.loc[SERVICES]),
-        "reliability": Usual(float(rated["value"]), f"{rated['cite']}, {rated['where']} (config/scenarios/base.yaml)"),
+        "reliability": Usual(
+            float(rated["value"]), f"{rated['cite']}, {rated['where']} (config/scenarios/routine_care.yaml)"
+        ),
     }
     return Configured(numbers, Priors.model_validate(study["fit"]["priors"]), int(study["seed"]))
 

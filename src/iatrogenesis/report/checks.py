@@ -45,12 +45,12 @@ def client_checks(clients: pd.DataFrame, instruments: Instruments, judgement: Ju
     ]
 
 
-def therapist_checks(therapists: pd.DataFrame, clients: pd.DataFrame, base: str) -> list[dict]:
+def therapist_checks(therapists: pd.DataFrame, clients: pd.DataFrame, routine_care: str) -> list[dict]:
     """The therapists table against the clients it was made from."""
     raw = therapists["deteriorated"] / therapists["clients"]
     finished = clients[clients["finished"].astype(bool)]
     counts = finished.groupby("therapist_id")["deteriorated"].agg(["sum", "size"]).astype(int)
-    routine = therapists[therapists["dataset"] == base]
+    routine = therapists[therapists["dataset"] == routine_care]
     found = counts.reindex(routine["therapist_id"])
     wrong = (found["sum"].to_numpy() != routine["deteriorated"].to_numpy()) | (
         found["size"].to_numpy() != routine["clients"].to_numpy()
@@ -65,7 +65,9 @@ def therapist_checks(therapists: pd.DataFrame, clients: pd.DataFrame, base: str)
     ]
 
 
-def harm_checks(scenarios: pd.DataFrame, attribution: pd.DataFrame, conclusions: pd.DataFrame, base: str) -> list[dict]:
+def harm_checks(
+    scenarios: pd.DataFrame, attribution: pd.DataFrame, conclusions: pd.DataFrame, routine_care: str
+) -> list[dict]:
     """Tables of harm against each other: net, gross and bounds; routes and their total; ranges over worlds."""
     wide = scenarios.pivot(index="scenario", columns="measure", values="value")
     gap = np.abs(wide["iatrogenic"] - wide["spared"] - wide["net_against_reference"]).max()
@@ -73,13 +75,13 @@ def harm_checks(scenarios: pd.DataFrame, attribution: pd.DataFrame, conclusions:
     more = int((wide["iatrogenic"] > wide["deteriorated_per_client"] + TINY).sum())
     by = attribution[attribution["outcome"] == "deteriorated"].set_index("attribution")
     total, shares = by.loc["total"], by.loc[["shapley"], "value"].sum()
-    worst = scenarios.set_index(["scenario", "measure"]).loc[(base, "deteriorated_per_client"), "high"]
+    worst = scenarios.set_index(["scenario", "measure"]).loc[(routine_care, "deteriorated_per_client"), "high"]
     levels = conclusions[["low_90", "low_50", "median", "high_50", "high_90"]].to_numpy()
     return [
         row("caused less prevented is the net", bool(gap < TINY), True),
         row("caused lies within its bounds", int((~bounded).sum()), 0),
         row("no more are caused than deteriorate", more, 0),
-        row("routine care does not differ from itself", float(wide.loc[base, "net_against_base"]), 0.0),
+        row("routine care does not differ from itself", float(wide.loc[routine_care, "net_against_routine_care"]), 0.0),
         row("shares of routes sum to their total", bool(abs(shares - total["value"]) < 1e-3), True),
         row("routes cause no more than deteriorates", bool(total["low"] <= worst), True),
         row("ranges over plausible worlds are nested", int((np.diff(levels, axis=1) < 0).any(axis=1).sum()), 0),

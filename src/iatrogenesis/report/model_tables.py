@@ -84,11 +84,11 @@ def comparison(table: pd.DataFrame) -> Table:
 
 def marginal_effects(table: pd.DataFrame) -> Table:
     """One row per covariate, one column per model of routine care."""
-    base = table[table["dataset"] == table["dataset"].iloc[0]] if len(table) else table
-    models = list(dict.fromkeys(base["model"]))
-    by = base.set_index(["covariate", "model"])
+    routine_care = table[table["dataset"] == table["dataset"].iloc[0]] if len(table) else table
+    models = list(dict.fromkeys(routine_care["model"]))
+    by = routine_care.set_index(["covariate", "model"])
     rows = []
-    for covariate in dict.fromkeys(base["covariate"]):
+    for covariate in dict.fromkeys(routine_care["covariate"]):
         cells = [
             with_interval(*by.loc[(covariate, model), ["value", "low", "high"]])
             if (covariate, model) in by.index

@@ -29,16 +29,16 @@ DERIVED = ("vpc", "mor")  # functions of the therapist SD: their intervals cover
 
 
 def every_number(
-    tables: Mapping[str, pd.DataFrame], base: Scenario, everything: Scenario, config: Mapping
+    tables: Mapping[str, pd.DataFrame], routine_care: Scenario, everything: Scenario, config: Mapping
 ) -> dict[str, Number]:
     """All numbers of the report: from its tables by name, its smallest and its fullest world, and the configuration."""
-    parameters = records(base)
+    parameters = records(routine_care)
     return (
         scenario_numbers(tables["scenarios"])
         | effect_numbers(tables["therapist_effects"])
         | evidence_numbers(tables["evidence"])
         | pattern_numbers(tables["evidence"])
-        | therapist_numbers(tables["therapists"], base.id)
+        | therapist_numbers(tables["therapists"], routine_care.id)
         | fit_numbers(tables["diagnostics"])
         | engine_numbers(tables["engines"])
         | study_numbers(tables)
@@ -50,7 +50,7 @@ def every_number(
         | of_models.what_if_numbers(tables["what_if"])
         | of_models.what_if_range_numbers(tables["what_if_ranges"])
         | of_models.reproduction_numbers(tables["reproductions"])
-        | attribution_numbers(tables["attribution"], tables["scenarios"], base.id)
+        | attribution_numbers(tables["attribution"], tables["scenarios"], routine_care.id)
         | prevention_numbers(tables["preventions"])
         | second_episode_numbers(tables["second_episodes"])
         | of_worlds.conclusion_numbers(tables["conclusions"])
@@ -134,9 +134,9 @@ def pattern_numbers(evidence: pd.DataFrame) -> dict[str, Number]:
     }
 
 
-def therapist_numbers(therapists: pd.DataFrame, base: str) -> dict[str, Number]:
+def therapist_numbers(therapists: pd.DataFrame, routine_care: str) -> dict[str, Number]:
     """How many therapists of routine care there are, and how sure it is who stands out, by the intercept-only model."""
-    rows = therapists[(therapists["dataset"] == base) & (therapists["model"] == "intercept_only")]
+    rows = therapists[(therapists["dataset"] == routine_care) & (therapists["model"] == "intercept_only")]
     if rows.empty:
         return {}
     exceeds, width = rows["p_harmful"], rows["rank_high"] - rows["rank_low"]
@@ -183,7 +183,7 @@ def fit_numbers(diagnostics: pd.DataFrame) -> dict[str, Number]:
     }
 
 
-def attribution_numbers(attribution: pd.DataFrame, scenarios: pd.DataFrame, base: str) -> dict[str, Number]:
+def attribution_numbers(attribution: pd.DataFrame, scenarios: pd.DataFrame, routine_care: str) -> dict[str, Number]:
     """``attribution.<mechanism>.<attribution>.<outcome>``, how many mechanisms, and their share of deteriorations."""
     found = {
         f"attribution.{row.mechanism}.{row.attribution}.{row.outcome}": number(
@@ -193,7 +193,7 @@ def attribution_numbers(attribution: pd.DataFrame, scenarios: pd.DataFrame, base
     }
     kinds = attribution.loc[attribution["attribution"] == "shapley", "mechanism"].nunique()
     whole = attribution[(attribution["attribution"] == "total") & (attribution["outcome"] == "deteriorated")]
-    level = scenarios[(scenarios["scenario"] == base) & (scenarios["measure"] == "deteriorated_per_client")]
+    level = scenarios[(scenarios["scenario"] == routine_care) & (scenarios["measure"] == "deteriorated_per_client")]
     (total, total_error), (worse, worse_error) = (part[["value", "mcse"]].to_numpy()[0] for part in (whole, level))
     share, error = 100 * total / worse, 100 / worse * np.hypot(total_error, total / worse * worse_error)
     return found | {

@@ -34,10 +34,10 @@ def page_tables(
 ) -> dict[str, tables.Table]:
     """Every table of the page by name.
 
-    `worlds`: ``base`` and ``everything`` (every route and prevention) are scenarios; ``policies`` and ``instruments``
-    are what else has numbers with a source.
+    `worlds`: ``routine_care`` and ``everything`` (every route and prevention) are scenarios; ``policies`` and
+    ``instruments`` are what else has numbers with a source.
     """
-    base, parameters = worlds["base"], records(worlds["base"])
+    routine_care, parameters = worlds["routine_care"], records(worlds["routine_care"])
     everything = records(worlds["everything"])
     routes = {path: record for path, record in everything.items() if path.startswith("mechanisms.")}
     preventions = {path: record for path, record in everything.items() if path.startswith("preventions.")}
@@ -54,7 +54,9 @@ def page_tables(
         "second_courses": second_episodes.second_course(results["second_episodes"]),
         "priors": inputs.priors(priors),
         "effects": tables.effects(results["therapist_effects"]),
-        "therapists": tables.therapists(every[(every["dataset"] == base.id) & (every["model"] == "intercept_only")]),
+        "therapists": tables.therapists(
+            every[(every["dataset"] == routine_care.id) & (every["model"] == "intercept_only")]
+        ),
         "services": tables.services(results["therapist_effects"]),
         "cells": study_tables.cells(results["method_cells"]),
         "burnout_performance": study_tables.odds_ratios(judged, study_tables.BURNOUT),
@@ -115,16 +117,16 @@ def open_routes(world: Scenario) -> list[dict[str, str]]:
 
 
 def page_words(results: Mapping[str, pd.DataFrame], world: Scenario) -> dict:
-    """What the page says of the base scenario's world that is neither number, table nor figure."""
-    base = world.id
+    """What the page says of the world of routine care that is neither number, table nor figure."""
+    routine_care = world.id
     effects, therapists = results["therapist_effects"], results["therapists"]
     return {
-        "base": base,
+        "routine_care": routine_care,
         "routes": open_routes(world),
         "barriers": barriers(results["second_episodes"]["less"].dropna()),
         "first_driver": conclusions.first_drivers(results["drivers"], results["conclusions"]),
         "family": [family_member(name) for name in MODELS if name in set(results["diagnostics"]["model"])],
-        "models": sorted(effects.loc[effects["dataset"] == base, "model"].unique()),
+        "models": sorted(effects.loc[effects["dataset"] == routine_care, "model"].unique()),
         "truly_known": bool("true_rate" in therapists and therapists["true_rate"].notna().any()),
         "prevented": sorted(results["preventions"]["scenario"].unique()),
         "missed": inputs.shortcomings(results["evidence"], "not reproduced"),

@@ -67,20 +67,20 @@ def _ranged(row: Mapping) -> dict:
 
 def _told(kinds: list[str]) -> dict[tuple[str, ...], str]:
     """Rows of the table that the section tells, in words."""
-    found: dict[tuple[str, ...], str] = {("base", "", *key): words for key, words in _FOLLOW_UP.items()}
+    found: dict[tuple[str, ...], str] = {("routine_care", "", *key): words for key, words in _FOLLOW_UP.items()}
     away = ("clients", "follow_up", "not_returning")
-    found[("base", "reference", *away)] = "More stay away than in the reference world"
+    found[("routine_care", "reference", *away)] = "More stay away than in the reference world"
     for kind in kinds:
         route = kind.replace("_", " ")
-        found[("base", f"no_{kind}", *away)] = f"More stay away because of {route}"
-        found[("base", f"{kind}{BARRIER}", *away)] = f"More stay away by the barrier of {route} alone"
+        found[("routine_care", f"no_{kind}", *away)] = f"More stay away because of {route}"
+        found[("routine_care", f"{kind}{BARRIER}", *away)] = f"More stay away by the barrier of {route} alone"
     for outcome in ("improved", "deteriorated", "dropped_out"):
         for course in ("first", "second"):
             words = f"{COURSE[outcome]}, {COURSES['returning', course]}"
-            found[("base", "", "returning", course, outcome)] = words
+            found[("routine_care", "", "returning", course, outcome)] = words
     for outcome in ("deteriorated", "severity_last"):
         words = f"{COURSE[outcome]}, second course: more than in the reference world, who come back in both"
-        found[("base", "reference", "in_both", "second", outcome)] = words
+        found[("routine_care", "reference", "in_both", "second", outcome)] = words
     return found
 
 
@@ -94,7 +94,7 @@ def who_comes_back(table: pd.DataFrame) -> Table:
     for world in dict.fromkeys(table["world"]):
         cells = [_cell(by, (world, "", people, "follow_up", outcome)) for people, outcome in WHO]
         alone = f"{world.removeprefix('no_')}{BARRIER}"
-        cells += [_cell(by, ("base", less, "clients", "follow_up", "not_returning")) for less in (world, alone)]
+        cells += [_cell(by, ("routine_care", less, "clients", "follow_up", "not_returning")) for less in (world, alone)]
         rows.append([named(world), *cells])
     more = ["More stay away in routine care than here", "By the barrier alone"]
     return Table(["Per 1,000 clients, where not said otherwise", *WHO.values(), *more], rows, [""] * len(rows))
@@ -111,10 +111,10 @@ def second_course(table: pd.DataFrame) -> Table:
     rows += [
         [
             f"second course, who come back in both: routine care less {named(world)}",
-            *(_cell(by, ("base", world, "in_both", "second", name)) for name in COURSE),
+            *(_cell(by, ("routine_care", world, "in_both", "second", name)) for name in COURSE),
         ]
         for world in dict.fromkeys(table["world"])
-        if world != "base"
+        if world != "routine_care"
     ]
     return Table(["Per 1,000 of these clients, where not said otherwise", *COURSE.values()], rows, [""] * len(rows))
 

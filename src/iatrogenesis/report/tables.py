@@ -18,7 +18,7 @@ NAMES = {
 SCENARIO_COLUMNS = {
     "net_against_reference": "Net harm",
     "net_true_against_reference": "Net harm, scores without error",
-    "net_against_base": "More than in routine care",
+    "net_against_routine_care": "More than in routine care",
     "deteriorated_per_client": "Deteriorated",
     "iatrogenic": "Caused, shared chance",
     "spared": "Prevented, shared chance",

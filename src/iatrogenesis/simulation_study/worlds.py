@@ -24,9 +24,9 @@ def plausible(ensemble: Path, unknowns: Unknowns, number: int) -> tuple[World, .
     return tuple({path: float(of[member]) for path, of in values.items()} for member in range(members))
 
 
-def changed(scenario: Scenario, base: Scenario) -> tuple[str, ...]:
-    """Numbers that a scenario sets itself, by dotted path: what makes it another one than the base."""
-    usual = records(base)
+def changed(scenario: Scenario, routine_care: Scenario) -> tuple[str, ...]:
+    """Numbers that a scenario sets itself, by dotted path: what makes it another one than routine care."""
+    usual = records(routine_care)
     return tuple(path for path, one in records(scenario).items() if path in usual and one.value != usual[path].value)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from iatrogenesis.core.definitions import REFERENCE
+from iatrogenesis.core.former_names import SCENARIOS, hint
 from iatrogenesis.core.sources import records
 from iatrogenesis.core.validated import of_document
 from iatrogenesis.core.yaml_text import ConfigError, quoted, read_document, shown
@@ -22,7 +23,7 @@ def check_scenarios(config: StudyConfig, catalogue: Mapping[str, Scenario], sour
         for name in names:
             if name not in catalogue:
                 known = ", ".join(sorted(catalogue))
-                raise sources.fault(section, f"unknown scenario {name!r}; known: {known}")
+                raise sources.fault(section, f"unknown scenario {name!r}{hint(SCENARIOS, name)}; known: {known}")
     if any(getattr(catalogue[config.reference], field) != value for field, value in REFERENCE.items()):
         raise sources.fault("reference", f"{config.reference!r} must have no mechanisms and no preventions")
     if not catalogue[config.attribution.full].mechanisms:
@@ -49,7 +50,8 @@ def cells_of(
     """Return the cells that the study asks for, in the order of their table, whose scenarios are all there."""
     for cell in known.values():
         if cell.scenario is not None and cell.scenario not in catalogue:
-            raise ConfigError(f"{shown(path)}: cell {cell.cell!r}: unknown scenario {cell.scenario!r}")
+            told = f"unknown scenario {cell.scenario!r}{hint(SCENARIOS, cell.scenario)}"
+            raise ConfigError(f"{shown(path)}: cell {cell.cell!r}: {told}")
     chosen = list(known) if config.simulation_study.cells == "all" else config.simulation_study.cells
     for name in chosen:
         if name not in known:

@@ -17,9 +17,9 @@ from typing import Any
 import yaml
 
 from iatrogenesis.core.files import write_text
+from iatrogenesis.core.former_names import METHODS, SCENARIOS, as_before, former
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.simulation_study.method_results import PROTOCOL
-from iatrogenesis.study.renamed import NAMES
 from iatrogenesis.study.sources import study_names
 from iatrogenesis.study.study import Study, load_study
 
@@ -33,16 +33,17 @@ def fingerprint(study: Study, ensemble: Path) -> str:
     """Of all that the data sets of the simulation study and their analyses follow from, but for seed and number.
 
     Cells of the design, as the full study has them; the numbers of the statistical world; scenarios, plausible worlds,
-    ratings, the rule of change; priors and settings of the methods.
+    ratings, the rule of change; priors and settings of the methods. All by the names that they had at the freeze.
     """
     settings = study.config.simulation_study
     content = {
         "cells": {
-            name: cell.model_dump(mode="json", exclude={"reason", "also"}) for name, cell in study.designed.items()
+            name: as_before(cell.model_dump(mode="json", exclude={"reason", "also"}))
+            for name, cell in study.designed.items()
         },
         "numbers": study.numbers.model_dump(mode="json"),
         "scenarios": {
-            cell.scenario: study.catalogue[cell.scenario].model_dump(mode="json")
+            former(SCENARIOS, cell.scenario): as_before(study.catalogue[cell.scenario].model_dump(mode="json"))
             for cell in study.designed.values()
             if cell.scenario is not None
         },
@@ -130,7 +131,7 @@ def deviations(protocol: Mapping[str, Any], study: Study, config: Path) -> list[
     """
     now = plan_of(study, config)
     frozen = {name: protocol["cells"].get(name) for name in study.cells}
-    cells = {name: methods and [NAMES.get(one, one) for one in methods] for name, methods in frozen.items()}
+    cells = {name: methods and [METHODS.get(one, one) for one in methods] for name, methods in frozen.items()}
     otherwise = ["names"] if cells != frozen else []
     return otherwise + [name for name, value in now.items() if {**protocol, "cells": cells}[name] != value]
 

@@ -1,4 +1,4 @@
-"""Tables that were made before a method or model was renamed, brought to its present name.
+"""Tables that were made before a scenario, method or model was renamed, brought to its present name.
 
 Run as a module (``python -m iatrogenesis.study.renamed results/reference/full``) it rewrites the CSV tables of a folder
 and the folders below in place; `make take-over` does the same to what it takes over. A table without an old name keeps
@@ -13,21 +13,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
+from iatrogenesis.core.former_names import METHODS, SCENARIOS
 
-NAMES: Mapping[str, str] = {"null": "intercept_only"}
-"""Present name by former one. ``null`` is read as a missing value by pandas and others."""
-COLUMNS = ("method", "model", "reference")
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(("method", "model", "reference"), METHODS),
+    **dict.fromkeys(("scenario", "dataset", "world"), SCENARIOS),
+}
+"""Present names by former ones, of the columns that have them."""
 
 
 def renamed(text: str) -> str:
-    """Return a CSV table with present names in the columns that name methods or models."""
+    """Return a CSV table with present names in `COLUMNS`."""
     rows = list(csv.reader(io.StringIO(text)))
-    places = [place for place, column in enumerate(rows[0] if rows else []) if column in COLUMNS]
-    if not any(row[place] in NAMES for row in rows[1:] for place in places):
+    places = {place: COLUMNS[column] for place, column in enumerate(rows[0] if rows else []) if column in COLUMNS}
+    if not any(row[place] in names for row in rows[1:] for place, names in places.items()):
         return text
     for row in rows[1:]:
-        for place in places:
-            row[place] = NAMES.get(row[place], row[place])
+        for place, names in places.items():
+            row[place] = names.get(row[place], row[place])
     found = io.StringIO()
     csv.writer(found, lineterminator="\n").writerows(rows)
     return found.getvalue()

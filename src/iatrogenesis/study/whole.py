@@ -66,8 +66,8 @@ class Study:
         return self.config.name
 
     @property
-    def base(self) -> str:
-        """The scenario that the others are compared with: the first one."""
+    def routine_care(self) -> str:
+        """The scenario of routine care, which the others are compared with: the first one."""
         return self.config.scenarios[0]
 
     @property
@@ -128,7 +128,7 @@ class Study:
     def datasets(self, model: str, service_counts: str | None) -> list[str]:
         """Names of the data sets that a model is fitted to, by the kinds that its own file names."""
         kinds = FACTS[model]["DATASETS"]
-        names = {"base": [self.base], "known": [KNOWN], "hospitals": [HOSPITALS], "services": []}
+        names = {"routine_care": [self.routine_care], "known": [KNOWN], "hospitals": [HOSPITALS], "services": []}
         if "services" in kinds and service_counts:
             names["services"] = [f"{SERVICES}{year}" for year in read_service_years(Path(service_counts)).years]
         return [name for kind in kinds for name in names[kind]]
@@ -147,8 +147,8 @@ class Study:
     def given(self) -> dict[str, dict[str, dict[str, list]]]:
         """What is known beforehand about each data set, as small tables: reliability of ratings, reliable change."""
         traits = ("competence", "burnout", "fit")
-        ratings = self.catalogue[self.base].world.ratings
-        reliability = {self.base: [float(getattr(ratings, trait)) for trait in traits]}
+        ratings = self.catalogue[self.routine_care].world.ratings
+        reliability = {self.routine_care: [float(getattr(ratings, trait)) for trait in traits]}
         reliability[KNOWN] = [self.config.known_truth.reliability] * len(traits)
         rules = self.instruments.by_name()
         changes = {"instrument": list(rules), "reliable_change": [float(one.reliable_change) for one in rules.values()]}
@@ -183,7 +183,7 @@ class Study:
     @property
     def reliability(self) -> dict[str, float]:
         """Of ratings by trait, as the literature gives it."""
-        ratings = self.catalogue[self.base].world.ratings
+        ratings = self.catalogue[self.routine_care].world.ratings
         return {name: float(getattr(ratings, name)) for name in RATED}
 
     def surroundings_of(self, *scenarios: str) -> Surroundings:
@@ -194,7 +194,7 @@ class Study:
             numbers=self.numbers,
             reliability=self.reliability,
             scenarios=chosen,
-            own={name: changed(one, self.catalogue[self.base]) for name, one in chosen.items()},
+            own={name: changed(one, self.catalogue[self.routine_care]) for name, one in chosen.items()},
         )
 
     def surroundings(self, cell: Cell) -> Surroundings:
@@ -219,10 +219,14 @@ class Study:
     @property
     def what_if_worlds(self) -> dict[str, Scenario]:
         """The worlds of the what-ifs: routine care, routine care with rested therapists, and with limited caseloads."""
-        base, settings = self.catalogue[self.base], self.config.what_if
+        routine_care, settings = self.catalogue[self.routine_care], self.config.what_if
         preventions = self.catalogue[settings.limited].preventions
-        limited = base.model_copy(update={"preventions": preventions})
-        return {"base": base, "burnout_down": self.catalogue[settings.rested], "caseload_limit": limited}
+        limited = routine_care.model_copy(update={"preventions": preventions})
+        return {
+            "routine_care": routine_care,
+            "burnout_down": self.catalogue[settings.rested],
+            "caseload_limit": limited,
+        }
 
     @property
     def averting(self) -> dict[str, str | None]:
@@ -243,6 +247,6 @@ class Study:
 
     @cached_property
     def assumed(self) -> list[str]:
-        """Dotted paths of the base scenario's assumed parameters."""
-        found = records(self.catalogue[self.base])
+        """Dotted paths of routine care's assumed parameters."""
+        found = records(self.catalogue[self.routine_care])
         return [path for path, record in found.items() if record.status == "assumed"]

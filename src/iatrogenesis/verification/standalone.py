@@ -27,7 +27,10 @@ END = "templates/beside_the_table.py.j2"
 """How every script ends; they include it."""
 OWN = {"tables/method_results.csv": "tables/performance.csv"}
 """Tables that may show the full study's results, and the one with this study's own."""
-SUMS = {"net_reference": "iatrogenic - spared", "net_base": "caused_against_base - averted_against_base"}
+SUMS = {
+    "net_reference": "iatrogenic - spared",
+    "net_routine_care": "caused_against_routine_care - averted_against_routine_care",
+}
 """What `iatrogenesis.harm.twins` makes of the counts it keeps."""
 
 

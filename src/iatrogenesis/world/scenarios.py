@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 from pydantic import BaseModel, Field, ValidationError
 
 from iatrogenesis.core.definitions import REFERENCE
+from iatrogenesis.core.former_names import SCENARIOS, hint
 from iatrogenesis.core.lines import OneLine, Title
 from iatrogenesis.core.sources import Sourced, Strict, bibliography_keys, records
 from iatrogenesis.core.validated import explain, of_document, validated
@@ -167,7 +168,8 @@ def _whole(name: str, files: Mapping[str, Document]) -> dict[str, Any]:
     while base is not None:
         if not isinstance(base, str) or base not in files or any(layer is files[base].content for layer in layers):
             known = ", ".join(sorted(set(files) - {name}))
-            raise files[name].fault("based_on", f"{quoted(base)} is not a scenario to build on; known: {known}")
+            told = f"{quoted(base)} is not a scenario to build on{hint(SCENARIOS, str(base))}; known: {known}"
+            raise files[name].fault("based_on", told)
         layers.append(files[base].content)
         base = files[base].content.get("based_on")
     content: dict[str, Any] = {}

@@ -44,7 +44,7 @@ def about(**changed) -> About:
 @pytest.fixture(scope="package")
 def simulated(study) -> pd.DataFrame:
     """Twelve therapists of forty clients, one with six; some values missing."""
-    run = study.setup.run(study.catalogue["base"], Design(therapists=12, services=2, clients_per_therapist=40))
+    run = study.setup.run(study.catalogue["routine_care"], Design(therapists=12, services=2, clients_per_therapist=40))
     table = clients_table(run, study.instruments, study.config.judgement).rename(columns={"problem": "x_problem"})
     for name in ("phq9", "gad7"):
         table[f"{name}_last"] = table[f"{name}_last"].astype(float).where(table["finished"])

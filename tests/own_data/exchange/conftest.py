@@ -23,8 +23,8 @@ def codebooks():
 def results(tmp_path_factory, study):
     """A folder like ``results/tiny``, with one simulated scenario."""
     folder = tmp_path_factory.mktemp("results") / "mini_1"
-    (folder / "simulated" / "base").mkdir(parents=True)
-    run = study.setup.run(study.catalogue["base"], DESIGN, record=True)
+    (folder / "simulated" / "routine_care").mkdir(parents=True)
+    run = study.setup.run(study.catalogue["routine_care"], DESIGN, record=True)
     tables = {
         "clients": clients_table(run, study.instruments, study.config.judgement, run),
         "sessions": sessions_table(run),
@@ -32,13 +32,13 @@ def results(tmp_path_factory, study):
         "therapist_weeks": therapist_weeks_table(run),
     }
     for name, table in tables.items():
-        write_parquet(table, folder / "simulated" / "base" / f"{name}.parquet")
+        write_parquet(table, folder / "simulated" / "routine_care" / f"{name}.parquet")
     return folder
 
 
 @pytest.fixture(scope="session")
 def simulated(results, codebooks):
-    return of_simulated(results / "simulated" / "base", "mini_1", codebooks[0], "A small study")
+    return of_simulated(results / "simulated" / "routine_care", "mini_1", codebooks[0], "A small study")
 
 
 @pytest.fixture(scope="session")

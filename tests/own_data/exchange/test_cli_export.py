@@ -24,10 +24,13 @@ def fitted(results, tmp_path_factory):
     """The results with one posterior."""
     folder = tmp_path_factory.mktemp("fitted") / "mini_1"
     shutil.copytree(results, folder)
-    clients = pd.read_parquet(folder / "simulated" / "base" / "clients.parquet")
-    data = from_clients(clients, dataset="base", allow_empty=True)
-    (folder / "posterior" / "base").mkdir(parents=True)
-    save(sample("intercept_only", data, PRIORS, 1, draws=200), folder / "posterior" / "base" / "intercept_only.nc")
+    clients = pd.read_parquet(folder / "simulated" / "routine_care" / "clients.parquet")
+    data = from_clients(clients, dataset="routine_care", allow_empty=True)
+    (folder / "posterior" / "routine_care").mkdir(parents=True)
+    save(
+        sample("intercept_only", data, PRIORS, 1, draws=200),
+        folder / "posterior" / "routine_care" / "intercept_only.nc",
+    )
     return folder
 
 
@@ -62,7 +65,7 @@ def test_draws_of_a_study(fitted, tmp_path):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--to", "csv", "--scenario", "nowhere"], "no scenario 'nowhere'; choose among base"),
+        (["--to", "csv", "--scenario", "nowhere"], "no scenario 'nowhere'; choose among routine_care"),
         (["--to", "draws", "--model", "growth"], "no posterior growth here (there: intercept_only)"),
         (["--to", "draws", "--dataset", "x"], "no posterior here (there: none)"),
     ],

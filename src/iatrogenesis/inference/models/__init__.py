@@ -42,8 +42,8 @@ from pathlib import Path
 
 from iatrogenesis.core.declared import Undeclared, declaring
 
-KINDS = ("base", "known", "hospitals", "services")
-"""Data sets: the base scenario, the one whose truth is exact, the published counts of hospitals, and of services."""
+KINDS = ("routine_care", "known", "hospitals", "services")
+"""Data sets: routine care, the one whose truth is exact, the published counts of hospitals, and of services."""
 
 # Rules see what a model's own file says through its import; what is taken from here is which models there are.
 FACTS = declaring(Path(__file__).parent, "PARAMETERS", "TABLES", "DATASETS")

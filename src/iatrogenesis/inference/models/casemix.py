@@ -30,7 +30,7 @@ PARAMETERS = {
     "therapist_effect": ("therapist", None),
 }
 TABLES = ("clients",)
-DATASETS = ("base",)
+DATASETS = ("routine_care",)
 COLLAPSED = "plain"
 COMPARED = True
 STANDARDISED = True

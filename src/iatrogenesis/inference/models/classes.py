@@ -51,7 +51,7 @@ OWN_PRIORS = {
 }
 UNITS = {"class_share": "share", "class_log_odds": "log odds", "class_sd": "log odds"}
 TABLES = ("clients",)
-DATASETS = ("base",)
+DATASETS = ("routine_care",)
 COLLAPSED = "classes"
 COMPARED = True
 

@@ -46,7 +46,7 @@ OWN_PRIORS = {
 }
 UNITS = {"dropout_sd": "log odds", "completion_sd": "log odds", "vpc_dropout": "share"}
 TABLES = ("clients", "sessions")
-DATASETS = ("base",)
+DATASETS = ("routine_care",)
 SCORE = "phq9"
 EVENTS = ("dropout", "completion")
 

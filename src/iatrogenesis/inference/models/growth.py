@@ -68,7 +68,7 @@ OWN_PRIORS = {
 }
 UNITS = {"level": "points", "slope_share": "share"}
 TABLES = ("clients", "sessions")
-DATASETS = ("base",)
+DATASETS = ("routine_care",)
 SCORE = "phq9"
 SPREADS = ("residual_sd", "client_level_sd", "client_slope_sd", "therapist_level_sd", "therapist_slope_sd")
 CORRELATIONS = ("client_correlation", "therapist_correlation")

@@ -28,7 +28,7 @@ from iatrogenesis.inference.models.priors import Priors
 PLACE = 4
 COVARIATES = (*therapist.COVARIATES, "vulnerable", "burnout_rating:vulnerable", "competence_rating_below")
 TRUE_STATES = (*therapist.TRUE_STATES, "vulnerable", "burnout:vulnerable", "competence_below")
-DATASETS = ("base", "known")
+DATASETS = ("routine_care", "known")
 COLLAPSED = "plain"
 COMPARED = True
 STANDARDISED = True

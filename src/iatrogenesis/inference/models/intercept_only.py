@@ -31,7 +31,7 @@ PARAMETERS = {
     "therapist_effect": ("therapist", None),
 }
 TABLES = ("clients",)
-DATASETS = ("base", "known", "hospitals", "services")
+DATASETS = ("routine_care", "known", "hospitals", "services")
 COLLAPSED = "plain"
 COMPARED = True
 STANDARDISED = True

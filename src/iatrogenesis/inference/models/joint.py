@@ -56,7 +56,7 @@ PARAMETERS = {
 }
 UNITS = {"dropout_by_score": "log odds", "dropout_by_slope": "log odds"}
 TABLES = ("clients", "sessions")
-DATASETS = ("base",)
+DATASETS = ("routine_care",)
 SCORE = growth.SCORE
 POINTS = 5.0  # about one SD between clients
 NODES = 3  # in each of two dimensions: log odds differ by a few tenths over what scores leave open of a course

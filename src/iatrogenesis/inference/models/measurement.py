@@ -57,7 +57,7 @@ OWN_PRIORS = {
     )
 }
 TABLES = ("clients",)
-DATASETS = ("base", "known")
+DATASETS = ("routine_care", "known")
 COLLAPSED = "rated"
 LARGE_SAMPLE = "TRUE_STATES"  # what it is after are the effects of the true states
 SAME_AS = {"log_odds_ratio[fit_within]": "log_odds_ratio[fit]"}  # the mean fit of hundreds of clients hardly differs

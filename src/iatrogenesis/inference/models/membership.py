@@ -35,7 +35,7 @@ from iatrogenesis.inference.models.statistics import statistics
 
 PLACE = 10
 TABLES = ("clients", "sessions")
-DATASETS = ("base",)
+DATASETS = ("routine_care",)
 COLLAPSED = "linked"
 STANDARDISED = True
 

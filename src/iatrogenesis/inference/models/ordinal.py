@@ -44,7 +44,7 @@ OWN_PRIORS = {
     "outcome_shares": ("Dirichlet", "Shares of the four outcomes with the average client and therapist."),
 }
 TABLES = ("clients",)
-DATASETS = ("base",)
+DATASETS = ("routine_care",)
 
 
 def prepare(tables: Tables, dataset: str, *, truth: bool = False) -> OrdinalData:

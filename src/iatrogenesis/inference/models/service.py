@@ -41,7 +41,7 @@ PARAMETERS = {
 OWN_PRIORS = {"service_sd": ("HalfNormal", "Standard deviation of the services' log odds.")}
 UNITS = {"service_sd": "log odds", "vpc_service": "share"}
 TABLES = ("clients",)
-DATASETS = ("base",)
+DATASETS = ("routine_care",)
 COLLAPSED = "nested"
 STANDARDISED = True
 

@@ -39,7 +39,7 @@ PARAMETERS = {
 OWN_PRIORS = {"therapist_skew": ("CentredNormal", "How far the therapists' log odds lean to one side; 0 is normal.")}
 UNITS = {"therapist_skew": "g of Tukey's distribution"}
 TABLES = ("clients",)
-DATASETS = ("base",)
+DATASETS = ("routine_care",)
 COLLAPSED = "skewed"
 COMPARED = True
 

@@ -22,7 +22,7 @@ def found(source: Path, scenario: str | None = None) -> DataSet:
         A settings file of own data, whose tables are prepared anew; or a folder such as ``results/tiny`` or
         ``results/my_service``.
     scenario
-        Of a study's folder: which one; ``base`` unless said.
+        Of a study's folder: which one; ``routine_care`` unless said.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def found(source: Path, scenario: str | None = None) -> DataSet:
     folder = source / "simulated"
     if not folder.is_dir():
         raise DataError(f"{source}: neither settings (.yaml) nor results with prepared/ or simulated/. Run it first.")
-    name = scenario or "base"
+    name = scenario or "routine_care"
     if not (folder / name).is_dir():
         there = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
         raise DataError(f"{folder}: no scenario {name!r}; choose among {there or 'none'}.")
@@ -92,7 +92,7 @@ def posteriors(source: Path, model: str | None, dataset: str | None = None) -> d
         Such as ``results/tiny``, with ``posterior/<data set>/<model>.nc``, or ``results/my_service``, with
         ``posterior/<model>.nc``.
     dataset
-        Of a study: which data set; ``base`` unless said.
+        Of a study: which data set; ``routine_care`` unless said.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def posteriors(source: Path, model: str | None, dataset: str | None = None) -> d
         If there is no such posterior; it says which there are.
     """
     folder = source / "posterior"
-    within = folder / (dataset or "base") if not any(folder.glob("*.nc")) else folder
+    within = folder / (dataset or "routine_care") if not any(folder.glob("*.nc")) else folder
     paths = {path.stem: path for path in sorted(within.glob("*.nc"))}
     chosen = paths if model is None else {name: path for name, path in paths.items() if name == model}
     if not chosen:

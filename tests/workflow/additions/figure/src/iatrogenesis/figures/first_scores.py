@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from iatrogenesis.figures.style import BLUE, figure, styled
 
 PLACE = 2.5
-TABLES = {"clients": "simulated/{base}/clients.parquet"}
+TABLES = {"clients": "simulated/{routine_care}/clients.parquet"}
 ALT = "Histogram of clients by their PHQ-9 score at the first session, one bar for each score from 0 to 27."
 CAPTION = (
     "Clients of one simulated service year by their PHQ-9 score at the first session; each bar is one score. Scores "

@@ -35,7 +35,7 @@ PARAMETERS = {
 OWN_PRIORS = {"probit": ({"intercept": "Normal", "therapist_sd": "HalfNormal"}, "On the probit scale.")}
 UNITS = {"therapist_sd_probit": "probits"}
 TABLES = ("clients",)
-DATASETS = ("base", "known")
+DATASETS = ("routine_care", "known")
 
 __all__ = ["prepare"]
 
