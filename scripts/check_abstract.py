@@ -18,12 +18,14 @@ for name in ("net", "rested", "averted"):
         beta = np.exp(((n + 1) * p - 1) * np.log(midpoints) + ((n + 1) * (1 - p) - 1) * np.log1p(-midpoints))
         share = np.interp(np.arange(n + 1) / n, np.linspace(0, 1, 1_000_001), np.append(0, beta.cumsum()) / beta.sum())
         found[f"{name}, quantile {p:g}, per 1,000 clients"] = float(np.diff(share) @ values)
-answers = pd.concat(map(pd.read_parquet, (results / "simulation_study/base/therapist").glob("*.estimates.parquet")))
+answers = pd.concat(
+    map(pd.read_parquet, (results / "simulation_study/reference_cell/therapist").glob("*.estimates.parquet"))
+)
 power = answers.loc[answers["estimand"] == "log_odds_ratio_rated[burnout]", "rejects"].dropna().mean()
 if own := len(printed) > len(found):
     found["power, % of data sets"] = 100 * power
     table = pd.read_csv(results / "tables/method_results.csv")
-    table = table[(table["cell"] == "base") & (table["method"] == "therapist")]
+    table = table[(table["cell"] == "reference_cell") & (table["method"] == "therapist")]
     own = (table["study"] == results.name).all()  # or the abstract has the full study's
 for (name, value), said in zip(found.items(), printed, strict=True):
     print(f"{name}: {value:.2f}, in the abstract {said}")

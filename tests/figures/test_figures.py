@@ -135,7 +135,7 @@ def _performance() -> pd.DataFrame:
     }
     rows = [
         (cell, method, estimand, "type_1_error" if measure == "power" and cell == "burnout_none" else measure)
-        for cell in ("base", "burnout_none", "world")
+        for cell in ("reference_cell", "burnout_none", "world")
         for method in ("raw", "logistic", "glmm", "casemix", "therapist")
         for estimand, measures in of.items()
         for measure in measures

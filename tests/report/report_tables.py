@@ -163,7 +163,7 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         "flag_probable": ("sensitivity", "mfdr"),
     }
     rows = [
-        (method, estimand, "base", measure, 0.5, 0.02, 76, 1)
+        (method, estimand, "reference_cell", measure, 0.5, 0.02, 76, 1)
         for method in ("raw", "logistic", "glmm", "casemix", "therapist")
         for estimand, measures in of.items()
         for measure in measures

@@ -141,7 +141,7 @@ def test_a_share_of_none_or_all_is_shown_with_its_interval():
 
 def test_words_follow_the_numbers(study, results, numbers):
     """Intervals are called too narrow only where the whole interval of its coverage is below 95 %."""
-    name = "study.base.logistic.burnout.coverage"
+    name = "study.reference_cell.logistic.burnout.coverage"
     for low, high, claimed in ((80.0, 91.0, True), (90.0, 99.0, False), (47.8, 100.0, False)):
         text = page(study, results, numbers | {name: numbers[name] | {"low": low, "high": high}})
         assert ("they are too narrow" in text) == claimed

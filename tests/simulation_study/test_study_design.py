@@ -32,10 +32,10 @@ def test_the_design_spans_what_it_is_about(cells):
 def test_words_of_the_table_are_numbers_of_the_plausible_worlds(cells, study):
     known = study.numbers
     assert (
-        cells["base"].therapist_sd == known.therapist_sd.value
+        cells["reference_cell"].therapist_sd == known.therapist_sd.value
         and cells["sd_high"].therapist_sd == known.therapist_sd.high
     )
-    assert cells["base"].burnout == known.coefficients["burnout"].value
+    assert cells["reference_cell"].burnout == known.coefficients["burnout"].value
     assert (
         cells["rate_low"].rate == known.rate.low and cells["burnout_high"].burnout == known.coefficients["burnout"].high
     )
@@ -56,7 +56,7 @@ def test_cells_read_one_at_a_time_change_one_thing(cells):
 
 
 def test_lists_have_the_stated_mean_and_are_unequal(cells):
-    lengths = list_lengths(cells["base"])
+    lengths = list_lengths(cells["reference_cell"])
     assert len(lengths) == 60 and sum(lengths) / 60 == pytest.approx(50, rel=0.02)
     assert min(lengths) < 20 and max(lengths) > 100
     assert set(list_lengths(cells["equal_lists"])) == {50}
@@ -73,7 +73,7 @@ def test_lists_have_the_stated_mean_and_are_unequal(cells):
             ("between,A,one at a time,,,,,,,,,,,,,,,,,,0.33", "between,A,one at a time,,,,,,,,,,,,,,,,,,low"),
             "between: give a number",
         ),
-        (("base,A,base", "base,A,interaction"), "must begin with its base"),
+        (("reference_cell,A,base", "reference_cell,A,interaction"), "must begin with its base"),
         (("sd_0,A,one at a time", "sd_0,A,sometimes"), "reading: "),
         ((",laplace,", ",measurment,"), "also: .*measurment"),  # codespell:ignore
         (("sd_0,A,one at a time,,,,,0", "sd_0,A,one at a time,,,,,-1"), "therapist_sd"),

@@ -23,7 +23,7 @@ def test_replicates_follow_from_the_error_wanted(mcse, number):
 
 
 def test_batches_cover_every_replicate_once_and_grow_at_the_end(cells):
-    for name in ("base", "therapists_1000", "world_small"):
+    for name in ("reference_cell", "therapists_1000", "world_small"):
         for group, methods in GROUPS.items():
             few, many = batches(cells[name], group, methods, 300), batches(cells[name], group, methods, 475)
             for found, number in ((few, 300), (many, 475)):
@@ -50,7 +50,7 @@ def test_dear_methods_run_where_they_are_asked_for(cells):
     }
     assert ("reliability_60", "measurement") in jobs and ("therapists_200", "measurement") not in jobs
     assert {name for _, name in jobs} == set(NAMES), "every method runs somewhere"
-    assert ("world_small", "growth") in jobs and ("base", "growth") not in jobs
+    assert ("world_small", "growth") in jobs and ("reference_cell", "growth") not in jobs
 
 
 def test_methods_that_sample_are_asked_about_the_first_data_sets_only(study, cells):

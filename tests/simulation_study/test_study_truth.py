@@ -69,9 +69,9 @@ def test_family_a_is_what_its_equations_say(study, cells):
 @pytest.mark.slow
 def test_truths_about_ratings_are_what_large_data_show(study, cells):
     """The equations, integrated, against regressions on 240,000 clients who came by chance."""
-    cell = cells["base"].model_copy(update={"therapists": 16_000, "clients": 15.0, "clients_spread": 0.0})
+    cell = cells["reference_cell"].model_copy(update={"therapists": 16_000, "clients": 15.0, "clients_spread": 0.0})
     surroundings = study.surroundings(cell)
-    known = by_name(truth(cells["base"], surroundings, 2, 0)[0])
+    known = by_name(truth(cells["reference_cell"], surroundings, 2, 0)[0])
     made = simulate(statistical(cell, surroundings), Noise(99), 0)
     data = from_clients(made.clients, COVARIATES, dataset="large")
     logistic = GLM(data.deteriorated, design(data), family=families.Binomial()).fit()
@@ -107,7 +107,9 @@ def test_a_therapists_rates_are_those_of_all_and_of_own_clients(study, cells):
         assert rates["own_rate"][place] == pytest.approx(theirs.mean(), rel=1e-9)
 
 
-@pytest.mark.parametrize("name", ["rate_low", "base", "rate_10", "sd_high", "two_classes", "by_unmeasured", "services"])
+@pytest.mark.parametrize(
+    "name", ["rate_low", "reference_cell", "rate_10", "sd_high", "two_classes", "by_unmeasured", "services"]
+)
 def test_rates_are_about_as_stated(study, cells, name):
     cell = cells[name]
     found = [one.clients["deteriorated"].mean() for one in data_sets(cell, study.surroundings(cell), range(16), False)]
@@ -116,7 +118,13 @@ def test_rates_are_about_as_stated(study, cells, name):
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("by_severity", 1), ("none_by_severity", 1), ("unreliable_by_severity", 1), ("by_deprivation", 1), ("base", 0)],
+    [
+        ("by_severity", 1),
+        ("none_by_severity", 1),
+        ("unreliable_by_severity", 1),
+        ("by_deprivation", 1),
+        ("reference_cell", 0),
+    ],
 )
 def test_confounded_allocation_gives_harmful_therapists_clients_of_greater_risk(study, cells, name, expected):
     """The clients' own risk, and not a score whose coefficient may be negative."""

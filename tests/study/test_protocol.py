@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from iatrogenesis.core.former_names import METHODS
+from iatrogenesis.core.former_names import CELLS, METHODS, former
 from iatrogenesis.simulation_study.method_results import agreement, apart, committed, of_cells, shown
 from iatrogenesis.study import protocol
 from iatrogenesis.study.committed import hashes, take_over
@@ -15,7 +15,6 @@ from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG, ROOT
 
 COMMITTED = ROOT / "results" / "reference" / "full"
-FORMER = {present: former for former, present in METHODS.items()}
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def told(folder):
 def test_a_protocol_names_all_that_a_run_follows_from(frozen):
     found = told(frozen)
     assert found["plan"] == hash_of(frozen / "docs" / "protocol.md")
-    assert found["cells"]["small"] and "measurement" in found["cells"]["base"]
+    assert found["cells"]["small"] and "measurement" in found["cells"]["reference_cell"]
     assert deviations(found, load_study(frozen / "config" / "full.yaml", frozen / "config"), frozen / "config") == []
 
 
@@ -105,7 +104,7 @@ def test_a_run_may_be_taken_over_in_parts(frozen, monkeypatch):
     monkeypatch.setattr(
         "iatrogenesis.study.committed.hashes", lambda study, _: pd.DataFrame({"cell": list(study.cells)})
     )
-    for part, cell in (("second", "small"), ("first", "base"), ("second", "small")):
+    for part, cell in (("second", "small"), ("first", "reference_cell"), ("second", "small")):
         file = frozen / "config" / f"{part}.yaml"
         file.write_text(f"name: {part}\nbased_on: full\nsimulation_study: {{cells: [{cell}]}}\n")
         tables = frozen / "results" / part / "tables"
@@ -114,11 +113,13 @@ def test_a_run_may_be_taken_over_in_parts(frozen, monkeypatch):
             pd.DataFrame({"cell": [cell], "value": [1.23456789]}).to_csv(tables / f"{name}.csv", index=False)
         take_over(frozen / "config", frozen / "docs", file, frozen / "committed", frozen / "results")
     found = pd.read_csv(frozen / "committed" / "performance.csv")
-    assert found["cell"].tolist() == ["base", "small"] and found["value"].tolist() == [1.23457, 1.23457]
+    assert found["cell"].tolist() == ["reference_cell", "small"] and found["value"].tolist() == [1.23457, 1.23457]
     about = yaml.safe_load((frozen / "committed" / PROTOCOL).read_text())
-    assert [one["cells"] for one in about["parts"]] == [["base"], ["small"]]
+    assert [one["cells"] for one in about["parts"]] == [["reference_cell"], ["small"]]
     study = load_study(frozen / "config" / "full.yaml", frozen / "config")
-    assert committed(frozen / "committed", fingerprint(study, frozen / "config" / "ensemble.csv"), ["base", "small"])
+    assert committed(
+        frozen / "committed", fingerprint(study, frozen / "config" / "ensemble.csv"), ["reference_cell", "small"]
+    )
 
 
 @pytest.mark.trial(kind="altered", what="a lost batch of the simulation study")
@@ -134,7 +135,7 @@ def test_a_study_reports_the_full_one_only_where_it_is_about_the_same(tmp_path):
     assert fingerprint(default, ensemble) == fingerprint(full, ensemble)
     for name in ("performance", "cells"):
         (tmp_path / f"{name}.csv").touch()
-    about = {"fingerprint": fingerprint(full, ensemble), "parts": [{"cells": ["base", "small"]}]}
+    about = {"fingerprint": fingerprint(full, ensemble), "parts": [{"cells": ["reference_cell", "small"]}]}
     (tmp_path / PROTOCOL).write_text(yaml.safe_dump(about))
     assert committed(tmp_path, fingerprint(default, ensemble), ["small"])
     assert not committed(tmp_path, fingerprint(default, ensemble), ["small", "sd_0"])
@@ -153,13 +154,15 @@ def test_nothing_is_worked_out_where_nothing_can_be_shown(tmp_path):
     def never():
         raise AssertionError("a fingerprint is worked out for nothing")
 
-    assert shown(tmp_path, 5, ["base"], never) == []
-    (tmp_path / PROTOCOL).write_text(yaml.safe_dump({"seed": 5, "fingerprint": "x", "parts": [{"cells": ["base"]}]}))
-    assert shown(tmp_path, 5, ["base"], never) == [], "the full study shows its own"
+    assert shown(tmp_path, 5, ["reference_cell"], never) == []
+    (tmp_path / PROTOCOL).write_text(
+        yaml.safe_dump({"seed": 5, "fingerprint": "x", "parts": [{"cells": ["reference_cell"]}]})
+    )
+    assert shown(tmp_path, 5, ["reference_cell"], never) == [], "the full study shows its own"
     for name in ("performance", "cells"):
         (tmp_path / f"{name}.csv").touch()
-    assert shown(tmp_path, 6, ["base"], lambda: "y") == []
-    assert [path.rpartition("/")[2] for path in shown(tmp_path, 6, ["base"], lambda: "x")] == [
+    assert shown(tmp_path, 6, ["reference_cell"], lambda: "y") == []
+    assert [path.rpartition("/")[2] for path in shown(tmp_path, 6, ["reference_cell"], lambda: "x")] == [
         "performance.csv",
         "cells.csv",
     ]
@@ -192,45 +195,85 @@ def test_agreement_is_told_by_a_share_and_the_largest():
     assert apart(pd.DataFrame({"z": [-4.0, 1.9, 2.0, 0.0]})) == (0.5, 4.0)
 
 
-def test_a_method_renamed_since_is_a_deviation_of_its_own(frozen):
+def by_former_names(plan):
+    """The cells of a plan, and their methods, as they were called when the full study's was frozen."""
+    cells = {former(CELLS, cell): [former(METHODS, one) for one in methods] for cell, methods in plan["cells"].items()}
+    return plan | {"cells": cells}
+
+
+def test_cells_and_methods_renamed_since_are_a_deviation_of_their_own(frozen):
     """It must be listed; other changes of the same cells are still found."""
-    plan, study = told(frozen), load_study(frozen / "config" / "full.yaml", frozen / "config")
-    assert "intercept_only" in plan["cells"]["base"]
-    plan["cells"] = {cell: [FORMER.get(one, one) for one in methods] for cell, methods in plan["cells"].items()}
-    assert deviations(plan, study, frozen / "config") == ["names"]
+    study, config = load_study(frozen / "config" / "full.yaml", frozen / "config"), frozen / "config"
+    plan = by_former_names(told(frozen))
+    assert "null" in plan["cells"]["base"] and deviations(plan, study, config) == ["names"]
+    only_cells = plan | {"cells": {former(CELLS, cell): methods for cell, methods in told(frozen)["cells"].items()}}
+    assert deviations(only_cells, study, config) == ["names"]
     plan["cells"]["base"].remove("casemix")
-    assert deviations(plan, study, frozen / "config") == ["names", "cells"]
+    assert deviations(plan, study, config) == ["names", "cells"]
+    del plan["cells"]["base"]
+    assert deviations(plan, study, config) == ["names", "cells"]
 
 
-def test_a_part_says_what_was_otherwise(frozen):
-    """Refused until the list says so; then the part names it, with the code that made it, and old rows are renamed."""
-    plan = told(frozen)
-    plan["cells"] = {cell: [FORMER.get(one, one) for one in methods] for cell, methods in plan["cells"].items()}
+def made_before(frozen, cell, methods):
+    """A part of the full study as the frozen code made it: a file, tables and batches, all by former names."""
+    (frozen / "config" / "one.yaml").write_text(f"name: one\nbased_on: full\nsimulation_study: {{cells: [{cell}]}}\n")
+    made = frozen / "results" / "one"
+    (made / "tables").mkdir(parents=True)
+    for name in ("performance", "differences", "truth", "cells"):
+        about = {"cell": [cell], "scenario": ["base"], "method": ["null"], "value": [0.2]}
+        pd.DataFrame(about).to_csv(made / "tables" / f"{name}.csv", index=False)
+    for one in load_study(frozen / "config" / "full.yaml", frozen / "config").batches:
+        for method in one.methods if former(CELLS, one.cell) == cell else ():
+            place = made / "simulation_study" / cell / methods.get(method, method)
+            place.mkdir(parents=True, exist_ok=True)
+            for kind in ("estimates", "therapists"):
+                (place / f"{one.number}.{kind}.parquet").touch()
+
+
+@pytest.mark.parametrize("cell", ["base", "small"])
+def test_a_part_says_what_was_otherwise(frozen, cell):
+    """Refused until the list says so; then the part names it, with the code that made it, and all names are present."""
+    plan = by_former_names(told(frozen))
     (frozen / "docs" / PROTOCOL).write_text(yaml.safe_dump(plan))
     with pytest.raises(SystemExit, match=r"names is otherwise now; say so among its deviations \(`names: why`\)"):
         take_over(*places(frozen))
-    (frozen / "docs" / PROTOCOL).write_text(yaml.safe_dump(plan | {"deviations": ["names: a method has another one"]}))
+    (frozen / "docs" / PROTOCOL).write_text(yaml.safe_dump(plan | {"deviations": ["names: some have others"]}))
     (frozen / "committed").mkdir()
     for name in ("performance", "differences", "truth", "cells", "batches"):
         old = pd.DataFrame({"cell": ["base"], "method": ["null"], "value": ["0.10"]})
         old.to_csv(frozen / "committed" / f"{name}.csv", index=False)
-    (frozen / "config" / "one.yaml").write_text("name: one\nbased_on: full\nsimulation_study: {cells: [small]}\n")
-    made = frozen / "results" / "one"
-    (made / "tables").mkdir(parents=True)
-    for name in ("performance", "differences", "truth", "cells"):
-        new = pd.DataFrame({"cell": ["small"], "method": ["intercept_only"], "value": [0.2]})
-        new.to_csv(made / "tables" / f"{name}.csv", index=False)
-    study = load_study(frozen / "config" / "one.yaml", frozen / "config")
-    for one in study.batches:
-        for path in (made / "simulation_study" / one.cell / method for method in one.methods):
-            path.mkdir(parents=True, exist_ok=True)
-            for kind in ("estimates", "therapists"):
-                (path / f"{one.number}.{kind}.parquet").touch()
+    made_before(frozen, cell, {"intercept_only": "null"})
     config, docs, _, folder, results = places(frozen)
     take_over(config, docs, frozen / "config" / "one.yaml", folder, results)
     (part,) = yaml.safe_load((folder / PROTOCOL).read_text())["parts"]
-    assert part["deviations"] == ["names"] and part["code"] == plan["code"]
-    assert pd.read_csv(folder / "performance.csv")["method"].tolist() == ["intercept_only", "intercept_only"]
+    assert part["deviations"] == ["names"] and part["code"] == plan["code"] and part["cells"] == [CELLS.get(cell, cell)]
+    found = {name: pd.read_csv(folder / f"{name}.csv") for name in ("performance", "batches")}
+    assert found["performance"]["cell"].tolist() == ["reference_cell", *(["small"] if cell == "small" else [])]
+    assert set(found["performance"]["method"]) == {"intercept_only"}
+    assert found["performance"]["scenario"].dropna().tolist() == ["routine_care"]
+    assert "intercept_only" in set(found["batches"]["method"]) and CELLS.get(cell, cell) in set(
+        found["batches"]["cell"]
+    )
+
+
+def test_parts_committed_by_former_names_count(frozen):
+    """As what the frozen code took over says them."""
+    study = load_study(frozen / "config" / "full.yaml", frozen / "config")
+    known = fingerprint(study, frozen / "config" / "ensemble.csv")
+    (frozen / "committed").mkdir()
+    for name in ("performance.csv", "cells.csv"):
+        (frozen / "committed" / name).touch()
+    (frozen / "committed" / PROTOCOL).write_text(yaml.safe_dump({"fingerprint": known, "parts": [{"cells": ["base"]}]}))
+    assert committed(frozen / "committed", known, ["reference_cell"])
+
+
+def test_the_fingerprint_of_the_full_study_has_the_names_of_its_freeze():
+    for name in ("tiny", "default", "full"):
+        study = load_study(CONFIG / f"{name}.yaml", CONFIG)
+        assert (
+            fingerprint(study, CONFIG / "ensemble.csv")
+            == yaml.safe_load((ROOT / "docs" / PROTOCOL).read_text())["fingerprint"]
+        )
 
 
 def test_the_present_code_has_only_the_listed_deviations():
@@ -248,8 +291,9 @@ def test_what_is_committed_is_of_the_frozen_protocol():
     performance = pd.read_csv(COMMITTED / "performance.csv", keep_default_na=False, na_values=[""])
     asked = performance[performance["estimand"] == "all"]
     found = {cell: set(own["method"]) for cell, own in asked.groupby("cell")}
-    done = {cell for part in about["parts"] for cell in part["cells"]}
-    assert found == {cell: {METHODS.get(one, one) for one in known["cells"][cell]} for cell in done}
+    done = {CELLS.get(cell, cell) for part in about["parts"] for cell in part["cells"]}
+    of_cells = {cell: known["cells"][former(CELLS, cell)] for cell in done}
+    assert found == {cell: {METHODS.get(one, one) for one in methods} for cell, methods in of_cells.items()}
     assert set(asked["replicates"]) == {known["data_sets"]}
     batches = pd.read_csv(COMMITTED / "batches.csv", keep_default_na=False)
     assert not batches.duplicated(["cell", "method", "batch"]).any()

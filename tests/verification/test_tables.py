@@ -35,7 +35,7 @@ def test_every_table_is_within_itself_and_not_with_a_column_renamed_or_a_row_les
     assert table_verdict(name, table.iloc[1:], table).verdict == (NOT if len(table) else WITHIN)
 
 
-GLMM = {"cell": "base", "method": "glmm", "estimand": "log_odds_ratio_rated[burnout]", "measure": "bias"}
+GLMM = {"cell": "reference_cell", "method": "glmm", "estimand": "log_odds_ratio_rated[burnout]", "measure": "bias"}
 
 
 @pytest.mark.parametrize(

@@ -128,11 +128,11 @@ def test_performance_is_what_the_data_sets_say(results):
 
 def test_flags_are_what_the_data_sets_say(results):
     judged = pd.read_csv(results / "tables" / "performance.csv", keep_default_na=False, na_values=[""])
-    rates = pd.read_parquet(results / "simulation_study" / "base" / "true_rates.parquet")
+    rates = pd.read_parquet(results / "simulation_study" / "reference_cell" / "true_rates.parquet")
     true = {(row.replicate, row.therapist): row.rate for row in rates.itertuples()}
     mean = rates.groupby("replicate")["rate"].mean()
     for method in ("raw", "glmm", "casemix"):
-        found = pd.read_parquet(results / "simulation_study" / "base" / method / "0.therapists.parquet")
+        found = pd.read_parquet(results / "simulation_study" / "reference_cell" / method / "0.therapists.parquet")
         harmful = true_positives = flagged = 0
         for row in found.itertuples():
             harm = true[row.replicate, row.therapist] > 2 * mean[row.replicate]
@@ -140,7 +140,9 @@ def test_flags_are_what_the_data_sets_say(results):
             flagged += row.exceeds >= 0.8
             true_positives += harm and row.exceeds >= 0.8
         own = judged[
-            (judged["cell"] == "base") & (judged["method"] == method) & (judged["estimand"] == "flag_probable")
+            (judged["cell"] == "reference_cell")
+            & (judged["method"] == method)
+            & (judged["estimand"] == "flag_probable")
         ]
         own = own.set_index("measure")["value"]
         assert own["sensitivity"] == pytest.approx(true_positives / harmful)
@@ -155,7 +157,8 @@ def batches_planned(plan: str) -> dict[str, int]:
 
 def test_a_lost_batch_is_made_again_to_the_same_bytes(project, results):
     lost = [
-        results / "simulation_study" / "base" / "casemix" / f"0.{kind}.parquet" for kind in ("estimates", "therapists")
+        results / "simulation_study" / "reference_cell" / "casemix" / f"0.{kind}.parquet"
+        for kind in ("estimates", "therapists")
     ]
     before = {path: path.read_bytes() for path in lost}
     for path in lost:
@@ -174,8 +177,8 @@ def test_a_lost_batch_is_made_again_to_the_same_bytes(project, results):
 @pytest.mark.parametrize(
     ("old", "new", "batches"),
     [
-        ("cells: [base, world]", "cells: [base, world, small]", 1),
-        ("cells: [base, world]", f"cells: [base, world]\n  methods: {EVERY_METHOD}", 4),
+        ("cells: [reference_cell, world]", "cells: [reference_cell, world, small]", 1),
+        ("cells: [reference_cell, world]", f"cells: [reference_cell, world]\n  methods: {EVERY_METHOD}", 4),
         ("coverage_mcse: 0.1\n", "coverage_mcse: 0.09\n", 2),
     ],
 )

@@ -12,12 +12,15 @@ from typing import Any
 SCENARIOS: Mapping[str, str] = {"base": "routine_care"}
 """Present name by former one, as in the other mappings."""
 
+CELLS: Mapping[str, str] = {"base": "reference_cell"}
+"""Of the simulation study."""
+
 METHODS: Mapping[str, str] = {"null": "intercept_only"}
 """Of the simulation study, and models. ``null`` is read as a missing value by pandas and others."""
 
-_FORMER = {present: former for names in (SCENARIOS,) for former, present in names.items()}
+_FORMER = {present: former for names in (SCENARIOS, CELLS) for former, present in names.items()}
 _DATA_SET = re.compile(rf"({'|'.join(_FORMER)})(?!\w)")
-_FIELDS = {"id": SCENARIOS, "based_on": SCENARIOS, "scenario": SCENARIOS}
+_FIELDS = {"id": SCENARIOS, "based_on": SCENARIOS, "scenario": SCENARIOS, "cell": CELLS}
 
 
 def keyed_by(data_set: str) -> str:

@@ -22,7 +22,7 @@ LOOK = {name: (facts["LOOK"][0], COLOURS[facts["LOOK"][1]]) for name, facts in F
 PER_CENT = 100.0
 CELLS = 6
 """Cells that a figure has room for; the others are in the tables."""
-FIRST = ("base", "small", "burnout_none", "by_severity", "unreliable_small", "world", "world_small")
+FIRST = ("reference_cell", "small", "burnout_none", "by_severity", "unreliable_small", "world", "world_small")
 """Cells that are shown rather than others where there are more: from the plain case to those that mislead."""
 
 

@@ -13,9 +13,9 @@ from iatrogenesis.simulation_study.names import POLICIES
 FACTS = declarations("iatrogenesis.simulation_study.methods", "LABEL")
 # Of which cell each measure is, its heading, and what it is multiplied by.
 JUDGED = {
-    "bias": ("base", "Bias, log odds ratio", 1),
-    "coverage": ("base", "Coverage, %", 100),
-    "power": ("base", "Power, %", 100),
+    "bias": ("reference_cell", "Bias, log odds ratio", 1),
+    "coverage": ("reference_cell", "Coverage, %", 100),
+    "power": ("reference_cell", "Power, %", 100),
     "type_1_error": ("burnout_none", "Type I error, %", 100),
 }
 LEVELS = ("level", "level_true")
@@ -42,7 +42,7 @@ def analyses(table: pd.DataFrame) -> Table:
     asked = table[[is_odds_ratio_of("burnout", name) for name in table["estimand"]]]
     by = asked.drop_duplicates(["cell", "method", "measure"]).set_index(["cell", "method", "measure"]).sort_index()
     rows = []
-    for method in dict.fromkeys(asked.loc[asked["cell"] == "base", "method"]):
+    for method in dict.fromkeys(asked.loc[asked["cell"] == "reference_cell", "method"]):
         cells = [_judged(by, (cell, method, measure), times) for measure, (cell, _, times) in JUDGED.items()]
         rows.append([_capital(FACTS[method]["LABEL"]), *cells])
     return Table(["Analysis", *(heading for _, heading, _ in JUDGED.values())], rows, [""] * len(rows))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from iatrogenesis.core.definitions import FLAG_PROBABILITY, HARMFUL_RATIO
 
 CELLS = {
-    "base": "reference cell",
     "burnout_none": "burnout without effect",
     "burnout_low": "weak effect of burnout",
     "burnout_high": "strong effect of burnout",

@@ -4,12 +4,14 @@ Run as a module (``python -m iatrogenesis.study.committed config docs config/ful
 ``make study STUDY=full``. The run may be done in parts, on different days or machines: a study that is based on `full`
 and names some of its cells is taken over like the whole, and its cells join those that are there. Results of another
 plan, seed or code than the frozen protocol's are refused, unless the protocol's list of deviations names what differs;
-the part then says so, and by which code it was made. Results are taken over by the code that made them: where that is
-older than a method's present name, `iatrogenesis.study.renamed` brings the tables up to date afterwards.
+the part then says so, and by which code it was made: that of this library, so that results are taken over by the code
+that made them. A part's file, tables and folders may have the names that cells and methods had before; what is
+committed has the present ones (`iatrogenesis.core.former_names`).
 """
 
 import sys
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,13 @@ import pandas as pd
 import yaml
 
 from iatrogenesis.core.files import read_csv, replacing, write_text
+from iatrogenesis.core.former_names import CELLS, METHODS, former
+from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.study.protocol import LIBRARY, PROTOCOL, code_of, deviations, hash_of
-from iatrogenesis.study.renamed import rename
-from iatrogenesis.study.study import Study, load_study
+from iatrogenesis.study.renamed import COLUMNS, rename
+from iatrogenesis.study.sources import read_study
+from iatrogenesis.study.study import Study, load_study, study_of
 
 BY_CELL = ("performance", "differences", "truth", "cells", "batches")
 DIGITS = "%.6g"
@@ -43,7 +48,7 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
     SystemExit
         If the results are not those of the frozen protocol, or a batch is missing.
     """
-    study, protocol = load_study(file, config), yaml.safe_load((docs / PROTOCOL).read_text(encoding="utf-8"))
+    study, protocol = _study(file, config), yaml.safe_load((docs / PROTOCOL).read_text(encoding="utf-8"))
     if hash_of(docs / "protocol.md") != protocol["plan"]:
         raise SystemExit(f"{docs / 'protocol.md'}: has changed since it was frozen")
     told = {one.partition(":")[0] for one in protocol["deviations"]}
@@ -52,12 +57,13 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
         what = f"{unsaid[0]} is otherwise now; say so among its deviations (`{unsaid[0]}: why`), or freeze anew"
         raise SystemExit(f"{docs / PROTOCOL}: {what}")
     made = results / study.name
-    found = {name: read_csv(made / "tables" / f"{name}.csv") for name in BY_CELL[:-1]}
+    found = {name: _renamed(read_csv(made / "tables" / f"{name}.csv")) for name in BY_CELL[:-1]}
     found["batches"] = hashes(study, made / "simulation_study")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in found.items():
-        _written(_joined(table, folder / f"{name}.csv", list(protocol["cells"])), folder / f"{name}.csv")
     rename(folder)
+    order = [CELLS.get(cell, cell) for cell in protocol["cells"]]
+    for name, table in found.items():
+        _written(_joined(table, folder / f"{name}.csv", order), folder / f"{name}.csv")
     about = _about(folder / PROTOCOL, protocol)
     cost = [float(pd.read_csv(path, sep="\t")["cpu_time"].sum()) for path in (made / "benchmarks").rglob("*.tsv")]
     part: dict[str, Any] = {
@@ -67,8 +73,27 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
     }
     if otherwise:
         part |= {"deviations": otherwise, "code": code_of(LIBRARY)}
+    for one in about["parts"]:
+        one["cells"] = [CELLS.get(cell, cell) for cell in one["cells"]]
     about["parts"] = [one for one in about["parts"] if not set(one["cells"]) & set(part["cells"])] + [part]
     write_text(yaml.safe_dump(about, sort_keys=False, width=110), folder / PROTOCOL)
+
+
+def _study(file: Path, config: Path) -> Study:
+    """The study that was run; its file may name cells as they were called before."""
+    content = read_yaml(file)
+    section = content.get("simulation_study")
+    cells = section.get("cells") if isinstance(section, dict) else None
+    if not isinstance(cells, list) or not set(CELLS) & set(cells):
+        return load_study(file, config)
+    present = {"cells": [CELLS.get(cell, cell) for cell in cells]}
+    sources = read_study(content | {"simulation_study": section | present}, config, str(file))
+    return study_of(sources.validated(), sources, file, config)
+
+
+def _renamed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with present names."""
+    return table.assign(**{name: table[name].replace(COLUMNS[name]) for name in COLUMNS if name in table})
 
 
 def _about(path: Path, protocol: Mapping[str, object]) -> dict:
@@ -99,13 +124,20 @@ def hashes(study: Study, folder: Path) -> pd.DataFrame:
     rows = []
     for one in study.batches:
         for method in one.methods:
-            paths = {kind: folder / one.cell / method / f"{one.number}.{kind}.parquet" for kind in KINDS}
+            paths = {kind: _place(folder, one.cell, method) / f"{one.number}.{kind}.parquet" for kind in KINDS}
             if lost := [path for path in paths.values() if not path.is_file()]:
                 raise SystemExit(f"{lost[0]}: is missing; run the study to its end")
             about = {"cell": one.cell, "method": method, "batch": one.number}
             about |= {"first": one.replicates.start, "last": one.replicates.stop - 1}
             rows.append(about | {kind: hash_of(path)[:SHORT] for kind, path in paths.items()})
     return pd.DataFrame(rows)
+
+
+def _place(folder: Path, cell: str, method: str) -> Path:
+    """Where a method's batches lie: under the present names, or under those that they were made by."""
+    names = product((cell, former(CELLS, cell)), (method, former(METHODS, method)))
+    places = [folder / of_cell / of_method for of_cell, of_method in names]
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 def _written(table: pd.DataFrame, path: Path) -> None:

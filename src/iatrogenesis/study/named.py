@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from iatrogenesis.core.definitions import REFERENCE
-from iatrogenesis.core.former_names import SCENARIOS, hint
+from iatrogenesis.core.former_names import CELLS, SCENARIOS, hint
 from iatrogenesis.core.sources import records
 from iatrogenesis.core.validated import of_document
 from iatrogenesis.core.yaml_text import ConfigError, quoted, read_document, shown
@@ -55,7 +55,8 @@ def cells_of(
     chosen = list(known) if config.simulation_study.cells == "all" else config.simulation_study.cells
     for name in chosen:
         if name not in known:
-            raise sources.fault("simulation_study.cells", f"unknown cell {name!r}; known: {', '.join(known)}")
+            told = f"unknown cell {name!r}{hint(CELLS, name)}; known: {', '.join(known)}"
+            raise sources.fault("simulation_study.cells", told)
     if len(set(chosen)) != len(chosen):
         raise sources.fault("simulation_study.cells", "duplicate cell; name each one once")
     return {name: known[name] for name in known if name in chosen}

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.core.former_names import METHODS, SCENARIOS, as_before, former
+from iatrogenesis.core.former_names import CELLS, METHODS, SCENARIOS, as_before, former
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.simulation_study.method_results import PROTOCOL
 from iatrogenesis.study.sources import study_names
@@ -38,7 +38,7 @@ def fingerprint(study: Study, ensemble: Path) -> str:
     settings = study.config.simulation_study
     content = {
         "cells": {
-            name: as_before(cell.model_dump(mode="json", exclude={"reason", "also"}))
+            former(CELLS, name): as_before(cell.model_dump(mode="json", exclude={"reason", "also"}))
             for name, cell in study.designed.items()
         },
         "numbers": study.numbers.model_dump(mode="json"),
@@ -127,11 +127,15 @@ def _earlier_seeds(path: Path) -> set[int]:
 def deviations(protocol: Mapping[str, Any], study: Study, config: Path) -> list[str]:
     """What a study, as it is now, has otherwise than the protocol, by name; it may have some of the cells only.
 
-    Methods that have only been renamed since are the deviation ``names``; their cells are compared by present names.
+    Cells and methods that have only been renamed since are the deviation ``names``; they are compared by present names.
     """
     now = plan_of(study, config)
-    frozen = {name: protocol["cells"].get(name) for name in study.cells}
-    cells = {name: methods and [METHODS.get(one, one) for one in methods] for name, methods in frozen.items()}
+    before = {CELLS.get(name, name): name for name in protocol["cells"]}
+    frozen = {before.get(name, name): protocol["cells"].get(before.get(name)) for name in study.cells}
+    cells = {
+        CELLS.get(name, name): methods and [METHODS.get(one, one) for one in methods]
+        for name, methods in frozen.items()
+    }
     otherwise = ["names"] if cells != frozen else []
     return otherwise + [name for name, value in now.items() if {**protocol, "cells": cells}[name] != value]
 

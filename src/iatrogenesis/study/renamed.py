@@ -1,4 +1,4 @@
-"""Tables that were made before a scenario, method or model was renamed, brought to its present name.
+"""Tables that were made before a scenario, cell, method or model was renamed, brought to its present name.
 
 Run as a module (``python -m iatrogenesis.study.renamed results/reference/full``) it rewrites the CSV tables of a folder
 and the folders below in place; `make take-over` does the same to what it takes over. A table without an old name keeps
@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.core.former_names import METHODS, SCENARIOS
+from iatrogenesis.core.former_names import CELLS, METHODS, SCENARIOS
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("method", "model", "reference"), METHODS),
+    "cell": CELLS,
     **dict.fromkeys(("scenario", "dataset", "world"), SCENARIOS),
 }
 """Present names by former ones, of the columns that have them."""

@@ -50,7 +50,7 @@ def find_study(chosen: Mapping[str, Any], folder: Path, files: Sequence[Path] = 
         place = " and ".join([*map(shown, files), *(["--config"] if chosen != written else [])])
         whole = files[0] if len(files) == 1 and chosen == written else chosen
         sources = read_study(whole, folder, place)
-        return _whole(sources.validated(), sources, whole, folder)
+        return study_of(sources.validated(), sources, whole, folder)
     if extra := sorted(str(field) for field in chosen if field != "study"):
         raise ConfigError(
             f"--config: unknown field {extra[0]!r}; only study=NAME is allowed, all else belongs in its file"
@@ -85,11 +85,11 @@ def load_study(source: Path | Mapping[str, Any], folder: Path, place: str = "con
     config = sources.validated()
     if isinstance(source, Path) and config.name != source.stem:
         raise sources.fault("name", f"must equal the file's name, {source.stem!r} (found {config.name!r})")
-    return _whole(config, sources, source, folder)
+    return study_of(config, sources, source, folder)
 
 
-def _whole(config: StudyConfig, sources: StudySources, source: Path | Mapping[str, Any], folder: Path) -> Study:
-    """The study of a file, or of its content, with all that it names."""
+def study_of(config: StudyConfig, sources: StudySources, source: Path | Mapping[str, Any], folder: Path) -> Study:
+    """Return the study of a file, or of its content, with all that it names."""
     if fault := taken(config.name, source if isinstance(source, Path) else None, folder):
         raise sources.fault("name", fault)
     references = folder / "references.bib"

@@ -6,7 +6,7 @@ from iatrogenesis.report.summary.page import summary
 from iatrogenesis.report.summary.pictures import PICTURES
 
 LEVELS = ("low_90", "low_50", "median", "high_50", "high_90")
-SIZES = {"base": (60, 50.0), "small": (20, 15.0), "large": (200, 150.0)}
+SIZES = {"reference_cell": (60, 50.0), "small": (20, 15.0), "large": (200, 150.0)}
 SQUARE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 89 50"><rect width="89" height="50"/></svg>'
 ABOUT = {"study": "x", "commit": "abc1234", "routes": 16, "preventions": 10}
 
@@ -30,7 +30,7 @@ def numbers() -> dict[str, Number]:
     counts |= {"study.cells": 3, "study.replicates": 76, "parameters.everything.assumed": 148}
     counts |= {"drivers.unknowns": 162, "drivers.informed": 19}
     found |= {name: number(value, "x", "x") for name, value in counts.items()}
-    for cell, power in {"base": 95.0, "small": 21.0, "large": 100.0}.items():
+    for cell, power in {"reference_cell": 95.0, "small": 21.0, "large": 100.0}.items():
         found[f"study.{cell}.therapist.burnout.power"] = number(power, "x", "%")
     return found
 

@@ -93,7 +93,7 @@ def test_services_are_told_by_their_power():
         ((95, 20, 30), "Some kinds of services find it, others miss it"),
     ):
         found = numbers()
-        for cell, power in zip(("base", "small", "large"), powers, strict=True):
+        for cell, power in zip(("reference_cell", "small", "large"), powers, strict=True):
             found[f"study.{cell}.therapist.burnout.power"] = number(power, "x", "%")
         assert title("power", found) == told
 

@@ -107,10 +107,10 @@ def test_what_removal_averts_is_said_only_where_it_averts_something():
 @pytest.mark.parametrize(
     ("powers", "heading"),
     [
-        ({"base": 95.0, "small": 90.0, "large": 99.0}, "A service can see in its own data"),
-        ({"base": 9.0, "small": 20.0, "large": 30.0}, "No kind of service tried can see"),
-        ({"base": 60.0, "small": 20.0, "large": 99.0}, "Only a large service can see"),
-        ({"base": 95.0, "small": 20.0, "large": 30.0}, "Some services can see"),
+        ({"reference_cell": 95.0, "small": 90.0, "large": 99.0}, "A service can see in its own data"),
+        ({"reference_cell": 9.0, "small": 20.0, "large": 30.0}, "No kind of service tried can see"),
+        ({"reference_cell": 60.0, "small": 20.0, "large": 99.0}, "Only a large service can see"),
+        ({"reference_cell": 95.0, "small": 20.0, "large": 30.0}, "Some services can see"),
     ],
 )
 def test_whether_services_can_see_it_follows_the_power(powers, heading):
@@ -157,7 +157,7 @@ def test_the_five_headline_numbers_are_claims(study):
     claimed = {claim.number for claim in study.claims.values()}
     for name in ("conclusions.net", "conclusions.rested", "conclusions.averted", "policy.remove_raw.fdr"):
         assert {f"{name}.median", f"{name}.low_90", f"{name}.high_90"} <= claimed
-    assert "study.base.therapist.burnout.power" in claimed
+    assert "study.reference_cell.therapist.burnout.power" in claimed
 
 
 def test_ranges_made_here_are_in_order():

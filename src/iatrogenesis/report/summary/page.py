@@ -10,7 +10,7 @@ from iatrogenesis.report.summary.drawing import drawn
 from iatrogenesis.report.summary.findings import Findings, called
 from iatrogenesis.report.summary.pictures import PICTURES
 
-BASE = "base"
+REFERENCE = "reference_cell"
 """The cell of the simulation study whose power is told; the others are its range."""
 
 
@@ -53,6 +53,6 @@ def summary(found: Findings, drawings: Mapping[str, Mapping[str, bytes]], about:
         "pictures": {name: {kind: data_uri(svg) for kind, svg in of.items()} for name, of in drawings.items()},
         "least_power": rounded(round(found.least_power)),
         "most_power": rounded(round(found.most_power)),
-        "base_size": [f"{number:g}" for number in found.sizes[BASE]],
+        "reference_size": [f"{number:g}" for number in found.sizes[REFERENCE]],
     }
     return render(found.numbers, [], {}, {**about, **own}, template="summary.html.j2")

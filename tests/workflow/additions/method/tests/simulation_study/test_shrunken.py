@@ -8,7 +8,7 @@ from iatrogenesis.simulation_study.methods.by_name import method
 
 
 def test_rates_are_drawn_to_the_mean(study):
-    cell = design_cells()["base"]
+    cell = design_cells()["reference_cell"]
     (one,) = data_sets(cell, study.surroundings(cell), range(1), sessions=False)
     raw, shrunken = (next(method(name).answers([one], None)).therapists for name in ("raw", "shrunken"))
     mean = one.clients.loc[one.clients["finished"].astype(bool), "deteriorated"].mean()
