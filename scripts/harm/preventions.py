@@ -9,7 +9,7 @@ from iatrogenesis.world.cohort import Design, in_blocks
 from iatrogenesis.world.scenarios import Scenario, read_as
 from iatrogenesis.world.setup import Setup
 
-READINGS = ("sceptical", "base", "optimistic")
+READINGS = ("sceptical", "central", "optimistic")
 BLOCK = 10  # replicates at a time
 
 

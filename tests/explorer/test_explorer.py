@@ -298,7 +298,7 @@ def test_faulty_sections_are_refused(explored, section, name, value, words):
 
 
 def test_what_a_prevention_averts_is_said_with_both_readings():
-    rows = [("with_repair", "base", -6.7), ("with_repair", "sceptical", 0.2), ("with_repair", "optimistic", -11.2)]
+    rows = [("with_repair", "central", -6.7), ("with_repair", "sceptical", 0.2), ("with_repair", "optimistic", -11.2)]
     table = pd.DataFrame(rows, columns=["scenario", "reading", "value"]).assign(outcome="deteriorated", mcse=0.5)
     said = averted(table, {"repair": "with_repair", "referral": None})
     assert said == {"repair": (7, 0, 11)}

@@ -96,7 +96,7 @@ def _attribution() -> pd.DataFrame:
 
 
 def _preventions() -> pd.DataFrame:
-    readings, outcomes = ("sceptical", "base", "optimistic"), ("deteriorated", "prevention_hours")
+    readings, outcomes = ("sceptical", "central", "optimistic"), ("deteriorated", "prevention_hours")
     rows = [(s, r, o) for s in ("with_repair", "all_preventions") for r in readings for o in outcomes]
     table = pd.DataFrame(rows, columns=["scenario", "reading", "outcome"])
     value = -np.arange(len(table), dtype=float)

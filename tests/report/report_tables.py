@@ -47,7 +47,7 @@ def of_the_world(study: Study, scenarios: list[str]) -> dict[str, pd.DataFrame]:
         columns=["mechanism", "attribution", "outcome"],
     ).assign(label="Something, per 1,000 clients", value=5.0, mcse=0.5, low=4.0, high=6.0)
     preventions = pd.DataFrame(
-        [("all_preventions", reading, o) for reading in ("sceptical", "base", "optimistic") for o in outcomes],
+        [("all_preventions", reading, o) for reading in ("sceptical", "central", "optimistic") for o in outcomes],
         columns=["scenario", "reading", "outcome"],
     ).assign(label="Something, per 1,000 clients", value=-5.0, mcse=0.5, low=-6.0, high=-4.0)
     return {

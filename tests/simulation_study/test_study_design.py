@@ -44,9 +44,11 @@ def test_words_of_the_table_are_numbers_of_the_plausible_worlds(cells, study):
 def test_cells_read_one_at_a_time_change_one_thing(cells):
     own = ("cell", "reading", "also", "reason")
     for cell in cells.values():
-        base = next(one for one in cells.values() if one.family == cell.family and one.reading == "base")
+        reference = next(one for one in cells.values() if one.family == cell.family and one.reading == "reference")
         changed = [
-            name for name in type(cell).model_fields if name not in own and getattr(cell, name) != getattr(base, name)
+            name
+            for name in type(cell).model_fields
+            if name not in own and getattr(cell, name) != getattr(reference, name)
         ]
         if cell.reading == "one at a time":
             # a service's size is one thing
@@ -73,7 +75,7 @@ def test_lists_have_the_stated_mean_and_are_unequal(cells):
             ("between,A,one at a time,,,,,,,,,,,,,,,,,,0.33", "between,A,one at a time,,,,,,,,,,,,,,,,,,low"),
             "between: give a number",
         ),
-        (("reference_cell,A,base", "reference_cell,A,interaction"), "must begin with its base"),
+        (("reference_cell,A,reference", "reference_cell,A,interaction"), "must begin with its reference"),
         (("sd_0,A,one at a time", "sd_0,A,sometimes"), "reading: "),
         ((",laplace,", ",measurment,"), "also: .*measurment"),  # codespell:ignore
         (("sd_0,A,one at a time,,,,,0", "sd_0,A,one at a time,,,,,-1"), "therapist_sd"),

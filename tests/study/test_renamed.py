@@ -2,7 +2,7 @@
 
 import pytest
 
-from iatrogenesis.core.former_names import CELLS, METHODS, SCENARIOS, keyed_by
+from iatrogenesis.core.former_names import CELL_READINGS, CELLS, METHODS, READINGS, SCENARIOS, keyed_by
 from iatrogenesis.core.streams import derived_seed
 from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.engines.collapsed.engine import sample
@@ -19,8 +19,11 @@ NEW = 'cell,method,value,note\nsmall,intercept_only,0.10,"null, 1"\nsmall,casemi
 
 def test_only_fields_that_name_something_change():
     assert renamed(OLD) == NEW and renamed(NEW) == NEW
-    cells = "cell,scenario,also,reason\n{},,base,base\nworld,{},,\nworld_harmless,reference,,\n"
-    assert renamed(cells.format("base", "base")) == cells.format("reference_cell", "routine_care")
+    cells = "cell,reading,scenario,reason\n{},{},,base\nworld,{},{},\nworld_harmless,interaction,reference,\n"
+    now = ("reference_cell", "reference", "reference", "routine_care")
+    assert renamed(cells.format(*["base"] * 4)) == cells.format(*now) == renamed(cells.format(*now))
+    preventions = "scenario,reading,value\nall_preventions,{},base\n"
+    assert renamed(preventions.format("base")) == preventions.format("central")
     other = 'a,b\r\n"null",1.0\r\n'
     assert renamed(other) == other and renamed("") == ""
 
@@ -35,8 +38,10 @@ def test_a_folder_is_brought_up_to_date_once(tmp_path):
 
 
 def test_present_names_are_names_and_former_ones_are_not(study):
-    there_are = (set(NAMES) & set(FACTS), set(study.catalogue), set(study.designed))
-    for renames, known in zip((METHODS, SCENARIOS, CELLS), there_are, strict=True):
+    cells, scenarios = study.designed, study.catalogue
+    readings = [{one.reading for one in every.values()} for every in (cells, scenarios)]
+    there_are = (set(NAMES) & set(FACTS), set(scenarios), set(cells), *readings)
+    for renames, known in zip((METHODS, SCENARIOS, CELLS, CELL_READINGS, READINGS), there_are, strict=True):
         assert set(renames.values()) <= known and not set(renames) & known
 
 

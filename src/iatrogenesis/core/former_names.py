@@ -15,12 +15,19 @@ SCENARIOS: Mapping[str, str] = {"base": "routine_care"}
 CELLS: Mapping[str, str] = {"base": "reference_cell"}
 """Of the simulation study."""
 
+READINGS: Mapping[str, str] = {"base": "central"}
+"""Of the evidence, by a scenario."""
+
+CELL_READINGS: Mapping[str, str] = {"base": "reference"}
+"""What a cell of the simulation study is there for; the first of a family is its reference."""
+
 METHODS: Mapping[str, str] = {"null": "intercept_only"}
 """Of the simulation study, and models. ``null`` is read as a missing value by pandas and others."""
 
 _FORMER = {present: former for names in (SCENARIOS, CELLS) for former, present in names.items()}
 _DATA_SET = re.compile(rf"({'|'.join(_FORMER)})(?!\w)")
-_FIELDS = {"id": SCENARIOS, "based_on": SCENARIOS, "scenario": SCENARIOS, "cell": CELLS}
+_OF_SCENARIO = {"id": SCENARIOS, "based_on": SCENARIOS, "reading": READINGS}
+_OF_CELL = {"cell": CELLS, "scenario": SCENARIOS, "reading": CELL_READINGS}
 
 
 def keyed_by(data_set: str) -> str:
@@ -35,7 +42,8 @@ def keyed_by(data_set: str) -> str:
 
 def as_before(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a scenario or cell, as plain data, with the names that it and those that it refers to had before."""
-    return {field: former(_FIELDS[field], value) if field in _FIELDS else value for field, value in content.items()}
+    fields = _OF_CELL if "cell" in content else _OF_SCENARIO
+    return {field: former(fields[field], value) if field in fields else value for field, value in content.items()}
 
 
 def former(names: Mapping[str, str], present: str | None) -> str | None:

@@ -136,9 +136,9 @@ class Sourced(Record):
     def __float__(self) -> float:
         return self.value
 
-    def read_as(self, reading: Literal["base", "sceptical", "optimistic"]) -> Self:
+    def read_as(self, reading: Literal["central", "sceptical", "optimistic"]) -> Self:
         """The number as a sceptical or an optimistic reader would take it; itself where there is no such reading."""
-        other = {"base": None, "sceptical": self.sceptical, "optimistic": self.optimistic}[reading]
+        other = {"central": None, "sceptical": self.sceptical, "optimistic": self.optimistic}[reading]
         if other is None:
             return self
         if self.low is None or self.high is None:

@@ -130,9 +130,9 @@ def averted(preventions: pd.DataFrame, averting: Mapping[str, str | None]) -> Av
     """
     rows = preventions[preventions["outcome"] == "deteriorated"].set_index(["scenario", "reading"])
     return {
-        name: tuple(round(-rows.loc[(scenario, of), "value"]) for of in ("base", "sceptical", "optimistic"))
+        name: tuple(round(-rows.loc[(scenario, of), "value"]) for of in ("central", "sceptical", "optimistic"))
         for name, scenario in averting.items()
-        if scenario is not None and (scenario, "base") in rows.index
+        if scenario is not None and (scenario, "central") in rows.index
     }
 
 

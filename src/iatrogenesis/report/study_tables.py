@@ -36,22 +36,22 @@ TITLES = {
 
 
 def cells(table: pd.DataFrame) -> Table:
-    """One row per cell: what it changes of its family's base, and why."""
-    bases = {row["family"]: row for row in table.to_dict("records") if row["reading"] == "base"}
+    """One row per cell: what it changes of its family's reference, and why."""
+    references = {row["family"]: row for row in table.to_dict("records") if row["reading"] == "reference"}
     rows = []
     for row in table.to_dict("records"):
-        base = row if row["reading"] == "base" else bases.get(row["family"], row)
-        said = [f"{label} {_plain(row[name])}" for name, label in CHANGES.items() if _told(row, base, name)]
+        reference = row if row["reading"] == "reference" else references.get(row["family"], row)
+        said = [f"{label} {_plain(row[name])}" for name, label in CHANGES.items() if _told(row, reference, name)]
         names = cell_names([row["cell"]])
         rows.append([*names, row["family"], "; ".join(said), row["reading"], row["reason"]])
     return Table(["Cell", "Family", "What it has, or changes", "Read as", "Why"], rows, [""] * len(rows))
 
 
-def _told(row: dict, base: dict, name: str) -> bool:
-    """Whether a field is worth words: in a base whatever is there, elsewhere what differs."""
+def _told(row: dict, reference: dict, name: str) -> bool:
+    """Whether a field is worth words: in a reference whatever is there, elsewhere what differs."""
     if pd.isna(row[name]):
         return False
-    return bool(row[name] != 0) if row is base else row[name] != base[name]
+    return bool(row[name] != 0) if row is reference else row[name] != reference[name]
 
 
 def _plain(value: object) -> str:

@@ -80,10 +80,10 @@ def attribution(table: pd.DataFrame) -> Table:
 
 
 def preventions(table: pd.DataFrame) -> Table:
-    """One row per prevention: change of each outcome in the base reading, and its cost."""
+    """One row per prevention: change of each outcome in the central reading, and its cost."""
     columns = OUTCOME_COLUMNS | {"waiting": "Weeks waited, mean", "prevention_hours": "Hours per 1,000 clients"}
     rows = []
-    for name, part in table[table["reading"] == "base"].groupby("scenario", sort=False):
+    for name, part in table[table["reading"] == "central"].groupby("scenario", sort=False):
         by = part.set_index("outcome")
         cells = [with_interval(*by.loc[outcome, ["value", "low", "high"]]) for outcome in columns]
         rows.append([name.removeprefix("with_").replace("_", " "), *cells])

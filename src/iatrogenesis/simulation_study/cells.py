@@ -1,7 +1,7 @@
 """The design table: which worlds the methods are tried in, one row each, with the reason.
 
-The first row of a family is its base and complete; in the others an empty field is as in the base. So a row shows what
-it changes.
+The first row of a family is its reference and complete; in the others an empty field is as in the reference. So a row
+shows what it changes.
 """
 
 from pathlib import Path
@@ -35,7 +35,7 @@ class Cell(Strict):
     family
         A: statistical (`iatrogenesis.simulation_study.logit_normal`), B: mechanistic (`iatrogenesis.world.engine`).
     reading
-        What the row is there for: base, one at a time, interaction.
+        What the row is there for: reference, one at a time, interaction.
     clients, clients_spread, lists_by_harm
         Mean of the therapists' numbers of clients, and SD of their logarithms. A: correlation of those numbers with the
         harm that the therapist does.
@@ -72,7 +72,7 @@ class Cell(Strict):
 
     cell: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     family: Literal["A", "B"]
-    reading: Literal["base", "one at a time", "interaction"]
+    reading: Literal["reference", "one at a time", "interaction"]
     therapists: int = Field(ge=2, le=10_000)
     clients: float = Field(ge=2, le=100_000)
     clients_spread: float = Field(ge=0, le=2)
@@ -137,16 +137,16 @@ def read_cells(path: Path, world: StatisticalWorld) -> dict[str, Cell]:
     ------
     ConfigError
         Naming file, row and column: a missing or unknown column, a value that cannot be, a duplicate, a family that
-        does not begin with its base.
+        does not begin with its reference.
     """
     table = read_given(path, dtype="str")
     known = list(Cell.model_fields)
     if wrong := sorted(set(table.columns) ^ set(known)):
         raise ConfigError(f"{path}: column {wrong[0]!r} is unknown or missing; the columns are {', '.join(known)}")
     found: dict[str, Cell] = {}
-    bases: dict[str, dict[str, str]] = {}
+    references: dict[str, dict[str, str]] = {}
     for number, row in enumerate(table.to_dict("records"), start=2):
-        cell = _cell(row, bases, world, f"{path}, line {number}")
+        cell = _cell(row, references, world, f"{path}, line {number}")
         if cell.cell in found:
             raise ConfigError(f"{path}, line {number}: duplicate cell {cell.cell!r}; give each its own name")
         found[cell.cell] = cell
@@ -155,18 +155,18 @@ def read_cells(path: Path, world: StatisticalWorld) -> dict[str, Cell]:
     return found
 
 
-def _cell(row: dict[str, str], bases: dict[str, dict[str, str]], world: StatisticalWorld, place: str) -> Cell:
+def _cell(row: dict[str, str], references: dict[str, dict[str, str]], world: StatisticalWorld, place: str) -> Cell:
     family = row["family"].strip()
-    if row["reading"] == "base":
-        if family in bases:
-            raise ConfigError(f"{place}: family {family!r} has a base already")
-        bases[family] = row
-    elif family not in bases:
-        raise ConfigError(f"{place}: family {family!r} must begin with its base (reading: base)")
+    if row["reading"] == "reference":
+        if family in references:
+            raise ConfigError(f"{place}: family {family!r} has a reference already")
+        references[family] = row
+    elif family not in references:
+        raise ConfigError(f"{place}: family {family!r} must begin with its reference (reading: reference)")
     if strange := [name for name in FOREIGN.get(family, ()) if row[name].strip()]:
         raise ConfigError(f"{place}: {strange[0]}: not used in family {family}; leave it empty")
     own = ("cell", "family", "reading", "also", "reason")
-    whole = {name: row[name].strip() or ("" if name in own else bases[family][name].strip()) for name in row}
+    whole = {name: row[name].strip() or ("" if name in own else references[family][name].strip()) for name in row}
     content: dict[str, Any] = {name: value for name, value in whole.items() if value != "" and name != "also"}
     content["also"] = tuple(whole["also"].split())
     for name in [name for name, value in content.items() if value in WORDS]:

@@ -71,7 +71,7 @@ def page(studies: dict[str, Study]) -> str:
 
 def _cells(study: Study) -> str:
     lines = ["| cell | family | read as | therapists | clients each | total | differs in | why |", "|---" * 8 + "|"]
-    bases: dict[str, Cell] = {cell.family: cell for cell in study.cells.values() if cell.reading == "base"}
+    references = {cell.family: cell for cell in study.cells.values() if cell.reading == "reference"}
     for cell in study.cells.values():
         lengths = list_lengths(cell)
         each = f"{cell.clients:g} ({min(lengths)} to {max(lengths)})" if cell.family == "A" else f"{cell.clients:g}"
@@ -82,20 +82,24 @@ def _cells(study: Study) -> str:
             cell.therapists,
             each,
             cell.total,
-            _differs(cell, bases),
+            _differs(cell, references),
             cell.reason,
         )
         lines.append("| " + " | ".join(map(str, row)) + " |")
     return "\n".join(lines)
 
 
-def _differs(cell: Cell, bases: dict[str, Cell]) -> str:
-    base, sizes = bases[cell.family], ("therapists", "clients", "cell", "reading", "reason", "family")
-    whole = cell is base
+def _differs(cell: Cell, references: dict[str, Cell]) -> str:
+    reference, sizes = references[cell.family], ("therapists", "clients", "cell", "reading", "reason", "family")
+    whole = cell is reference
     said = []
     for name in type(cell).model_fields:
         value = getattr(cell, name)
-        if name in sizes or (value in (None, (), 0, 0.0) and whole) or (not whole and value == getattr(base, name)):
+        if (
+            name in sizes
+            or (value in (None, (), 0, 0.0) and whole)
+            or (not whole and value == getattr(reference, name))
+        ):
             continue
         text = f"{value:g}" if isinstance(value, int | float) else " ".join(np.atleast_1d(value))
         said.append(f"{name} {text or 'none'}")

@@ -23,7 +23,7 @@ from iatrogenesis.core.former_names import CELLS, METHODS, former
 from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.study.protocol import LIBRARY, PROTOCOL, code_of, deviations, hash_of
-from iatrogenesis.study.renamed import COLUMNS, rename
+from iatrogenesis.study.renamed import of_columns, rename
 from iatrogenesis.study.sources import read_study
 from iatrogenesis.study.study import Study, load_study, study_of
 
@@ -93,7 +93,7 @@ def _study(file: Path, config: Path) -> Study:
 
 def _renamed(table: pd.DataFrame) -> pd.DataFrame:
     """The table with present names."""
-    return table.assign(**{name: table[name].replace(COLUMNS[name]) for name in COLUMNS if name in table})
+    return table.replace(of_columns(table.columns))
 
 
 def _about(path: Path, protocol: Mapping[str, object]) -> dict:

@@ -29,8 +29,8 @@ def check_scenarios(config: StudyConfig, catalogue: Mapping[str, Scenario], sour
     if not catalogue[config.attribution.full].mechanisms:
         raise sources.fault("attribution.full", f"{config.attribution.full!r} has no mechanisms to attribute to")
     for name in config.preventions.scenarios:
-        if catalogue[name].reading != "base":
-            raise sources.fault("preventions.scenarios", f"{name!r} is a reading itself; name the base one")
+        if catalogue[name].reading != "central":
+            raise sources.fault("preventions.scenarios", f"{name!r} is a reading itself; name the central one")
     if [found.kind for found in catalogue[config.what_if.limited].preventions] != ["caseload_limit"]:
         raise sources.fault("what_if.limited", "the one prevention there must be caseload_limit")
     try:

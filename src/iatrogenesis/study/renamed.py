@@ -1,4 +1,4 @@
-"""Tables that were made before a scenario, cell, method or model was renamed, brought to its present name.
+"""Tables that were made before a scenario, cell, reading, method or model was renamed, brought to its present name.
 
 Run as a module (``python -m iatrogenesis.study.renamed results/reference/full``) it rewrites the CSV tables of a folder
 and the folders below in place; `make take-over` does the same to what it takes over. A table without an old name keeps
@@ -9,24 +9,33 @@ changes nothing.
 import csv
 import io
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from iatrogenesis.core.files import write_text
-from iatrogenesis.core.former_names import CELLS, METHODS, SCENARIOS
+from iatrogenesis.core.former_names import CELL_READINGS, CELLS, METHODS, READINGS, SCENARIOS
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("method", "model", "reference"), METHODS),
     "cell": CELLS,
+    "reading": READINGS,
     **dict.fromkeys(("scenario", "dataset", "world"), SCENARIOS),
 }
 """Present names by former ones, of the columns that have them."""
 
 
+def of_columns(columns: Collection[str]) -> dict[str, Mapping[str, str]]:
+    """Return what is renamed in which of a table's columns; cells have other readings than scenarios."""
+    found = {column: COLUMNS[column] for column in columns if column in COLUMNS}
+    return found | {"reading": CELL_READINGS} if {"cell", "reading"} <= set(found) else found
+
+
 def renamed(text: str) -> str:
-    """Return a CSV table with present names in `COLUMNS`."""
+    """Return a CSV table with present names."""
     rows = list(csv.reader(io.StringIO(text)))
-    places = {place: COLUMNS[column] for place, column in enumerate(rows[0] if rows else []) if column in COLUMNS}
+    head = rows[0] if rows else []
+    columns = of_columns(head)
+    places = {place: columns[column] for place, column in enumerate(head) if column in columns}
     if not any(row[place] in names for row in rows[1:] for place, names in places.items()):
         return text
     for row in rows[1:]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # which there are is known when the folders are read
 else:
     AnyMechanism = Annotated[Union[*MECHANISMS.values()], Field(discriminator="kind")]
     AnyPrevention = Annotated[Union[*PREVENTIONS.values()], Field(discriminator="kind")]
-Reading = Literal["base", "sceptical", "optimistic"]
+Reading = Literal["central", "sceptical", "optimistic"]
 NAME = "^[A-Za-z0-9][A-Za-z0-9_-]*$"  # of a scenario: it stands in paths and in rules' patterns
 
 
@@ -36,7 +36,7 @@ class About(Strict):
     question: OneLine = Field(max_length=500)
     based_on: str | None = None
     treated: bool = True
-    reading: Reading = "base"
+    reading: Reading = "central"
 
 
 class ScenarioFile(About):
@@ -196,7 +196,7 @@ def _resolved(file: ScenarioFile, routes: Mapping[str, Mapping[str, dict]], own:
         raise own.fault("changed", f"{quoted(idle[0])} is not among this scenario's mechanisms and preventions")
     whole = file.model_dump(mode="json", exclude={"changed", "closed", *parts}) | parts
     scenario = validated(Scenario, whole)
-    return read_as(scenario, file.reading) if file.reading != "base" else scenario
+    return read_as(scenario, file.reading) if file.reading != "central" else scenario
 
 
 def reference_of(scenario: Scenario) -> Scenario:
@@ -228,7 +228,7 @@ def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
 def read_as(scenario: Scenario, reading: Reading) -> Scenario:
     """The same scenario with every number taken as a sceptical or an optimistic reader would.
 
-    Only a scenario that was read as ``base`` still knows the other readings.
+    Only a scenario in its central reading still knows the other readings.
     """
     return _read(scenario, reading).model_copy(update={"reading": reading})
 

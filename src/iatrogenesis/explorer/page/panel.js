@@ -39,8 +39,8 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
       const about = [words.step(step.name).does];
       if (needed) about.push(words.t("needs", { other: words.step(needed).label }));
       else if (step.averts && !step.needs) {
-        const [base, low, high] = step.averts.map(n => words.more(-n));
-        about.push(words.t("averts", { base, low, high }));
+        const [central, low, high] = step.averts.map(n => words.more(-n));
+        about.push(words.t("averts", { central, low, high }));
       }
       words.put(document.getElementById(`${box.id}-does`), about.join(" "));
       box.closest(".switch").classList.toggle("waits", needed !== null);
