@@ -120,17 +120,17 @@ def test_each_slider_moves_what_it_names(explored):
         position = dict(zip(SLIDERS, usual(explored.world), strict=True)) | at
         return world_of(Setting(tuple(position.values())), explored.world, explored.every).world
 
-    base = explored.world.world
-    assert float(moved(burnout=1.0).burnout.mean) == float(base.burnout.mean) + 1
+    world = explored.world.world
+    assert float(moved(burnout=1.0).burnout.mean) == float(world.burnout.mean) + 1
     assert float(moved(competence=-1.0).therapist.competence_mean) == -1
     assert float(moved(fit=-1.0).client.fit_mean) == -1
-    assert float(moved(vulnerability=2.0).client.trauma_share) == 2 * float(base.client.trauma_share)
+    assert float(moved(vulnerability=2.0).client.trauma_share) == 2 * float(world.client.trauma_share)
     assert float(moved(vulnerability=0.0).client.fragile_share) == 0
     assert float(moved(vulnerability=99.0).client.unrealistic_share) == 1
-    busy = moved(caseload=float(base.therapist.caseload_mean) + float(base.therapist.caseload_sd))
-    assert float(busy.burnout.mean) == pytest.approx(float(base.burnout.workload_correlation))
-    assert float(busy.therapist.caseload_mean) == float(base.therapist.caseload_mean) + float(
-        base.therapist.caseload_sd
+    busy = moved(caseload=float(world.therapist.caseload_mean) + float(world.therapist.caseload_sd))
+    assert float(busy.burnout.mean) == pytest.approx(float(world.burnout.workload_correlation))
+    assert float(busy.therapist.caseload_mean) == float(world.therapist.caseload_mean) + float(
+        world.therapist.caseload_sd
     )
 
 

@@ -165,11 +165,11 @@ def summary(draws: np.ndarray, tree: xr.DataTree) -> dict[str, float]:
     return {"value": float(draws.mean()), "low": float(low), "high": float(high), "mcse": error}
 
 
-def causal_truth(changed: Sample, base: Sample) -> dict[str, float]:
-    """Deteriorations per 1,000 finished courses, changed world less base world, the same clients, with MCSE."""
-    both = changed.finished & base.finished
-    worse = changed.deteriorated[both].astype(float) - base.deteriorated[both]
-    _, cluster = np.unique(base.cluster[both], return_inverse=True)
+def causal_truth(changed: Sample, routine_care: Sample) -> dict[str, float]:
+    """Deteriorations per 1,000 finished courses, changed world less routine care, the same clients, with MCSE."""
+    both = changed.finished & routine_care.finished
+    worse = changed.deteriorated[both].astype(float) - routine_care.deteriorated[both]
+    _, cluster = np.unique(routine_care.cluster[both], return_inverse=True)
     value, error = ratio(np.bincount(cluster, weights=worse), np.bincount(cluster).astype(float))
     return {"truth": PER * value, "truth_mcse": PER * error}
 
