@@ -46,7 +46,7 @@ def as_before(content: Mapping[str, Any]) -> dict[str, Any]:
     return {field: former(fields[field], value) if field in fields else value for field, value in content.items()}
 
 
-def former(names: Mapping[str, str], present: str | None) -> str | None:
+def former(names: Mapping[str, str], present: str) -> str:
     """Return the name before, by mappings such as `SCENARIOS`; where there was no other, the present one."""
     return next((before for before, now in names.items() if now == present), present)
 

@@ -71,7 +71,7 @@ def page(studies: dict[str, Study]) -> str:
 
 def _cells(study: Study) -> str:
     lines = ["| cell | family | read as | therapists | clients each | total | differs in | why |", "|---" * 8 + "|"]
-    references = {cell.family: cell for cell in study.cells.values() if cell.reading == "reference"}
+    references: dict[str, Cell] = {cell.family: cell for cell in study.cells.values() if cell.reading == "reference"}
     for cell in study.cells.values():
         lengths = list_lengths(cell)
         each = f"{cell.clients:g} ({min(lengths)} to {max(lengths)})" if cell.family == "A" else f"{cell.clients:g}"

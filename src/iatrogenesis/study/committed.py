@@ -84,9 +84,9 @@ def _study(file: Path, config: Path) -> Study:
     content = read_yaml(file)
     section = content.get("simulation_study")
     cells = section.get("cells") if isinstance(section, dict) else None
-    if not isinstance(cells, list) or not set(CELLS) & set(cells):
+    if section is None or not isinstance(cells, list) or not set(CELLS) & set(map(str, cells)):
         return load_study(file, config)
-    present = {"cells": [CELLS.get(cell, cell) for cell in cells]}
+    present = {"cells": [CELLS.get(str(cell), cell) for cell in cells]}
     sources = read_study(content | {"simulation_study": section | present}, config, str(file))
     return study_of(sources.validated(), sources, file, config)
 
