@@ -75,6 +75,7 @@ STUDIES = {
     "scenarios: ['.+']": r"line 3: scenarios: unknown scenario '\.\+'",
     "scenarios: ['routine_care|rested']": r"line 3: scenarios: unknown scenario 'routine_care\|rested'",
     "scenarios: routine_care": "line 3: scenarios: .*array",
+    "simulation_study: {cells: [base]}": "unknown cell 'base'; it is called 'reference_cell' now; known: ",
     "scenarios: [base]": "line 3: scenarios: unknown scenario 'base'; it is called 'routine_care' now; known: ",
     "scenarios: []": "line 3: scenarios: .*at least 1",
     "scenarios: [routine_care, routine_care]": "line 3: scenarios: duplicate name",
