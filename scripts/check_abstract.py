@@ -18,9 +18,8 @@ for name in ("net", "rested", "averted"):
         beta = np.exp(((n + 1) * p - 1) * np.log(midpoints) + ((n + 1) * (1 - p) - 1) * np.log1p(-midpoints))
         share = np.interp(np.arange(n + 1) / n, np.linspace(0, 1, 1_000_001), np.append(0, beta.cumsum()) / beta.sum())
         found[f"{name}, quantile {p:g}, per 1,000 clients"] = float(np.diff(share) @ values)
-answers = pd.concat(
-    map(pd.read_parquet, (results / "simulation_study/reference_cell/therapist").glob("*.estimates.parquet"))
-)
+folder = results / "simulation_study/reference_cell/therapist"
+answers = pd.concat(map(pd.read_parquet, folder.glob("*.estimates.parquet")))
 power = answers.loc[answers["estimand"] == "log_odds_ratio_rated[burnout]", "rejects"].dropna().mean()
 if own := len(printed) > len(found):
     found["power, % of data sets"] = 100 * power

@@ -33,10 +33,8 @@ def main(
 ) -> None:
     """Write members, conclusions, drivers and next studies."""
     setup, design = Setup.model_validate(setup).apart("conclusions"), Design.model_validate(design)
-    routine, everything, rested = (
-        Scenario.model_validate(scenarios[name]) for name in ("routine_care", "prevented", "rested")
-    )
-    members, each = sizes["members"], sizes["each"]
+    names, members, each = ("routine_care", "prevented", "rested"), sizes["members"], sizes["each"]
+    routine, everything, rested = (Scenario.model_validate(scenarios[name]) for name in names)
     unknowns = Unknowns([routine, everything], setup.judgement.instruments, associations)
     ensemble = read_ensemble(Path(ensemble_path), unknowns.names)
 

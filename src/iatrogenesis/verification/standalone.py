@@ -56,11 +56,17 @@ def script_of(claim: Claim) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["literal"] = repr
+    environment.filters["arguments"] = _arguments
     times = "" if claim.times == 1 else f"{claim.times:g} * "
     own = OWN.get(claim.table)
     compared = "compared" if own else repr(claim.table)  # a name in the script, or the table itself
     about = {"claim": claim, "times": times, "own": own, "compared": compared}
     return environment.get_template(TEMPLATES[claim.table]).render({**about, **_more(claim)})
+
+
+def _arguments(row: Mapping[str, str]) -> str:
+    """Write what `dict` is called with to give this mapping."""
+    return ", ".join(f"{column}={value!r}" for column, value in row.items())
 
 
 def _more(claim: Claim) -> Mapping[str, Any]:
