@@ -118,9 +118,9 @@ def test_a_share_among_these_therapists_is_not_held_to_that_among_all(study_of):
         asked = truths["estimand"] == share
         return truths.assign(truth=truths["truth"].where(~asked, truths.loc[asked, "truth"].mean()))
 
-    own = study_of("base", "therapist").loc[(share, "coverage"), "value"] * REPLICATES
+    own = study_of("reference_cell", "therapist").loc[(share, "coverage"), "value"] * REPLICATES
     assert binom.cdf(round(own), REPLICATES, 0.95) > 1e-3
-    of_all = study_of("base", "therapist", true=mean_of_all).loc[(share, "coverage"), "value"] * REPLICATES
+    of_all = study_of("reference_cell", "therapist", true=mean_of_all).loc[(share, "coverage"), "value"] * REPLICATES
     assert binom.cdf(round(of_all), REPLICATES, 0.95) < 1e-6
 
 
