@@ -54,7 +54,7 @@ def measures() -> set[str]:
     ).assign(passed=True, problem="")
     estimates = pd.concat([estimates.assign(estimand=estimand) for estimand in ("effect", "nothing")])
     truth = pd.DataFrame({"estimand": ["effect", "nothing"], "truth": [0.2, 0.0]})
-    truth = truth.assign(cell="a", world=0, truth_mcse=0.0)
+    truth = truth.assign(cell="a", world=0, replicate=np.nan, truth_mcse=0.0)
     return set(judged("a", "raw", frozenset({"effect", "nothing"}), estimates, answers, truth, rates, 10)["measure"])
 
 
