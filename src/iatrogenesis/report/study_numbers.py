@@ -46,9 +46,9 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
     }
 
 
-def _margin(share: float, units: int) -> float:
-    """Half the 95 % interval of a share estimated from so many data sets, in percentage points."""
-    return round(196 * float(np.sqrt(share * (1 - share) / units)), 1)
+def _margin(share: float, units: int) -> int:
+    """Half the 95 % interval of a share estimated from so many data sets, in whole percentage points, rounded up."""
+    return int(np.ceil(196 * np.sqrt(share * (1 - share) / units)))
 
 
 def _called(estimand: str) -> str:
