@@ -72,7 +72,7 @@ def test_a_job_that_is_killed_or_requeued_starts_again(start, slurm, fresh, fini
     (first,) = slurm.jobs("running")
     os.kill(script_of("evidence", fresh), signal.SIGKILL)
     run.until("another job was submitted", lambda: len(slurm.jobs("running")) == 1 and slurm.jobs("running") != [first])
-    assert slurm.states()[first[0]] == "FAILED"
+    run.until("the first has ended", lambda: slurm.states()[first[0]] == "FAILED")
     (second,) = slurm.jobs("running")
     memory = {
         number: int(slurm.ask("squeue", "--noheader", "--states=all", f"--jobs={number}", "--format=%m").strip()[:-1])

@@ -28,6 +28,8 @@ PARTS = (
     "pyproject.toml",
 )
 
+FULL = Path("results", "reference", "full")  # which reports of other studies show
+
 collect_ignore = ["additions"]  # parts of a copy of the project, with tests that run there
 
 Run = Callable[..., subprocess.CompletedProcess]
@@ -42,6 +44,8 @@ def copy_project(folder: Path) -> Path:
             shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
         else:
             shutil.copy2(source, folder / part)
+    if (ROOT / FULL).is_dir():
+        shutil.copytree(ROOT / FULL, folder / FULL)
     return folder
 
 
