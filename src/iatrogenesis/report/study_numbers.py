@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.definitions import FLAG_PROBABILITY
+from iatrogenesis.core.instruments import CRITICAL
 from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.report.entry import CONFIGURED, Number, number
 from iatrogenesis.report.ranges import range_numbers
@@ -48,7 +49,7 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
 
 def _margin(share: float, units: int) -> int:
     """Half the 95 % interval of a share estimated from so many data sets, in whole percentage points, rounded up."""
-    return int(np.ceil(196 * np.sqrt(share * (1 - share) / units)))
+    return int(np.ceil(100 * CRITICAL * np.sqrt(share * (1 - share) / units)))
 
 
 def _called(estimand: str) -> str:

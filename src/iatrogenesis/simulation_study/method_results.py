@@ -8,6 +8,7 @@ from. A study with the same fingerprint reports them, for its own cells; any oth
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -72,7 +73,7 @@ def agreement(own: pd.DataFrame, full: pd.DataFrame) -> pd.DataFrame:
     keys = ["cell", "method", "estimand", "measure"]
     both = own.merge(full, on=keys, suffixes=("", "_full"))
     as_few = both["mcse_full"] * (both["replicates_full"] / both["replicates"]) ** 0.5
-    error = (both[["mcse"]].assign(as_few=as_few).max(axis=1) ** 2 + both["mcse_full"] ** 2) ** 0.5
+    error = (np.fmax(both["mcse"], as_few) ** 2 + both["mcse_full"] ** 2) ** 0.5
     both = both.assign(z=(both["value"] - both["value_full"]) / error)
     return both.loc[error > 0, [*keys, "value", "mcse", "value_full", "mcse_full", "z"]].reset_index(drop=True)
 

@@ -40,5 +40,4 @@ def truth(
         rates, error = mechanistic_rates(cell, surroundings, replicates, clients)
         row = {"world": 0, "estimand": "therapist_rate", "truth": rates["rate"].mean(), "truth_mcse": error}
         known = pd.concat([of_worlds, pd.DataFrame([row])], ignore_index=True)
-    known["replicate"] = known.get("replicate", pd.Series(index=known.index, dtype=float)).astype("Int64")
-    return known.assign(cell=cell.cell)[list(COLUMNS)], rates
+    return known.assign(cell=cell.cell).reindex(columns=list(COLUMNS)).astype({"replicate": "Int64"}), rates

@@ -47,16 +47,21 @@ def statistical_truth(
         tables.append(_rates(replicate, made, risk))
         likeness.append(_likeness(made))
     _check_direction(cell, np.array(likeness))
-    n, risk, *totals = np.array(sums).T
-    of_each = pd.DataFrame({"replicate": range(replicates), "estimand": OF_EACH, "truth": totals[3] / risk})
+    n, risk, change, change_rated, spared, spared_rated = np.array(sums).T
+    of_each = pd.DataFrame({"replicate": range(replicates), "estimand": OF_EACH, "truth": spared_rated / risk})
     found = [*_spread(model), *((f"log_odds_ratio[{trait}]", _slope(model, trait), 0.0) for trait in TRAITS)]
-    for kind, change, spared in zip(("", "_rated"), totals[:2], totals[2:], strict=True):
-        value, error = ratio(change, n)
-        found.append((f"risk_change{kind}[burnout]", PER * value, PER * error))
-        if not kind:
-            found.append(("net_fraction", *ratio(spared, risk)))
+    found += [
+        _risk_change("risk_change[burnout]", change, n),
+        ("net_fraction", *ratio(spared, risk)),
+        _risk_change("risk_change_rated[burnout]", change_rated, n),
+    ]
     known = found + odds_ratios(model, Noise(surroundings.setup.apart("ratings").seed))
     return known, of_each, pd.concat(tables, ignore_index=True)
+
+
+def _risk_change(name: str, change: np.ndarray, clients: np.ndarray) -> Row:
+    value, error = ratio(change, clients)
+    return name, PER * value, PER * error
 
 
 def _slope(model: LogitNormal, trait: str) -> float:
