@@ -49,6 +49,11 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
+def made(project: Path) -> list[str]:
+    """What runs have left in a copy's results: all but the references that it was given."""
+    return sorted(path.name for path in (project / "results").glob("*") if path.name != "reference")
+
+
 def snakemake(project: Path, *arguments: str, timeout: int = 3600) -> subprocess.CompletedProcess:
     """Run Snakemake in a project as `make` does; the limit is for what hangs, not for busy machines."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.workflow.conftest import ROOT, copy_project, plan, snakemake
+from tests.workflow.conftest import ROOT, copy_project, made, plan, snakemake
 
 MODULE = """\
 module iatrogenesis:
@@ -118,7 +118,7 @@ def test_a_second_repository_runs_a_target(second, tmp_path, where, results):
     assert (second / "sizes.txt").read_text().split()[1] == f"{results}/mine/tables/known_truth.csv"
     assert (second / results / "mine" / "logs" / "simulate_known_truth.log").exists()
     assert (tmp_path / "here").exists()
-    assert not (project / "results").exists() and not (project / ".snakemake").exists()
+    assert made(project) == [] and not (project / ".snakemake").exists()
     again = snakemake(second, "--cores", "1")
     assert "Nothing to be done" in again.stdout + again.stderr
 
