@@ -157,7 +157,9 @@ def world_of(setting: Setting, world: Scenario, every: Mapping[str, Any]) -> Sce
     w = world.world
     burnout, competence, fit, caseload, vulnerability = setting.sliders
     busier = (caseload - float(w.therapist.caseload_mean)) / float(w.therapist.caseload_sd)
-    shares = {name: _moved(s := getattr(w.client, name), min(1.0, vulnerability * float(s))) for name in FRAILTIES}
+    shares = {
+        name: _moved(s := getattr(w.client, name), np.minimum(1.0, vulnerability * float(s))) for name in FRAILTIES
+    }
     parts = {
         "client": w.client.model_copy(update={"fit_mean": _moved(w.client.fit_mean, fit), **shares}),
         "therapist": w.therapist.model_copy(
@@ -179,8 +181,8 @@ def by_kind(prevented: Scenario) -> dict[str, Any]:
     return {prevention.kind: prevention for prevention in prevented.preventions}
 
 
-def _moved(number: Sourced, value: float) -> Sourced:
-    return number.model_copy(update={"value": float(value)})
+def _moved(number: Sourced, value: Any) -> Sourced:
+    return number.model_copy(update={"value": value})
 
 
 def check_worlds(explorer: Explorer, world: Scenario, prevented: Scenario) -> None:
