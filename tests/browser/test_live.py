@@ -69,8 +69,8 @@ def tiny():
 
 def settings_of(explorer, at):
     """As usual, each slider at its ends and all at the worse one, between levels, each prevention alone, and all."""
-    levels = explorer.levels.by_slider().values()
-    ends = [(*at[:k], end, *at[k + 1 :]) for k, level in enumerate(levels) for end in (level[0], level[-1])]
+    sliders = enumerate(explorer.ends.by_slider().values())
+    ends = [(*at[:k], end, *at[k + 1 :]) for k, both in sliders for end in both]
     worst, between = (1.5, -1.5, -1, 20, 2), (0.31, -0.22, 0.43, 17.3, 1.37)
     alone = [Setting(at, (name,)) for name in explorer.preventions]
     both = [Setting(sliders, on) for sliders in (at, worst, between) for on in ((), explorer.preventions)]
@@ -83,7 +83,7 @@ def simulated(page, explorer, world, prevented, setup, settings):
     routes = {f"{one.kind}.{name}" for one in (*world.mechanisms, *prevented.preventions) for name in one.own}
     asked = [*NUMBERS, *COUNTS, *JUDGED, *sorted(own), *(f"later.{name}" for name in LATER), *sorted(routes)]
     of_therapists = ("burnout", "judged", "distressed")
-    made = compiled(explorer, world, prevented, setup, {"c": asked, "t": of_therapists}, pages=20)
+    made = compiled(explorer, world, prevented, setup, {"c": asked, "t": of_therapists})
     d = explorer.design
     design = {name: getattr(d, name) for name in ("replicates", "therapists", "services")}
     on = explorer.preventions
@@ -155,7 +155,7 @@ def test_the_browser_draws_the_same_noise(browser, tiny):
     """Uniform numbers to the bit; normal ones, middle and tails, to rounding of the logarithm."""
     explorer = tiny.config.explorer
     worlds = (tiny.catalogue[name] for name in (explorer.world, explorer.prevented))
-    made = compiled(explorer, *worlds, tiny.setup, {}, pages=1)
+    made = compiled(explorer, *worlds, tiny.setup, {})
     counters = {name: (np.arange(2000, dtype=np.uint64) * step).astype(np.uint32) for name, step in STEPS.items()}
     key = [int(word) for word in decision_key(tiny.setup.seed, "dropout")]
     page = browser.new_page()

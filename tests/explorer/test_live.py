@@ -20,7 +20,7 @@ def making(study):
     """Compile the tiny study's explorer for what is asked."""
     explorer = study.config.explorer
     worlds = study.catalogue[explorer.world], study.catalogue[explorer.prevented]
-    return lambda **asked: compiled(explorer, *worlds, study.setup, asked, pages=2)
+    return lambda **asked: compiled(explorer, *worlds, study.setup, asked)
 
 
 def test_what_is_written_down_once_stands_once(x):
@@ -81,7 +81,7 @@ def test_the_same_world_gives_the_same_bytes_and_another_one_others(making, stud
     assert making(c=["improved"]).code == making(c=["improved"]).code
     explorer = study.config.explorer
     world, prevented = study.catalogue["no_burnout"], study.catalogue[explorer.prevented]
-    other = compiled(explorer, world, prevented, study.setup, {"c": ["improved"]}, pages=2)
+    other = compiled(explorer, world, prevented, study.setup, {"c": ["improved"]})
     assert other.code != making(c=["improved"]).code
 
 

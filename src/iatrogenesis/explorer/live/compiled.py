@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from iatrogenesis.core.streams import Noise
 from iatrogenesis.explorer.live.blocks import Scene
 from iatrogenesis.explorer.live.graph import Node, Place
 from iatrogenesis.explorer.live.kernels import traced
 from iatrogenesis.explorer.live.noise import functions
 from iatrogenesis.explorer.live.wasm import NUMBER, Function, module
 from iatrogenesis.explorer.settings import SLIDERS, Explorer
+from iatrogenesis.world.cohort import draw_therapists
 from iatrogenesis.world.scenarios import Scenario
 from iatrogenesis.world.setup import Setup
 
+PAGE = 65_536  # bytes: the unit of a module's memory
 MATH = {"exp": 1, "expm1": 1, "log": 1}
 SHARED = {"u": "t"}
 """Another therapist's block is a therapist's."""
@@ -25,7 +30,7 @@ type Layout = dict[str, dict[str, int]]
 
 @dataclass(frozen=True)
 class Compiled:
-    """A module, the slots of its memory, and how many bytes the parameters take at the beginning."""
+    """A module, and the slots of its memory."""
 
     code: bytes
     layout: Layout
@@ -37,7 +42,6 @@ def compiled(
     prevented: Scenario,
     setup: Setup,
     asked: Mapping[str, Iterable[str]],
-    pages: int,
 ) -> Compiled:
     """Compile the simulator of a world in which sliders move and preventions are switched.
 
@@ -45,8 +49,6 @@ def compiled(
     ----------
     asked
         What is read of a client (``c``) or a therapist (``t``) afterwards, by block; what nothing needs is left out.
-    pages
-        Memory, in units of 64 KiB.
     """
     every = traced(lambda: Scene(explorer, world, prevented, setup))
     wanted = {(block, name) for block, names in asked.items() for name in names}
@@ -56,7 +58,17 @@ def compiled(
     layout: Layout = {block: {} for block in "ptc"}
     for block, name in sorted(wanted):
         layout[block][name] = len(layout[block])
+    numbers = len(layout["p"]) + sum(most * len(layout[block]) for block, most in _most(explorer, world, setup).items())
+    pages = 1 + NUMBER * numbers // PAGE
     return Compiled(module([*functions(), *kept], MATH, _slots(layout), pages), layout)
+
+
+def _most(explorer: Explorer, world: Scenario, setup: Setup) -> dict[str, int]:
+    """How many therapists and clients one service has at most: blocks are made anew for each."""
+    d = explorer.design
+    people = draw_therapists(world.world, d, Noise(setup.seed), range(d.replicates))
+    service = people.replicate.astype(np.int64) * d.services + people.service
+    return {"t": int(np.bincount(service).max()), "c": int(np.bincount(service, weights=people.clients).max())}
 
 
 def _slots(layout: Layout) -> Mapping[Place, int]:
