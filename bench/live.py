@@ -1,6 +1,6 @@
 """How fast does the explorer's page simulate, beside NumPy? The same clients in both, with harm and without.
 
-Contenders take turns, so that a busy spell of the machine meets both. Run by `make bench`; needs the machine's Chromium.
+Contenders take turns, so that a busy spell of the machine meets both. Run by `make bench`, where there is a Chromium.
 """
 
 import base64
@@ -8,13 +8,13 @@ import shutil
 from time import perf_counter
 
 import pandas as pd
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import JSHandle, Page, sync_playwright
 
 from bench.settings import ROOT, load
 from bench.simulator import RESULTS, ROUNDS
 from iatrogenesis.core.files import write_csv
-from iatrogenesis.explorer.live.compiled import compiled
-from iatrogenesis.explorer.settings import SLIDERS, usual
+from iatrogenesis.explorer.live.compiled import Compiled, compiled
+from iatrogenesis.explorer.settings import SLIDERS, Explorer, usual
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ASKED = ("deteriorated", "improved", "finished", "dropped_out", "worse_at_follow_up", "crises", "severity")
@@ -52,7 +52,8 @@ def main() -> None:
                 clients = len(setup.run(world, design).state.session)
                 seconds = {"numpy": perf_counter() - began}
                 seconds["page"], ended = page.evaluate("run => run()", runs[name])
-                assert ended == clients
+                if ended != clients:
+                    raise RuntimeError(f"{ended} clients in the page, {clients} in NumPy")
                 rows += [
                     {"round": round_, "world": name, "what": what, "ms_per_1000": 1e6 * taken / clients}
                     for what, taken in seconds.items()
@@ -63,7 +64,7 @@ def main() -> None:
     print(table.round(1).to_string(index=False))
 
 
-def started(page: Page, made, explorer, at):
+def started(page: Page, made: Compiled, explorer: Explorer, at: tuple[float, ...]) -> JSHandle:
     """The module in the page, set to a setting; a function of the page."""
     design = {name: getattr(explorer.design, name) for name in ("replicates", "therapists", "services")}
     setting = dict(zip(SLIDERS, at, strict=True)) | {f"on.{name}": 0 for name in explorer.preventions}

@@ -13,7 +13,8 @@ from iatrogenesis.world import burnout
 from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.cohort import Clients, Therapists, noisy_rating
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Week
+from iatrogenesis.world.intake import at_intake, traits
+from iatrogenesis.world.mechanisms.base import Week
 from iatrogenesis.world.members import View, aligned, at
 from iatrogenesis.world.routes import Routes
 from iatrogenesis.world.run import COMPLETED, DROPPED_OUT
@@ -58,46 +59,16 @@ class Steps:
         self.service = ServiceDrift(self.of_therapists.world, therapists, noise)
         self.waiting_lists = WaitingLists(therapists)
         self.last_row = clients.row.copy()
+        every = Routes(self.of_clients.mechanisms, self.of_clients.preventions)
         scores = [f"{which}.{name}" for which in SCORES for name in instruments.by_name()]
         seen = [f"seen.{name}" for name in instruments.by_name()]
         self.places = CaseloadPlaces(
-            self.traits(),
+            traits(clients, self.scoring),
             (*KEPT, *scores, *self.scoring.began, *self.routes.names),
-            self.at_intake() | brought,
+            at_intake(clients, therapists.competence[clients.row], every, self.scoring, noise) | brought,
             (*PASSING, *seen),
             int(therapists.caseload.sum()),
         )
-
-    def traits(self) -> dict[str, np.ndarray]:
-        """What does not change of each client, shape (clients,)."""
-        c = self.clients
-        return {
-            "intake_level": c.level,
-            "slope": c.natural_slope + c.case_mix_drift,
-            "gain": c.gain,
-            "agreed": c.agreed.astype(float),
-            **{trait: getattr(c, trait) for trait in ("young", "trauma", "fragile", "unrealistic")},
-            **self.scoring.marks,
-        }
-
-    def at_intake(self) -> dict[str, np.ndarray]:
-        """Kept quantities at the first session, where that is not 0, shape (clients,)."""
-        c = self.clients
-        began = {"level": c.level, "fluctuation": c.elevation, "fit": c.fit, "core": c.alliance}
-        return began | self.scoring.began | self._own_at_intake()
-
-    def _own_at_intake(self) -> dict[str, np.ndarray]:
-        c = self.clients
-        intake = Intake(
-            severity=c.level + c.elevation,
-            young=c.young,
-            trauma=c.trauma,
-            fragile=c.fragile,
-            unrealistic=c.unrealistic,
-            competence=self.therapists.competence[c.row],
-        )
-        routes = Routes(self.of_clients.mechanisms, self.of_clients.preventions)
-        return routes.begin(intake, Draw(self.noise, c.replicate, c.therapist, c.index))
 
     # Step 1
 

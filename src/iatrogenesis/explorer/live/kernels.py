@@ -19,6 +19,7 @@ from iatrogenesis.world import burnout
 from iatrogenesis.world.allocation import allocate
 from iatrogenesis.world.cohort import Therapists, draw_clients, draw_therapists, noisy_rating
 from iatrogenesis.world.follow_up import follow_up
+from iatrogenesis.world.intake import at_intake, traits
 from iatrogenesis.world.preventions.base import Posts
 from iatrogenesis.world.recording import final_state
 from iatrogenesis.world.routes import Routes
@@ -82,10 +83,11 @@ def begin(at: Scene) -> None:
     therapists = replace(at.therapists("t"), workload=t["unlimited"])  # who comes does not depend on what is done
     drawn = allocate(draw_clients(world, therapists, at.noise), therapists, at.explorer.design, world.burnout, at.noise)
     own = {"replicate": t["replicate"].copy(), "therapist": t["index"].copy(), "index": c["index"].copy()}
-    steps = OneClient(at)
-    steps.clients = clients = replace(drawn, **own)
-    steps.scoring = Scoring(world, at.setup.instruments, clients, at.noise)
-    for name, value in (steps.traits() | steps.at_intake()).items():
+    clients, routes = replace(drawn, **own), Routes(at.scenario.mechanisms, at.scenario.preventions)
+    scoring = Scoring(world, at.setup.instruments, clients, at.noise)
+    for name, value in traits(clients, scoring).items():
+        c[name] = value
+    for name, value in at_intake(clients, therapists.competence, routes, scoring, at.noise).items():
         c[name] = value
     c["client.replicate"], c["client.therapist"] = own["replicate"], own["therapist"]
     c["start_week"], c["burnout_at_start"] = WHEN, t["burnout"]
