@@ -252,6 +252,16 @@ def test_an_impossible_link_says_so(explore, fragment, said, study):
         assert low <= float(page.locator(f"#a-{name}").input_value()) <= high
 
 
+@pytest.mark.trial(kind="refused", what="the explorer in a browser without WebAssembly")
+def test_a_browser_that_cannot_simulate_says_so(browser, pages):
+    page = browser.new_page()
+    page.add_init_script("delete window.WebAssembly")
+    page.goto((pages / "explorer.html").as_uri())
+    page.wait_for_selector("#notice:not([hidden])")
+    assert "cannot run the simulator" in page.locator("#notice").inner_text()
+    page.close()
+
+
 def test_a_slider_answers_at_once(explore):
     """Half of the moves within the time, by the browser's own clock; other work on the machine may slow some."""
     page = explore(fragment="#a=0,0,0,15,1,monitoring+supervision+caseload_limit+repair")

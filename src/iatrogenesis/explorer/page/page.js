@@ -135,7 +135,7 @@ window.addEventListener("hashchange", restore);
 window.explorer = { at: simulator.at, ranges, words, data: DATA, slide: () => picture.canvas(shownPanels()) };
 byId("language").value = words.language();
 words.translate();
-simulator.start().then(restore).then(() => document.body.classList.add("ready"), () => {
+simulator.start().then(() => restore().then(() => document.body.classList.add("ready")), () => {
   words.put(byId("notice-said"), words.t("no_simulator"));
   byId("notice").hidden = false;
 });
