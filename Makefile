@@ -93,6 +93,7 @@ bench: .venv/.installed ## Measure speed and memory beside peers; BENCH_LARGEST=
 	PYTHONPATH=. $(BIN)/python -m bench.simulator
 	PYTHONPATH=. $(BIN)/python -m bench.members
 	PYTHONPATH=. $(BIN)/python -m bench.engines
+	PYTHONPATH=. $(BIN)/python -m bench.live
 
 plan: .venv/.installed ## Say what own numbers can show: ARGS="--therapists 35 --clients 60 --years 3", or ARGS=--help
 	$(BIN)/python -m iatrogenesis.cli plan $(ARGS)

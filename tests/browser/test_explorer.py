@@ -1,24 +1,28 @@
 """The explorer in a real browser: sliders and switches say and show what the tables say."""
 
 import re
+from functools import cache
 from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from scipy.stats import t
 
-from iatrogenesis.core.files import read_csv, read_parquet
+from iatrogenesis.core.files import read_csv
 from iatrogenesis.core.montecarlo import jackknife_error
-from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
+from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
 from iatrogenesis.explorer.ranges import Ranges, headlines
-from iatrogenesis.explorer.settings import SLIDERS, Setting
-from iatrogenesis.explorer.surface import Surface
-from iatrogenesis.explorer.tables import averages
+from iatrogenesis.explorer.settings import SLIDERS, Setting, by_kind, world_of
 from tests.browser.conftest import PHONE
 from tests.browser.explorer import PROJECTOR, VIEWS, dots, number, put, says, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MEGABYTES, MILLISECONDS = 5, 100
+MEASURES = """now => {
+  const { averages, series } = explorer.at(now.sliders, now.on);
+  const listed = ([name, of]) => [name, of instanceof Map ? [...of] : of];
+  return [averages, Object.fromEntries(Object.entries(series()).map(listed))];
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +33,13 @@ def table(pages):
 
 
 @pytest.fixture(scope="module")
-def surface(study, at, pages):
-    """What the page should say anywhere."""
-    return Surface.of(study.config.explorer, at, read_parquet(pages / "explorer" / "settings.parquet"))
+def measured(study):
+    """What the page should say at a setting: as the simulator measures it."""
+    explorer = study.config.explorer
+    names = (explorer.world, explorer.prevented, study.config.reference)
+    world, prevented, reference = (study.catalogue[name] for name in names)
+    measures = Measures.of(study.setup.apart("explorer"), explorer.design, world, reference)
+    return cache(lambda setting: measures.measure(world_of(setting, world, by_kind(prevented))))
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +60,12 @@ def expect(page, row, panel="a"):
     assert drawn == {fate: int(found[fate]) for fate in FATES if found[fate]} and sum(drawn.values()) == 1000
 
 
-def test_it_is_one_small_file_that_opens_with_routine_care(explore, seen, pages, table, at, ranges, surface):
+def test_it_is_one_small_file_that_opens_with_routine_care(explore, seen, pages, table, at, ranges, measured):
     page = explore()
     assert [url.split("#")[0] for url in seen.requests] == [(pages / "explorer.html").as_uri()]
     assert (pages / "explorer.html").stat().st_size < MEGABYTES * 1e6
-    expect(page, table.loc[(*at, "")])
-    here = headlines(surface.at(Setting(at)))
+    expect(page, table.loc[[(*at, "")]].iloc[0])
+    here = headlines(measured(Setting(at)))
     low, high = ranges.range("net", Setting(at), here["net"])
     said = says(page, ".net")
     assert said.startswith(f"{abs(here['net']):.0f} {'more' if here['net'] > 0 else 'fewer'} of 1,000 clients")
@@ -88,9 +96,9 @@ def test_the_first_screen_of_a_projector_has_marks_slider_and_sentence(explore):
 def test_each_slider_says_what_the_table_says_and_keeps_a_ghost(explore, study, table, at, name):
     page, place = explore(), SLIDERS.index(name)
     was = sum(shown(page)[fate] for fate in ("worse_because", "worse_anyway"))
-    level = next(level for level in study.config.explorer.levels.by_slider()[name] if level != at[place])
-    put(page, **{name: level})
-    expect(page, table.loc[(*at[:place], level, *at[place + 1 :], "")])
+    end = next(end for end in study.config.explorer.ends.by_slider()[name] if end != at[place])
+    put(page, **{name: end})
+    expect(page, table.loc[[(*at[:place], end, *at[place + 1 :], "")]].iloc[0])
     now = sum(shown(page)[fate] for fate in ("worse_because", "worse_anyway"))
     assert page.locator("#panel-a .ghosts > *").count() == abs(now - was)
     assert page.locator(f"#panel-a .slider:has(#a-{name}) .was").is_visible() or name not in ("burnout",)
@@ -98,16 +106,16 @@ def test_each_slider_says_what_the_table_says_and_keeps_a_ghost(explore, study, 
     assert ("average therapists" in says(page, ".net")) == (name != "vulnerability")
 
 
-def test_each_switch_says_what_the_table_says(explore, study, table, at, surface):
+def test_each_switch_says_what_the_table_says(explore, study, table, at):
     page, names = explore(), study.config.explorer.preventions
     page.click("#panel-a .more > summary")
     for name in names:
         page.check(f"#a-{name}")
-        expect(page, table.loc[(*at, name)])
+        expect(page, table.loc[[(*at, name)]].iloc[0])
         page.uncheck(f"#a-{name}")
     for name in names:
         page.check(f"#a-{name}")
-    expect(page, averages(surface.at(Setting(at, tuple(names)))))
+    expect(page, table.loc[[(*at, "+".join(names))]].iloc[0])
 
 
 @pytest.fixture
@@ -142,15 +150,19 @@ def test_a_switch_that_waits_for_another_says_so(visit, waiting):
         ((-0.75, -0.25, 0, 16, 1.75), ("supervision", "repair")),
     ],
 )
-def test_the_page_fills_in_as_the_library_does(explore, study, surface, ranges, sliders, preventions):
+def test_the_page_simulates_as_the_library_does(explore, study, measured, ranges, sliders, preventions):
+    """All averages, with each service left out, and all series, to the last digits of what a browser calculates."""
     page, names = explore(), study.config.explorer.preventions
     now = {"sliders": list(sliders), "on": [names.index(name) for name in preventions]}
     setting = Setting(tuple(float(x) for x in sliders), preventions)
-    found = page.evaluate("now => explorer.at(now.sliders, now.on)", now)
-    said = surface.at(setting)
+    averages, series = page.evaluate(MEASURES, now)
+    found = {f"{name}.{i}": value for name, parts in averages.items() for i, value in enumerate(parts)}
+    found |= {"places": series.pop("places")}
+    found |= {f"{name}@{place}": value for name, places in series.items() for place, value in places}
+    said = measured(setting)
     assert found.keys() == said.keys()
     for name, value in said.items():
-        assert found[name] == pytest.approx(value, rel=3e-3, abs=2e-3), name
+        assert found[name] == pytest.approx(value, rel=1e-9, abs=1e-9), name
     for headline, here in (("worse", 61.0), ("net", -3.5)):
         found = page.evaluate("([name, now, here]) => explorer.ranges.at(name, now, here)", [headline, now, here])
         assert found == pytest.approx(ranges.range(headline, setting, here), abs=2e-3)
@@ -171,9 +183,9 @@ def test_ranges_are_said_in_words(explore):
         assert page.evaluate("ends => explorer.words.moreRange(ends)", ends) == words
 
 
-def test_two_settings_begin_alike_and_show_their_difference(explore, table, surface, study, at):
+def test_two_settings_begin_alike_and_show_their_difference(explore, table, measured, study, at):
     page = explore()
-    put(page, burnout=1.25)  # between two levels
+    put(page, burnout=1.25)
     page.click("#compare")
     assert page.locator("#b-burnout").input_value() == "1.25"
     assert "as many" in page.locator("#difference-answer").inner_text()
@@ -182,8 +194,8 @@ def test_two_settings_begin_alike_and_show_their_difference(explore, table, surf
     put(page, "a", burnout=0)
     put(page, "b", burnout=1.5)
     busy, rested = (1.5, *at[1:]), at
-    expect(page, table.loc[(*rested, "")])
-    expect(page, table.loc[(*busy, "")], "b")
+    expect(page, table.loc[[(*rested, "")]].iloc[0])
+    expect(page, table.loc[[(*busy, "")]].iloc[0], "b")
     for panel in "ab":
         above, below = (page.locator(f"#panel-{panel} {what}").bounding_box() for what in (".dots", ".lever"))
         assert above["y"] + above["height"] <= below["y"] < below["y"] + below["height"] < PROJECTOR["height"]
@@ -191,9 +203,9 @@ def test_two_settings_begin_alike_and_show_their_difference(explore, table, surf
     assert tops[0] == pytest.approx(tops[1], abs=1)
     page.click("[data-view-button=numbers]")
     row = page.locator("[data-difference=worse_because]")
-    change = table.loc[(*busy, ""), "worse_because"] - table.loc[(*rested, ""), "worse_because"]
+    change = table.loc[[(*busy, "")], "worse_because"].iloc[0] - table.loc[[(*rested, "")], "worse_because"].iloc[0]
     assert number(row.locator(".value").inner_text()) == pytest.approx(change, abs=0.6)
-    one, other = (surface.at(Setting(sliders)) for sliders in (rested, busy))
+    one, other = (measured(Setting(sliders)) for sliders in (rested, busy))
     many = clusters(study.config.explorer.design)
     parts = [1000 * (other[f"worse_because.{i}"] - one[f"worse_because.{i}"]) for i in range(1, many + 1)]
     half = t.ppf(0.975, many - 1) * jackknife_error(parts)
@@ -236,8 +248,18 @@ def test_the_link_brings_back_everything(explore):
 def test_an_impossible_link_says_so(explore, fragment, said, study):
     page = explore(fragment=fragment)
     assert said in page.locator("#notice").inner_text()
-    for name, levels in study.config.explorer.levels.by_slider().items():
-        assert levels[0] <= float(page.locator(f"#a-{name}").input_value()) <= levels[-1]
+    for name, (low, high) in study.config.explorer.ends.by_slider().items():
+        assert low <= float(page.locator(f"#a-{name}").input_value()) <= high
+
+
+@pytest.mark.trial(kind="refused", what="the explorer in a browser without WebAssembly")
+def test_a_browser_that_cannot_simulate_says_so(browser, pages):
+    page = browser.new_page()
+    page.add_init_script("delete window.WebAssembly")
+    page.goto((pages / "explorer.html").as_uri())
+    page.wait_for_selector("#notice:not([hidden])")
+    assert "cannot run the simulator" in page.locator("#notice").inner_text()
+    page.close()
 
 
 def test_a_slider_answers_at_once(explore):

@@ -48,6 +48,13 @@ def test_hashes_are_of_what_a_browser_reads():
     assert script == "a;\nb;" and digest(script) in policy(text)
 
 
+def test_a_page_compiles_webassembly_only_where_it_says_so():
+    template = strict_environment(DictLoader({"page": ONE, "own.css": ""}))
+    compiles = filled_page(template, "page", {"told": "x"}, compiles=True)
+    assert f"script-src {digest('go();')} 'wasm-unsafe-eval';" in policy(compiles)
+    assert "unsafe" not in policy(filled_page(template, "page", {"told": "x"}))
+
+
 @pytest.mark.trial(kind="refused", what="a text with markup and a content policy of its own, in a page")
 def test_a_text_adds_nothing_to_the_policy():
     told = page(ONE, told=EVIL)

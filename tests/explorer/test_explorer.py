@@ -1,9 +1,7 @@
-"""The explorer: which settings are simulated, what is measured of them, what lies between, and the page made of it."""
-# long: one small explorer is simulated, in half a minute, for all tests
+"""The explorer: what can be set, what is measured of a setting, and the page made of it."""
 
 import json
 import re
-from itertools import combinations
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +11,8 @@ from pydantic import ValidationError
 
 from iatrogenesis.core.montecarlo import jackknife, jackknife_error
 from iatrogenesis.explorer.courses import courses, worlds_of
-from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
+from iatrogenesis.explorer.live.packed import packed
+from iatrogenesis.explorer.measure import FATES, Measures, clusters
 from iatrogenesis.explorer.page import averted, page
 from iatrogenesis.explorer.ranges import HEADLINES, Ranges, settings_of
 from iatrogenesis.explorer.settings import (
@@ -22,20 +21,17 @@ from iatrogenesis.explorer.settings import (
     Setting,
     by_kind,
     check_worlds,
-    every_setting,
-    fraction,
-    random_settings,
+    told,
     usual,
     world_of,
 )
-from iatrogenesis.explorer.surface import Surface, half_a_client
-from iatrogenesis.explorer.tables import accuracy, averages, checked, simulated
+from iatrogenesis.explorer.tables import averages, simulated
 from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG
 
 SMALL = {
-    "levels": {
-        "burnout": (-1, 0, 1.5),
+    "ends": {
+        "burnout": (-1, 1.5),
         "competence": (-1.5, 0),
         "fit": (-1, 0),
         "caseload": (10, 15),
@@ -43,10 +39,8 @@ SMALL = {
     },
     "preventions": ("monitoring", "supervision", "repair"),
     "design": {"therapists": 6, "services": 3, "clients_per_therapist": 190, "clients_log_sd": 0},
-    "checks": 3,
     "members": 10,
     "member_design": {"therapists": 6, "services": 3, "clients_per_therapist": 10},
-    "parts": 2,
 }
 
 
@@ -57,55 +51,22 @@ def explored():
     explorer = Explorer.model_validate(tiny.config.explorer.model_dump() | SMALL)
     world, every = tiny.catalogue[explorer.world], by_kind(tiny.catalogue[explorer.prevented])
     measures = Measures.of(tiny.setup.apart("explorer"), explorer.design, world, tiny.catalogue["reference"])
-    settings = every_setting(explorer, usual(world))
+    settings = told(explorer, usual(world))
     found = pd.DataFrame(measures.measure(world_of(setting, world, every)) for _, setting in settings)
-    surface = Surface.of(explorer, usual(world), found)
     return SimpleNamespace(
         study=tiny, explorer=explorer, world=world, every=every, measures=measures, settings=settings, found=found,
-        surface=surface,
     )  # fmt: skip
 
 
-def test_every_combination_of_levels_each_prevention_along_each_slider_and_sets_of_them_are_simulated(explored):
+def test_the_table_tells_of_the_usual_setting_each_end_each_prevention_and_all_corners(explored):
     kinds = [kind for kind, _ in explored.settings]
-    assert kinds.count("grid") == 3 * 2 * 2 * 2 * 2
-    assert kinds.count("alone") == 3
-    assert kinds.count("axes") == 3 * (2 + 1 + 1 + 1 + 1)
-    assert kinds.count("sets") == 2**3 - 3 - 1
-    assert len({setting for _, setting in explored.settings}) == len(explored.settings)
-
-
-@pytest.mark.parametrize("preventions", range(1, 11))
-def test_the_sets_simulated_tell_every_pair_of_preventions_apart(preventions):
-    """The effects of one and two preventions are orthogonal: none is aliased with another."""
-    signs = 2.0 * fraction(preventions) - 1
-    both = [signs[:, i] * signs[:, j] for i, j in combinations(range(preventions), 2)]
-    effects = np.vstack([np.ones(len(signs)), *signs.T, *both])
-    assert effects @ effects.T == pytest.approx(len(signs) * np.eye(len(effects)))
-    assert len(signs) <= 128
-
-
-def test_where_only_pairs_act_together_every_set_is_exact():
-    """Five preventions, sixteen sets simulated, thirty-two asked for."""
-    preventions = ("monitoring", "repair", "supervision", "referral", "adjustment")
-    tiny = load_study(CONFIG / "tiny.yaml", CONFIG)
-    explorer = Explorer.model_validate(tiny.config.explorer.model_dump() | SMALL | {"preventions": preventions})
-    at = usual(tiny.catalogue[explorer.world])
-    alone, both = np.array([-0.5, 0.3, 0.1, -0.2, 0.4]), np.triu(np.arange(25).reshape(5, 5) / 50, 1)
-
-    def log_crises(setting):
-        on = np.isin(preventions, setting.preventions).astype(float)
-        return -3 + on @ alone + on @ both @ on + setting.sliders[0] * (0.2 + 0.1 * on[1])
-
-    settings = [setting for _, setting in every_setting(explorer, at)]
-    values = np.exp([log_crises(setting) for setting in settings])
-    fates = {f"{fate}.0": np.full(len(settings), 1 / len(FATES)) for fate in FATES}
-    surface = Surface.of(explorer, at, pd.DataFrame({"crises.0": values, **fates}))
-    every = [on for many in range(6) for on in combinations(preventions, many)]
-    assert len(every) == 32
-    for on in every:
-        setting = Setting((1.5, *at[1:]), on)
-        assert np.log(surface.at(setting)["crises.0"]) == pytest.approx(log_crises(setting))
+    assert kinds[0] == "usual" and explored.settings[0][1] == Setting(usual(explored.world))
+    assert kinds.count("end") == 3 + 2 + 2 - 1  # three sliders stand at an end as usual
+    assert kinds.count("alone") == 3 and kinds.count("together") == 1
+    assert kinds.count("corner") == 2 * 2**5
+    for _, setting in explored.settings:
+        for x, (low, high) in zip(setting.sliders, explored.explorer.ends.by_slider().values(), strict=True):
+            assert low <= x <= high
 
 
 def test_the_usual_setting_is_the_world_as_it_is(explored):
@@ -184,54 +145,6 @@ def test_lists_that_do_not_fill_a_year_are_refused(explored):
         Measures(explored.study.setup, short, explored.measures.reference, 0).measure(explored.world)
 
 
-def test_the_surface_is_exact_where_one_prevention_or_none_was_simulated_and_half_a_client_stands_for_none(explored):
-    nobody = half_a_client(explored.explorer.design)
-    for number, (kind, setting) in enumerate(explored.settings):
-        if kind == "sets":
-            continue
-        said = explored.surface.at(setting)
-        for name in explored.found.columns:
-            real = explored.found[name].iloc[number]
-            assert said[name] == pytest.approx(real, rel=1e-9, abs=1.01 * nobody), (setting, name)
-
-
-def test_between_two_levels_a_share_is_their_geometric_mean(explored):
-    at = usual(explored.world)
-    ends = [explored.surface.at(Setting((x, *at[1:])))["crises.0"] for x in (0, 1.5)]
-    assert explored.surface.at(Setting((0.75, *at[1:])))["crises.0"] == pytest.approx(np.sqrt(np.prod(ends)))
-    ends = [explored.surface.at(Setting((x, *at[1:])))["burnout_50@24"] for x in (0, 1.5)]
-    assert explored.surface.at(Setting((0.5, *at[1:])))["burnout_50@24"] == pytest.approx(
-        np.average(ends, weights=[2, 1])
-    )
-
-
-def test_two_preventions_away_from_usual_add_what_each_does_differently_there(explored):
-    at, column = usual(explored.world), "sessions.0"
-    there = (1.5, *at[1:])
-
-    def log(sliders, *on):
-        return np.log(explored.surface.at(Setting(sliders, on))[column])
-
-    change = [log(there, name) - log(there) - log(at, name) + log(at) for name in ("monitoring", "repair")]
-    expected = log(there) + log(at, "monitoring", "repair") - log(at) + sum(change)
-    assert log(there, "monitoring", "repair") == pytest.approx(expected)
-
-
-def test_fates_between_settings_still_add_up(explored):
-    for setting in random_settings(explored.explorer, 7):
-        said = explored.surface.at(setting)
-        for part in range(clusters(explored.explorer.design) + 1):
-            assert sum(said[f"{fate}.{part}"] for fate in FATES) == pytest.approx(1)
-
-
-def test_random_settings_lie_within_the_levels_and_repeat(explored):
-    settings = random_settings(explored.explorer, 7)
-    assert settings == random_settings(explored.explorer, 7) != random_settings(explored.explorer, 8)
-    for setting in settings:
-        for x, levels in zip(setting.sliders, explored.explorer.levels.by_slider().values(), strict=True):
-            assert levels[0] <= x <= levels[-1]
-
-
 def test_the_error_is_the_jackknifes():
     values = np.array([3.0, 5.0, 4.0, 9.0])
 
@@ -242,21 +155,11 @@ def test_the_error_is_the_jackknifes():
     assert jackknife_error([mean(i)[0] for i in range(4)]) == pytest.approx(error[0])
 
 
-def test_tables_carry_errors_and_distances(explored):
-    table = simulated(explored.settings, explored.found)
+def test_the_table_carries_errors(explored):
+    table = simulated(explored.settings, explored.found.to_dict("records"))
     assert len(table) == len(explored.settings) and not table.isna().any(axis=None)
     assert (table[[f"{fate}_mcse" for fate in FATES]] > 0).all(axis=None)
     assert table[list(FATES)].sum(axis=1).to_numpy() == pytest.approx(1000)
-    some = [row for row, (kind, _) in enumerate(explored.settings) if kind != "sets"][::9]
-    settings = [explored.settings[row][1] for row in some]
-    check = checked(explored.surface, settings, explored.found.iloc[some])
-    assert len(check) == len(settings) * len((*FATES, *ALSO, *WORK))
-    assert check["off"].abs().max() < 1010 * half_a_client(explored.explorer.design)
-    wrong = explored.found.iloc[some] * 1.1
-    found = accuracy(checked(explored.surface, settings, wrong))
-    assert (
-        found.loc["crises", "typical_off_share"] == pytest.approx(np.log(1.1)) == found.loc["crises", "worst_off_share"]
-    )
     assert averages(explored.found.iloc[0])["worse_because_mcse"] > 0
 
 
@@ -268,21 +171,21 @@ def test_worlds_that_do_not_belong_together_are_refused(explored):
         check_worlds(explorer, catalogue["routine_care"], catalogue["with_repair"])
     with pytest.raises(ValueError, match=r"explorer\.preventions: with_repair has some already"):
         check_worlds(explorer, catalogue["with_repair"], catalogue["all_preventions"])
-    elsewhere = explorer.levels.model_copy(update={"caseload": (14.0, 22.0)})
-    with pytest.raises(ValueError, match=r"explorer\.levels\.caseload: the value of routine_care, 15,"):
+    elsewhere = explorer.ends.model_copy(update={"caseload": (16.0, 22.0)})
+    with pytest.raises(ValueError, match=r"explorer\.ends\.caseload: the value of routine_care, 15,"):
         check_worlds(
-            explorer.model_copy(update={"levels": elsewhere}), catalogue["routine_care"], catalogue["all_preventions"]
+            explorer.model_copy(update={"ends": elsewhere}), catalogue["routine_care"], catalogue["all_preventions"]
         )
 
 
 @pytest.mark.parametrize(
     ("section", "name", "value", "words"),
     [
-        ("levels", "burnout", [0], "at least 2"),
-        ("levels", "burnout", [0, 0, 1], "strictly increasing"),
-        ("levels", "fit", [0, float("nan")], "finite"),
-        ("levels", "caseload", [0.5, 15], "at least one client"),
-        ("levels", "vulnerability", [-1, 1], "negative"),
+        ("ends", "burnout", [0], "Field required"),
+        ("ends", "burnout", [0, 0], "burnout: a slider begins below its end"),
+        ("ends", "fit", [0, float("nan")], "finite"),
+        ("ends", "caseload", [0.5, 15], "at least one client"),
+        ("ends", "vulnerability", [-1, 1], "negative"),
         ("", "preventions", ["prayer"], "unknown prevention 'prayer'"),
         ("", "preventions", ["repair", "repair"], "duplicate prevention"),
         ("", "design", {"therapists": 6, "services": 1, "clients_per_therapist": 190}, "at least two services"),
@@ -306,11 +209,6 @@ def test_what_a_prevention_averts_is_said_with_both_readings():
 
 
 def test_the_page_holds_everything_and_is_the_same_each_time(explored):
-    settings = random_settings(explored.explorer, 7)
-    real = pd.DataFrame(
-        explored.measures.measure(world_of(setting, explored.world, explored.every)) for setting in settings
-    )
-    check = checked(explored.surface, settings, real)
     about = {"study": "small", "commit": "0123abc", "published": 58, "instrument": "PHQ-9"}
     parts = list(settings_of(explored.explorer, usual(explored.world)))
     rows = [(headline, part, member, 0.01 * member) for headline in HEADLINES for part in parts for member in range(4)]
@@ -319,7 +217,9 @@ def test_the_page_holds_everything_and_is_the_same_each_time(explored):
     worlds = worlds_of(explored.explorer, explored.world, explored.study.catalogue["reference"], explored.every)
     lasting = explored.explorer.model_copy(update={"member_design": explored.explorer.design})
     followed = courses(explored.study.setup, lasting, worlds)
-    given = (explored.explorer, explored.surface, explored.study.words, check, {}, ranges, followed, about)
+    prevented = explored.study.catalogue[explored.explorer.prevented]
+    live = packed(explored.explorer, explored.world, prevented, explored.measures)
+    given = (explored.explorer, live, explored.found, explored.study.words, {}, ranges, followed, about)
     text = page(*given)
     assert text == page(*given)
     assert not re.search(r"""(src|href)=["']https?:""", text)
@@ -354,8 +254,8 @@ def test_the_lists_of_the_studies_fill_a_year(name):
     explorer, world = study.config.explorer, study.catalogue[study.config.explorer.world]
     design = explorer.design.model_copy(update={"replicates": 1})
     measures = Measures.of(study.setup.apart("explorer"), design, world, study.catalogue["reference"])
-    for place in (0, -1):
-        levels = [levels[place] for levels in explorer.levels.by_slider().values()]
-        levels[SLIDERS.index("caseload")] = explorer.levels.caseload[-1]
+    for place in (0, 1):
+        sliders = [ends[place] for ends in explorer.ends.by_slider().values()]
+        sliders[SLIDERS.index("caseload")] = explorer.ends.caseload[1]
         every = by_kind(study.catalogue[explorer.prevented])
-        assert measures.measure(world_of(Setting(tuple(levels)), world, every))["places"] > 0
+        assert measures.measure(world_of(Setting(tuple(sliders)), world, every))["places"] > 0

@@ -26,12 +26,12 @@ from iatrogenesis.explorer.settings import FRAILTIES, SLIDERS, Explorer, Setting
 from iatrogenesis.world.members import with_members
 from tests.conftest import CONFIG
 
-LEVELS = {
-    "burnout": (-1, 0, 1.5),
+ENDS = {
+    "burnout": (-1, 1.5),
     "competence": (-1.5, 0),
-    "fit": (-1, 0, 1),
-    "caseload": (12, 15, 20),
-    "vulnerability": (0, 1, 2),
+    "fit": (-1, 1),
+    "caseload": (12, 20),
+    "vulnerability": (0, 2),
 }
 PREVENTIONS = ("monitoring", "supervision", "repair")
 DESIGN = {"replicates": 2, "therapists": 6, "services": 3, "clients_per_therapist": 20}
@@ -40,8 +40,8 @@ RNG = np.random.default_rng(5)
 
 @pytest.fixture(scope="module")
 def here(study):
-    """The tiny study's explorer with a few more levels, its worlds, and the members of the ensemble."""
-    raw = study.config.explorer.model_dump() | {"levels": LEVELS, "preventions": PREVENTIONS, "member_design": DESIGN}
+    """The tiny study's explorer with wider sliders, its worlds, and the members of the ensemble."""
+    raw = study.config.explorer.model_dump() | {"ends": ENDS, "preventions": PREVENTIONS, "member_design": DESIGN}
     explorer = Explorer.model_validate(raw)
     names = {"world": explorer.world, "prevented": explorer.prevented, "reference": study.config.reference}
     worlds = {part: study.catalogue[name] for part, name in names.items()}
@@ -98,8 +98,8 @@ def test_sliders_say_how_a_service_is_and_members_what_follows(here):
 
 def test_the_first_column_is_the_world_itself_and_the_others_are_the_members_with_the_same_people(here):
     explorer = here.explorer.model_copy(update={"preventions": ("repair",), "members": 12})
-    levels = explorer.levels.model_copy(update={name: (at, at + 1) for name, at in zip(SLIDERS, here.at, strict=True)})
-    explorer = explorer.model_copy(update={"levels": levels})
+    ends = explorer.ends.model_copy(update={name: (at, at + 1) for name, at in zip(SLIDERS, here.at, strict=True)})
+    explorer = explorer.model_copy(update={"ends": ends})
     counted = simulated(here.setup, explorer, here.worlds, here.values, cores=1)
     assert counted.keys() == {"usual", *(f"{name}.high" for name in SLIDERS), "repair", "together", "reference"}
     assert all(counts.shape == (2 * 6, 13) for counts in counted.values())

@@ -61,14 +61,14 @@ def test_every_text_that_the_page_asks_for_is_there_and_none_besides(words):
     assert len(said) > 80 and set(said) - set(words.languages["en"].page) == set()
 
 
-def test_sliders_stand_on_every_level_and_story_by_their_steps(study, words):
+def test_sliders_stand_at_their_ends_and_on_every_story_by_their_steps(study, words):
     from iatrogenesis.study.study import load_study
 
     full = load_study(CONFIG / "full.yaml", CONFIG).config.explorer
-    for name, levels in full.levels.by_slider().items():
-        stops = [*levels, *(story.sliders[name] for story in words.stories if name in story.sliders)]
+    for name, ends in full.ends.by_slider().items():
+        stops = [*ends, *(story.sliders[name] for story in words.stories if name in story.sliders)]
         for stop in stops:
-            steps = (stop - levels[0]) / words.sliders[name].step
+            steps = (stop - ends[0]) / words.sliders[name].step
             assert steps == pytest.approx(round(steps)), (name, stop)
     assert all(story.fits(full) for story in words.stories)
 

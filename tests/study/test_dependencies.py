@@ -139,7 +139,7 @@ def test_a_page_reaches_its_template_sections_and_styles(library):
     assert "report/manager.html.j2" not in found and "report/gallery.css" not in found
     explorer = reached(library, ROOT / "scripts" / "explorer" / "explorer_page.py")
     assert {
-        f"explorer/page/{name}" for name in ("explorer.html.j2", "explorer.css", "page.js", "surface.js")
+        f"explorer/page/{name}" for name in ("explorer.html.j2", "explorer.css", "page.js", "simulator.js")
     } <= explorer
 
 

@@ -13,7 +13,6 @@ from iatrogenesis.study.study import load_study
 from tests.conftest import CONFIG, ROOT
 
 LATIN = "Größe\n".encode("latin-1")
-TWENTY = [n / 5 - 2 for n in range(20)]
 DESIGN = "{therapists: 24, services: 4, clients_per_therapist: 40"
 # What a study says, beside its name and base; and what is said of it.
 STUDIES = {
@@ -43,18 +42,13 @@ STUDIES = {
     "simulate: {clients_log_sd: 5}": r"line 3: simulate\.clients_log_sd: .*less than or equal to 2",
     "simulate: {clients_by_workload: 3}": r"line 3: simulate\.clients_by_workload: .*less than or equal to 1",
     "simulate: 24": "line 3: simulate: .*object",
-    "explorer: {checks: 1000000000}": r"line 3: explorer\.checks: .*about 5,867 core hours",
-    "explorer: {checks: 100000000000}": r"line 3: explorer\.checks: .*less than or equal to",
-    "explorer: {parts: 100000}": r"line 3: explorer\.parts: .*less than or equal to 200",
+    "explorer: {design: {replicates: 1000000, therapists: 1000000}}": r"explorer\.design\.replicates: .*core hours",
     "explorer: {preventions: [hope]}": r"line 3: explorer\.preventions: .*hope",
-    "explorer: {levels: {burnout: [1, 0]}}": r"explorer\.levels\.burnout: .*increasing",
-    "explorer: {levels: {burnout: [0, 1.0e+9]}}": r"explorer\.levels\.burnout\.1: .*less than or equal to 5",
-    "explorer: {levels: {vulnerability: [1, 1.0e+8]}}": r"levels\.vulnerability\.1: .*less than or equal to 20",
-    "explorer: {levels: {caseload: [15, 1000]}}": r"explorer\.levels\.caseload\.1: .*less than or equal to 100",
-    f"explorer: {{levels: {{fit: {[n / 1e4 for n in range(10_000)]}}}}}": r"explorer\.levels\.fit: .*at most 20",
-    f"explorer: {{levels: {{{', '.join(f'{name}: {TWENTY}' for name in ('burnout', 'fit', 'competence'))}}}}}": (
-        r"line 3: explorer\.levels: 32,000 combinations of levels; at most 20,000"
-    ),
+    "explorer: {ends: {burnout: [1, 0]}}": r"explorer\.ends\.burnout: a slider begins below its end",
+    "explorer: {ends: {burnout: [0, 1.0e+9]}}": r"explorer\.ends\.burnout\.1: .*less than or equal to 5",
+    "explorer: {ends: {vulnerability: [1, 1.0e+8]}}": r"ends\.vulnerability\.1: .*less than or equal to 20",
+    "explorer: {ends: {caseload: [15, 1000]}}": r"explorer\.ends\.caseload\.1: .*less than or equal to 100",
+    "explorer: {ends: {fit: [0, 0.5, 1]}}": r"explorer\.ends\.fit: .*at most 2",
     "explorer: {world: nowhere}": r"line 3: explorer\.world: unknown scenario 'nowhere'",
     "attribution: {pairs: 1000000}": r"line 3: attribution\.pairs: .*less than or equal to",
     "attribution: {full: reference}": r"line 3: attribution\.full: 'reference' has no mechanisms",

@@ -149,11 +149,11 @@ def test_an_error_in_the_base_names_both_files(config, mine):
     assert load_study(mine, config).name == "mine"
 
 
-@pytest.mark.trial(kind="refused", what="a world of the explorer outside its levels")
+@pytest.mark.trial(kind="refused", what="a world of the explorer outside the ends of its sliders")
 def test_what_does_not_go_together_names_the_users_file_although_the_field_stands_in_the_base(config, mine):
     (config / "scenarios" / "frail.yaml").write_text(
-        "id: frail\ntitle: t\nquestion: q\nbased_on: routine_care\nworld: {client: {fit_mean: {value: 0.3, unit: SD, "
-        "status: assumed, low: 0, high: 1, note: n}}}\n"
+        "id: frail\ntitle: t\nquestion: q\nbased_on: routine_care\nworld: {client: {fit_mean: {value: 3, unit: SD, "
+        "status: assumed, low: 0, high: 4, note: n}}}\n"
     )
     prevented = (config / "scenarios" / "all_preventions.yaml").read_text()
     prevented = prevented.replace("id: all_preventions", "id: frail_prevented")
@@ -161,7 +161,7 @@ def test_what_does_not_go_together_names_the_users_file_although_the_field_stand
         prevented.replace("based_on: routine_care", "based_on: frail")
     )
     mine.write_text("name: mine\nbased_on: default\nexplorer: {world: frail, prevented: frail_prevented}\n")
-    said = r"mine\.yaml, based on \S*default\.yaml: (line \d+: )?explorer\.levels\.fit: the value of frail, 0\.3"
+    said = r"mine\.yaml, based on \S*default\.yaml: (line \d+: )?explorer\.ends\.fit: the value of frail, 3,"
     with pytest.raises(ConfigError, match=said):
         load_study(mine, config)
 

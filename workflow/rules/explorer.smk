@@ -1,8 +1,8 @@
-"""The explorer: settings simulated in parts, put together, checked at random places, and made a page.
+"""The explorer: a page that simulates; some settings for a table, ranges over plausible worlds, and courses to follow.
 
 OUTPUTS:
-    results/{study}/explorer/{parts/{part}.parquet,settings.parquet}
-    results/{study}/tables/{explorer,explorer_check,explorer_ranges,explorer_courses}.csv,
+    results/{study}/explorer/settings.parquet
+    results/{study}/tables/{explorer,explorer_ranges,explorer_courses}.csv,
     results/{study}/{explorer,planner}.html
 """
 
@@ -15,29 +15,9 @@ EXPLORED = {
 }
 
 
-rule explorer_part:
-    """Simulate some of the explorer's settings, all on the same clients."""
-    input:
-        code=library("explorer/explorer_part"),
-    output:
-        part="<results>/{study}/explorer/parts/{part}.parquet",
-    log:
-        "<results>/{study}/logs/explorer_part/{part}.log",
-    benchmark:
-        "<results>/{study}/benchmarks/explorer_part/{part}.tsv"
-    threads: 1
-    params:
-        **EXPLORED,
-    message:
-        "Simulating the explorer's settings, part {wildcards.part}"
-    script:
-        "../../scripts/explorer/explorer_part.py"
-
-
 rule explorer_settings:
-    """All settings of the explorer together."""
+    """Simulate the settings of which the explorer's table tells, all on the clients of its page."""
     input:
-        parts=[result(f"explorer/parts/{part}.parquet") for part in range(CONFIG.explorer.parts)],
         code=library("explorer/explorer_settings"),
     output:
         measures="<results>/{study}/explorer/settings.parquet",
@@ -54,33 +34,11 @@ rule explorer_settings:
     group:
         "explorer"
     params:
-        explorer=EXPLORED["explorer"],
-        world=EXPLORED["world"],
-    message:
-        "Putting the explorer's settings together"
-    script:
-        "../../scripts/explorer/explorer_settings.py"
-
-
-rule explorer_check:
-    """Simulate random settings and hold them beside what the page says about them."""
-    input:
-        measures="<results>/{study}/explorer/settings.parquet",
-        code=library("explorer/explorer_check"),
-    output:
-        table="<results>/{study}/tables/explorer_check.csv",
-    log:
-        "<results>/{study}/logs/explorer_check.log",
-    benchmark:
-        "<results>/{study}/benchmarks/explorer_check.tsv"
-    group:
-        "explorer"
-    params:
         **EXPLORED,
     message:
-        "Checking what the explorer says between its settings"
+        "Simulating settings of the explorer"
     script:
-        "../../scripts/explorer/explorer_check.py"
+        "../../scripts/explorer/explorer_settings.py"
 
 
 rule explorer_ranges:
@@ -129,7 +87,6 @@ rule explorer_page:
     """Write the explorer, one page that needs nothing else."""
     input:
         measures="<results>/{study}/explorer/settings.parquet",
-        check="<results>/{study}/tables/explorer_check.csv",
         preventions="<results>/{study}/tables/preventions.csv",
         ranges="<results>/{study}/tables/explorer_ranges.csv",
         courses="<results>/{study}/tables/explorer_courses.csv",
@@ -148,8 +105,7 @@ rule explorer_page:
     group:
         "pages"
     params:
-        explorer=EXPLORED["explorer"],
-        world=EXPLORED["world"],
+        **EXPLORED,
         words=plain(STUDY.words),
         averting=STUDY.averting,
         published=STUDY.published_deterioration,

@@ -6,6 +6,7 @@ nowhere else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Annotated, Any
 
 import numpy as np
@@ -80,14 +81,14 @@ class Judgement(Strict):
         known = rules.by_name()
         rises = {name: last[name].astype(float) - first[name].astype(float) for name in self.instruments}
         threshold = {name: float(known[name].reliable_change) for name in self.instruments}
-        up = np.logical_or.reduce([rises[name] >= threshold[name] for name in self.instruments])
-        down = np.logical_or.reduce([-rises[name] >= threshold[name] for name in self.instruments])
+        up = reduce(np.logical_or, (rises[name] >= threshold[name] for name in self.instruments))
+        down = reduce(np.logical_or, (-rises[name] >= threshold[name] for name in self.instruments))
         return up & ~down, down & ~up
 
     def caseness(self, scores: Mapping[str, np.ndarray], rules: Instruments) -> np.ndarray:
         """Whether any instrument is at or above its cut-off for caseness."""
         known = rules.by_name()
-        return np.logical_or.reduce([scores[name] >= float(known[name].caseness) for name in self.instruments])
+        return reduce(np.logical_or, (scores[name] >= float(known[name].caseness) for name in self.instruments))
 
     def well(
         self, first: Mapping[str, np.ndarray], last: Mapping[str, np.ndarray], improved: np.ndarray, rules: Instruments

@@ -23,7 +23,8 @@ def strict_environment(loader: BaseLoader, **options: Any) -> Environment:
 class Brought:
     """The scripts and styles that one page brings along; its policy allows these, by their SHA-256, and no other."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, compiles: bool = False) -> None:
+        self._compiles = compiles
         self.hashes: dict[str, list[str]] = {"script": [], "style": []}
 
     def script(self, caller: Callable[[], str]) -> Markup:
@@ -44,20 +45,24 @@ class Brought:
     @property
     def policy(self) -> str:
         """Nothing may be fetched, sent or run but what stands in the page; pictures only as data."""
+        also = {"script": " 'wasm-unsafe-eval'"} if self._compiles else {}
         own = "".join(
-            f"; {kind}-src " + " ".join(f"'sha256-{one}'" for one in hashes)
+            f"; {kind}-src " + " ".join(f"'sha256-{one}'" for one in hashes) + also.get(kind, "")
             for kind, hashes in self.hashes.items()
             if hashes
         )
         return f"default-src 'none'; img-src data:{own}; base-uri 'none'; form-action 'none'"
 
 
-def filled_page(environment: Environment, template: str, context: Mapping[str, Any] | None = None) -> str:
+def filled_page(
+    environment: Environment, template: str, context: Mapping[str, Any] | None = None, *, compiles: bool = False
+) -> str:
     """Return a page with its content security policy.
 
     Its template prints ``content_policy`` in its head, before anything that may be fetched or run, and writes each
     script and style as ``{% call page_script() %}...{% endcall %}`` or ``page_style``. Nothing else can run: neither
-    handlers in attributes nor ``eval``, nor an element that came in with a text.
+    handlers in attributes nor ``eval``, nor an element that came in with a text; with ``compiles``, WebAssembly that
+    these scripts compile, which reaches nothing but what they give it.
 
     Raises
     ------
@@ -66,7 +71,7 @@ def filled_page(environment: Environment, template: str, context: Mapping[str, A
     jinja2.UndefinedError
         If it asks for what is not there.
     """
-    brought = Brought()
+    brought = Brought(compiles=compiles)
     given = {"content_policy": UNFILLED, "page_script": brought.script, "page_style": brought.style}
     text = environment.get_template(template).render({**(context or {}), **given})
     if text.count(UNFILLED) != 1:

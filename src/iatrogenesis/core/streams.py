@@ -186,11 +186,15 @@ class Noise:
         numpy.ndarray
             float64, of the broadcast shape.
         """
-        return self.uniform_at(decision, Counter.of(replicate, therapist, client, occasion))
+        return self.uniform_at(decision, self.counter(replicate, therapist, client, occasion))
 
     def normal(self, decision: str, *, replicate=0, therapist=0, client=0, occasion=0) -> np.ndarray:
         """Standard normal numbers; arguments as in :meth:`uniform`."""
-        return self.normal_at(decision, Counter.of(replicate, therapist, client, occasion))
+        return self.normal_at(decision, self.counter(replicate, therapist, client, occasion))
+
+    def counter(self, replicate=0, therapist=0, client=0, occasion=0) -> Counter:
+        """Counter of the people and the occasion that numbers are drawn for."""
+        return Counter.of(replicate, therapist, client, occasion)
 
     def uniform_at(self, decision: str, counter: Counter) -> np.ndarray:
         """Uniform numbers for a counter that was made before: what is drawn often has no time to make it anew."""

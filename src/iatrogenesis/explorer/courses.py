@@ -32,7 +32,7 @@ def help_of(explorer: Explorer) -> tuple[str, ...]:
 def worlds_of(explorer: Explorer, world: Scenario, reference: Scenario, every: Mapping) -> dict[str, Scenario]:
     """The worlds in which each client is followed; burnout is that at the end of its slider."""
     at = usual(world)
-    worn = (explorer.levels.burnout[-1], *at[1:])
+    worn = (explorer.ends.burnout[-1], *at[1:])
     return {
         TWIN: reference,
         "usual": world_of(Setting(at), world, every),

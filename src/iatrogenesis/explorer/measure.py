@@ -89,7 +89,7 @@ class Measures:
         if (most := _share_at_work(run)) < ENOUGH:
             raise ValueError(
                 f"explorer.design: only {100 * most:.0f} % of therapists have their places taken for a year; give "
-                "longer lists (clients_per_therapist) or lower levels of caseload"
+                "longer lists (clients_per_therapist) or an end of caseload that is lower"
             )
         sample = Sample.of(run, self.setup.instruments, self.setup.judgement)
         averages = {**_fates(run, sample, self.reference), **_work(run, self.setup)}

@@ -12,8 +12,11 @@ from markupsafe import Markup
 from iatrogenesis.core.pages import filled_page, strict_environment
 
 
-def filled(template: str, data: Mapping[str, Any], **others: Any) -> str:
-    """Return a page of `explorer/page` with its data, as `data` and, for its script, as `packed`."""
+def filled(template: str, data: Mapping[str, Any], *, compiles: bool = False, **others: Any) -> str:
+    """Return a page of `explorer/page` with its data, as `data` and, for its script, as `packed`.
+
+    ``compiles``: the page may compile WebAssembly that it brings along.
+    """
     # Inside a script element no markup may begin, not even a comment.
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     own = {
@@ -21,7 +24,9 @@ def filled(template: str, data: Mapping[str, Any], **others: Any) -> str:
         "packed": Markup(text),  # noqa: S704 -- our own JSON, escaped above
         "vega": Markup(_vega()),  # noqa: S704 -- the locked library
     }
-    return filled_page(strict_environment(PackageLoader("iatrogenesis.explorer", "page")), template, others | own)
+    return filled_page(
+        strict_environment(PackageLoader("iatrogenesis.explorer", "page")), template, others | own, compiles=compiles
+    )
 
 
 # Expressions are interpreted, because the page's policy forbids to compile them, and the style of a menu that these

@@ -154,7 +154,7 @@ def page(simulated: pd.DataFrame, usual: Mapping[str, Usual], about: Mapping[str
         ``study`` and ``commit``.
     """
     data = packed(Surface.of(simulated), simulated, usual)
-    return filled("planner.html.j2", data, **about)
+    return filled("planner.html.j2", data, study=about["study"], commit=about["commit"])
 
 
 def _said(value: float, times: float, unit: str) -> str:

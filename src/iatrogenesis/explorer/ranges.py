@@ -41,8 +41,8 @@ type Deviations = dict[str, dict[str, np.ndarray]]
 def settings_of(explorer: Explorer, at: tuple[float, ...]) -> dict[str, Setting]:
     """The settings that are simulated, by the part of the formula that they tell; `at` is as usual."""
     found = {"usual": Setting(at)}
-    for place, (name, levels) in enumerate(explorer.levels.by_slider().items()):
-        for end, level in (("low", levels[0]), ("high", levels[-1])):
+    for place, (name, ends) in enumerate(explorer.ends.by_slider().items()):
+        for end, level in zip(("low", "high"), ends, strict=True):
             if level != at[place]:
                 found[f"{name}.{end}"] = Setting((*at[:place], level, *at[place + 1 :]))
     found |= {name: Setting(at, (name,)) for name in explorer.preventions}
@@ -165,7 +165,7 @@ def nine_in_ten(values: np.ndarray) -> tuple[float, float]:
 class Ranges:
     """What is needed to tell a range at any setting: the same formula as in ``ranges.js``."""
 
-    levels: Mapping[str, tuple[float, ...]]
+    ends: Mapping[str, tuple[float, float]]
     usual: tuple[float, ...]
     preventions: tuple[str, ...]
     parts: Deviations
@@ -176,7 +176,7 @@ class Ranges:
         parts: Deviations = {name: {} for name in HEADLINES}
         for (headline, part), rows in table.groupby(["headline", "part"], sort=False):
             parts[headline][part] = rows.sort_values("member")["used"].to_numpy()
-        return cls(explorer.levels.by_slider(), at, explorer.preventions, parts)
+        return cls(explorer.ends.by_slider(), at, explorer.preventions, parts)
 
     @property
     def members(self) -> int:
@@ -188,7 +188,7 @@ class Ranges:
         parts = self.parts[headline]
         total = parts["usual"].copy()
         for name, x, at in zip(SLIDERS, setting.sliders, self.usual, strict=True):
-            low, high = self.levels[name][0], self.levels[name][-1]
+            low, high = self.ends[name]
             end, level = ("high", high) if x > at else ("low", low)
             if x != at:
                 total += (x - at) / (level - at) * parts[f"{name}.{end}"]

@@ -1,35 +1,25 @@
-"""What can be set on the page, and which of all settings are simulated.
-
-Every combination of the sliders' levels is simulated without preventions; each prevention alone, where all sliders
-stand as usual and along each slider; and, as usual, a fraction of all sets of preventions, large enough to tell what
-any two change together (a fractional factorial design of resolution V). `iatrogenesis.explorer.surface` fills the rest.
-"""
+"""What can be set on the page, what that does to the world, and the settings of which tables tell."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
-from math import prod
 from typing import Annotated, Any, Self
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from iatrogenesis.core.sources import Finite, Sourced, Strict
-from iatrogenesis.core.streams import Noise
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.preventions import KINDS as PREVENTIONS
 from iatrogenesis.world.scenarios import Scenario
 
 SLIDERS = ("burnout", "competence", "fit", "caseload", "vulnerability")
-MOST_LEVELS = 20  # of a slider
-MOST_COMBINATIONS = 20_000  # of levels: each is a simulation, and the page holds them all
-Deviations = tuple[Annotated[Finite, Field(ge=-5, le=5)], ...]
+Deviations = tuple[Annotated[Finite, Field(ge=-5, le=5)], Annotated[Finite, Field(ge=-5, le=5)]]
 FRAILTIES = ("trauma_share", "fragile_share", "unrealistic_share")
 
 
-class Levels(Strict):
-    """Positions of each slider that are simulated, ascending.
+class Ends(Strict):
+    """Where each slider begins and ends.
 
     Attributes
     ----------
@@ -41,38 +31,25 @@ class Levels(Strict):
         Factor on the shares of clients with complex trauma, in a fragile state, and with unrealistic expectations.
     """
 
-    burnout: Deviations = Field(min_length=2, max_length=MOST_LEVELS)
-    competence: Deviations = Field(min_length=2, max_length=MOST_LEVELS)
-    fit: Deviations = Field(min_length=2, max_length=MOST_LEVELS)
-    caseload: tuple[Annotated[Finite, Field(le=100)], ...] = Field(min_length=2, max_length=MOST_LEVELS)
-    vulnerability: tuple[Annotated[Finite, Field(le=20)], ...] = Field(min_length=2, max_length=MOST_LEVELS)
-
-    @field_validator("*")
-    @classmethod
-    def _ascending(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        if list(value) != sorted(set(value)):
-            raise ValueError("levels must be strictly increasing")
-        return value
+    burnout: Deviations
+    competence: Deviations
+    fit: Deviations
+    caseload: tuple[Annotated[Finite, Field(le=100)], Annotated[Finite, Field(le=100)]]
+    vulnerability: tuple[Annotated[Finite, Field(le=20)], Annotated[Finite, Field(le=20)]]
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
+        for name, (low, high) in self.by_slider().items():
+            if not low < high:
+                raise ValueError(f"{name}: a slider begins below its end, not at {low:g} with its end at {high:g}")
         if self.caseload[0] < 1:
             raise ValueError("caseload: a therapist sees at least one client at a time")
         if self.vulnerability[0] < 0:
             raise ValueError("vulnerability: a factor cannot be negative")
-        if self.combinations > MOST_COMBINATIONS:
-            raise ValueError(
-                f"{self.combinations:,} combinations of levels; at most {MOST_COMBINATIONS:,} are simulated"
-            )
         return self
 
-    @property
-    def combinations(self) -> int:
-        """How many settings the levels of all sliders make together."""
-        return prod(len(levels) for levels in self.by_slider().values())
-
-    def by_slider(self) -> dict[str, tuple[float, ...]]:
-        """Levels by the slider's name, in the order of `SLIDERS`."""
+    def by_slider(self) -> dict[str, tuple[float, float]]:
+        """Ends by the slider's name, in the order of `SLIDERS`."""
         return {name: getattr(self, name) for name in SLIDERS}
 
 
@@ -88,27 +65,22 @@ class Explorer(Strict):
     preventions
         Those with a switch.
     design
-        Size of each simulation. Lists must be long enough to fill a year; each service is an independent cluster.
-    checks
-        Settings drawn at random, simulated, and held beside what the page says about them.
+        Size of each simulation, of the page's too. Lists must be long enough to fill a year; each service is an
+        independent cluster.
     members, member_design
         How many plausible worlds the ranges of the headline numbers are told from, and the size of each.
     courses
         How many clients of each kind are shown week by week.
-    parts
-        Jobs into which the work is split.
     """
 
     world: str
     prevented: str
-    levels: Levels
+    ends: Ends
     preventions: tuple[str, ...] = Field(min_length=1, max_length=10)
     design: Design
-    checks: int = Field(ge=2, le=10**9)
     members: int = Field(ge=10, le=100_000)
     member_design: Design
     courses: int = Field(ge=1, le=20)
-    parts: int = Field(ge=1, le=200)
 
     @field_validator("preventions")
     @classmethod
@@ -157,7 +129,9 @@ def world_of(setting: Setting, world: Scenario, every: Mapping[str, Any]) -> Sce
     w = world.world
     burnout, competence, fit, caseload, vulnerability = setting.sliders
     busier = (caseload - float(w.therapist.caseload_mean)) / float(w.therapist.caseload_sd)
-    shares = {name: _moved(s := getattr(w.client, name), min(1.0, vulnerability * float(s))) for name in FRAILTIES}
+    shares = {
+        name: _moved(s := getattr(w.client, name), np.minimum(1.0, vulnerability * float(s))) for name in FRAILTIES
+    }
     parts = {
         "client": w.client.model_copy(update={"fit_mean": _moved(w.client.fit_mean, fit), **shares}),
         "therapist": w.therapist.model_copy(
@@ -179,89 +153,38 @@ def by_kind(prevented: Scenario) -> dict[str, Any]:
     return {prevention.kind: prevention for prevention in prevented.preventions}
 
 
-def _moved(number: Sourced, value: float) -> Sourced:
-    return number.model_copy(update={"value": float(value)})
+def _moved(number: Sourced, value: Any) -> Sourced:
+    return number.model_copy(update={"value": value.item() if isinstance(value, np.generic) else value})
 
 
 def check_worlds(explorer: Explorer, world: Scenario, prevented: Scenario) -> None:
-    """Raise ValueError where a slider's usual position is none of its levels, or a prevention has no numbers."""
+    """Raise ValueError where a slider's usual position is not between its ends, or a prevention has no numbers."""
     if (prevented.world, prevented.mechanisms) != (world.world, world.mechanisms):
         raise ValueError(f"explorer.prevented: {prevented.id} must be {world.id} with preventions")
     missing = [name for name in explorer.preventions if name not in by_kind(prevented)]
     if missing or world.preventions:
         where = f"{prevented.id} does not have {missing[0]!r}" if missing else f"{world.id} has some already"
         raise ValueError(f"explorer.preventions: {where}")
-    for name, at, levels in zip(SLIDERS, usual(world), explorer.levels.by_slider().values(), strict=True):
-        if at not in levels:
-            raise ValueError(f"explorer.levels.{name}: the value of {world.id}, {at:g}, must be one of the levels")
+    for name, at, (low, high) in zip(SLIDERS, usual(world), explorer.ends.by_slider().values(), strict=True):
+        if not low <= at <= high:
+            raise ValueError(f"explorer.ends.{name}: the value of {world.id}, {at:g}, must lie between them")
 
 
-def grid(explorer: Explorer) -> Iterator[Setting]:
-    """Every combination of levels, no prevention; the last slider moves fastest."""
-    for sliders in product(*explorer.levels.by_slider().values()):
-        yield Setting(sliders)
+def corners(explorer: Explorer) -> Iterator[Setting]:
+    """Every slider at one of its ends, with no prevention and with all."""
+    for sliders in product(*explorer.ends.by_slider().values()):
+        yield from (Setting(sliders), Setting(sliders, explorer.preventions))
 
 
-def alone(explorer: Explorer, at: tuple[float, ...]) -> Iterator[Setting]:
-    """Each prevention by itself, all sliders as usual."""
-    for name in explorer.preventions:
-        yield Setting(at, (name,))
+def told(explorer: Explorer, at: tuple[float, ...]) -> list[tuple[str, Setting]]:
+    """Settings that are simulated for tables, with what each is: `at` is as usual.
 
-
-def sets(explorer: Explorer, at: tuple[float, ...]) -> Iterator[Setting]:
-    """Two preventions and more at once, all sliders as usual: the fraction of all sets that is simulated."""
-    for row in fraction(len(explorer.preventions)):
-        on = tuple(name for name, chosen in zip(explorer.preventions, row, strict=True) if chosen)
-        if len(on) > 1:
-            yield Setting(at, on)
-
-
-@cache
-def fraction(preventions: int) -> np.ndarray:
-    """Sets of preventions from which the effects of all pairs can be told apart, shape (sets, preventions), bool.
-
-    Resolution V: no effect of one or two preventions is aliased with another of these. Up to four preventions these are
-    all sets; of ten, 128 of 1,024.
+    ``usual``; ``end``: one slider at one end; ``alone``: one prevention, and ``together``: all, where sliders stand as
+    usual; ``corner``: every slider at an end.
     """
-    from pydoe import fracfact_by_res  # takes a second, and pages do not need it
-
-    if preventions == 1:
-        return np.array([[False], [True]])
-    return fracfact_by_res(preventions, 5) > 0
-
-
-def axes(explorer: Explorer, at: tuple[float, ...]) -> Iterator[Setting]:
-    """Each prevention alone, with one slider away from its usual place: by prevention, slider, level."""
-    for name in explorer.preventions:
-        for place, levels in enumerate(explorer.levels.by_slider().values()):
-            for level in levels:
-                if level != at[place]:
-                    yield Setting((*at[:place], level, *at[place + 1 :]), (name,))
-
-
-def every_setting(explorer: Explorer, at: tuple[float, ...]) -> list[tuple[str, Setting]]:
-    """All that is simulated, with what it belongs to: ``grid``, ``alone``, ``axes`` or ``sets``; `at` is as usual."""
-    kinds = {
-        "grid": grid(explorer),
-        "alone": alone(explorer, at),
-        "axes": axes(explorer, at),
-        "sets": sets(explorer, at),
-    }
-    return [(kind, setting) for kind, settings in kinds.items() for setting in settings]
-
-
-def random_settings(explorer: Explorer, seed: int) -> list[Setting]:
-    """Settings anywhere between the levels, half of the preventions on."""
-    noise, number = Noise(seed), np.arange(explorer.checks)
-    levels = explorer.levels.by_slider()
-    sliders = [
-        at[0] + (at[-1] - at[0]) * noise.uniform(f"explorer.{name}", client=number) for name, at in levels.items()
-    ]
-    on = [noise.uniform(f"explorer.{name}", client=number) < 0.5 for name in explorer.preventions]
-    return [
-        Setting(
-            tuple(float(values[i]) for values in sliders),
-            tuple(name for name, chosen in zip(explorer.preventions, on, strict=True) if chosen[i]),
-        )
-        for i in number
-    ]
+    found = [("usual", Setting(at))]
+    for place, ends in enumerate(explorer.ends.by_slider().values()):
+        found += [("end", Setting((*at[:place], end, *at[place + 1 :]))) for end in ends if end != at[place]]
+    found += [("alone", Setting(at, (name,))) for name in explorer.preventions]
+    found += [("together", Setting(at, explorer.preventions))] if len(explorer.preventions) > 1 else []
+    return found + [("corner", setting) for setting in corners(explorer)]

@@ -51,8 +51,8 @@ class Story(Strict):
 
     def fits(self, explorer: Explorer) -> bool:
         """Whether a study's explorer has these positions and switches."""
-        levels = explorer.levels.by_slider()
-        reached = all(levels[name][0] <= at <= levels[name][-1] for name, at in self.sliders.items())
+        ends = explorer.ends.by_slider()
+        reached = all(ends[name][0] <= at <= ends[name][-1] for name, at in self.sliders.items())
         return reached and set(self.preventions) <= set(explorer.preventions)
 
     def setting(self, usual: Sequence[float]) -> Setting:

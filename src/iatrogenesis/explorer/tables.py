@@ -1,14 +1,12 @@
-"""Tables of the simulated settings, and of the accuracy of interpolation between them."""
+"""Tables of simulated settings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.montecarlo import jackknife_error
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK
 from iatrogenesis.explorer.settings import SLIDERS, Setting
-from iatrogenesis.explorer.surface import Surface
 
 AVERAGES = (*FATES, *ALSO, *WORK)
 PER_THOUSAND = (*FATES, *ALSO)
@@ -29,46 +27,9 @@ def averages(measures: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-def simulated(settings: Sequence[tuple[str, Setting]], measures: pd.DataFrame) -> pd.DataFrame:
+def simulated(settings: Sequence[tuple[str, Setting]], measures: Sequence[Mapping[str, float]]) -> pd.DataFrame:
     """One row per simulated setting."""
-    rows = measures.to_dict(orient="records")
     return pd.DataFrame(
         {"kind": kind, **described(setting), **averages(row)}
-        for (kind, setting), row in zip(settings, rows, strict=True)
+        for (kind, setting), row in zip(settings, measures, strict=True)
     )
-
-
-def checked(surface: Surface, settings: Iterable[Setting], measures: pd.DataFrame) -> pd.DataFrame:
-    """One row per setting and outcome: as simulated, as the page says, and how far apart.
-
-    ``off`` is page less simulation, in the outcome's unit; ``off_share`` the same as a logarithm of the ratio, empty
-    where either is zero. Both hold the simulation's own error (``mcse``) besides that of the page.
-    """
-    rows = []
-    for setting, row in zip(settings, measures.to_dict(orient="records"), strict=True):
-        real, said = averages(row), averages(surface.at(setting))
-        for name in AVERAGES:
-            both = real[name] > 0 and said[name] > 0
-            rows.append(
-                {
-                    **described(setting),
-                    "outcome": name,
-                    "simulated": real[name],
-                    "mcse": real[f"{name}_mcse"],
-                    "page": said[name],
-                    "off": said[name] - real[name],
-                    "off_share": float(np.log(said[name] / real[name])) if both else np.nan,
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def accuracy(check: pd.DataFrame) -> pd.DataFrame:
-    """By outcome: root mean square and worst of both distances, shape (outcomes, 4)."""
-    groups = check.groupby("outcome")[["off", "off_share"]]
-    typical, worst = (
-        groups.agg(lambda column: np.sqrt(np.mean(column**2))),
-        groups.agg(lambda column: column.abs().max()),
-    )
-    found = typical.add_prefix("typical_").join(worst.add_prefix("worst_"))
-    return found.loc[[name for name in AVERAGES if name in found.index]]

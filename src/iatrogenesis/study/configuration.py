@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from iatrogenesis.core.definitions import Judgement
 from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.sources import EachOnce, Strict, each_once
-from iatrogenesis.explorer.settings import Explorer
+from iatrogenesis.explorer.settings import Explorer, corners
 from iatrogenesis.inference.answers.questions import WhatIf
 from iatrogenesis.inference.checks.convergence import Convergence
 from iatrogenesis.inference.engines.sampler import Sampler
@@ -232,8 +232,7 @@ class StudyConfig(Strict):
             "second_episodes.members": (self.second_episodes.members, self.second_episodes.design),
             "what_if_ranges.members": (self.what_if_ranges.members, self.what_if_ranges.design),
             "calibrate.members": (self.calibrate.members * self.calibrate.steps, self.calibrate.design),
-            "explorer.levels": (self.explorer.levels.combinations, self.explorer.design),
-            "explorer.checks": (self.explorer.checks, self.explorer.design),
+            "explorer.design": (len(list(corners(self.explorer))), self.explorer.design),
             "explorer.members": (self.explorer.members, self.explorer.member_design),
         }
 

@@ -226,7 +226,7 @@ def draw_clients(world: World, therapists: Therapists, noise: Noise, start: int 
         category: Category = getattr(p.case_mix, name)
         values = list(category.shares.value)
         which = _category(category.shares.value, noise.uniform(f"client.{name}", **who))
-        case_mix[name] = np.asarray(values, dtype=object)[which]
+        case_mix[name] = np.take_along_axis(np.asarray(values, dtype=object), which, 0)
         log_odds = log_odds + _by_category(category.log_odds, values, which)
     alliance = world.alliance.own_sd.value * noise.normal("client.alliance", **who)
     slope = p.natural_slope_mean.value + p.natural_slope_sd.value * noise.normal("client.slope", **who)
@@ -245,7 +245,7 @@ def draw_clients(world: World, therapists: Therapists, noise: Noise, start: int 
         fit=fit,
         fit_rating=noisy_rating(fit, 0.0, world.ratings.fit.value, noise.normal("rating.fit", **who)),
         alliance=alliance + therapists.alliance[row],
-        age_band=np.asarray(bands, dtype=object)[age],
+        age_band=np.take_along_axis(np.asarray(bands, dtype=object), age, 0),
         deprivation=deprivation,
         **case_mix,
         case_mix_drift=p.drift_per_log_odds.value * log_odds,

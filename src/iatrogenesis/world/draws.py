@@ -26,7 +26,7 @@ class Draw:
         client: np.ndarray | int = 0,
         occasion: np.ndarray | int = 0,
     ) -> None:
-        self._noise, self._counter = noise, Counter.of(replicate, therapist, client, occasion)
+        self._noise, self._counter = noise, noise.counter(replicate, therapist, client, occasion)
         self._prefix = ""  # before the name of each decision, so that two mechanisms never share a number
 
     def uniform(self, decision: str) -> np.ndarray:

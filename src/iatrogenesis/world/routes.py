@@ -1,6 +1,7 @@
 """The mechanisms and preventions of one run, their own states, and what they add up to."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class Routes:
             for prevention in self.preventions:
                 exposure = exposure * prevention.exposure(route.kind)
             for name, values in route.begin(intake, clients.of(route.kind), exposure).items():
-                found[f"{route.kind}.{name}"] = np.asarray(values, dtype=float)
+                found[f"{route.kind}.{name}"] = values.astype(float)
         return found
 
     def look(self, places: CaseloadPlaces) -> None:
@@ -72,7 +73,7 @@ class Routes:
         """Whom any prevention refers to another therapist; None where none refers."""
         found = [prevention.refer(week, draw.of(prevention.kind)) for prevention in self._with["refer"]]
         found = [who for who in found if who is not None]
-        return np.logical_or.reduce(found) if found else None
+        return reduce(np.logical_or, found) if found else None
 
     def move(self, week: Week, draw: Draw) -> None:
         """Own states move to the next session."""

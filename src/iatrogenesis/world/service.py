@@ -35,7 +35,11 @@ class ServiceDrift:
         """Points per session in a week (weeks in order), shape (therapists,)."""
         while self._year < week // WEEKS_PER_YEAR:
             self._year += 1
-            new = self._noise.normal("service.year", **self._who, occasion=self._year)
-            self._changing = self._kept * self._changing + np.sqrt(1 - self._kept**2) * new
-            self.now = self._drift()
+            self.turn(self._year)
         return self.now
+
+    def turn(self, year: int) -> None:
+        """Into the next year."""
+        new = self._noise.normal("service.year", **self._who, occasion=year)
+        self._changing = self._kept * self._changing + np.sqrt(1 - self._kept**2) * new
+        self.now = self._drift()

@@ -13,7 +13,8 @@ from iatrogenesis.world import burnout
 from iatrogenesis.world.caseload_places import CaseloadPlaces
 from iatrogenesis.world.cohort import Clients, Therapists, noisy_rating
 from iatrogenesis.world.draws import Draw
-from iatrogenesis.world.mechanisms.base import Intake, Week
+from iatrogenesis.world.intake import at_intake, traits
+from iatrogenesis.world.mechanisms.base import Week
 from iatrogenesis.world.members import View, aligned, at
 from iatrogenesis.world.routes import Routes
 from iatrogenesis.world.run import COMPLETED, DROPPED_OUT
@@ -58,38 +59,16 @@ class Steps:
         self.service = ServiceDrift(self.of_therapists.world, therapists, noise)
         self.waiting_lists = WaitingLists(therapists)
         self.last_row = clients.row.copy()
+        every = Routes(self.of_clients.mechanisms, self.of_clients.preventions)
         scores = [f"{which}.{name}" for which in SCORES for name in instruments.by_name()]
-        c = clients
-        began = {"level": c.level, "fluctuation": c.elevation, "fit": c.fit, "core": c.alliance}
-        fixed = {
-            "intake_level": c.level,
-            "slope": c.natural_slope + c.case_mix_drift,
-            "gain": c.gain,
-            "agreed": c.agreed.astype(float),
-            **{trait: getattr(c, trait) for trait in ("young", "trauma", "fragile", "unrealistic")},
-            **self.scoring.marks,
-        }
         seen = [f"seen.{name}" for name in instruments.by_name()]
         self.places = CaseloadPlaces(
-            fixed,
+            traits(clients, self.scoring),
             (*KEPT, *scores, *self.scoring.began, *self.routes.names),
-            began | self.scoring.began | self._own_at_intake() | brought,
+            at_intake(clients, therapists.competence[clients.row], every, self.scoring, noise) | brought,
             (*PASSING, *seen),
             int(therapists.caseload.sum()),
         )
-
-    def _own_at_intake(self) -> dict[str, np.ndarray]:
-        c = self.clients
-        intake = Intake(
-            severity=c.level + c.elevation,
-            young=c.young,
-            trauma=c.trauma,
-            fragile=c.fragile,
-            unrealistic=c.unrealistic,
-            competence=self.therapists.competence[c.row],
-        )
-        routes = Routes(self.of_clients.mechanisms, self.of_clients.preventions)
-        return routes.begin(intake, Draw(self.noise, c.replicate, c.therapist, c.index))
 
     # Step 1
 
@@ -262,32 +241,35 @@ class Steps:
         leaving = np.flatnonzero(who & (places["referred"] == 0))
         target = self.waiting_lists.colleague(places.row[leaving], self.draw.at(leaving).uniform("colleague"))
         leaving, target = leaving[target >= 0], target[target >= 0]
-        clients, p = places.client[leaving].copy(), self.of_clients.world
+        clients = places.client[leaving].copy()
         self.waiting_lists.free_places(places.row[leaving])
         places.store(leaving)
         self.leaving = np.sort(np.concatenate([self.leaving, leaving]))
-        c = self.clients
+        for name, values in self.with_another(clients, target).items():
+            places.stored(name)[clients] = values
+        self.last_row[clients] = target
+        self.waiting_lists.queue(clients, target)
+
+    def with_another(self, clients: np.ndarray, target: np.ndarray) -> dict[str, np.ndarray | float]:
+        """Kept quantities of clients who begin anew with these therapists (rows)."""
+        c, p = self.clients, self.of_clients.world
         second = Draw(self.noise, c.replicate[clients], c.therapist[clients], c.index[clients], 1)
         own = at(p.alliance.own_sd.value, clients) * second.normal("client.alliance")
-        changed = {
+        return {
             "fit": at(p.client.fit_mean.value, clients) + second.normal("client.fit"),
             "core": own + self.therapists.alliance[target],
             "referred": 1.0,
             **dict.fromkeys(("damage", "strained", "noticed"), 0.0),
             **dict.fromkeys(self.routes.ends_with_therapist(), 0.0),
         }
-        for name, values in changed.items():
-            places.stored(name)[clients] = values
-        self.last_row[clients] = target
-        self.waiting_lists.queue(clients, target)
 
     # Step 7
 
     def move_therapists(self, week: int) -> None:
         """Burnout answers to the clients that were in session this week."""
         process, new = self.of_therapists.world.burnout, self.weekly["pressure.week"].at(week)
-        share = np.full(len(self.burnout), process.expected_worse.value)
-        np.divide(self.distressed, self.judged, out=share, where=self.judged > 0)
+        share = self.distressed / np.maximum(self.judged, 1.0)
+        share = np.where(self.judged > 0, share, process.expected_worse.value)
         self.burnout = burnout.next_week(
             process,
             self.relief,

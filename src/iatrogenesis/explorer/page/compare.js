@@ -7,10 +7,9 @@ function Compare(data, words, numbers, ranges, panels) {
 
   function difference() {
     const [a, b] = panels.map(panel => panel.numbers().averages), [first, second] = panels.map(panel => panel.setting());
-    const alike = JSON.stringify(first) === JSON.stringify(second);  // what is filled in is off by the same in both
     for (const row of document.querySelectorAll("[data-difference]")) {
       const name = row.dataset.difference, change = b[name].value - a[name].value, digits = digitsOf(name);
-      const half = alike ? 0 : numbers.halfOfDifference(a[name], b[name]), said = words.said(change, digits);
+      const half = numbers.halfOfDifference(a[name], b[name]), said = words.said(change, digits);
       row.querySelector(".value").textContent = (change > 0 && /[1-9]/.test(said) ? "+" : "") + said;
       row.querySelector(".interval").textContent = half < 1e-9 ? "" : words.range(change - half, change + half, digits);
     }

@@ -3,24 +3,22 @@
 
 const SCALES = { fates: 1000, also: 1000, work: 1 };
 
-function Numbers(data, surface) {
+function Numbers(data, simulator) {
   function of(setting) {
-    const measures = surface.at(setting.sliders, setting.on), exact = surface.simulated(setting.sliders, setting.on);
-    const averages = {};
+    const found = simulator.at(setting.sliders, setting.on), averages = {};
     for (const [kind, scale] of Object.entries(SCALES)) {
       for (const name of data[kind]) {
-        const parts = Array.from({ length: data.clusters + 1 }, (_, i) => scale * measures[`${name}.${i}`]);
-        averages[name] = { value: parts[0], without: parts.slice(1), filled: exact ? 0 : data.off[name] * parts[0] };
+        const [value, ...without] = found.averages[name].map(part => scale * part);
+        averages[name] = { value, without };
       }
     }
     const whole = wholeClients(data.fates.map(fate => averages[fate].value));
-    return { measures, averages, exact, whole: Object.fromEntries(data.fates.map((fate, i) => [fate, whole[i]])) };
+    return { averages, series: found.series, whole: Object.fromEntries(data.fates.map((fate, i) => [fate, whole[i]])) };
   }
 
-  // Half width of a 95 % interval: simulated services differ, and what lies between settings is filled in.
-  const half = number => data.t * Math.hypot(jackknife(number.without), number.filled);
-  const halfOfDifference = (a, b) =>
-    data.t * Math.hypot(jackknife(b.without.map((v, i) => v - a.without[i])), a.filled, b.filled);
+  // Half width of a 95 % interval: simulated services differ.
+  const half = number => data.t * jackknife(number.without);
+  const halfOfDifference = (a, b) => data.t * jackknife(b.without.map((v, i) => v - a.without[i]));
 
   return { of, half, halfOfDifference };
 }
@@ -43,5 +41,4 @@ function wholeClients(shares) {
 const digitsOf = name => name === "sessions" ? 1 : 0;
 
 // The values of a measure by session or week.
-const series = (measures, name) => Object.entries(measures)
-  .filter(([key]) => key.startsWith(`${name}@`)).map(([key, value]) => [Number(key.split("@")[1]), value]);
+const series = (found, name) => [...found[name]];

@@ -3,8 +3,8 @@
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const VIEWS = [...document.querySelectorAll("[data-view-button]")].map(button => button.dataset.viewButton);
-const words = Words(DATA), surface = Surface(DATA), ranges = Ranges(DATA);
-const numbers = Numbers(DATA, surface), settings = Settings(DATA, words);
+const words = Words(DATA), ranges = Ranges(DATA), simulator = Simulator(DATA);
+const numbers = Numbers(DATA, simulator), settings = Settings(DATA, words);
 const byId = id => document.getElementById(id);
 let view = "clients", restored = false;  // until then the address is to be read, not written
 
@@ -132,7 +132,10 @@ byId("picture").addEventListener("click", () => picture.save(shownPanels()));
 byId("notice-close").addEventListener("click", () => { byId("notice").hidden = true; });
 byId("language").addEventListener("change", () => speak(byId("language").value));
 window.addEventListener("hashchange", restore);
-window.explorer = { at: surface.at, ranges, words, data: DATA, slide: () => picture.canvas(shownPanels()) };
+window.explorer = { at: simulator.at, ranges, words, data: DATA, slide: () => picture.canvas(shownPanels()) };
 byId("language").value = words.language();
 words.translate();
-restore().then(() => document.body.classList.add("ready"));
+simulator.start().then(() => restore().then(() => document.body.classList.add("ready")), () => {
+  words.put(byId("notice-said"), words.t("no_simulator"));
+  byId("notice").hidden = false;
+});

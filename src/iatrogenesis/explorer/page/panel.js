@@ -56,7 +56,7 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
       slider.querySelector(".stands").textContent = stands;
       const mark = slider.querySelector(".was");
       mark.hidden = was === undefined || was === x;
-      if (!mark.hidden) mark.style.setProperty("--at", (was - s.levels[0]) / (s.levels.at(-1) - s.levels[0]));
+      if (!mark.hidden) mark.style.setProperty("--at", (was - s.ends[0]) / (s.ends[1] - s.ends[0]));
     });
     words.put(one(".in-words"), settings.inWords(now));
   }
@@ -109,14 +109,13 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
   }
 
   // The unit chart, the table and the sentence agree to the client.
-  function showTable({ averages, exact, whole }) {
+  function showTable({ averages, whole }) {
     for (const row of root.querySelectorAll("[data-number]")) {
       const name = row.dataset.number, number = averages[name], half = numbers.half(number), digits = digitsOf(name);
       row.querySelector(".value").textContent = words.said(name in whole ? whole[name] : number.value, digits);
       row.querySelector(".interval").textContent = half < 1e-9 ? "" :
         words.range(Math.max(0, number.value - half), number.value + half, digits);
     }
-    words.put(one(".how"), words.t(exact ? "exact" : "between"));
   }
 
   function show() {
@@ -132,8 +131,10 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
     showClients(found, worse, change(now, worse));
     showTable(found);
     changed();
-    const tables = tablesOf(data, words, found.measures), said = described(words, found.measures);
-    return Promise.all(IN_VIEW[view()].map(name => charts.show(name, tables[name], said[name])));
+    const drawn = IN_VIEW[view()];
+    if (drawn.length === 0) return Promise.resolve();
+    const tables = tablesOf(data, words, found.series()), said = described(words, found.series());
+    return Promise.all(drawn.map(name => charts.show(name, tables[name], said[name])));
   }
 
   // A gesture begins with the first move after the last one ended; ghosts keep where it began.

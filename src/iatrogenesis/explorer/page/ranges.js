@@ -12,7 +12,7 @@ function Ranges(data) {
     const add = (part, weight) => of[part].forEach((d, k) => { total[k] += weight * d; });
     data.sliders.forEach((s, k) => {
       const x = sliders[k], end = x > s.usual ? "high" : "low";
-      if (x !== s.usual) add(`${s.name}.${end}`, (x - s.usual) / (s.levels.at(end === "high" ? -1 : 0) - s.usual));
+      if (x !== s.usual) add(`${s.name}.${end}`, (x - s.usual) / (s.ends[end === "high" ? 1 : 0] - s.usual));
     });
     on.forEach(i => add(names[i], 1));
     const beyond = pairs(on.length) / Math.max(pairs(names.length), 1);

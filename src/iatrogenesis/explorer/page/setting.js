@@ -47,7 +47,7 @@ function Settings(data, words) {
     const sliders = data.sliders.map((s, k) => {
       const given = parts[k], label = labels[k];
       if (given === "" || given === undefined) return s.usual;
-      const x = Number(given), [low, high] = [s.levels[0], s.levels.at(-1)];
+      const x = Number(given), [low, high] = s.ends;
       if (!Number.isFinite(x)) {
         faults.push(words.t("bad_number", { label, given }));
         return s.usual;

@@ -1,0 +1,101 @@
+"""The module, and where in memory it has what."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from iatrogenesis.core.streams import Noise
+from iatrogenesis.explorer.live.blocks import Scene
+from iatrogenesis.explorer.live.graph import Node, Place
+from iatrogenesis.explorer.live.kernels import traced
+from iatrogenesis.explorer.live.noise import functions
+from iatrogenesis.explorer.live.wasm import NUMBER, Function, module
+from iatrogenesis.explorer.settings import SLIDERS, Explorer
+from iatrogenesis.world.cohort import draw_therapists
+from iatrogenesis.world.scenarios import Scenario
+from iatrogenesis.world.setup import Setup
+
+PAGE = 65_536  # bytes: the unit of a module's memory
+MATH = {"exp": 1, "expm1": 1, "log": 1}
+SHARED = {"u": "t"}
+"""Another therapist's block is a therapist's."""
+
+GIVEN = {"t": ("replicate", "index", "service", "caseload", "clients"), "c": ("index", "end", "session", "start_week")}
+"""What the calendar writes or reads besides what it is asked for."""
+
+type Layout = dict[str, dict[str, int]]
+"""Slot of each number by name, in each block."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A module, and the slots of its memory."""
+
+    code: bytes
+    layout: Layout
+
+
+def compiled(
+    explorer: Explorer,
+    world: Scenario,
+    prevented: Scenario,
+    setup: Setup,
+    asked: Mapping[str, Iterable[str]],
+) -> Compiled:
+    """Compile the simulator of a world in which sliders move and preventions are switched.
+
+    Parameters
+    ----------
+    asked
+        What is read of a client (``c``) or a therapist (``t``) afterwards, by block; what nothing needs is left out.
+    """
+    every = traced(lambda: Scene(explorer, world, prevented, setup))
+    wanted = {(block, name) for block, names in asked.items() for name in names}
+    wanted |= {(block, name) for block, names in GIVEN.items() for name in names}
+    wanted |= {("p", name) for name in (*SLIDERS, *(f"on.{name}" for name in explorer.preventions))}
+    kept = _needed(every, wanted)
+    layout: Layout = {block: {} for block in "ptc"}
+    for block, name in sorted(wanted):
+        layout[block][name] = len(layout[block])
+    numbers = len(layout["p"]) + sum(most * len(layout[block]) for block, most in _most(explorer, world, setup).items())
+    pages = 1 + NUMBER * numbers // PAGE
+    return Compiled(module([*functions(), *kept], MATH, _slots(layout), pages), layout)
+
+
+def _most(explorer: Explorer, world: Scenario, setup: Setup) -> dict[str, int]:
+    """How many therapists and clients one service has at most: blocks are made anew for each."""
+    d = explorer.design
+    people = draw_therapists(world.world, d, Noise(setup.seed), range(d.replicates))
+    service = people.replicate.astype(np.int64) * d.services + people.service
+    return {"t": int(np.bincount(service).max()), "c": int(np.bincount(service, weights=people.clients).max())}
+
+
+def _slots(layout: Layout) -> Mapping[Place, int]:
+    at = {Place(block, name): NUMBER * slot for block, names in layout.items() for name, slot in names.items()}
+    return at | {Place(u, name): at[Place(t, name)] for u, t in SHARED.items() for name in layout[t]}
+
+
+def _needed(every: Sequence[Function], wanted: set[tuple[str, str]]) -> list[Function]:
+    """The functions without what nothing reads; ``wanted`` grows by what they read."""
+    while True:
+        kept = [replace(one, writes=[w for w in one.writes if _key(w[0]) in wanted]) for one in every]
+        read = {_key(place) for one in kept for place in _loaded(one)}
+        if read <= wanted:
+            return kept
+        wanted |= read
+
+
+def _key(place: Place) -> tuple[str, str]:
+    return SHARED.get(place.pointer, place.pointer), place.name
+
+
+def _loaded(one: Function) -> set[Place]:
+    waiting: list[Node] = [value for _, value in one.writes] + ([one.returns] if one.returns is not None else [])
+    seen: set[Node] = set()
+    while waiting:
+        this = waiting.pop()
+        if this not in seen:
+            seen.add(this)
+            waiting += this.args
+    return {this.about for this in seen if isinstance(this.about, Place)}

@@ -1,0 +1,90 @@
+// The study's simulator, compiled for the page, at any setting: every client's course, and what each service adds up to.
+"use strict";
+
+// As in measure.py.
+const SESSIONS = 16, WEEKS = 53, MOST_KEPT = 12;
+
+const unpacked = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
+
+function Simulator(data) {
+  const { code, layout, design, first, anyway, begun } = data.simulator;  // first: client on each list, of all clients
+  const worseAnyway = unpacked(anyway);  // a bit for each client: worse in the reference world
+  const total = first.at(-1), C = layout.c, T = layout.t;
+  const people = design.replicates * design.therapists, clusters = design.replicates * design.services;
+  const known = new Map();
+  let calendar = null;
+
+  async function start() {
+    const { instance } = await WebAssembly.instantiate(unpacked(code), { math: Math });
+    calendar = Calendar(instance.exports, layout, design);
+  }
+
+  const isWorseAnyway = client => worseAnyway[client >> 3] >> (client & 7) & 1;
+
+  // What became of everybody at a setting.
+  function simulate({ sliders, on }) {
+    calendar.set(Object.fromEntries([
+      ...data.sliders.map((s, k) => [s.name, sliders[k]]),
+      ...data.preventions.map((p, i) => [`on.${p.name}`, on.includes(i) ? 1 : 0]),
+    ]));
+    const found = {
+      clients: new Float64Array(clusters), therapistWeeks: new Float64Array(clusters),
+      sums: Object.fromEntries([...data.fates, ...data.also, "sessions", "begun"].map(name => [name, new Float64Array(clusters)])),
+      severity: new Float64Array(total * SESSIONS),
+      weeks: Object.fromEntries(["burnout", "judged", "distressed"].map(name => [name, new Float64Array(people * WEEKS)])),
+      caseload: new Float64Array(people),
+    };
+    for (let replicate = 0; replicate < design.replicates; replicate++)
+      for (let service = 0; service < design.services; service++) simulateService(found, replicate, service);
+    return found;
+  }
+
+  function simulateService({ clients, therapistWeeks, sums, severity, weeks, caseload }, replicate, service) {
+    const cluster = replicate * design.services + service, last = new Map(), { memory } = calendar;
+    const person = index => replicate * design.therapists + index;
+    const number = client => first[person(client.home)] + client.index - design.first;
+    const add = (name, value) => { sums[name][cluster] += value; };
+    calendar.service(replicate, service, WEEKS, {
+      session(client, slot) {
+        const session = memory[slot + C.session];
+        if (session <= SESSIONS) severity[number(client) * SESSIONS + session - 1] = memory[slot + C.severity];
+      },
+      end(client, slot) {
+        const at = number(client), of = name => memory[slot + C[name]];
+        const session = of("session"), start = of("start_week"), done = of("finished"), worse = of("deteriorated");
+        clients[cluster] += 1;
+        add("improved", of("improved"));
+        add("unchanged", done - worse - of("improved"));
+        add("not_judged", 1 - done);
+        add(isWorseAnyway(at) ? "worse_anyway" : "worse_because", worse);
+        add("spared", isWorseAnyway(at) ? 1 - worse : 0);
+        for (const name of ["dropped_out", "worse_at_follow_up", "crises"]) add(name, of(name));
+        add("sessions", session);
+        add("begun", start >= begun[0] && start < begun[1] ? 1 : 0);
+        last.set(client.home, Math.max(last.get(client.home) || 0, start + session));
+        if (session < SESSIONS) severity.fill(of("severity"), at * SESSIONS + session, (at + 1) * SESSIONS);
+      },
+      week(week, index, slot, seated) {
+        const who = person(index), full = seated >= memory[slot + T.caseload];
+        caseload[who] = memory[slot + T.caseload];
+        weeks.burnout[week * people + who] = memory[slot + T.burnout];
+        for (const name of ["judged", "distressed"]) weeks[name][week * people + who] = full ? memory[slot + T[name]] : 0;
+      },
+    });
+    therapistWeeks[cluster] = [...last.values()].reduce((a, b) => a + b, 0);
+  }
+
+  // A setting as it was simulated: its averages by name, over all services and with each left out, and its series.
+  function at(sliders, on) {
+    const key = JSON.stringify([sliders, on]);
+    if (!known.has(key)) {
+      const found = simulate({ sliders, on });
+      let drawn = null;
+      known.set(key, { averages: averagesOf(data, found, on), series: () => drawn ??= seriesOf(data, found) });
+      if (known.size > MOST_KEPT) known.delete(known.keys().next().value);
+    }
+    return known.get(key);
+  }
+
+  return { start, at };
+}
