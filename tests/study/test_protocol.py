@@ -256,17 +256,6 @@ def test_a_part_says_what_was_otherwise(frozen, cell):
     )
 
 
-def test_parts_committed_by_former_names_count(frozen):
-    """As what the frozen code took over says them."""
-    study = load_study(frozen / "config" / "full.yaml", frozen / "config")
-    known = fingerprint(study, frozen / "config" / "ensemble.csv")
-    (frozen / "committed").mkdir()
-    for name in ("performance.csv", "cells.csv"):
-        (frozen / "committed" / name).touch()
-    (frozen / "committed" / PROTOCOL).write_text(yaml.safe_dump({"fingerprint": known, "parts": [{"cells": ["base"]}]}))
-    assert committed(frozen / "committed", known, ["reference_cell"])
-
-
 def test_the_fingerprint_of_the_full_study_has_the_names_of_its_freeze():
     for name in ("tiny", "default", "full"):
         study = load_study(CONFIG / f"{name}.yaml", CONFIG)

@@ -8,7 +8,9 @@ from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.engines.collapsed.engine import sample
 from iatrogenesis.inference.models import FACTS, key
 from iatrogenesis.simulation_study.data_generation import data_sets
+from iatrogenesis.simulation_study.method_results import committed
 from iatrogenesis.simulation_study.methods import NAMES
+from iatrogenesis.study.protocol import PROTOCOL
 from iatrogenesis.study.renamed import rename, renamed
 from iatrogenesis.world.cohort import Design
 from iatrogenesis.world.tidy import clients_table
@@ -35,6 +37,16 @@ def test_a_folder_is_brought_up_to_date_once(tmp_path):
     assert rename(tmp_path) == [tmp_path / "below" / "old.csv"]
     assert (tmp_path / "below" / "old.csv").read_text() == NEW
     assert rename(tmp_path) == []
+
+
+def test_parts_made_under_former_names_count_once_brought_up_to_date(tmp_path):
+    for name in ("performance.csv", "cells.csv"):
+        (tmp_path / name).touch()
+    (tmp_path / PROTOCOL).write_text("fingerprint: abc\nparts:\n- cells: [base, small]\n- cells: [world]\n  code: x\n")
+    assert not committed(tmp_path, "abc", ["reference_cell"])
+    assert rename(tmp_path) == [tmp_path / PROTOCOL] and rename(tmp_path) == []
+    assert committed(tmp_path, "abc", ["reference_cell", "small", "world"])
+    assert "code: x" in (tmp_path / PROTOCOL).read_text()
 
 
 def test_present_names_are_names_and_former_ones_are_not(study):

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from iatrogenesis.core.former_names import CELLS
 from iatrogenesis.core.instruments import CRITICAL
 
 TABLES = ("performance", "cells")
@@ -27,7 +26,7 @@ def committed(folder: Path, fingerprint: str, cells: Iterable[str]) -> bool:
     if not path.is_file() or not all((folder / f"{name}.csv").is_file() for name in TABLES):
         return False
     about = yaml.safe_load(path.read_text(encoding="utf-8"))
-    done = {CELLS.get(cell, cell) for part in about["parts"] for cell in part["cells"]}
+    done = {cell for part in about["parts"] for cell in part["cells"]}
     return about["fingerprint"] == fingerprint and set(cells) <= done
 
 

@@ -23,7 +23,7 @@ from iatrogenesis.core.former_names import CELLS, METHODS, former
 from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.study.protocol import LIBRARY, PROTOCOL, code_of, deviations, hash_of
-from iatrogenesis.study.renamed import of_columns, rename
+from iatrogenesis.study.renamed import of_columns, rename, written
 from iatrogenesis.study.sources import read_study
 from iatrogenesis.study.study import Study, load_study, study_of
 
@@ -73,10 +73,8 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
     }
     if otherwise:
         part |= {"deviations": otherwise, "code": code_of(LIBRARY)}
-    for one in about["parts"]:
-        one["cells"] = [CELLS.get(cell, cell) for cell in one["cells"]]
     about["parts"] = [one for one in about["parts"] if not set(one["cells"]) & set(part["cells"])] + [part]
-    write_text(yaml.safe_dump(about, sort_keys=False, width=110), folder / PROTOCOL)
+    write_text(written(about), folder / PROTOCOL)
 
 
 def _study(file: Path, config: Path) -> Study:

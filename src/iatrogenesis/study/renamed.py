@@ -1,9 +1,9 @@
 """Tables that were made before a scenario, cell, reading, method or model was renamed, brought to its present name.
 
 Run as a module (``python -m iatrogenesis.study.renamed results/reference/full``) it rewrites the CSV tables of a folder
-and the folders below in place; `make take-over` does the same to what it takes over. A table without an old name keeps
-its bytes, and so does every other field of the others: fields are compared as text and no number is read. A second run
-changes nothing.
+and the folders below in place, and the cells of the parts that a full study's tables were made in; `make take-over`
+does the same to what it takes over. A table without an old name keeps its bytes, and so does every other field of the
+others: fields are compared as text and no number is read. A second run changes nothing.
 """
 
 import csv
@@ -11,9 +11,13 @@ import io
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from iatrogenesis.core.files import write_text
 from iatrogenesis.core.former_names import CELL_READINGS, CELLS, METHODS, READINGS, SCENARIOS
+from iatrogenesis.study.protocol import PROTOCOL
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(("method", "model", "reference"), METHODS),
@@ -46,14 +50,31 @@ def renamed(text: str) -> str:
     return found.getvalue()
 
 
+def renamed_parts(text: str) -> str:
+    """Return what the full study's tables follow from, with present names of its parts' cells."""
+    about = yaml.safe_load(text)
+    parts = about.get("parts", ())
+    if not any(cell in CELLS for part in parts for cell in part["cells"]):
+        return text
+    for part in parts:
+        part["cells"] = [CELLS.get(cell, cell) for cell in part["cells"]]
+    return written(about)
+
+
+def written(about: Mapping[str, Any]) -> str:
+    """Return what the full study's tables follow from, as its file has it."""
+    return yaml.safe_dump(about, sort_keys=False, width=110)
+
+
 def rename(folder: Path) -> list[Path]:
-    """Rewrite the tables below a folder that have a former name; return their paths."""
+    """Rewrite what has a former name below a folder; return the paths."""
     changed = []
-    for path in sorted(folder.rglob("*.csv")):
-        before = path.read_text(encoding="utf-8")
-        if (after := renamed(before)) != before:
-            write_text(after, path)
-            changed.append(path)
+    for pattern, to_present in (("*.csv", renamed), (PROTOCOL, renamed_parts)):
+        for path in sorted(folder.rglob(pattern)):
+            before = path.read_text(encoding="utf-8")
+            if (after := to_present(before)) != before:
+                write_text(after, path)
+                changed.append(path)
     return changed
 
 
