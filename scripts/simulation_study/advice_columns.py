@@ -2,7 +2,8 @@
 
 from iatrogenesis.core.files import write_csv
 from iatrogenesis.inference.models.priors import Priors
-from iatrogenesis.simulation_study.advice import Advice, column
+from iatrogenesis.simulation_study.advice import column
+from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.verification.records import recorded
 
 

@@ -5,8 +5,9 @@ import pytest
 from pydantic import ValidationError
 
 from iatrogenesis.planning.plan import COLUMNS, Numbers, plan, smallest_effect, therapists_needed
-from iatrogenesis.simulation_study.advice import Setting, power
+from iatrogenesis.simulation_study.advice import power
 from iatrogenesis.simulation_study.power_curve import therapists_for
+from iatrogenesis.simulation_study.setting import Setting
 
 OWN = {"therapists": 20, "clients_per_year": 40, "rate": 0.1, "odds_ratio": 1.5, "reliability": 0.88}
 

@@ -12,6 +12,7 @@ from iatrogenesis.harm.outcomes import OUTCOMES
 from iatrogenesis.harm.policy_numbers import POLICY
 from iatrogenesis.harm.second_episodes import episodes, rows, twin_sums, worlds_of
 from iatrogenesis.harm.twins import MEASURES
+from iatrogenesis.simulation_study.another_year import QUANTITIES
 from iatrogenesis.simulation_study.judge import COLUMNS as JUDGED
 from iatrogenesis.simulation_study.policies import CHOOSING, FEWER_SEEN, POLICIES
 from iatrogenesis.simulation_study.policies import MEASURES as OF_POLICIES
@@ -175,6 +176,7 @@ def of_the_study() -> dict[str, pd.DataFrame]:
     alone = known | {"question": "reliability", "effect": None, "clients": None, "target": 0.7, "formula": 116.0}
     never = alone | {"question": "flagging", "needed": None, "low": None, "high": None, "formula": None}
     advice = {"question": "flagging", "therapists": 40, "clients": 60, "therapist_sd": 0.61, "quantity": "sensitivity"}
+    years = [advice | {"question": "another_year", "quantity": quantity} for quantity in QUANTITIES]
     policies = [
         {"policy": policy, "measure": measure, "label": label}
         for policy in POLICIES
@@ -188,7 +190,7 @@ def of_the_study() -> dict[str, pd.DataFrame]:
         "method_cells": cells.assign(also=cells["also"].str.join(" ")),
         "method_agreement": pd.DataFrame({"z": [-0.5, 1.0, 2.5, 0.1]}),
         "needed": pd.DataFrame([known, spread, alone, never]),
-        "advice": pd.DataFrame([advice | {"value": 0.3, "mcse": 0.02, "replicates": 76}]),
+        "advice": pd.DataFrame([one | {"value": 0.3, "mcse": 0.02, "replicates": 76} for one in (advice, *years)]),
         "policies": pd.DataFrame(policies).assign(**RANGED, members=200),
     }
 

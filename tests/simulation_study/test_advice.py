@@ -7,9 +7,11 @@ from scipy.stats import nct, t
 
 from iatrogenesis.inference.models.spread import log_odds_at, sd_of, vpc
 from iatrogenesis.report.study_tables import reliability
-from iatrogenesis.simulation_study.advice import Advice, Setting, column, t_test
+from iatrogenesis.simulation_study.advice import column, t_test
+from iatrogenesis.simulation_study.grid import Advice
 from iatrogenesis.simulation_study.needed import LOG_ODDS, LOGARITHM, NEGATIVE, _reached, needed
 from iatrogenesis.simulation_study.power_curve import noncentrality_for, power, slope, therapists_for
+from iatrogenesis.simulation_study.setting import Setting
 
 
 @pytest.mark.parametrize(("sd", "clients"), [(0.61, 116), (0.42, 247), (0.33, 381)])
@@ -137,7 +139,7 @@ def test_the_grid_answers_every_question_and_repeats_itself(study):
     priors = study.config.fit.priors
     first, again = (column(grid, 60, priors, 5) for _ in range(2))
     pd.testing.assert_frame_equal(first, again)
-    assert set(first["question"]) == {"spread", "flagging", "burnout", "reliability"}
+    assert set(first["question"]) == {"spread", "flagging", "burnout", "another_year", "reliability"}
     shares = first[first["quantity"].isin(["coverage", "power", "sensitivity", "fpr", "raw_rate", "formula"])]
     assert shares["value"].between(0, 1).all()
     both = first[first["question"] == "reliability"].set_index("quantity")["value"]

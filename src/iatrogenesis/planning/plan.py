@@ -31,14 +31,9 @@ from iatrogenesis.core.sources import Finite, Strict
 from iatrogenesis.core.streams import derived_seed
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.spread import sd_of
-from iatrogenesis.simulation_study.advice import (
-    MANY,
-    Setting,
-    power,
-    reliability,
-    spread_and_flagging,
-)
+from iatrogenesis.simulation_study.advice import MANY, power, reliability, spread_and_flagging
 from iatrogenesis.simulation_study.power_curve import noncentrality_for, slope, therapists_for
+from iatrogenesis.simulation_study.setting import Setting
 
 COLUMNS = ("years", "clients", "quantity", "value", "low", "high", "mcse", "replicates", "beyond")
 POWER = 0.8

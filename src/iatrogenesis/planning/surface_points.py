@@ -23,7 +23,8 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.spread import sd_of
 from iatrogenesis.planning.usual import configured
-from iatrogenesis.simulation_study.advice import MANY, Setting, power, reliability, spread_and_flagging
+from iatrogenesis.simulation_study.advice import MANY, power, reliability, spread_and_flagging
+from iatrogenesis.simulation_study.setting import Setting
 
 POINTS = 128
 HELD_OUT = 0.25

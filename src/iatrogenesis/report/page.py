@@ -64,6 +64,7 @@ def page_tables(
         "therapist_performance": study_tables.therapists(judged),
         "needed": study_tables.needed(results["needed"]),
         "reliability": study_tables.reliability(results["needed"]),
+        "another_year": study_tables.another_year(results["advice"]),
         "policies": study_tables.policies(results["policies"]),
         "predictive": model_tables.predictive(results["predictive"]),
         "prior_sensitivity": model_tables.prior_sensitivity(results["prior_sensitivity"]),

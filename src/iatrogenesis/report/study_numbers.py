@@ -98,6 +98,25 @@ def flagging_numbers(advice: pd.DataFrame) -> dict[str, Number]:
     }
 
 
+def another_year_numbers(advice: pd.DataFrame) -> dict[str, Number]:
+    """``another_year.promised`` and the like, at the middle number of clients of the grid; its size beside them."""
+    part = advice[advice["question"] == "another_year"]
+    if part.empty:
+        return {}
+    clients = sorted(part["clients"].unique())
+    middle = part[part["clients"] == clients[len(clients) // 2]]
+    unit = "deteriorations per 1,000 clients of each therapist"
+    averted = middle[(middle["quantity"] != "changed") & middle["value"].notna()]
+    return {
+        "another_year.therapists": number(int(middle["therapists"].iloc[0]), ADVICE, "therapists"),
+        "another_year.clients": number(int(middle["clients"].iloc[0]), ADVICE, "clients of each therapist"),
+        **{
+            f"another_year.{row.quantity}": number(row.value, ADVICE, unit, mcse=row.mcse)
+            for row in averted.itertuples()
+        },
+    }
+
+
 def threshold_numbers() -> dict[str, Number]:
     """``flagging.probability`` that a rule waits for, and ``needed.reliability.target`` of a raw rate."""
     return {
@@ -148,6 +167,7 @@ def study_numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Number]:
         | cell_numbers(tables["method_cells"])
         | needed_numbers(tables["needed"])
         | flagging_numbers(tables["advice"])
+        | another_year_numbers(tables["advice"])
         | threshold_numbers()
         | policy_numbers(tables["policies"])
     )

@@ -167,6 +167,21 @@ def reliability(table: pd.DataFrame) -> Table:
     return Table(["For", "SD of therapists", "Clients of each therapist", "By the formula"], rows, [""] * len(rows))
 
 
+def another_year(advice: pd.DataFrame) -> Table:
+    """One row per number of clients: what another year and known rates are expected to avert, and do avert."""
+    part = advice[advice["question"] == "another_year"]
+    heads = {
+        "promised": "Another year: expected", "realised": "averted", "perfect": "Rates known: expected",
+        "regret": "averted", "changed": "Actions changed",
+    }  # fmt: skip
+    rows = []
+    for clients, own in part.groupby("clients"):
+        by = own.set_index("quantity")
+        values = [with_error(by.loc[name, "value"], by.loc[name, "mcse"]) for name in heads]
+        rows.append([f"{clients:g}", *values])
+    return Table(["Clients each", *heads.values()], rows, [""] * len(rows))
+
+
 def policies(table: pd.DataFrame) -> Table:
     """One row per policy: averted at the centre and over plausible worlds, whom it chooses, and who is not seen."""
     by = {key: row for key, row in table.set_index(["policy", "measure"]).iterrows()}
