@@ -224,3 +224,45 @@ def test_every_source_is_listed(tmp_path):
     (tmp_path / "x.bib").write_text("@misc{a2020,\n  author = {A},\n  year = {2020},\n}\n")
     with pytest.raises(ValueError, match="a2020: title is missing"):
         read_references(tmp_path / "x.bib")
+
+
+@pytest.mark.parametrize(
+    ("author", "fields", "short", "text"),
+    [
+        ("{NHS England}", "title = {T}", "NHS England 2020", "NHS England (2020). T."),
+        ("Branson and Myles", "title = {T}", "Branson & Myles 2020", "Branson, Myles (2020). T."),
+        (
+            "de Jong, K. and Del Re, A. C.",
+            r"title = {T}, journal = {Social Science \& Medicine}, volume = {71}, number = {12}, pages = {2150--2161}",
+            "de Jong & Del Re 2020",
+            "de Jong, K., Del Re, A. C. (2020). T. Social Science & Medicine, 71(12), 2150–2161.",
+        ),
+        (
+            r"Fl{\"u}ckiger, C. and Wampold, B. E. and others",
+            "title = {Does it?}, journal = {Psychotherapy}, pages = {e1}",
+            "Flückiger et al. 2020",
+            "Flückiger, C., Wampold, B. E., et al. (2020). Does it? Psychotherapy, e1.",
+        ),
+        (
+            "Maslach, C.",
+            "title = {T}, edition = {3rd}, publisher = {Press}",
+            "Maslach 2020",
+            "Maslach, C. (2020). T (3rd ed.). Press.",
+        ),
+        (
+            "Shaw, D. E.",
+            "title = {T}, booktitle = {SC}, pages = {1--12}",
+            "Shaw 2020",
+            "Shaw, D. E. (2020). T. SC, 1–12.",
+        ),
+    ],
+)
+def test_references_have_initials_and_places_and_citations_surnames(tmp_path, author, fields, short, text):
+    (tmp_path / "x.bib").write_text(f"@misc{{a, author = {{{author}}}, year = {{2020}}, {fields}}}\n")
+    found = read_references(tmp_path / "x.bib")["a"]
+    assert (found.short, found.text) == (short, text)
+
+
+def test_no_citation_carries_an_initial():
+    found = read_references(CONFIG / "references.bib").values()
+    assert not [one.short for one in found if "," in one.short or re.search(r"\b[A-Z]\. ", one.short)]

@@ -27,15 +27,27 @@ def read_references(path: Path) -> dict[str, Reference]:
 
 def _reference(key: str, fields: dict[str, str]) -> Reference:
     authors = fields["author"].split(" and ")
-    first = authors[0]
+    surnames = [name.partition(", ")[0] for name in authors]  # bodies and unknown initials have no comma
+    first = surnames[0]
     if len(authors) > 1:
-        first += f" & {authors[1]}" if len(authors) == 2 and authors[1] != "others" else " et al."
+        first += f" & {surnames[1]}" if len(authors) == 2 and authors[1] != "others" else " et al."
     names = ", ".join("et al." if name == "others" else name for name in authors)
-    journal = f" {fields['journal']}." if "journal" in fields else ""
+    parts = [f"{names} ({fields['year']})", _title(fields), _published(fields)]
     return Reference(
         key=key,
         short=f"{first} {fields['year']}",
-        text=f"{names} ({fields['year']}). {fields['title']}.{journal}",
+        text=" ".join(part if part[-1] in ".?!" else f"{part}." for part in parts if part),
         doi=fields.get("doi"),
         note=fields.get("note"),
     )
+
+
+def _title(fields: dict[str, str]) -> str:
+    return f"{fields['title']} ({fields['edition']} ed.)" if "edition" in fields else fields["title"]
+
+
+def _published(fields: dict[str, str]) -> str:
+    """Where it came out: journal, volume(number), pages; proceedings, pages; or the publisher."""
+    volume = fields.get("volume", "") + (f"({fields['number']})" if "number" in fields else "")
+    places = [fields.get("journal"), fields.get("booktitle"), volume, fields.get("pages"), fields.get("publisher")]
+    return ", ".join(place for place in places if place)
