@@ -266,3 +266,23 @@ def test_references_have_initials_and_places_and_citations_surnames(tmp_path, au
 def test_no_citation_carries_an_initial():
     found = read_references(CONFIG / "references.bib").values()
     assert not [one.short for one in found if "," in one.short or re.search(r"\b[A-Z]\. ", one.short)]
+
+
+def test_sources_that_would_be_cited_alike_have_letters(tmp_path):
+    alike = {"b": ("Ash, J. and Oak, K. and Elm, L.", "A title"), "a": ("Ash, J. and others", "B title")}
+    alike |= {"c": ("Ash, J. and Oak, K.", "C title")}
+    (tmp_path / "x.bib").write_text(
+        "\n".join(
+            f"@misc{{{key}, author = {{{who}}}, title = {{{title}}}, year = {{2020}}}}"
+            for key, (who, title) in alike.items()
+        )
+    )
+    found = read_references(tmp_path / "x.bib")
+    assert {key: one.short for key, one in found.items()} == {
+        "a": "Ash et al. 2020a",
+        "b": "Ash et al. 2020b",
+        "c": "Ash & Oak 2020",
+    }
+    assert found["a"].text == "Ash, J., et al. (2020a). B title."
+    every = [one.short for one in read_references(CONFIG / "references.bib").values()]
+    assert len(every) == len(set(every))

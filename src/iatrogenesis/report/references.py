@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_lowercase
 
 from iatrogenesis.core.sources import bibliography
 
@@ -18,24 +19,36 @@ class Reference:
 
 
 def read_references(path: Path) -> dict[str, Reference]:
-    """Every entry of a BibTeX file by key, in the order of the full lines; raises what `bibliography` does."""
-    found = sorted(
-        (_reference(key, fields) for key, fields in bibliography(path).items()), key=lambda one: one.text.lower()
-    )
-    return {one.key: one for one in found}
+    """Every entry of a BibTeX file by key, in the order of the full lines; raises what `bibliography` does.
+
+    Entries that would be cited alike have letters after the year, in the order of the full lines.
+    """
+    entries = bibliography(path)
+    plain = {key: _reference(key, fields) for key, fields in entries.items()}
+    alike: dict[str, list[str]] = {}
+    for one in sorted(plain.values(), key=_order):
+        alike.setdefault(one.short, []).append(one.key)
+    lettered = {key: ascii_lowercase[at] for keys in alike.values() if len(keys) > 1 for at, key in enumerate(keys)}
+    found = [_reference(key, fields, lettered.get(key, "")) for key, fields in entries.items()]
+    return {one.key: one for one in sorted(found, key=_order)}
 
 
-def _reference(key: str, fields: dict[str, str]) -> Reference:
+def _order(reference: Reference) -> str:
+    return reference.text.lower()
+
+
+def _reference(key: str, fields: dict[str, str], letter: str = "") -> Reference:
     authors = fields["author"].split(" and ")
     surnames = [name.partition(", ")[0] for name in authors]  # bodies and unknown initials have no comma
     first = surnames[0]
     if len(authors) > 1:
         first += f" & {surnames[1]}" if len(authors) == 2 and authors[1] != "others" else " et al."
+    year = f"{fields['year']}{letter}"
     names = ", ".join("et al." if name == "others" else name for name in authors)
-    parts = [f"{names} ({fields['year']})", _title(fields), _published(fields)]
+    parts = [f"{names} ({year})", _title(fields), _published(fields)]
     return Reference(
         key=key,
-        short=f"{first} {fields['year']}",
+        short=f"{first} {year}",
         text=" ".join(part if part[-1] in ".?!" else f"{part}." for part in parts if part),
         doi=fields.get("doi"),
         note=fields.get("note"),
