@@ -35,7 +35,7 @@ unexport PYTHONPATH PYTHONHOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report verify explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples cost cluster-test statistical-world planning-points schemas docs protocol take-over graph screenshot reference environment lock drift audit reliability release site clean
+.PHONY: help report verify explorer notebooks provenance study test test-all lint bench calibrate plan own-data examples cost cluster-test statistical-world planning-points schemas docs protocol take-over take-over-calibration graph screenshot reference environment lock drift audit reliability release site clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -128,6 +128,9 @@ protocol: .venv/.installed ## Freeze the plan of the full study, before its fina
 
 take-over: .venv/.installed ## Take the full study's tables over into results/reference/full
 	$(BIN)/python -m iatrogenesis.study.committed config docs $(or $(PART),config/full.yaml) results/reference/full
+
+take-over-calibration: .venv/.installed ## Take the full study's simulation-based calibration over into results/reference/full
+	$(BIN)/python -m iatrogenesis.study.committed_calibration config $(or $(PART),config/full.yaml) results/reference/full
 
 docs: .venv/.installed ## Write the pages of docs/ that follow from code and numbers, and codecheck.yml
 	$(BIN)/python -m iatrogenesis.study.routes_page config docs/routes.md

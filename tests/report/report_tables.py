@@ -136,7 +136,7 @@ def of_the_checks(study: Study, routine_care: str) -> dict[str, pd.DataFrame]:
         for analysis in ("ratings", "true states")
     ]
     ranks = {"model": "intercept_only", "engine": "collapsed", "quantity": "intercept", "simulations": 40, "failed": 1}
-    ranks |= {"mean_rank": 0.52, "mcse": 0.05, "spread": 1.0, "p": 0.4, "calibrated": True}
+    ranks |= {"mean_rank": 0.52, "mcse": 0.05, "spread": 1.0, "p": 0.4, "calibrated": True, "study": "tiny"}
     moved = {"model": "intercept_only", "dataset": routine_care, "estimand": "vpc", "prior": 0.2, "likelihood": 0.01}
     return {
         "predictive": pd.DataFrame([checked | {"check": c, "inside": c == "prior"} for c in ("prior", "posterior")]),
@@ -147,7 +147,7 @@ def of_the_checks(study: Study, routine_care: str) -> dict[str, pd.DataFrame]:
         .drop_duplicates()
         .assign(**RANGED, members=40),
         "reproductions": reproductions(1, 10, Published(0.0584, 0.101, 0.6), study.reproduced),
-        "sbc": pd.DataFrame([ranks]),
+        "sbc": pd.DataFrame([ranks, ranks | {"engine": "nuts", "study": "full"}]),
         "prior_sensitivity": pd.DataFrame([moved | {"verdict": "prior dominates"}]),
         "engines": pd.DataFrame({"agree": [True, False], "distance": [1.5, 6.0], "pareto_k": [0.1, 0.2]}),
     }

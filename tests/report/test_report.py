@@ -101,7 +101,8 @@ def test_numbers_are_those_of_the_tables(numbers, results):
     assert numbers["predictive.posterior.inside"]["value"] == 0 and numbers["predictive.prior.inside"]["value"] == 1
     assert numbers["what_if.right"]["value"] == 6 and numbers["what_if.chance.burnout_down"]["value"] == 16.0
     assert numbers["what_if.chance.burnout_down.ratings"]["low"] == 9.0
-    assert numbers["sbc.failed"]["value"] == 1 and numbers["prior_sensitivity.dominates"]["value"] == 1
+    assert numbers["sbc.failed"]["value"] == 2 and numbers["sbc.full"]["value"] == 1
+    assert numbers["prior_sensitivity.dominates"]["value"] == 1
     assert numbers["seed"]["value"] == 20261122
 
 

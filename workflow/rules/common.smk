@@ -27,6 +27,7 @@ from iatrogenesis.inference.models import COLLAPSED_MODELS, FACTS as MODEL_FACTS
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.provenance import git_commit
 from iatrogenesis.core.yaml_text import ConfigError
+from iatrogenesis.study.committed_calibration import shown as calibration_shown
 from iatrogenesis.study.dependencies import Library
 from iatrogenesis.study.protocol import fingerprint
 from iatrogenesis.study.results_folder import check_folder

@@ -204,9 +204,10 @@ for engine in dict.fromkeys(engine for _, engine in SIMULATIONS):
 
 
 rule sbc:
-    """Are the true values' ranks uniform, for every model, engine and quantity?"""
+    """Are the true values' ranks uniform, for every model, engine and quantity? The full study's say it of the others."""
     input:
         parts=[result(f"sbc/{model}_{engine}.parquet") for model, engine in SIMULATIONS],
+        full=[source(path) for path in calibration_shown(ROOT / "results" / "reference" / "full", STUDY)],
         code=library("inference/sbc"),
     output:
         table="<results>/{study}/tables/sbc.csv",
@@ -218,6 +219,7 @@ rule sbc:
     group:
         "tables"
     params:
+        study=STUDY.name,
         seed=CONFIG.seed,
     message:
         "Judging the ranks of true values"

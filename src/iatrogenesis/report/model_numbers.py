@@ -11,6 +11,7 @@ PREDICTIVE, PRIOR_SENSITIVITY, COMPARISON = (
     "tables/model_comparison.csv",
 )
 REPRODUCTIONS = "tables/reproductions.csv"
+FULL = "full"  # study
 SBC, WHAT_IF, MARGINAL = "tables/sbc.csv", "tables/what_if.csv", "tables/marginal_effects.csv"
 
 
@@ -37,7 +38,9 @@ def sbc_numbers(sbc: pd.DataFrame) -> dict[str, Number]:
     if sbc.empty:
         return {}
     fits = sbc.drop_duplicates(["model", "engine"])
-    return {
+    of_full = 0 if set(fits["study"]) == {FULL} else int((fits["study"] == FULL).sum())
+    found = {"sbc.full": number(of_full, SBC, "models and engines")} if of_full else {}
+    return found | {
         "sbc.all": number(len(sbc), SBC, "quantities"),
         "sbc.calibrated": number(int(sbc["calibrated"].astype(bool).sum()), SBC, "quantities"),
         "sbc.fits": number(len(fits), SBC, "models and engines"),

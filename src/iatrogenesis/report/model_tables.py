@@ -35,7 +35,7 @@ def prior_sensitivity(table: pd.DataFrame) -> Table:
 
 
 def sbc(table: pd.DataFrame) -> Table:
-    """One row per model and engine: how many quantities are calibrated, and the most uneven one."""
+    """One row per model and engine: in which study, how many quantities are calibrated, and the most uneven one."""
     rows, marks = [], []
     for (model, engine), part in table.groupby(["model", "engine"], sort=False):
         worst, fine = part.loc[part["p"].idxmin()], part["calibrated"].astype(bool)
@@ -43,6 +43,7 @@ def sbc(table: pd.DataFrame) -> Table:
             [
                 model,
                 engine,
+                part["study"].iloc[0],
                 str(int(part["simulations"].iloc[0])),
                 str(int(part["failed"].iloc[0])),
                 f"{int(fine.sum())} of {len(part)}",
@@ -55,6 +56,7 @@ def sbc(table: pd.DataFrame) -> Table:
     heads = [
         "Model",
         "Engine",
+        "Study",
         "Simulations",
         "Without draws",
         "Uniform",

@@ -22,6 +22,7 @@ from iatrogenesis.core.files import read_csv, replacing, write_text
 from iatrogenesis.core.former_names import CELLS, METHODS, former
 from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.report.provenance import git_commit
+from iatrogenesis.study.committed_calibration import PART
 from iatrogenesis.study.protocol import LIBRARY, PROTOCOL, code_of, deviations, hash_of
 from iatrogenesis.study.renamed import of_columns, rename, written
 from iatrogenesis.study.sources import read_study
@@ -99,7 +100,8 @@ def _about(path: Path, protocol: Mapping[str, object]) -> dict:
     own = {name: protocol[name] for name in ("frozen", "plan", "seed", "fingerprint", "code")}
     known = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
     same = all(known.get(name) == value for name, value in own.items())
-    return own | {"parts": known["parts"] if same else []}
+    kept = {PART: known[PART]} if same and PART in known else {}
+    return own | {"parts": known["parts"] if same else []} | kept
 
 
 def _joined(table: pd.DataFrame, path: Path, cells: list[str]) -> pd.DataFrame:

@@ -178,6 +178,22 @@ def curves(found: pd.DataFrame, judged: pd.DataFrame, seed: int) -> pd.DataFrame
     return pd.concat(parts, ignore_index=True)
 
 
+def with_full(own: pd.DataFrame, full: pd.DataFrame, study: str) -> pd.DataFrame:
+    """Return a study's table with the full study's rows of those pairs of model and engine that it leaves out.
+
+    Parameters
+    ----------
+    own, full
+        By `judge`, of each pair.
+    study
+        Name of the study; the column ``study`` says where each row is from.
+    """
+    there = set(zip(own["model"], own["engine"], strict=True))
+    others = [pair not in there for pair in zip(full["model"], full["engine"], strict=True)]
+    rows = [own.assign(study=study), full[others].assign(study="full")]
+    return pd.concat([part for part in rows if len(part)] or rows[:1], ignore_index=True)
+
+
 def judge(found: pd.DataFrame, model: str, engine: str, seed: int) -> pd.DataFrame:
     """One row per quantity: is its true value's rank uniform?
 
