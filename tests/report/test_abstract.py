@@ -74,7 +74,7 @@ def test_a_trace_names_cell_rule_and_script(study):
         "Column": "low_90",
         "Rule": "conclude",
         "Script": "scripts/x.py",
-        "Worked out again by": "recompute/net_low.py",
+        "Recomputed by": "recompute/net_low.py",
     }
     assert traces(claims, {}, {}).rows == []
 

@@ -132,7 +132,7 @@ def needed(table: pd.DataFrame) -> Table:
         part[["question", "therapist_sd", "effect", "target"]].fillna(-1).itertuples(index=False, name=None)
     ):
         columns.append((question, sd, effect, target))
-        what = f"VPC within ±{target / 2:g}" if question == "spread" else f"odds ratio {np.exp(effect):.2f}"
+        what = f"VPC within ±{target / 2:g}" if question == "spread" else f"Odds ratio {np.exp(effect):.2f}"
         heads.append(f"{what}, SD {sd:g}")
     rows = []
     for clients, own in part.groupby("clients"):
@@ -149,7 +149,7 @@ def _therapists(row: pd.Series) -> str:
         text += f" ({int(row['low']):,} to {int(np.ceil(row['high'])):,})"
     elif pd.notna(row["low"]) and pd.isna(row["high"]):
         text += f" (from {int(row['low']):,})"
-    return text + (" *" if bool(row["beyond_grid"]) else "")
+    return text + ("*" if bool(row["beyond_grid"]) else "")
 
 
 def reliability(table: pd.DataFrame) -> Table:

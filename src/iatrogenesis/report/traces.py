@@ -1,4 +1,4 @@
-"""Where each number of the abstract comes from: cell, rule, script, and what works it out again."""
+"""Where each number of the abstract comes from: cell, rule, script, and what recomputes it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -37,5 +37,5 @@ def traces(claims: Mapping[str, Claim], numbers: Mapping[str, Mapping], made_by:
                     f"recompute/{name}.py",
                 ]
             )
-    heads = ["Number", "Value", "Table", "Row", "Column", "Rule", "Script", "Worked out again by"]
+    heads = ["Number", "Value", "Table", "Row", "Column", "Rule", "Script", "Recomputed by"]
     return Table(heads, rows, [""] * len(rows))

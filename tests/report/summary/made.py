@@ -27,7 +27,8 @@ def numbers() -> dict[str, Number]:
     found |= ranged("policy.remove_sure.fdr", 8, 38, 76)
     found |= ranged("policy.remove_raw.averted", 9, 16, 26) | ranged("policy.monitoring.averted", 6, 12, 21)
     counts = {"evidence.all": 58, "evidence.reproduced": 55, "conclusions.net.members": 200, "study.methods": 13}
-    counts |= {"study.cells": 3, "study.replicates": 76, "parameters.everything.assumed": 148}
+    counts |= {"study.cells": 3, "study.replicates": 76, "parameters.everything.all": 215}
+    counts |= {"parameters.everything.assumed": 148}
     counts |= {"drivers.unknowns": 162, "drivers.informed": 19}
     found |= {name: number(value, "x", "x") for name, value in counts.items()}
     for cell, power in {"reference_cell": 95.0, "small": 21.0, "large": 100.0}.items():

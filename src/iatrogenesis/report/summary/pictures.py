@@ -48,8 +48,8 @@ def burnout(found: Findings, look: Look) -> Figure:
     least, half, most = (min(max(round(number), 0), worse) for number in (spared.low_90, spared.median, spared.high_90))
     titles = {
         "above": f"{half} of {worse} who get worse would not",
-        "below": "Less burnout would spare nobody",
-        "open": "How many would be spared is uncertain",
+        "below": "Less burnout would help nobody",
+        "open": "How many would fare better is uncertain",
     }
     made, axes = column(titles[found.side("conclusions.rested")], 44)
     fills = [look.strong] * least + [look.other] * (half - least) + [look.faint] * (most - half)
