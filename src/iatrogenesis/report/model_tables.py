@@ -2,9 +2,19 @@
 
 import pandas as pd
 
+from iatrogenesis.inference.data.covariates import AGE_REFERENCE
 from iatrogenesis.report.ranges import HEADS, cells
 from iatrogenesis.report.rounding import rounded, with_error, with_interval
 from iatrogenesis.report.tables import Table
+
+COVARIATES = {
+    "phq9_first": "first PHQ-9 score",
+    "gad7_first": "first GAD-7 score",
+    "fit_rating": "fit rating, of all clients together",
+    "fit_rating[one]": "fit rating, of one client alone",
+    "vulnerable": "vulnerable client",
+}
+"""What a step of a covariate is of, where its name does not say it."""
 
 
 def predictive(table: pd.DataFrame) -> Table:
@@ -97,8 +107,14 @@ def marginal_effects(table: pd.DataFrame) -> Table:
             else ""
             for model in models
         ]
-        rows.append([covariate.replace("_", " "), *cells])
+        rows.append([_covariate(covariate), *cells])
     return Table(["Deteriorations more per 1,000 clients", *models], rows, [""] * len(rows))
+
+
+def _covariate(name: str) -> str:
+    if name.startswith("age["):
+        return f"age {name[4:-1]}, against {AGE_REFERENCE}".replace("-", " to ")
+    return COVARIATES.get(name, name.replace("_", " "))
 
 
 def what_if(table: pd.DataFrame, ranged: pd.DataFrame) -> Table:
