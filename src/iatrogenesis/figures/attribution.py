@@ -24,7 +24,7 @@ CAPTION = (
     "is open. Where the cross lies left of the circle, routes make each other worse. Most strengths are assumed: the "
     "picture shows what follows from them, not what is measured."
 )
-PANELS = {"deteriorated": "At the last session", "deteriorated_at_follow_up": "At follow-up"}
+PANELS = {"deteriorated": "Last session", "deteriorated_at_follow_up": "Follow-up"}
 MARKS: dict[str, dict[str, Any]] = {
     "alone": {"marker": "x", "mec": DARK, "ms": 4, "label": "caused where no other route is open"},
     "shapley": {"marker": "D", "mfc": "white", "mec": ORANGE, "ms": 3.5, "label": "share of the total (Shapley)"},

@@ -29,9 +29,9 @@ CAPTION = (
 SHOWN = 14
 NAMES = {
     "level": "deteriorated",
-    "level_true": "deteriorated, without error",
+    "level_true": "truly deteriorated",
     "net": "net harm",
-    "net_true": "net harm, without error",
+    "net_true": "net harm, true scores",
     "net_later": "net harm at follow-up",
     "rested": "averted by less burnout",
     "averted": "averted by preventions",

@@ -19,7 +19,7 @@ CAPTION = (
     "construction; open to one side where only a direction is published. Mark: the simulated value with two Monte "
     "Carlo standard errors. Square: input; circle: fitted to; diamond: predicted. Filled: reproduced, within two "
     "tolerances; grey: unclear; open: not reproduced; arrows: beyond the frame. At the right the simulated value, and "
-    "in brackets the published one. All patterns are in the supplement."
+    "in brackets the published one, of one pattern an odds ratio (OR). All patterns are in the supplement."
 )
 SHOWN = 12
 FIRST = (

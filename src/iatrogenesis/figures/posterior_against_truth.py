@@ -65,7 +65,7 @@ def draw(effects: pd.DataFrame, routine_care: str) -> Figure:
 def _title(panels: list[tuple]) -> str:
     rows = pd.concat([rows for *_, rows in panels], ignore_index=True)
     holds = (rows["truth"] >= rows["low"]) & (rows["truth"] <= rows["high"])
-    return f"Of {len(rows)} intervals of 95 %, {holds.sum()} hold the truth"
+    return f"Of {len(rows)} intervals of 95 %, {holds.sum()} cover the truth"
 
 
 def _forest(axes: Axes, rows: pd.DataFrame) -> None:

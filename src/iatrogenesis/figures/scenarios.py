@@ -18,7 +18,7 @@ CAPTION = (
     "Of 1,000 clients. Left: how many reliably deteriorate in each scenario (circle) and in the reference world, "
     "where the same clients meet average therapists and no route of harm (dashed line). Right: the difference, the "
     "net harm, by scores (filled) and on scores without error (open), with 95 % Monte Carlo intervals, often narrower "
-    "than the marks. Routine care is the centre of the plausible worlds; in the others, what is named is one standard "
+    "than the marks. Routine care is that of the central world; in the others, what is named is one standard "
     "deviation worse. Intervals are about simulation error alone; the supplement shows how net harm differs between "
     "plausible worlds, and how many deteriorations are caused and how many prevented, gross."
 )

@@ -22,8 +22,8 @@ CAPTION = (
     "highest third of burnout when they began. Bands: 95 % intervals of the means that treat the therapist, not the "
     "client, as the unit (clustered standard error, t distribution over therapists). Faint lines: six single clients. "
     "Below: the share still in treatment. Read both together: later means are over those who stayed, and who stays is "
-    "not chance, so a falling line is not the course of a typical client. A line ends where fewer than twenty clients "
-    "or three therapists are left."
+    "no matter of chance, so a falling line is not the course of a typical client. A line ends where fewer than twenty "
+    "clients or three therapists are left."
 )
 SESSIONS, FEWEST_CLIENTS, FEWEST_THERAPISTS = 12, 20, 3
 COMPARED = 6  # session of the title: half are still in treatment

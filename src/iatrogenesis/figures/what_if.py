@@ -50,9 +50,9 @@ def draw(what_if: pd.DataFrame, what_if_ranges: pd.DataFrame) -> Figure:
 
 
 def _title(what_if: pd.DataFrame) -> str:
-    """How many answers' intervals hold the truth."""
+    """How many answers' intervals cover the truth."""
     holds = what_if["truth"].between(what_if["low"], what_if["high"])
-    return f"Models' 95 % intervals hold the truth in {holds.sum()} of {len(holds)} answers"
+    return f"Models' 95 % intervals cover the truth in {holds.sum()} of {len(holds)} answers"
 
 
 def _one(axis: Axes, place: int, rows: pd.DataFrame, labelled: bool) -> None:
