@@ -71,7 +71,7 @@ def _claims(rows: list[dict[str, Any]], claims: Mapping[str, Claim]) -> dict[str
             place = f"{claim.table}: {', '.join(f'{name} = {one}' for name, one in claim.row.items())}; {claim.column}"
         cells = [said, row["verdict"], value, before, row["reason"], place, again]
         shown.append({"cells": cells, "bad": row["verdict"] in (NOT, CHANGED)})
-    heads = ["Claim", "Verdict", "Value (MCSE)", "Reference", "Why", "Cell", "Worked out again by"]
+    heads = ["Claim", "Verdict", "Value (MCSE)", "Reference", "Why", "Cell", "Recomputed by"]
     words = "What the report says in numbers, with the cell of the table that each comes from."
     return {"id": "claims", "title": "Claims", "words": words, "columns": heads, "rows": _worst_first(shown)}
 
