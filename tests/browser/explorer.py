@@ -4,6 +4,11 @@ PROJECTOR = {"width": 1024, "height": 768}
 VIEWS = ("clients", "courses", "year", "twin", "vote", "numbers")
 
 
+def settled(page):
+    """Wait until the page shows what its controls ask for: it simulates bit by bit."""
+    page.wait_for_selector("body:not(:has([aria-busy]))")
+
+
 def put(page, panel="a", **sliders):
     """Move sliders as a hand does: the browser tells the page after each."""
     for name, value in sliders.items():
@@ -12,6 +17,7 @@ def put(page, panel="a", **sliders):
             " for (const kind of ['input', 'change']) input.dispatchEvent(new Event(kind)); }",
             str(value),
         )
+    settled(page)
 
 
 def number(text):
@@ -21,6 +27,7 @@ def number(text):
 
 def shown(page, panel="a"):
     """Numbers on the page, by name."""
+    settled(page)
     return {
         row["name"]: number(row["value"])
         for row in page.locator(f"#panel-{panel} [data-number]").evaluate_all(
@@ -31,6 +38,7 @@ def shown(page, panel="a"):
 
 def dots(page, panel="a"):
     """How many marks of each fate there are."""
+    settled(page)
     marks = page.locator(f"#panel-{panel} .dots svg > path")
     classes = marks.evaluate_all("marks => marks.map(mark => mark.getAttribute('class'))")
     return {name: classes.count(name) for name in set(classes)}
@@ -38,4 +46,5 @@ def dots(page, panel="a"):
 
 def says(page, what, panel="a"):
     """A text of a panel."""
+    settled(page)
     return page.locator(f"#panel-{panel} {what}").inner_text()

@@ -14,10 +14,10 @@ from iatrogenesis.explorer.measure import ALSO, FATES, WORK, Measures, clusters
 from iatrogenesis.explorer.ranges import Ranges, headlines
 from iatrogenesis.explorer.settings import SLIDERS, Setting, by_kind, world_of
 from tests.browser.conftest import PHONE
-from tests.browser.explorer import PROJECTOR, VIEWS, dots, number, put, says, shown
+from tests.browser.explorer import PROJECTOR, VIEWS, dots, number, put, says, settled, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-MEGABYTES, MILLISECONDS = 5, 100
+MEGABYTES = 5
 MEASURES = """now => {
   const { averages, series } = explorer.at(now.sliders, now.on);
   const listed = ([name, of]) => [name, of instanceof Map ? [...of] : of];
@@ -51,10 +51,11 @@ def ranges(study, at, pages):
 def expect(page, row, panel="a"):
     """The page says, and its thousand marks show, what a row of the table says."""
     found = shown(page, panel)
-    for name in (*ALSO, *WORK):
+    assert found["worse_because"] - found["spared"] == round(row["worse_because"] - row["spared"])
+    for name in {*ALSO, *WORK} - {"spared"}:
         digits = 1 if name == "sessions" else 0
         assert found[name] == pytest.approx(row[name], abs=0.5 * 10**-digits + 0.02), name
-    for fate in FATES:
+    for fate in (*FATES, "spared"):
         assert found[fate] == pytest.approx(row[fate], abs=1), fate
     drawn = dots(page, panel)
     assert drawn == {fate: int(found[fate]) for fate in FATES if found[fate]} and sum(drawn.values()) == 1000
@@ -187,6 +188,7 @@ def test_two_settings_begin_alike_and_show_their_difference(explore, table, meas
     page = explore()
     put(page, burnout=1.25)
     page.click("#compare")
+    settled(page)
     assert page.locator("#b-burnout").input_value() == "1.25"
     assert "as many" in page.locator("#difference-answer").inner_text()
     said = page.locator("[data-difference] td").evaluate_all("cells => cells.map(cell => cell.textContent)")
@@ -204,7 +206,8 @@ def test_two_settings_begin_alike_and_show_their_difference(explore, table, meas
     page.click("[data-view-button=numbers]")
     row = page.locator("[data-difference=worse_because]")
     change = table.loc[[(*busy, "")], "worse_because"].iloc[0] - table.loc[[(*rested, "")], "worse_because"].iloc[0]
-    assert number(row.locator(".value").inner_text()) == pytest.approx(change, abs=0.6)
+    found = [shown(page, panel)["worse_because"] for panel in "ab"]
+    assert number(row.locator(".value").inner_text()) == found[1] - found[0] == pytest.approx(change, abs=1)
     one, other = (measured(Setting(sliders)) for sliders in (rested, busy))
     many = clusters(study.config.explorer.design)
     parts = [1000 * (other[f"worse_because.{i}"] - one[f"worse_because.{i}"]) for i in range(1, many + 1)]
@@ -260,18 +263,6 @@ def test_a_browser_that_cannot_simulate_says_so(browser, pages):
     page.wait_for_selector("#notice:not([hidden])")
     assert "cannot run the simulator" in page.locator("#notice").inner_text()
     page.close()
-
-
-def test_a_slider_answers_at_once(explore):
-    """Half of the moves within the time, by the browser's own clock; other work on the machine may slow some."""
-    page = explore(fragment="#a=0,0,0,15,1,monitoring+supervision+caseload_limit+repair")
-    times = page.evaluate(
-        "() => { const input = document.getElementById('a-burnout'), times = [];"
-        " for (let i = 0; i < 20; i++) { input.value = -1 + i / 8; const start = performance.now();"
-        " input.dispatchEvent(new Event('input')); document.body.getBoundingClientRect();"
-        " times.push(performance.now() - start); } return times.sort((a, b) => a - b); }"
-    )
-    assert times[len(times) // 2] < MILLISECONDS
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -13,7 +13,7 @@ from iatrogenesis.core.montecarlo import jackknife, jackknife_error
 from iatrogenesis.explorer.courses import courses, worlds_of
 from iatrogenesis.explorer.live.packed import packed
 from iatrogenesis.explorer.measure import FATES, Measures, clusters
-from iatrogenesis.explorer.page import averted, page
+from iatrogenesis.explorer.page import as_shown, averted, page
 from iatrogenesis.explorer.ranges import HEADLINES, Ranges, settings_of
 from iatrogenesis.explorer.settings import (
     SLIDERS,
@@ -206,6 +206,16 @@ def test_what_a_prevention_averts_is_said_with_both_readings():
     said = averted(table, {"repair": "with_repair", "referral": None})
     assert said == {"repair": (7, 0, 11)}
     assert averted(table.assign(value=2.2), {"repair": "with_repair"}) == {"repair": (-2, -2, -2)}
+
+
+def test_what_a_prevention_averts_is_what_the_page_shows_when_it_is_switched_on(explored):
+    settings = told(explored.explorer, usual(explored.world))
+    worse = 0.06 - 0.001 * np.arange(len(settings))
+    found = pd.DataFrame({"worse_because.0": worse / 2, "worse_anyway.0": worse / 2})
+    names = list(explored.explorer.preventions)
+    first = [what for what, _ in settings].index("alone")
+    said = as_shown(dict.fromkeys([*names, "together"], (99, -1, 98)), settings, found)
+    assert said == {name: (first + place, -1, 98) for place, name in enumerate(names)}
 
 
 def test_the_page_holds_everything_and_is_the_same_each_time(explored):

@@ -14,7 +14,7 @@ from iatrogenesis.explorer.courses import packed as packed_courses
 from iatrogenesis.explorer.measure import ALSO, FATES, WORK, clusters
 from iatrogenesis.explorer.offline import filled
 from iatrogenesis.explorer.ranges import Ranges
-from iatrogenesis.explorer.settings import SLIDERS, Explorer
+from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting, told
 from iatrogenesis.explorer.words import FIRST, Words
 
 SHOWN = ("worse_anyway", "worse_because", "unchanged", "improved", "not_judged")
@@ -119,6 +119,23 @@ def averted(preventions: pd.DataFrame, averting: Mapping[str, str | None]) -> Av
     }
 
 
+def as_shown(averts: Averted, settings: Sequence[tuple[str, Setting]], measures: pd.DataFrame) -> Averted:
+    """The same, where the usual reading is what the page shows when a step is switched on: it has other clients.
+
+    Parameters
+    ----------
+    settings, measures
+        As `iatrogenesis.explorer.settings.told`, and what was measured there.
+    """
+    worse = np.floor(1000 * (measures["worse_because.0"] + measures["worse_anyway.0"]) + 0.5)  # as the page rounds
+    alone = {
+        setting.preventions: int(worse.iloc[0] - here)
+        for (what, setting), here in zip(settings, worse, strict=True)
+        if what == "alone"
+    }
+    return {name: (alone[name,], *others) for name, (_, *others) in averts.items() if (name,) in alone}
+
+
 def worse_of_finished(here: Mapping[str, float]) -> float:
     """Clients reliably worse per 1,000 finished courses, from measures of a setting."""
     judged = 1 - here["not_judged.0"]
@@ -152,7 +169,8 @@ def page(
         "worlds": ranges.members,
     }
     said = {**about, **numbers, "commit": about["commit"] or "–"}
-    data = packed(explorer, simulator, measures, words, averts, ranges, courses, said)
+    shown = as_shown(averts, told(explorer, ranges.usual), measures)
+    data = packed(explorer, simulator, measures, words, shown, ranges, courses, said)
     return filled("explorer.html.j2", data, compiles=True, first=words.languages[FIRST], say=_saying(words, said))
 
 

@@ -33,7 +33,7 @@ function Calendar(module, layout, design) {
     memory[slot + T.index] = index;
     memory[slot + T.service] = service;
     module.employ(bytes(slot));
-    return { slot, index, free: of(slot, "caseload", T), waiting: of(slot, "clients", T), next: design.first };
+    return { slot, index, seated: 0, free: of(slot, "caseload", T), waiting: of(slot, "clients", T), next: design.first };
   }
 
   // One service of a replicate, from the first week until all have ended and `weeks` are over. `see` is told of each session
@@ -45,6 +45,7 @@ function Calendar(module, layout, design) {
 
     function seat(client, who) {
       who.free--;
+      who.seated++;
       client.with = who;
       seated.push(client);
     }
@@ -65,6 +66,11 @@ function Calendar(module, layout, design) {
       }
     }
 
+    function leave(who) {
+      who.free++;
+      who.seated--;
+    }
+
     // Whether the client comes again next week, to the same therapist.
     function stays(client, referred) {
       const { slot } = client, who = client.with;
@@ -72,7 +78,7 @@ function Calendar(module, layout, design) {
         module.end(bytes(slot));
         see.end(client, slot);
         spare.push(slot);
-        who.free++;
+        leave(who);
         return false;
       }
       module.move(bytes(slot), bytes(who.slot));
@@ -80,7 +86,7 @@ function Calendar(module, layout, design) {
       if (to < 0) return true;
       client.to = staff[(to - number) / design.services];
       module.arrive(bytes(slot), bytes(client.to.slot));
-      who.free++;
+      leave(who);
       referred.push(client);
       return false;
     }
@@ -93,11 +99,7 @@ function Calendar(module, layout, design) {
         module.meet(bytes(client.slot), bytes(client.with.slot));
         see.session(client, client.slot);
       }
-      if (week < weeks) {
-        for (const who of staff) {
-          see.week(week, who.index, who.slot, seated.reduce((n, client) => n + (client.with === who), 0));
-        }
-      }
+      if (week < weeks) for (const who of staff) see.week(week, who.index, who.slot, who.seated);
       const referred = [];
       seated = seated.filter(client => stays(client, referred));
       queue.push(...referred.sort((a, b) => a.home - b.home || a.index - b.index));

@@ -6,16 +6,20 @@ function Compare(data, words, numbers, ranges, panels) {
   let on = false;
 
   function difference() {
-    const [a, b] = panels.map(panel => panel.numbers().averages), [first, second] = panels.map(panel => panel.setting());
+    const [first, second] = panels.map(panel => panel.drawn());
+    if (first === null || second === null) return;
+    const { averages: a, whole: wholeA } = first.found, { averages: b, whole: wholeB } = second.found;
     for (const row of document.querySelectorAll("[data-difference]")) {
       const name = row.dataset.difference, change = b[name].value - a[name].value, digits = digitsOf(name);
-      const half = numbers.halfOfDifference(a[name], b[name]), said = words.said(change, digits);
-      row.querySelector(".value").textContent = (change > 0 && /[1-9]/.test(said) ? "+" : "") + said;
+      const shown = name in wholeA ? wholeB[name] - wholeA[name] : change;
+      const half = numbers.halfOfDifference(a[name], b[name]), said = words.said(shown, digits);
+      row.querySelector(".value").textContent = (shown > 0 && /[1-9]/.test(said) ? "+" : "") + said;
       row.querySelector(".interval").textContent = half < 1e-9 ? "" : words.range(change - half, change + half, digits);
     }
     const change = headlines(b).worse - headlines(a).worse;
     words.put(document.getElementById("difference-answer"), words.t("difference_answer", {
-      change: words.more(change), range: words.moreRange(ranges.difference(first, second, change)) }));
+      change: words.more(allWorse(wholeB) - allWorse(wholeA)),
+      range: words.moreRange(ranges.difference(first.setting, second.setting, change)) }));
   }
 
   // The second begins as a copy of the first, unless a setting is given.

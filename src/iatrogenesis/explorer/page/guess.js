@@ -25,11 +25,10 @@ function Guess(data, words, ranges, shown) {
 
   function tell(panel) {
     const line = one("#guess-said"), guess = number();
-    if (state !== "told" || guess === null) { words.put(line, ""); return; }
-    const found = panel.numbers(), here = headlines(found.averages);
-    const [low, high] = ranges.at("worse", panel.setting(), here.worse).map(v => words.said(v));
-    const worse = words.said(found.whole.worse_because + found.whole.worse_anyway);
-    words.put(line, words.t("guess_said", { guess: words.said(guess), worse, low, high }));
+    if (state !== "told" || guess === null || panel.drawn() === null) { words.put(line, ""); return; }
+    const { setting, found } = panel.drawn(), { worse } = headlines(found.averages);
+    const [low, high] = ranges.at("worse", setting, worse).map(v => words.said(v));
+    words.put(line, words.t("guess_said", { guess: words.said(guess), worse: words.said(allWorse(found.whole)), low, high }));
   }
 
   form.addEventListener("submit", event => { event.preventDefault(); set("told"); });

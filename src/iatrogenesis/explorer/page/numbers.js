@@ -12,15 +12,16 @@ function Numbers(data, simulator) {
         averages[name] = { value, without };
       }
     }
-    const whole = wholeClients(data.fates.map(fate => averages[fate].value));
-    return { averages, series: found.series, whole: Object.fromEntries(data.fates.map((fate, i) => [fate, whole[i]])) };
+    return { averages, series: found.series, whole: wholeClients(data.fates, averages) };
   }
+
+  const soon = ({ sliders, on }) => simulator.soon(sliders, on);
 
   // Half width of a 95 % interval: simulated services differ.
   const half = number => data.t * jackknife(number.without);
   const halfOfDifference = (a, b) => data.t * jackknife(b.without.map((v, i) => v - a.without[i]));
 
-  return { of, half, halfOfDifference };
+  return { of, soon, half, halfOfDifference };
 }
 
 // Clients of 1,000 who end reliably worse, and how many more than if nothing did harm.
@@ -29,14 +30,27 @@ const headlines = averages => ({
   net: averages.worse_because.value - averages.spared.value,
 });
 
-// Whole clients that add up to 1,000, each as near to its share as that allows.
-function wholeClients(shares) {
+// Whole clients: those of each fate add up to 1,000, and both headline numbers are what the others make them, to the client.
+function wholeClients(fates, averages) {
+  const { worse, net } = headlines(averages), because = Math.round(averages.worse_because.value);
+  const others = fates.filter(fate => !fate.startsWith("worse_"));
+  const parts = apportioned(others.map(fate => averages[fate].value), 1000 - Math.round(worse));
+  return {
+    ...Object.fromEntries(others.map((fate, i) => [fate, parts[i]])),
+    worse_because: because, worse_anyway: Math.round(worse) - because, spared: because - Math.round(net),
+  };
+}
+
+// Whole numbers with this sum, each as near to its share as that allows.
+function apportioned(shares, sum) {
   const floors = shares.map(Math.floor);
-  const left = 1000 - floors.reduce((a, b) => a + b, 0);
+  const left = sum - floors.reduce((a, b) => a + b, 0);
   const order = shares.map((s, i) => [s - floors[i], i]).sort((a, b) => b[0] - a[0]);
   order.slice(0, left).forEach(([, i]) => { floors[i] += 1; });
   return floors;
 }
+
+const allWorse = whole => whole.worse_because + whole.worse_anyway;
 
 const digitsOf = name => name === "sessions" ? 1 : 0;
 

@@ -10,7 +10,11 @@ let view = "clients", restored = false;  // until then the address is to be read
 
 const guess = Guess(DATA, words, ranges, () => PANELS.forEach(panel => panel.show()));
 const PANELS = [...document.querySelectorAll(".panel")].map((root, i) => Panel(root, DATA, {
-  words, numbers, ranges, settings, view: () => view, changed,
+  words, numbers, ranges, settings, view: () => view,
+  changed: () => {
+    changed();
+    if (i === 0 && restored && compare.on()) PANELS[1].show();  // whose ghosts follow the first
+  },
   other: () => i === 1 ? PANELS[0] : null,
   guess: () => i === 0 ? guess.now() : { hidden: guess.now().hidden, number: null },
 }));
@@ -50,19 +54,10 @@ function look(name) {
   return name === "twin" ? twin.show() : Promise.all(PANELS.map(panel => panel.show()));
 }
 
-let again = false;  // the second panel's ghosts follow the first
-
 function changed() {
   if (!restored) return;
   guess.tell(PANELS[0]);
-  if (compare.on()) {
-    if (!again) {
-      again = true;
-      PANELS[1].show();
-      again = false;
-    }
-    compare.difference();
-  }
+  if (compare.on()) compare.difference();
   const parts = [`a=${settings.written(PANELS[0].setting())}`];
   if (compare.on()) parts.push(`b=${settings.written(PANELS[1].setting())}`);
   if (view !== "clients") parts.push(`view=${view}`);

@@ -10,6 +10,7 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
   const stories = one("select");
   const dots = Dots(one(".dots"), data), charts = Charts(root, data, words);
   let last = settings.usual(), before = null, moving = false;
+  let again = false, following = null, drawn = null;  // what can be seen: a setting, and what was found there
 
   const setting = () => ({
     sliders: inputs.map(input => Number(input.value)),
@@ -21,7 +22,7 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
     boxes.forEach((box, i) => { box.checked = on.includes(i); });
     before = fresh ? null : last;
     if (fresh) last = setting();
-    show();
+    return show();
   }
 
   function showStory(now) {
@@ -47,18 +48,17 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
     });
   }
 
-  function showSliders(now) {
+  function showSliders(now, then) {
     inputs.forEach((input, k) => {
       const x = now.sliders[k], said = settings.position(k, x), stands = settings.stands(k, x), s = data.sliders[k];
       input.setAttribute("aria-valuetext", `${said} ${stands}`.trim());
       one(`output[for="${input.id}"]`).textContent = said;
-      const slider = input.closest(".slider"), was = compared()?.sliders[k];
+      const slider = input.closest(".slider"), was = then?.sliders[k];
       slider.querySelector(".stands").textContent = stands;
       const mark = slider.querySelector(".was");
       mark.hidden = was === undefined || was === x;
       if (!mark.hidden) mark.style.setProperty("--at", (was - s.ends[0]) / (s.ends[1] - s.ends[0]));
     });
-    words.put(one(".in-words"), settings.inWords(now));
   }
 
   // The setting that ghosts stand for: the one before, or, of the second of two, the first.
@@ -71,32 +71,32 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
   function answer(now, found) {
     const here = headlines(found.averages), [low, high] = ranges.at("worse", now, here.worse).map(v => words.said(v));
     const asUsual = data.sliders.every((s, k) => s.name === "vulnerability" || now.sliders[k] === s.usual);
-    const net = Math.round(here.net), values = {
+    const net = found.whole.worse_because - found.whole.spared, values = {
       net: words.more(net), range: words.moreRange(ranges.at("net", now, here.net)),
       reference: words.t(asUsual ? "reference_usual" : "reference_moved"),
     };
     const said = words.t(net === 0 ? "answer_same" : "answer_net", values);
     words.put(one(".net"), said);
     words.put(one(".echo"), said);
-    const worse = found.whole.worse_because + found.whole.worse_anyway;
-    const rest = [words.t("answer_all", { worse: words.said(worse), low, high })];
+    const rest = [words.t("answer_all", { worse: words.said(allWorse(found.whole)), low, high })];
     if (net < 0 && now.on.length) rest.push(words.t("helps_too"));
     words.put(one(".all"), rest.join(" "));
-    return worse;
+    words.put(one(".in-words"), settings.inWords(now));
   }
 
-  // What has changed since the setting before, in numbers and for the ghosts.
-  function change(now, worse) {
-    const then = compared(), line = one(".change");
+  // What has changed since another setting, in numbers and for the ghosts.
+  function change(now, found, then) {
+    const line = one(".change");
     if (!then) { words.put(line, ""); return null; }
-    const was = numbers.of(then), more = headlines(numbers.of(now).averages).worse - headlines(was.averages).worse;
+    const was = numbers.of(then), more = headlines(found.averages).worse - headlines(was.averages).worse;
     words.put(line, words.t(other() ? "answer_than_a" : "answer_before", {
-      change: words.more(more), range: words.moreRange(ranges.difference(then, now, more)) }));
-    return was.whole.worse_because + was.whole.worse_anyway;
+      change: words.more(allWorse(found.whole) - allWorse(was.whole)),
+      range: words.moreRange(ranges.difference(then, now, more)) }));
+    return allWorse(was.whole);
   }
 
-  function showClients(found, worse, was) {
-    const guessed = guess(), hidden = guessed.hidden;
+  function showClients(found, was) {
+    const guessed = guess(), hidden = guessed.hidden, worse = allWorse(found.whole);
     const ghost = guessed.number ?? was;
     dots.show(found.whole, ghost, hidden);
     for (const line of root.querySelectorAll("[data-key]")) line.querySelector(".count").textContent = hidden ? "?" : words.said(found.whole[line.dataset.key]);
@@ -118,23 +118,49 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
     }
   }
 
+  // Controls at once; the rest when it is simulated.
   function show() {
     if (root.hidden) return Promise.resolve();
     boxes.forEach((box, i) => { if (settings.waitsFor(i, setting().on) !== null) box.checked = false; });
-    const now = setting();
-    last = now;
+    last = setting();
+    showStory(last);
+    showSwitches(last);
+    showSliders(last, compared());
+    again = true;
+    following ??= follow();
+    return following;
+  }
+
+  // Where controls move faster than clients are simulated, settings in between are passed over.
+  async function follow() {
+    try {
+      while (again) {
+        again = false;
+        root.setAttribute("aria-busy", "true");
+        const now = setting(), then = compared();
+        for (const one of then ? [now, then] : [now]) await numbers.soon(one);
+        showFound(now, then);
+        if (!again) await showPictures();
+      }
+    } finally {
+      following = null;
+    }
+  }
+
+  function showFound(now, then) {
     const found = numbers.of(now);
-    showStory(now);
-    showSwitches(now);
-    showSliders(now);
-    const worse = answer(now, found);
-    showClients(found, worse, change(now, worse));
+    drawn = { setting: now, found };
+    answer(now, found);
+    showClients(found, change(now, found, then));
     showTable(found);
+    root.removeAttribute("aria-busy");
     changed();
-    const drawn = IN_VIEW[view()];
-    if (drawn.length === 0) return Promise.resolve();
-    const tables = tablesOf(data, words, found.series()), said = described(words, found.series());
-    return Promise.all(drawn.map(name => charts.show(name, tables[name], said[name])));
+  }
+
+  function showPictures() {
+    const { series } = drawn.found;
+    return Promise.all(IN_VIEW[view()].map(name =>
+      charts.show(name, tablesOf(data, words, series())[name], described(words, series())[name])));
   }
 
   // A gesture begins with the first move after the last one ended; ghosts keep where it began.
@@ -161,5 +187,5 @@ function Panel(root, data, { words, numbers, ranges, settings, view, other, gues
     ended();
   }
 
-  return { root, show, put, push, setting, numbers: () => numbers.of(setting()), forget: charts.forget };
+  return { root, show, put, push, setting, drawn: () => drawn, forget: charts.forget };
 }

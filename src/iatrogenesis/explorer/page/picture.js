@@ -49,24 +49,24 @@ function Picture(data, words, settings) {
 
   // One setting: marks on the left, words on the right.
   function alone(pen, panel) {
-    const { whole } = panel.numbers(), cell = 28, wide = 40 * cell, x = SLIDE.margin, right = x + wide + 60;
+    const { setting, found: { whole } } = panel.drawn(), cell = 28, wide = 40 * cell, x = SLIDE.margin, right = x + wide + 60;
     const width = SLIDE.width - right - SLIDE.margin;
     marks(pen, whole, x, 160, cell);
     key(pen, whole, x, 160 + ROWS * cell + 50, wide, 2, 26);
     let y = write(pen, text(panel, ".net"), right, 200, width, 42, "bold");
     y = write(pen, text(panel, ".all"), right, y + 20, width, 30);
-    write(pen, settings.inWords(panel.setting()), right, y + 30, width, 22, "normal", "quiet");
+    write(pen, settings.inWords(setting), right, y + 30, width, 22, "normal", "quiet");
   }
 
   // One of two settings: marks above, words below.
   function beside(pen, panel, x, width) {
-    const { whole } = panel.numbers(), cell = 15;
+    const { setting, found: { whole } } = panel.drawn(), cell = 15;
     write(pen, text(panel, "h2"), x, 165, width, 30, "bold");
     marks(pen, whole, x, 185, cell);
     key(pen, whole, x, 185 + ROWS * cell + 40, width, 2, 22);
     let y = write(pen, text(panel, ".net"), x, 185 + ROWS * cell + 160, width, 28, "bold");
     y = write(pen, text(panel, ".all"), x, y + 6, width, 24);
-    write(pen, settings.inWords(panel.setting()), x, y + 6, width, 17, "normal", "quiet");
+    write(pen, settings.inWords(setting), x, y + 6, width, 17, "normal", "quiet");
   }
 
   function canvas(panels) {

@@ -2,9 +2,17 @@
 "use strict";
 
 // As in measure.py.
-const SESSIONS = 16, WEEKS = 53, MOST_KEPT = 12;
+const SESSIONS = 16, WEEKS = 53;
+const MOST_KEPT = 12, SLICE = 12;  // settings that are kept; milliseconds of work after which the page may do something else
 
 const unpacked = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
+
+// Until the page has seen to what else there is.
+const turn = () => new Promise(go => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => { port1.close(); go(); };
+  port2.postMessage(null);
+});
 
 function Simulator(data) {
   const { code, layout, design, first, anyway, begun } = data.simulator;  // first: client on each list, of all clients
@@ -21,12 +29,12 @@ function Simulator(data) {
 
   const isWorseAnyway = client => worseAnyway[client >> 3] >> (client & 7) & 1;
 
-  // What became of everybody at a setting.
-  function simulate({ sliders, on }) {
-    calendar.set(Object.fromEntries([
+  // What became of everybody at a setting; whoever asks may pause after each service, and simulate another setting there.
+  function* simulate(sliders, on) {
+    const set = Object.fromEntries([
       ...data.sliders.map((s, k) => [s.name, sliders[k]]),
       ...data.preventions.map((p, i) => [`on.${p.name}`, on.includes(i) ? 1 : 0]),
-    ]));
+    ]);
     const found = {
       clients: new Float64Array(clusters), therapistWeeks: new Float64Array(clusters),
       sums: Object.fromEntries([...data.fates, ...data.also, "sessions", "begun"].map(name => [name, new Float64Array(clusters)])),
@@ -34,8 +42,13 @@ function Simulator(data) {
       weeks: Object.fromEntries(["burnout", "judged", "distressed"].map(name => [name, new Float64Array(people * WEEKS)])),
       caseload: new Float64Array(people),
     };
-    for (let replicate = 0; replicate < design.replicates; replicate++)
-      for (let service = 0; service < design.services; service++) simulateService(found, replicate, service);
+    for (let replicate = 0; replicate < design.replicates; replicate++) {
+      for (let service = 0; service < design.services; service++) {
+        calendar.set(set);
+        simulateService(found, replicate, service);
+        yield;
+      }
+    }
     return found;
   }
 
@@ -77,14 +90,31 @@ function Simulator(data) {
   // A setting as it was simulated: its averages by name, over all services and with each left out, and its series.
   function at(sliders, on) {
     const key = JSON.stringify([sliders, on]);
-    if (!known.has(key)) {
-      const found = simulate({ sliders, on });
-      let drawn = null;
-      known.set(key, { averages: averagesOf(data, found, on), series: () => drawn ??= seriesOf(data, found) });
-      if (known.size > MOST_KEPT) known.delete(known.keys().next().value);
-    }
-    return known.get(key);
+    if (!known.has(key)) proceed(key, on, simulate(sliders, on));
+    const found = known.get(key);
+    known.delete(key);  // and last again: who was asked for longest ago is forgotten first
+    known.set(key, found);
+    return found;
   }
 
-  return { start, at };
+  // Simulate on, until the end or some time.
+  function proceed(key, on, work, until = Infinity) {
+    let step = work.next();
+    while (!step.done && performance.now() < until) step = work.next();
+    if (!step.done) return;
+    let drawn = null;
+    known.set(key, { averages: averagesOf(data, step.value, on), series: () => drawn ??= seriesOf(data, step.value) });
+    if (known.size > MOST_KEPT) known.delete(known.keys().next().value);
+  }
+
+  // Simulate a setting bit by bit, so that the page answers meanwhile.
+  async function soon(sliders, on) {
+    const key = JSON.stringify([sliders, on]), work = simulate(sliders, on);
+    while (!known.has(key)) {
+      proceed(key, on, work, performance.now() + SLICE);
+      await turn();
+    }
+  }
+
+  return { start, at, soon };
 }
