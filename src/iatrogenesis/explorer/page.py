@@ -120,7 +120,7 @@ def averted(preventions: pd.DataFrame, averting: Mapping[str, str | None]) -> Av
 
 
 def as_shown(averts: Averted, settings: Sequence[tuple[str, Setting]], measures: pd.DataFrame) -> Averted:
-    """The same, where the usual reading is what the page shows when a step is switched on: it has other clients.
+    """The same, where the central reading is what the page shows when a step is switched on: it has other clients.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def as_shown(averts: Averted, settings: Sequence[tuple[str, Setting]], measures:
         for (what, setting), here in zip(settings, worse, strict=True)
         if what == "alone"
     }
-    return {name: (alone[name,], *others) for name, (_, *others) in averts.items() if (name,) in alone}
+    return {name: (alone[name,], low, high) for name, (_, low, high) in averts.items() if (name,) in alone}
 
 
 def worse_of_finished(here: Mapping[str, float]) -> float:
