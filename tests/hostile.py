@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import nbformat
 
 from iatrogenesis.core.files import read_csv
+from iatrogenesis.core.references import read_references
 from iatrogenesis.explorer.offline import filled
 from iatrogenesis.explorer.planner import packed
 from iatrogenesis.own_data.checks_page import page as checks_page
@@ -20,7 +21,6 @@ from iatrogenesis.report.notebook import page as notebook_page
 from iatrogenesis.report.page import page_tables, page_words
 from iatrogenesis.report.pages import report_pages
 from iatrogenesis.report.pictures import page_figures
-from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import render
 from iatrogenesis.report.summary.findings import Findings
 from iatrogenesis.report.summary.page import summary as summary_page

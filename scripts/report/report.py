@@ -5,10 +5,10 @@ from pathlib import Path
 from iatrogenesis.core.claims import Claims
 from iatrogenesis.core.files import read_csv, read_json, write_text
 from iatrogenesis.core.instruments import Instruments
+from iatrogenesis.core.references import read_references
 from iatrogenesis.report.page import page_tables, page_words
 from iatrogenesis.report.pages import report_pages
 from iatrogenesis.report.pictures import page_figures
-from iatrogenesis.report.references import read_references
 from iatrogenesis.report.run_record import versions
 from iatrogenesis.report.traces import traces
 from iatrogenesis.simulation_study.policy_world import PolicyWorld

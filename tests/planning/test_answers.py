@@ -190,6 +190,6 @@ def test_the_paragraph_says_how_it_can_be_done_again(whole):
 
 def test_usual_numbers_have_their_source(usual):
     assert set(usual.numbers) == {"rate", "vpc", "odds_ratio", "reliability", "service_sd"}
-    assert usual.numbers["vpc"].value == pytest.approx(0.101) and "saxon2017therapist" in usual.numbers["vpc"].source
+    assert usual.numbers["vpc"].value == pytest.approx(0.101) and "Saxon et al. 2017, " in usual.numbers["vpc"].source
     assert usual.numbers["vpc"].low < 0.101 < usual.numbers["vpc"].high
     assert Numbers(therapists=20, clients_per_year=50, **{name: one.value for name, one in usual.numbers.items()})

@@ -2,13 +2,13 @@
 
 import pandas as pd
 
+from iatrogenesis.core.references import read_references
 from iatrogenesis.figures import FACTS
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report.figure_words import words_of
 from iatrogenesis.report.page import page_tables, page_words
 from iatrogenesis.report.pages import report_pages
 from iatrogenesis.report.pictures import page_figures
-from iatrogenesis.report.references import read_references
 from iatrogenesis.report.tables import Table
 from iatrogenesis.report.traces import traces
 from tests.conftest import CONFIG

@@ -8,12 +8,12 @@ from collections import Counter
 import pytest
 from bs4 import BeautifulSoup
 
+from iatrogenesis.core.references import read_references
 from iatrogenesis.figures import FACTS
 from iatrogenesis.report.citing import Cited
 from iatrogenesis.report.numbering import UnknownPlace, numbered, see, title
 from iatrogenesis.report.page import page_tables
 from iatrogenesis.report.pages import TEMPLATES, figures_of, page_of
-from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import template_files
 from tests.conftest import CONFIG
 from tests.report.report_pages import TITLES, both, numbers_of, results_of, worlds

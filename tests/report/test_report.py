@@ -8,12 +8,12 @@ import jinja2
 import pandas as pd
 import pytest
 
+from iatrogenesis.core.references import read_references
 from iatrogenesis.core.sources import records
 from iatrogenesis.report import numbers as collect
 from iatrogenesis.report.inputs import parameters, shortcomings
 from iatrogenesis.report.page import open_routes, page_tables
 from iatrogenesis.report.pages import report_pages
-from iatrogenesis.report.references import read_references
 from iatrogenesis.report.render import MissingNumber, Numbers, template_files
 from iatrogenesis.report.rounding import with_interval
 from iatrogenesis.report.second_episodes import over_worlds, second_course, who_comes_back

@@ -124,6 +124,7 @@ rule planner_page:
         usual=[
             source("config/default.yaml"),
             source("config/evidence.csv"),
+            source("config/references.bib"),
             source("config/statistical_world.yaml"),
             source("config/scenarios/routine_care.yaml"),
         ],

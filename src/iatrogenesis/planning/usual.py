@@ -1,5 +1,6 @@
 """What a plan takes where a service does not know its own numbers, each with where it comes from."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from iatrogenesis.core.files import read_csv
+from iatrogenesis.core.references import Reference, read_references
 from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.inference.models.priors import Priors
 
@@ -41,23 +43,24 @@ def configured(config: Path) -> Configured:
     study, world = read_yaml(config / "default.yaml"), read_yaml(config / "statistical_world.yaml")
     evidence = read_csv(config / "evidence.csv").set_index("id")
     rated = read_yaml(config / "scenarios" / "routine_care.yaml")["world"]["ratings"]["burnout"]
+    references = read_references(config / "references.bib")
     burnout = float(np.exp(world["coefficients"]["burnout"]["value"]))
     numbers = {
-        "rate": _published(evidence.loc[RATE]),
-        "vpc": _published(evidence.loc[SHARE]),
+        "rate": _published(evidence.loc[RATE], references),
+        "vpc": _published(evidence.loc[SHARE], references),
         "odds_ratio": Usual(burnout, "median of the plausible worlds (config/statistical_world.yaml)"),
-        "service_sd": _published(evidence.loc[SERVICES]),
+        "service_sd": _published(evidence.loc[SERVICES], references),
         "reliability": Usual(
-            float(rated["value"]), f"{rated['cite']}, {rated['where']} (config/scenarios/routine_care.yaml)"
+            float(rated["value"]),
+            f"{references[rated['cite']].short}, {rated['where']} (config/scenarios/routine_care.yaml)",
         ),
     }
     return Configured(numbers, Priors.model_validate(study["fit"]["priors"]), int(study["seed"]))
 
 
-def _published(row: pd.Series) -> Usual:
+def _published(row: pd.Series, references: Mapping[str, Reference]) -> Usual:
     """A published value; its range by sampling error and by how far it may be off elsewhere, both in the table."""
     reach = 1.645 * float(np.hypot(float(row["sampling_se"]), float(row["discrepancy"])))
     value = float(row["value"])
-    return Usual(
-        value, f"{row['cite']}, {row['where']} (config/evidence.csv, {row.name})", value - reach, value + reach
-    )
+    source = f"{references[row['cite']].short}, {row['where']} (config/evidence.csv, {row.name})"
+    return Usual(value, source, value - reach, value + reach)

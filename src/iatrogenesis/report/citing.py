@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from iatrogenesis.report.references import Reference
+from iatrogenesis.core.references import Reference
 
 
 class Cited:

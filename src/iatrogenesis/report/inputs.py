@@ -5,8 +5,8 @@ from math import isfinite
 
 import pandas as pd
 
+from iatrogenesis.core.references import Reference
 from iatrogenesis.core.sources import Record, Sourced, SourcedShares
-from iatrogenesis.report.references import Reference
 from iatrogenesis.report.rounding import MINUS, rounded, with_error
 from iatrogenesis.report.tables import Table
 

@@ -7,6 +7,7 @@ from textwrap import dedent
 import pandas as pd
 from pydantic import BaseModel
 
+from iatrogenesis.core.references import Reference
 from iatrogenesis.core.sources import records
 from iatrogenesis.figures.episode_worlds import barriers
 from iatrogenesis.inference.models import MODELS
@@ -21,7 +22,6 @@ from iatrogenesis.report import (
     tables,
 )
 from iatrogenesis.report.population import population
-from iatrogenesis.report.references import Reference
 from iatrogenesis.world.scenarios import Scenario
 
 

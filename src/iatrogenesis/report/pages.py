@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from iatrogenesis.core.pages import filled_page
+from iatrogenesis.core.references import Reference
 from iatrogenesis.report.citing import Cited
 from iatrogenesis.report.numbering import numbered, see, title
-from iatrogenesis.report.references import Reference
 from iatrogenesis.report.render import templates
 from iatrogenesis.report.tables import Table
 

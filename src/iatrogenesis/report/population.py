@@ -5,8 +5,8 @@ from math import floor, log10
 
 import pandas as pd
 
+from iatrogenesis.core.references import Reference
 from iatrogenesis.report.inputs import source_of
-from iatrogenesis.report.references import Reference
 from iatrogenesis.report.rounding import MINUS
 from iatrogenesis.report.tables import Table
 

@@ -171,8 +171,8 @@ def another_year(advice: pd.DataFrame) -> Table:
     """One row per number of clients: what another year and known rates are expected to avert, and do avert."""
     part = advice[advice["question"] == "another_year"]
     heads = {
-        "promised": "Another year: expected", "realised": "averted", "perfect": "Rates known: expected",
-        "regret": "averted", "changed": "Actions changed",
+        "promised": "Another year: expected", "realised": "averted", "gap": "difference",
+        "perfect": "Rates known: expected", "regret": "averted", "changed": "Actions changed",
     }  # fmt: skip
     rows = []
     for clients, own in part.groupby("clients"):

@@ -6,6 +6,9 @@ expected (`iatrogenesis.inference.answers.decisions`). Then as many clients come
 years, and actions are chosen anew. True rates are known, so both choices have a true loss. The promise counts what the
 therapist's own clients will teach; the refit also uses what the others' teach.
 
+An upper bound of what waiting is worth: nothing is done in between (who would be paused sees as many clients), rates
+stand still, and the year costs nothing. Losses are choices of this study.
+
 ===============  =======================================================================================================
 quantity         per 1,000 clients of each therapist, mean over therapists and data sets
 ===============  =======================================================================================================
@@ -13,6 +16,7 @@ quantity         per 1,000 clients of each therapist, mean over therapists and d
 `realised`       true loss of the first year's action less that of the action after both years
 `perfect`        expected fall of the loss if the rates were known (EVPI)
 `regret`         true loss of the first year's action less the least one; no data can avert more
+`gap`            promised less realised, by data set
 `changed`        share of therapists whose action changes
 ===============  =======================================================================================================
 """
@@ -29,7 +33,7 @@ from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.simulation_study.setting import Setting, mean_row
 
 QUESTION = "another_year"
-QUANTITIES = ("promised", "realised", "perfect", "regret", "changed")
+QUANTITIES = ("promised", "realised", "perfect", "regret", "gap", "changed")
 DRAWS, CHAINS = 500, 2
 
 
@@ -52,11 +56,13 @@ def in_data_set(setting: Setting, replicate: int, priors: Priors, seed: int) -> 
         return {}
     promise, before, after = value_of_another_year(first, setting.sizes), decided(first), decided(second)
     loss, place = LOSSES.of(rate, rate.mean()), np.arange(setting.therapists)
+    promised, realised = float(promise.evsi.mean()), float(np.mean(loss[before, place] - loss[after, place]))
     return {
-        "promised": float(promise.evsi.mean()),
-        "realised": float(np.mean(loss[before, place] - loss[after, place])),
+        "promised": promised,
+        "realised": realised,
         "perfect": float(promise.evpi.mean()),
         "regret": float(np.mean(loss[before, place] - loss.min(axis=0))),
+        "gap": promised - realised,
         "changed": float(np.mean(before != after)),
     }
 

@@ -16,8 +16,8 @@ function Compare(data, words, numbers, ranges, panels) {
       row.querySelector(".value").textContent = (shown > 0 && /[1-9]/.test(said) ? "+" : "") + said;
       row.querySelector(".interval").textContent = half < 1e-9 ? "" : words.range(change - half, change + half, digits);
     }
-    const change = headlines(b).worse - headlines(a).worse;
-    words.put(document.getElementById("difference-answer"), words.t("difference_answer", {
+    const change = headlines(b).worse - headlines(a).worse, alike = JSON.stringify(first.setting) === JSON.stringify(second.setting);
+    words.put(document.getElementById("difference-answer"), alike ? words.t("difference_none") : words.t("difference_answer", {
       change: words.more(allWorse(wholeB) - allWorse(wholeA)),
       range: words.moreRange(ranges.difference(first.setting, second.setting, change)) }));
   }

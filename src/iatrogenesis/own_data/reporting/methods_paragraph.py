@@ -7,13 +7,13 @@ from functools import cache
 from importlib.metadata import version
 
 from iatrogenesis.core.definitions import RATIO_IN_WORDS
+from iatrogenesis.core.references import Reference, read_references
 from iatrogenesis.core.resources import config_folder
 from iatrogenesis.own_data.analysis.names import column_name
 from iatrogenesis.own_data.prepared import KnownInstrument
 from iatrogenesis.own_data.reporting.beside import RATIO, beside
 from iatrogenesis.own_data.reporting.cells import numeric
 from iatrogenesis.own_data.reporting.results import Results
-from iatrogenesis.report.references import Reference, read_references
 from iatrogenesis.report.rounding import interval
 
 PACKAGES = ("iatrogenesis", "numpy", "scipy", "pandas", "pymc", "arviz")

@@ -5,8 +5,9 @@ sandwich, which trusts no model of the likeness (Liang & Zeger 1986, 10.1093/bio
 therapists (Mancl & DeRouen 2001, 10.1111/j.0006-341X.2001.00126.x), with Student's t of as many degrees of freedom as
 there are therapists less columns that belong to them. With one less for each column, or Satterthwaite's (after Pan &
 Wall 2002), tests at 20 therapists reject about half as often as they should: the corrected errors are somewhat large
-already. Its odds ratios are those of the population and not of one therapist's clients; with a therapist SD of .61 they
-are about 6 % nearer 1. The change of mean risk has no such difference.
+already. Its odds ratios are those of the population and not of one therapist's clients; with a therapist SD of .61 and
+an outcome as rare as deterioration the log odds ratio is about 2 % nearer 0. The change of mean risk has no such
+difference.
 """
 
 import warnings
