@@ -41,7 +41,7 @@ def page_tables(
     everything = records(worlds["everything"])
     routes = {path: record for path, record in everything.items() if path.startswith("mechanisms.")}
     preventions = {path: record for path, record in everything.items() if path.startswith("preventions.")}
-    every, judged = results["therapists"], results["method_results"]
+    every = results["therapists"]
     return {
         "evidence": inputs.evidence(results["evidence"], references),
         "population": population(results["population"], references),
@@ -58,14 +58,7 @@ def page_tables(
             every[(every["dataset"] == routine_care.id) & (every["model"] == "intercept_only")]
         ),
         "services": tables.services(results["therapist_effects"]),
-        "cells": study_tables.cells(results["method_cells"]),
-        "burnout_performance": study_tables.odds_ratios(judged, study_tables.BURNOUT),
-        "spread_performance": study_tables.performance(judged, "therapist_sd", study_tables.SPREAD),
-        "therapist_performance": study_tables.therapists(judged),
-        "needed": study_tables.needed(results["needed"]),
-        "reliability": study_tables.reliability(results["needed"]),
-        "another_year": study_tables.another_year(results["advice"]),
-        "policies": study_tables.policies(results["policies"]),
+        **of_methods(results),
         "predictive": model_tables.predictive(results["predictive"]),
         "prior_sensitivity": model_tables.prior_sensitivity(results["prior_sensitivity"]),
         "sbc": model_tables.sbc(results["sbc"]),
@@ -75,7 +68,7 @@ def page_tables(
         "reproductions": model_tables.reproductions(results["reproductions"]),
         "diagnostics": tables.diagnostics(results["diagnostics"]),
         "main_conclusions": paper_tables.main_conclusions(results["conclusions"]),
-        "analyses": paper_tables.analyses(judged),
+        "analyses": paper_tables.analyses(results["method_results"]),
         "main_policies": paper_tables.main_policies(results["policies"]),
         "conclusions": conclusions.conclusion_table(results["conclusions"], "main"),
         "route_conclusions": conclusions.conclusion_table(results["conclusions"], "route"),
@@ -90,6 +83,21 @@ def page_tables(
         "prevention_parameters": inputs.parameters(preventions, references),
         "policy_parameters": inputs.parameters(records(worlds["policies"]), references),
         "instrument_parameters": inputs.parameters(records(worlds["instruments"]), references),
+    }
+
+
+def of_methods(results: Mapping[str, pd.DataFrame]) -> dict[str, tables.Table]:
+    """Tables about the simulation study."""
+    judged = results["method_results"]
+    return {
+        "cells": study_tables.cells(results["method_cells"]),
+        "burnout_performance": study_tables.odds_ratios(judged, study_tables.BURNOUT),
+        "spread_performance": study_tables.performance(judged, "therapist_sd", study_tables.SPREAD),
+        "therapist_performance": study_tables.therapists(judged),
+        "needed": study_tables.needed(results["needed"]),
+        "reliability": study_tables.reliability(results["needed"]),
+        "another_year": study_tables.another_year(results["advice"]),
+        "policies": study_tables.policies(results["policies"]),
     }
 
 
