@@ -11,7 +11,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_whoever_adds_up_what_the_page_says_finds_what_it_says(explore, study, at):
     """Marks, table, sentences and rings agree to the client, wherever controls stand."""
-    page, worse = explore(), 0
+    page = explore()
+    begun = shown(page)
+    worse = begun["worse_because"] + begun["worse_anyway"]
     ends = list(study.config.explorer.ends.by_slider().items())
     for place, (name, both) in enumerate(ends):
         for end in (*both, at[place]):

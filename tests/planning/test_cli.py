@@ -33,7 +33,7 @@ def test_the_whole_answer(whole):
     result, _ = whole
     assert result.exit_code == 0, result.output
     text = result.output.replace("\u00a0", " ")
-    assert "--vpc 0.101 is taken from saxon2017therapist" in text and "--odds-ratio" not in text
+    assert "--vpc 0.101 is taken from Saxon et al. 2017" in text and "--odds-ratio" not in text
     assert text.index("First answer") < text.index("Whole answer") < text.index("Burnout: 12", text.index("Whole"))
     (head,) = [line for line in text.splitlines() if "years without end" in line]
     assert re.split(r"\s{2,}", head.strip()) == ["one year", "1.5 years", "years without end"]
