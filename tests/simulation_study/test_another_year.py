@@ -8,8 +8,8 @@ from iatrogenesis.inference.answers.decisions import LOSSES
 from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.engines.collapsed.engine import sample
 from iatrogenesis.inference.models.priors import Priors
-from iatrogenesis.simulation_study.another_year import DRAWS, QUANTITIES, another_year, in_data_set
-from iatrogenesis.simulation_study.setting import Setting
+from iatrogenesis.simulation_study.another_year import QUANTITIES, another_year, in_data_set
+from iatrogenesis.simulation_study.setting import DRAWS, Setting
 
 SETTING = Setting(24, 60, therapist_sd=0.8, rate=0.06)
 

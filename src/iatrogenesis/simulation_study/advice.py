@@ -26,7 +26,6 @@ import pandas as pd
 
 from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.core.tables import DataError
-from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.spread import vpc
@@ -36,10 +35,9 @@ from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import LEVEL
 from iatrogenesis.simulation_study.power_curve import critical
 from iatrogenesis.simulation_study.profiling import profiling
-from iatrogenesis.simulation_study.setting import Setting, mean_row
+from iatrogenesis.simulation_study.setting import Setting, mean_row, posterior
 
 COLUMNS = ("question", "therapists", "clients", "therapist_sd", "effect", "quantity", "value", "mcse", "replicates")
-DRAWS = 500  # of each chain: what a replicate tells differs far more between replicates than between draws
 MANY = 40_000  # therapists whose raw rates are set beside their true ones
 NODES = 9
 
@@ -70,11 +68,7 @@ def spread_and_flagging(setting: Setting, replicates: int, priors: Priors, seed:
     for replicate in range(replicates):
         events, rate, _ = setting.drawn(seed, replicate)
         data = setting.counted(replicate, events)
-        try:
-            tree = sample(
-                "casemix" if data.covariate_names else "intercept_only", data, priors, seed, draws=DRAWS, chains=2
-            )
-        except Unreliable:
+        if (tree := posterior(data, priors, seed)) is None:
             continue
         low, high = np.quantile(tree["posterior"]["therapist_sd"].values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         widths.append(high - low)

@@ -27,14 +27,12 @@ import numpy as np
 
 from iatrogenesis.inference.answers.decisions import LOSSES, decided, value_of_another_year
 from iatrogenesis.inference.answers.standardise import therapists_rates
-from iatrogenesis.inference.data.outcomes import OutcomeData, counts
-from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
+from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.models.priors import Priors
-from iatrogenesis.simulation_study.setting import Setting, mean_row
+from iatrogenesis.simulation_study.setting import Setting, mean_row, posterior
 
 QUESTION = "another_year"
 QUANTITIES = ("promised", "realised", "perfect", "regret", "gap", "changed")
-DRAWS, CHAINS = 500, 2
 
 
 def another_year(setting: Setting, replicates: int, priors: Priors, seed: int) -> Iterator[dict]:
@@ -49,11 +47,11 @@ def in_data_set(setting: Setting, replicate: int, priors: Priors, seed: int) -> 
     events, rate, _ = setting.drawn(seed, replicate)
     name = f"{setting.name}, {replicate}"
     both_years = events + setting.next_year(seed, replicate, rate)
-    try:
-        first = _rates(counts(name, setting.ids(), events, setting.sizes), priors, seed)
-        second = _rates(counts(f"{name}, both years", setting.ids(), both_years, 2 * setting.sizes), priors, seed)
-    except Unreliable:
+    before_it = posterior(counts(name, setting.ids(), events, setting.sizes), priors, seed)
+    after_it = posterior(counts(f"{name}, both years", setting.ids(), both_years, 2 * setting.sizes), priors, seed)
+    if before_it is None or after_it is None:
         return {}
+    first, second = (therapists_rates(tree, np.arange(setting.therapists)) for tree in (before_it, after_it))
     promise, before, after = value_of_another_year(first, setting.sizes), decided(first), decided(second)
     loss, place = LOSSES.of(rate, rate.mean()), np.arange(setting.therapists)
     promised, realised = float(promise.evsi.mean()), float(np.mean(loss[before, place] - loss[after, place]))
@@ -65,9 +63,3 @@ def in_data_set(setting: Setting, replicate: int, priors: Priors, seed: int) -> 
         "gap": promised - realised,
         "changed": float(np.mean(before != after)),
     }
-
-
-def _rates(data: OutcomeData, priors: Priors, seed: int) -> np.ndarray:
-    """Posterior draws of therapists' rates, shape (draws, therapists)."""
-    tree = sample("intercept_only", data, priors, seed, draws=DRAWS, chains=CHAINS)
-    return therapists_rates(tree, np.arange(len(data.clients)))

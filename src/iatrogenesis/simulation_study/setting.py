@@ -4,12 +4,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import xarray as xr
 from scipy.special import expit, ndtri
 from scipy.stats import binom
 
 from iatrogenesis.core.streams import Noise, derived_seed
 from iatrogenesis.inference.data.outcomes import OutcomeData, counts
+from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
+from iatrogenesis.inference.models.priors import Priors
 from iatrogenesis.inference.models.spread import log_odds_at
+
+DRAWS, CHAINS = 500, 2  # what a replicate tells differs far more between replicates than between draws
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,15 @@ class Setting:
         centre = np.zeros(len(names))
         centre[: len(rated)] = 0.0 if rating is None else rating.mean()
         return replace(data, covariates=columns, covariate_names=names, centre=centre, scale=np.ones(len(names)))
+
+
+def posterior(data: OutcomeData, priors: Priors, seed: int) -> xr.DataTree | None:
+    """Fit one data set; none where the engine gives no draws."""
+    model = "casemix" if data.covariate_names else "intercept_only"
+    try:
+        return sample(model, data, priors, seed, draws=DRAWS, chains=CHAINS)
+    except Unreliable:
+        return None
 
 
 def mean_row(question: str, quantity: str, values: np.ndarray) -> dict:

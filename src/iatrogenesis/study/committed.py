@@ -22,7 +22,7 @@ from iatrogenesis.core.files import read_csv, replacing, write_text
 from iatrogenesis.core.former_names import CELLS, METHODS, former
 from iatrogenesis.core.yaml_text import read_yaml
 from iatrogenesis.report.provenance import git_commit
-from iatrogenesis.study.committed_calibration import PART
+from iatrogenesis.study.committed_calibration import PART, core_seconds
 from iatrogenesis.study.protocol import LIBRARY, PROTOCOL, code_of, deviations, hash_of
 from iatrogenesis.study.renamed import of_columns, rename, written
 from iatrogenesis.study.sources import read_study
@@ -66,11 +66,10 @@ def take_over(config: Path, docs: Path, file: Path, folder: Path, results: Path 
     for name, table in found.items():
         _written(_joined(table, folder / f"{name}.csv", order), folder / f"{name}.csv")
     about = _about(folder / PROTOCOL, protocol)
-    cost = [float(pd.read_csv(path, sep="\t")["cpu_time"].sum()) for path in (made / "benchmarks").rglob("*.tsv")]
     part: dict[str, Any] = {
         "cells": list(study.cells),
         "commit": git_commit(config.parent),
-        "core_seconds": round(sum(cost)),
+        "core_seconds": core_seconds((made / "benchmarks").rglob("*.tsv")),
     }
     if otherwise:
         part |= {"deviations": otherwise, "code": code_of(LIBRARY)}

@@ -6,19 +6,17 @@ made this part alone. Smaller studies with the same priors, design and sampler s
 that they leave out: the sampler takes hours for what collapsed fits do in seconds.
 """
 
-import hashlib
-import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import yaml
 
-from iatrogenesis.core.files import read_csv, write_csv, write_text
+from iatrogenesis.core.files import read_benchmark, read_csv, write_csv, write_text
 from iatrogenesis.core.former_names import as_before
 from iatrogenesis.report.provenance import git_commit
-from iatrogenesis.study.protocol import FULL, PROTOCOL
+from iatrogenesis.study.protocol import FULL, PROTOCOL, digest
 from iatrogenesis.study.renamed import written
 from iatrogenesis.study.study import Study, load_study
 
@@ -29,12 +27,13 @@ PART = "calibration"
 def key(study: Study) -> str:
     """Return a fingerprint of what calibration follows from, but for seed and number of simulations."""
     settings = study.config
-    content = {
-        "priors": settings.fit.priors.model_dump(mode="json"),
-        "calibration": settings.sbc.model_dump(mode="json", exclude={"collapsed", "nuts"}),
-        "scenario": as_before(study.catalogue[study.routine_care].model_dump(mode="json")),
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+    return digest(
+        {
+            "priors": settings.fit.priors.model_dump(mode="json"),
+            "calibration": settings.sbc.model_dump(mode="json", exclude={"collapsed", "nuts"}),
+            "scenario": as_before(study.catalogue[study.routine_care].model_dump(mode="json")),
+        }
+    )
 
 
 def take_over(config: Path, file: Path, folder: Path, results: Path = Path("results")) -> None:
@@ -58,19 +57,24 @@ def take_over(config: Path, file: Path, folder: Path, results: Path = Path("resu
     if not (folder / PROTOCOL).is_file():
         raise SystemExit(f"{folder / PROTOCOL}: take over cells of the full study first (`make take-over`)")
     write_csv(table, folder / TABLE)
-    cost = [pd.read_csv(path, sep="\t")["cpu_time"].sum() for path in (made / "benchmarks").rglob("sbc*.tsv")]
+    seconds = core_seconds((made / "benchmarks").rglob("sbc*.tsv"))
     about = yaml.safe_load((folder / PROTOCOL).read_text(encoding="utf-8"))
-    about[PART] = {"key": key(study), "commit": git_commit(config.parent), "core_seconds": round(float(sum(cost)))}
+    about[PART] = {"key": key(study), "commit": git_commit(config.parent), "core_seconds": seconds}
     write_text(written(about), folder / PROTOCOL)
 
 
 def shown(folder: Path, study: Study) -> list[str]:
     """Path of the full study's table, if it is there and is about the same as a study's own; none in the full study."""
-    about: dict[str, Any] = {}
-    if (folder / PROTOCOL).is_file() and (folder / TABLE).is_file():
-        about = yaml.safe_load((folder / PROTOCOL).read_text(encoding="utf-8"))
-    same = about and about.get("seed") != study.config.seed and about.get(PART, {}).get("key") == key(study)
+    if not all((folder / name).is_file() for name in (PROTOCOL, TABLE)):
+        return []
+    about = yaml.safe_load((folder / PROTOCOL).read_text(encoding="utf-8"))
+    same = about["seed"] != study.config.seed and about.get(PART, {}).get("key") == key(study)
     return [f"{folder.as_posix()}/{TABLE}"] if same else []
+
+
+def core_seconds(benchmarks: Iterable[Path]) -> int:
+    """Return what jobs took together, by the files in which Snakemake measured them."""
+    return round(float(pd.Series([read_benchmark(path)["cpu_time"] for path in benchmarks], dtype=float).sum()))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,11 @@ def fingerprint(study: Study, ensemble: Path) -> str:
         "priors": study.config.fit.priors.model_dump(mode="json"),
         "sampler": [settings.sampler.model_dump(mode="json"), settings.convergence.model_dump(mode="json")],
     }
+    return digest(content)
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """Return 16 digits that tell plain data from any other."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
