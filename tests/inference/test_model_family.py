@@ -214,7 +214,7 @@ def test_measurement_density_is_an_integral_over_the_traits(tables, priors):
     )  # fmt: skip
     ratings = np.array([[0.4, 0.8, 1.2], [0.4, -0.1, -0.5]])
     rated = measurement.RatedData(two, ratings, np.array([0.6, 0.8, 0.5]))
-    assert rated.shared() == (True, False, False)
+    assert rated.shared == (True, False, False)
     point |= {"coefficients": np.array([0.5]), "trait_coefficients": np.array([-0.4, 0.7, 0.0])}
     point |= {"trait_between": np.array([0.9, 0.0001, 0.0001]), "trait_within": np.array([1.1, 0.8])}
     point |= {"trait_mean": np.array([0.1, -0.2, 0.3]), "therapist_sd": 0.0001, "intercept": -1.0}

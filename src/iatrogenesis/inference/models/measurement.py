@@ -19,6 +19,7 @@ trait, on the outcome or on other ratings, and bursts of burnout that do not las
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
@@ -100,21 +101,19 @@ class RatedData:
         """Names of the covariates' columns."""
         return self.people.covariate_names
 
+    @cached_property
     def shared(self) -> tuple[bool, ...]:
         """Whether each trait is rated once per therapist."""
-        return tuple(bool(np.all(self.ratings[:, k] == self._mean()[self.people.therapist, k])) for k in self._each())
-
-    def _each(self) -> range:
-        return range(self.ratings.shape[1])
+        return tuple(np.all(self.ratings == self._mean()[self.people.therapist], axis=0).tolist())
 
     def _mean(self) -> np.ndarray:
         """Mean rating of each therapist's clients, shape (J, traits); exact where all are equal."""
         clients = np.maximum(self.people.clients, 1)[:, None]
         first = np.zeros((len(clients), self.ratings.shape[1]))
         first[self.people.therapist] = self.ratings  # any one of them
-        rest = np.zeros_like(first)
-        np.add.at(rest, self.people.therapist, self.ratings - first[self.people.therapist])
-        return first + rest / clients
+        beyond = (self.ratings - first[self.people.therapist]).T
+        rest = [np.bincount(self.people.therapist, column, len(clients)) for column in beyond]
+        return first + np.transpose(rest) / clients
 
     def arrays(self) -> Arrays:
         """Return outcomes and covariates, ratings, therapists' mean ratings, and squares around them."""
@@ -134,12 +133,12 @@ class RatedData:
         """Return what of the ratings their density needs."""
         found = {name: values for name, (_, values) in self.arrays().items()}
         return Ratings(
-            found["mean_rating"], found["squares"], found["clients"], found["reliability"], np.array(self.shared())
+            found["mean_rating"], found["squares"], found["clients"], found["reliability"], np.array(self.shared)
         )
 
     def coords(self) -> dict[str, tuple[str, ...]]:
         """Return therapists, covariates, traits, and those of them that vary between one therapist's clients."""
-        varying = tuple(name for name, shared in zip(TRAITS, self.shared(), strict=True) if not shared)
+        varying = tuple(name for name, shared in zip(TRAITS, self.shared, strict=True) if not shared)
         return {**self.people.coords(), "trait": TRAITS, "varying": varying}
 
     def constants(self) -> Arrays:
@@ -204,11 +203,11 @@ def build(data: RatedData, priors: Priors, *, centred: bool = False):
         mean = pm.Normal("trait_mean", 0.0, prior.trait_mean.sd, dims="trait")
         between = pm.HalfNormal("trait_between", prior.trait_sd.scale, dims="trait")
         within = pt.zeros(len(TRAITS))
-        if varying := [k for k, shared in enumerate(data.shared()) if not shared]:
+        if varying := [k for k, shared in enumerate(data.shared) if not shared]:
             within = pt.set_subtensor(
                 within[varying], pm.HalfNormal("trait_within", prior.trait_sd.scale, dims="varying")
             )
-        single = np.array(data.shared())
+        single = np.array(data.shared)
         root, error = pt.sqrt(model["reliability"]), 1.0 - model["reliability"]
         # Ratings: each client's around the therapist's mean, and the means.
         spread = root**2 * within**2 + error
@@ -255,7 +254,7 @@ def prior_point(data: RatedData, priors: Priors, noise: Noise) -> dict[str, np.n
     """Draw every parameter from its prior; therapists' effects are drawn with their traits, in `replicate`."""
     prior, k = priors.section("measurement"), len(TRAITS)
     point = generative.prior_point(data.people, priors, noise)
-    varying = ~np.array(data.shared())
+    varying = ~np.array(data.shared)
     return point | {
         "trait_coefficients": priors.coefficient.sd * many(noise, "trait_coefficients", k),
         "trait_mean": prior.trait_mean.sd * many(noise, "trait_mean", k),
@@ -264,22 +263,27 @@ def prior_point(data: RatedData, priors: Priors, noise: Noise) -> dict[str, np.n
     }
 
 
-def drawn(data: RatedData, point: Point, noise: Noise) -> tuple[np.ndarray, np.ndarray]:
-    """Draw therapists' effects, traits and ratings anew at one point: log odds (rows,) and ratings (rows, traits)."""
-    single, therapist = np.array(data.shared()), data.people.therapist
-    rows, j, k = len(therapist), np.arange(len(data.therapist_ids))[:, None], np.arange(len(TRAITS))
-    within = np.zeros(len(TRAITS))
-    within[~single] = point["trait_within"]
-    of_therapist = (point["trait_between"] * noise.normal("between", therapist=j, occasion=k))[therapist]
-    who = {"client": np.arange(rows)[:, None], "occasion": k}
-    deviation = of_therapist + within * noise.normal("within", **who)
-    error = noise.normal("error", **who)
-    error[:, single] = noise.normal("shared_error", therapist=j, occasion=k)[therapist][:, single]
-    root = np.sqrt(data.reliability)
-    ratings = root * (point["trait_mean"] + deviation) + np.sqrt(1.0 - data.reliability) * error
+def drawn_odds(data: RatedData, point: Point, noise: Noise) -> tuple[np.ndarray, np.ndarray]:
+    """Draw therapists' effects and traits anew at one point: log odds (rows,), deviations of traits (rows, traits)."""
+    therapist, j, k = data.people.therapist, np.arange(len(data.therapist_ids))[:, None], np.arange(len(TRAITS))
+    varying = np.flatnonzero(~np.array(data.shared))
+    deviation = (point["trait_between"] * noise.normal("between", therapist=j, occasion=k))[therapist]
+    within = noise.normal("within", client=np.arange(len(therapist))[:, None], occasion=varying)
+    deviation[:, varying] += point["trait_within"] * within
     effect = point["therapist_sd"] * many(noise, "therapist_effect", len(data.therapist_ids))
     odds = generative.log_odds(data.people, {**point, "therapist_effect": effect})
-    return odds + deviation @ point["trait_coefficients"], ratings
+    return odds + deviation @ point["trait_coefficients"], deviation
+
+
+def drawn(data: RatedData, point: Point, noise: Noise) -> tuple[np.ndarray, np.ndarray]:
+    """As `drawn_odds`, with ratings: log odds (rows,) and ratings (rows, traits)."""
+    odds, deviation = drawn_odds(data, point, noise)
+    single, therapist = np.array(data.shared), data.people.therapist
+    j, k = np.arange(len(data.therapist_ids))[:, None], np.arange(len(TRAITS))
+    error = noise.normal("error", client=np.arange(len(therapist))[:, None], occasion=k)
+    error[:, single] = noise.normal("shared_error", therapist=j, occasion=k)[therapist][:, single]
+    root = np.sqrt(data.reliability)
+    return odds, root * (point["trait_mean"] + deviation) + np.sqrt(1.0 - data.reliability) * error
 
 
 def replicate(data: RatedData, point: Point, noise: Noise) -> RatedData:

@@ -19,7 +19,7 @@ LABEL = "Bayes, measurement"
 LOOK = ("*", "orange")
 MODEL = "measurement"
 GROUP = "measurement"
-SECONDS = (0.1, 0.18)
+SECONDS = (0.06, 0.09)
 TARGETS = ("log_odds_ratio[t]", "residual_sd", "risk_change[burnout]")
 SLOW = True
 DRAWS = 200
@@ -43,7 +43,7 @@ def _risk(data, tree):
     burnout, changes = TRAITS.index("burnout"), []
     for number, point in enumerate(points(tree, DRAWS)):
         noise = Noise(derived_seed(tree.attrs["seed"], "risk change", data.dataset, number))
-        odds, _ = measurement.drawn(data, point, noise)
+        odds, _ = measurement.drawn_odds(data, point, noise)
         changes.append(PER * np.mean(expit(odds - point["trait_coefficients"][burnout]) - expit(odds)))
     return of_draws(RISK, np.array(changes))
 
