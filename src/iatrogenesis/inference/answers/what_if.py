@@ -13,14 +13,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
-from scipy.special import expit
 from scipy.stats import linregress
 
 from iatrogenesis.core.montecarlo import ratio
 from iatrogenesis.core.tables import DataError
+from iatrogenesis.inference.answers.mean_risk import mean_risks
 from iatrogenesis.inference.data.covariates import AGE, AGE_REFERENCE, FLAG, SPLIT, Profile, most_frequent, standardised
 from iatrogenesis.inference.data.outcomes import OutcomeData
-from iatrogenesis.inference.data.posterior import points
 from iatrogenesis.world.judged import Sample
 
 DRAWS = 400
@@ -52,12 +51,7 @@ def risk_difference(data: OutcomeData, tree: xr.DataTree, before: np.ndarray, af
     before, after
         Columns as in ``data.covariates``, shape (rows, k).
     """
-    found = []
-    for point in points(tree, DRAWS):
-        base = point["intercept"] + point["therapist_effect"][data.therapist]
-        risk = expit(base + before @ point["coefficients"])
-        found.append(PER * np.mean(expit(base + after @ point["coefficients"]) - risk))
-    return np.array(found)
+    return PER * (mean_risks(tree, data.therapist, after, DRAWS) - mean_risks(tree, data.therapist, before, DRAWS))
 
 
 def shifted(data: OutcomeData, shift: Mapping[str, ArrayLike]) -> np.ndarray:

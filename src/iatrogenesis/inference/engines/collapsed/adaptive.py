@@ -112,7 +112,8 @@ class Kernels:
         root = np.linalg.solve(self.factor, along[:, :m].T).T
         centres = np.linalg.solve(self.factor, self.centres.T).T
         square = np.sum(root**2, axis=1)[:, None] + np.sum(centres**2, axis=1) - 2 * root @ centres.T
-        kernels = logsumexp(-0.5 * square, axis=1, b=self.weights)
+        least = square.min(axis=1, keepdims=True)
+        kernels = np.log(np.exp(-0.5 * (square - least)) @ self.weights) - 0.5 * least[:, 0]
         rest, up, down = along[:, m:], part.up[m:], part.down[m:]
         others = -0.5 * np.sum((rest / np.where(rest > 0, up, down)) ** 2, axis=1)
         volume = np.linalg.slogdet(part.factor)[1] + np.linalg.slogdet(self.factor)[1]

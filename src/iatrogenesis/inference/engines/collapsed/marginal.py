@@ -14,12 +14,13 @@ from functools import cache
 import numpy as np
 from numba import njit
 
+from iatrogenesis.inference.engines.exponential import FARTHEST, exp
+
 NODES = (7, 11, 15, 21)  # from few to many, until the integrals do not change any more
 NEWTON_STEPS = 30  # at most; two or three do where the data say much
 FARTHEST_STEP = 2.0  # in log odds
 NEAR = 0.3  # of the spread around the mode: after such a step little is left, and the quadrature minds little
 BLOCK = 64  # draws at a time: their odds stay in the fastest memory
-FARTHEST = 40.0  # log odds beyond this change no probability that a double can tell from 0 or 1
 HIGHEST = 600.0  # logarithm of a product that is still a finite double
 GRID = 48  # points of a therapist's distribution function
 REACH = 4.2  # in SDs around the mode: not beyond the outermost nodes by much, where the polynomial would turn
@@ -50,23 +51,6 @@ def rule(nodes: int) -> Rule:
     return Rule(points, log_weights, np.ascontiguousarray(interpolation), AT / points[-1])
 
 
-@njit(inline="always")
-def _exp(x):
-    # (1 + z + z^2/2 + ... + z^6/720)^256 with z = x/256: relative error below 2e-7 at 40 and 1e-11 at 10.
-    x = x if x < FARTHEST else FARTHEST
-    x = x if x > -FARTHEST else -FARTHEST
-    z = x * 0.00390625
-    p = 1.0 + z * (1.0 + z * (0.5 + z * (1 / 6 + z * (1 / 24 + z * (1 / 120 + z * (1 / 720))))))
-    p = p * p
-    p = p * p
-    p = p * p
-    p = p * p
-    p = p * p
-    p = p * p
-    p = p * p
-    return p * p
-
-
 @njit(cache=True)
 def _mode(events, trials, odds, sd, first, last, u, spread, slope, curve, factor):
     """Newton steps towards each draw's mode of one therapist, from `u`; `spread` becomes the SD of the normal there."""
@@ -78,7 +62,7 @@ def _mode(events, trials, odds, sd, first, last, u, spread, slope, curve, factor
         for b in range(block):
             slope[b] = total
             curve[b] = 0.0
-            factor[b] = _exp(sd[b] * u[b])
+            factor[b] = exp(sd[b] * u[b])
         for i in range(first, last):
             n, row = trials[i], odds[i]
             for b in range(block):
@@ -142,7 +126,7 @@ def _draw(log_density, interpolation, at, coefficients, density, uniform):
         for g in range(GRID):
             density[g] = density[g] * at[g] + coefficients[k]
     for g in range(GRID):
-        density[g] = _exp(density[g] - 0.5 * AT[g] * AT[g])
+        density[g] = exp(density[g] - 0.5 * AT[g] * AT[g])
     total = 0.5 * (density[0] + density[GRID - 1])
     for g in range(1, GRID - 1):
         total += density[g]
@@ -246,7 +230,7 @@ def integrate(
                 at = u[b] + spread[b] * points[k]
                 shift = min(max(sd[b] * at, -FARTHEST), FARTHEST)
                 farthest = max(farthest, shift)
-                factor[b] = _exp(shift)
+                factor[b] = exp(shift)
             together = int(HIGHEST / np.log(2.0 + largest * np.exp(farthest)))
             _log_denominator(trials, single, odds, factor, first, last, together, terms[k], product)
             for b in range(block):

@@ -18,16 +18,9 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.engines.collapsed.integrals import Integrals, Integrated
-from iatrogenesis.inference.engines.collapsed.marginal import (
-    BLOCK,
-    FARTHEST,
-    FARTHEST_STEP,
-    NEWTON_STEPS,
-    close,
-    integrate,
-    rule,
-)
+from iatrogenesis.inference.engines.collapsed.marginal import BLOCK, FARTHEST_STEP, NEWTON_STEPS, close, integrate, rule
 from iatrogenesis.inference.engines.collapsed.whitened import Draws
+from iatrogenesis.inference.engines.exponential import FARTHEST
 
 NEAR = 0.02  # of the spread: after such a step of Newton's, the quadrature minds nothing
 

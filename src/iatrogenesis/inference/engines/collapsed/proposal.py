@@ -15,6 +15,7 @@ from scipy.stats import multivariate_t
 
 from iatrogenesis.inference.engines.collapsed.marginal import FARTHEST_STEP, NEWTON_STEPS, NODES, rule
 from iatrogenesis.inference.engines.collapsed.target import Target
+from iatrogenesis.inference.engines.exponential import FARTHEST
 
 GRID = 15  # therapist SDs
 NEGLIGIBLE = 12.0  # log density below the highest that is not looked at any more
@@ -22,7 +23,26 @@ STEPS = 25  # Newton steps for the coefficients
 NEAR = 1e-3  # squared distance from the maximum, in SDs, that is near enough for a proposal
 WIDE = 1.5  # therapist SD from which integrals take more nodes
 FARTHEST_SD = 6.5  # in scales of the prior, where a half-normal is 21 below its highest log density
+NEAR_MODE = 1e-3  # of a standard effect: quadrature minds little where it is centred
 DEFENCE = 0.05  # share of the SDs drawn evenly over the grid
+
+
+@njit(cache=True)
+def _mode(events, trials, odds, sd, first, last):
+    """Mode of one therapist's standard effect, by Newton's steps, and the SD of the normal there."""
+    u, spread, most = 0.0, 1.0, FARTHEST_STEP / max(sd, 1.0)
+    for _ in range(NEWTON_STEPS):
+        slope, curve, factor = -u, 1.0, np.exp(min(max(sd * u, -FARTHEST), FARTHEST))
+        for i in range(first, last):
+            rate = odds[i] * factor / (1.0 + odds[i] * factor)
+            slope += sd * (events[i] - trials[i] * rate)
+            curve += sd * sd * trials[i] * rate * (1.0 - rate)
+        step = slope / curve
+        u += min(max(step, -most), most)
+        spread = 1.0 / np.sqrt(curve)
+        if abs(step) < NEAR_MODE:
+            break
+    return u, spread
 
 
 @njit(cache=True)
@@ -32,44 +52,32 @@ def _derivatives(points, log_weights, design, events, trials, starts, beta, sd, 
     k, nodes = design.shape[1], points.size
     gradient, hessian = value_gradient_hessian[1 : k + 1, 0], value_gradient_hessian[1 : k + 1, 1 : k + 1]
     eta = design @ beta
-    total = 0.0
-    score = np.empty((nodes, k))
-    terms, weight = np.empty(nodes), np.empty(nodes)
-    curvature = np.zeros((k, k))
+    odds = np.exp(np.minimum(np.maximum(eta, -FARTHEST), FARTHEST))
+    total, score, curvature = 0.0, np.empty((nodes, k)), np.zeros((k, k))
+    terms, weight, factor = np.empty(nodes), np.empty(nodes), np.empty(nodes)
+    rate = np.empty((np.diff(starts).max(), nodes))
     for j in range(starts.size - 1):
         first, last = starts[j], starts[j + 1]
-        u, spread = 0.0, 1.0
-        most = FARTHEST_STEP / max(sd, 1.0)
-        for _ in range(NEWTON_STEPS):
-            slope, curve = -u, 1.0
-            for i in range(first, last):
-                rate = 1.0 / (1.0 + np.exp(-(eta[i] + sd * u)))
-                slope += sd * (events[i] - trials[i] * rate)
-                curve += sd * sd * trials[i] * rate * (1.0 - rate)
-            step = slope / curve
-            u += min(max(step, -most), most)
-            spread = 1.0 / np.sqrt(curve)
-            if abs(step) < 1e-6:
-                break
-        highest = -1e300
+        u, spread = _mode(events, trials, odds, sd, first, last)
         for m in range(nodes):
             at = u + spread * points[m]
-            value = log_weights[m] - 0.5 * at * at
-            for c in range(k):
-                score[m, c] = 0.0
+            shift = min(max(sd * at, -FARTHEST), FARTHEST)
+            factor[m], terms[m] = np.exp(shift), log_weights[m] - 0.5 * at * at
+            score[m] = 0.0
             for i in range(first, last):
-                x = eta[i] + sd * at
-                e = np.exp(-abs(x))
-                value += events[i] * x - trials[i] * (max(x, 0.0) + np.log1p(e))
-                rate = 1.0 / (1.0 + e) if x >= 0 else e / (1.0 + e)
+                terms[m] += events[i] * (eta[i] + shift)
+        for i in range(first, last):
+            for m in range(nodes):
+                with_effect = odds[i] * factor[m]
+                rate[i - first, m] = with_effect / (1.0 + with_effect)
+                terms[m] -= trials[i] * np.log(1.0 + with_effect)
+                residual = events[i] - trials[i] * rate[i - first, m]
                 for c in range(k):
-                    score[m, c] += (events[i] - trials[i] * rate) * design[i, c]
-            terms[m] = value
-            highest = max(highest, value)
-        norm = 0.0
+                    score[m, c] += residual * design[i, c]
+        highest = terms.max()
         for m in range(nodes):
             weight[m] = np.exp(terms[m] - highest)
-            norm += weight[m]
+        norm = weight.sum()
         total += highest + np.log(norm) + np.log(spread)
         mean = np.zeros(k)
         for m in range(nodes):
@@ -79,9 +87,7 @@ def _derivatives(points, log_weights, design, events, trials, starts, beta, sd, 
         for i in range(first, last):
             information = 0.0
             for m in range(nodes):
-                x = eta[i] + sd * (u + spread * points[m])
-                rate = 1.0 / (1.0 + np.exp(-x))
-                information += weight[m] * trials[i] * rate * (1.0 - rate)
+                information += weight[m] * trials[i] * rate[i - first, m] * (1.0 - rate[i - first, m])
             for c in range(k):
                 for d in range(c + 1):
                     curvature[c, d] += information * design[i, c] * design[i, d]
@@ -94,8 +100,7 @@ def _derivatives(points, log_weights, design, events, trials, starts, beta, sd, 
                 curvature[c, d] -= outer
     for c in range(k):
         for d in range(c + 1):
-            hessian[c, d] = -curvature[c, d]
-            hessian[d, c] = -curvature[c, d]
+            hessian[c, d] = hessian[d, c] = -curvature[c, d]
     value_gradient_hessian[0, 0] = total
 
 

@@ -19,9 +19,10 @@ from numba import njit
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.engines.collapsed.integrals import Integrals, Integrated
-from iatrogenesis.inference.engines.collapsed.marginal import FARTHEST, FARTHEST_STEP, NEWTON_STEPS, _exp, close, rule
+from iatrogenesis.inference.engines.collapsed.marginal import FARTHEST_STEP, NEWTON_STEPS, close, rule
 from iatrogenesis.inference.engines.collapsed.rows import Rows
 from iatrogenesis.inference.engines.collapsed.whitened import Draws
+from iatrogenesis.inference.engines.exponential import FARTHEST, exp
 from iatrogenesis.inference.models.measurement import NODES, RatedData, Ratings
 
 NEAR = 0.3  # of the spread around the mode: after such a step little is left, and the quadrature minds little
@@ -55,7 +56,7 @@ def _mode(events, odds, sd, c1, c2, first, last, u, spread, slope, curve, factor
         for b in range(block):
             slope[b] = 0.0
             curve[b] = 0.0
-            factor[b] = _exp(sd[b] * u[b])
+            factor[b] = exp(sd[b] * u[b])
         for i in range(first, last):
             y, row = events[i], odds[i]
             for b in range(block):
@@ -113,7 +114,7 @@ def _integrate(
         for k in range(nodes):
             for b in range(block):
                 at = u[b] + spread[b] * points[k]
-                factor[b] = _exp(min(max(sd[b] * at, -FARTHEST), FARTHEST))
+                factor[b] = exp(min(max(sd[b] * at, -FARTHEST), FARTHEST))
             _log_likelihood(events, odds, factor, c1, c2, first, last, terms[k], product)
             for b in range(block):
                 at = u[b] + spread[b] * points[k]

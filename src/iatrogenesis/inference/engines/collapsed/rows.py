@@ -7,8 +7,9 @@ import numpy as np
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.outcomes import OutcomeData
-from iatrogenesis.inference.engines.collapsed.marginal import BLOCK, FARTHEST
+from iatrogenesis.inference.engines.collapsed.marginal import BLOCK
 from iatrogenesis.inference.engines.collapsed.whitened import Draws
+from iatrogenesis.inference.engines.exponential import FARTHEST
 
 USUAL_SD = 0.4  # of therapists' log odds, from which the search sets out
 

@@ -17,17 +17,16 @@ from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.data.outcomes import OutcomeData
 from iatrogenesis.inference.engines.collapsed.integrals import Integrals, Integrated
 from iatrogenesis.inference.engines.collapsed.marginal import (
-    FARTHEST,
     FARTHEST_STEP,
     HIGHEST,
     NEWTON_STEPS,
-    _exp,
     _log_denominator,
     close,
     rule,
 )
 from iatrogenesis.inference.engines.collapsed.rows import Rows
 from iatrogenesis.inference.engines.collapsed.whitened import Draws
+from iatrogenesis.inference.engines.exponential import FARTHEST, exp
 from iatrogenesis.inference.models.skewed import bent
 
 NEAR = 0.2  # of the spread around the mode: after such a step the quadrature minds little
@@ -36,7 +35,7 @@ LEAST = 0.4  # of the curvature without bending that is taken for it at least: b
 
 @njit(inline="always")
 def _shift(z, scale, g):
-    return min(max(scale * (_exp(g * z - 0.5 * g * g) - 1.0), -FARTHEST), FARTHEST)
+    return min(max(scale * (exp(g * z - 0.5 * g * g) - 1.0), -FARTHEST), FARTHEST)
 
 
 @njit(cache=True)
@@ -50,7 +49,7 @@ def _mode(events, trials, odds, scale, g, first, last, u, spread, slope, curve, 
         for b in range(block):
             slope[b] = total
             curve[b] = 0.0
-            factor[b] = _exp(_shift(u[b], scale[b], g[b]))
+            factor[b] = exp(_shift(u[b], scale[b], g[b]))
         for i in range(first, last):
             n, row = trials[i], odds[i]
             for b in range(block):
@@ -60,7 +59,7 @@ def _mode(events, trials, odds, scale, g, first, last, u, spread, slope, curve, 
                 curve[b] += n * rate * (1.0 - rate)
         farthest = 0.0
         for b in range(block):
-            tangent = scale[b] * g[b] * _exp(g[b] * u[b] - 0.5 * g[b] * g[b])
+            tangent = scale[b] * g[b] * exp(g[b] * u[b] - 0.5 * g[b] * g[b])
             plain = 1.0 + tangent * tangent * curve[b]
             bend = slope[b] * g[b] * tangent
             step = (slope[b] * tangent - u[b]) / (plain + max(-bend, 0.0))
@@ -102,7 +101,7 @@ def _integrate(
             for b in range(block):
                 shift[b] = _shift(u[b] + spread[b] * points[k], scale[b], g[b])
                 farthest = max(farthest, shift[b])
-                factor[b] = _exp(shift[b])
+                factor[b] = exp(shift[b])
             together = int(HIGHEST / np.log(2.0 + largest * np.exp(farthest)))
             _log_denominator(trials, single, odds, factor, first, last, together, terms[k], product)
             for b in range(block):

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.special import expit
 
 from iatrogenesis.inference.data.outcomes import OutcomeData
-from iatrogenesis.inference.engines.collapsed.marginal import BLOCK, FARTHEST, NODES, integrate, rule
+from iatrogenesis.inference.engines.collapsed.marginal import BLOCK, NODES, integrate, rule
+from iatrogenesis.inference.engines.exponential import FARTHEST
 from iatrogenesis.inference.models.priors import Priors
 
 LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)

@@ -13,16 +13,15 @@ import numpy as np
 from numba import njit
 
 from iatrogenesis.inference.engines.collapsed.marginal import (
-    FARTHEST,
     FARTHEST_STEP,
     GRID,
     HIGHEST,
     NEAR,
     NEWTON_STEPS,
     _draw,
-    _exp,
     _log_denominator,
 )
+from iatrogenesis.inference.engines.exponential import FARTHEST, exp
 
 LINKS_TOGETHER = 14  # factors of at most 1 + e^40 whose product is a finite double
 
@@ -43,7 +42,7 @@ def _add_links(links, at, events, eta, shares, ends, sd, effects, u, product, ou
         for b in range(u.size):
             x = _place(sd[b], share, u[b], effects[other, b], eta[link, at + b])
             out[b] += y * x
-            product[b] *= 1.0 + _exp(x)
+            product[b] *= 1.0 + exp(x)
         if (place + 1) % LINKS_TOGETHER == 0:
             out -= np.log(product)
             product[:] = 1.0
@@ -60,7 +59,7 @@ def _mode(events, odds, first, last, linked, links, at, sd, effects, u, spread, 
     for _ in range(NEWTON_STEPS):
         for b in range(u.size):
             slope[b], curve[b] = -u[b], 1.0
-            factor[b] = _exp(sd[b] * u[b])
+            factor[b] = exp(sd[b] * u[b])
         for i in range(first, last):
             y, row = events[i], odds[i]
             for b in range(u.size):
@@ -72,7 +71,7 @@ def _mode(events, odds, first, last, linked, links, at, sd, effects, u, spread, 
             share, other = shares[link, side], ends[link, 1 - side]
             for b in range(u.size):
                 x = _place(sd[b], share, u[b], effects[other, b], eta[link, at + b])
-                rate, moves = 1.0 - 1.0 / (1.0 + _exp(x)), sd[b] * share
+                rate, moves = 1.0 - 1.0 / (1.0 + exp(x)), sd[b] * share
                 slope[b] += moves * (link_events[link] - rate)
                 curve[b] += moves * moves * rate * (1.0 - rate)
         farthest = 0.0
@@ -134,7 +133,7 @@ def in_turn(rule, events, starts, odds, linked, touching, link_starts, at, sd, u
                 out[b] = u[b] + spread[b] * points[k]
                 shift = min(max(sd[b] * out[b], -FARTHEST), FARTHEST)
                 farthest = max(farthest, shift)
-                factor[b] = _exp(shift)
+                factor[b] = exp(shift)
             together = int(HIGHEST / np.log(2.0 + largest * np.exp(farthest)))
             _log_denominator(ones, True, odds, factor, first, last, together, terms[k], product)
             for b in range(block):
@@ -155,4 +154,4 @@ def in_turn(rule, events, starts, odds, linked, touching, link_starts, at, sd, u
             if other > j:
                 for b in range(block):
                     x = _place(sd[b], shares[link, side], effects[j, b], effects[other, b], eta[link, at + b])
-                    value[b] -= link_events[link] * x - np.log(1.0 + _exp(x))
+                    value[b] -= link_events[link] * x - np.log(1.0 + exp(x))

@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from iatrogenesis.inference.data.membership import MembershipData
-from iatrogenesis.inference.engines.collapsed.marginal import BLOCK, FARTHEST, NODES, rule
+from iatrogenesis.inference.engines.collapsed.marginal import BLOCK, NODES, rule
 from iatrogenesis.inference.engines.collapsed.target import CLOSE, IDLE, LOG_SQRT_2PI
+from iatrogenesis.inference.engines.exponential import FARTHEST
 from iatrogenesis.inference.engines.linked.sequence import in_turn
 from iatrogenesis.inference.models.priors import Priors
 
