@@ -12,7 +12,7 @@ LABEL = "Bayes, case mix"
 LOOK = ("D", "green")
 MODEL = "casemix"
 GROUP = "fast"
-SECONDS = (0.05, 0.04)
+SECONDS = (0.035, 0.02)
 TARGETS = ("therapist_sd", "vpc", "mor", "therapist_rate")
 
 

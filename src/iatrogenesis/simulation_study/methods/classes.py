@@ -12,7 +12,7 @@ LABEL = "Bayes, two classes"
 LOOK = (">", "green")
 MODEL = "classes"
 GROUP = "classes"
-SECONDS = (0.05, 0.12)
+SECONDS = (0.07, 0.16)
 SLOW = True
 TARGETS = ("therapist_sd", "vpc", "mor", "therapist_rate")
 

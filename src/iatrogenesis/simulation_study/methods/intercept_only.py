@@ -11,7 +11,7 @@ LABEL = "Bayes, intercept only"
 LOOK = ("d", "sky")
 MODEL = "intercept_only"
 GROUP = "fast"
-SECONDS = (0.03, 0.01)
+SECONDS = (0.025, 0.005)
 TARGETS = ("own_rate",)
 
 

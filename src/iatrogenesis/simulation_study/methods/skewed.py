@@ -12,7 +12,7 @@ LABEL = "Bayes, skewed"
 LOOK = ("<", "green")
 MODEL = "skewed"
 GROUP = "skewed"
-SECONDS = (0.05, 0.12)
+SECONDS = (0.04, 0.06)
 SLOW = True
 TARGETS = ("therapist_sd", "vpc", "mor", "therapist_rate")
 
