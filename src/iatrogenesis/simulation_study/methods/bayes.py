@@ -82,6 +82,8 @@ def therapists(tree: xr.DataTree, data: OutcomeData) -> pd.DataFrame:
 def _thinned(tree: xr.DataTree) -> xr.DataTree:
     total = tree["posterior"].sizes["chain"] * tree["posterior"].sizes["draw"]
     every = max(1, total // DRAWS)
+    if every == 1:
+        return tree
     draws = {
         name: (("chain", "draw", *values.dims[2:]), stacked(tree, name)[None, ::every])
         for name, values in tree["posterior"].data_vars.items()
