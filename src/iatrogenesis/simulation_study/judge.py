@@ -12,7 +12,7 @@ from iatrogenesis.simulation_study.profiling import measured, rows
 COLUMNS = ("method", "estimand", "cell", "measure", "value", "mcse", "replicates", "failures")
 SHARES = (
     *("coverage", "coverage_harmful", "coverage_worst_tenth", "power", "type_1_error"),
-    *("sensitivity", "fdr", "mfdr", "empty", "fpr", "fdr_above", "misordered"),
+    *("harmful", "sensitivity", "fdr", "mfdr", "empty", "fpr", "fdr_above", "misordered"),
 )
 """Measures that are shares of data sets or of therapists."""
 
