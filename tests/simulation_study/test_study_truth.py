@@ -48,7 +48,8 @@ def test_family_a_is_what_its_equations_say(study, cells):
     assert known["residual_sd_rated"] == pytest.approx(np.sqrt(cell.therapist_sd**2 + open_))
     assert known["log_odds_ratio_rated[burnout]"] == pytest.approx(b.burnout * np.sqrt(kept["burnout"]), abs=0.002)
     model, noise = statistical(cell, surroundings), Noise(surroundings.setup.seed)
-    change, before, average, of_each = [], [], [], []
+    change, before, average, of_each, changes = [], [], [], [], []
+    step = b.burnout * np.sqrt(kept["burnout"])  # what one SD of the rating leads to expect
     for replicate in range(4):
         made = simulate(model, noise, replicate)
         clients = made.clients
@@ -56,11 +57,18 @@ def test_family_a_is_what_its_equations_say(study, cells):
         change += list(expit(made.log_odds - b.burnout) - expit(made.log_odds))
         before += list(expit(made.log_odds))
         average += list(expit(neutral - b.fit * clients["fit"]))
+        risks = [
+            (1 / (1 + np.exp(step - odds)), 1 / (1 + np.exp(-odds))) for odds in made.log_odds
+        ]
+        changes.append(1000 * sum(then - now for then, now in risks) / len(risks))
         of_each.append(1 - expit(made.log_odds - expected(model, made).sum(axis=1)).sum() / expit(made.log_odds).sum())
     assert known["risk_change[burnout]"] == pytest.approx(1000 * np.mean(change))
     assert known["net_fraction"] == pytest.approx(1 - sum(average) / sum(before))
     own = found[found["estimand"] == "net_fraction_rated"]
     assert own["replicate"].tolist() == [0, 1, 2, 3] and own["truth"].tolist() == pytest.approx(of_each)
+    own = found[found["estimand"] == "risk_change_rated[burnout]"]
+    assert own["replicate"].tolist() == [0, 1, 2, 3] and own["truth"].tolist() == pytest.approx(changes)
+    assert np.ptp(changes) > 1, "data sets differ"
     assert len(rates) == 4 * cell.therapists
 
 
@@ -219,7 +227,7 @@ def test_scores_are_missing_as_stated(study, cells):
 def test_what_burnout_does_in_family_b_is_counted_with_the_same_clients(study, cells):
     """Without a burnout mechanism nothing changes when burnout falls; with one, fewer get worse."""
     found = {
-        cell: by_name(of_worlds(cells[cell].scenario, study.surroundings(cells[cell])))
+        cell: by_name(of_worlds(cells[cell], study.surroundings(cells[cell])))
         for cell in ("world_small", "world_by_course")
     }
     assert found["world_by_course"]["risk_change[burnout]"] == 0
