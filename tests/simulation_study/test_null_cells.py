@@ -58,12 +58,14 @@ def test_truths_say_that_therapists_are_equal(known):
 
 def test_every_measure_has_a_value_or_is_known_to_have_none(tables):
     """Shares of the harmful, and of the regret that could be avoided, are of nothing; everything else has a number."""
-    of_nobody = {"sensitivity", "bias_harmful", "coverage_harmful", "auc", "avoided"}
+    of_nothing = {"sensitivity", "bias_harmful", "coverage_harmful", "auc", "avoided", "mfdr", "misordered"}
     for name, table in tables.items():
-        missing = {measure for _, measure in table.index[table["value"].isna()]}
-        assert missing <= of_nobody | {"mfdr"}, name
-        rules = table.index[table.index.get_level_values("measure") == "fdr"].get_level_values("estimand")
-        for rule in rules:
+        for estimand, measure in table.index[table["value"].isna()]:
+            alike = measure == "model_se_error" and table.loc[(estimand, "empirical_se"), "value"] == 0
+            assert measure in of_nothing or alike, (name, estimand, measure)
+        rules = {estimand for estimand, _ in table.index if estimand.startswith("flag_")}
+        assert not rules or {"flag_worst", "flag_fdr"} <= rules
+        for rule in sorted(rules):
             own = table.loc[rule, "value"]
             assert own["harmful"] == 0 and np.isnan(own["sensitivity"]), (name, rule)
             assert own["fdr"] == pytest.approx(1 - own["empty"]), "whoever is flagged is flagged falsely"
@@ -73,7 +75,7 @@ def test_every_measure_has_a_value_or_is_known_to_have_none(tables):
 
 def test_what_is_found_of_nothing_is_an_error(tables):
     of_glmm = tables["glmm"]
-    for estimand in ("therapist_sd", "log_odds_ratio_rated[competence]", "risk_change_rated[burnout]"):
+    for estimand in ("therapist_sd", "mor", "log_odds_ratio_rated[competence]", "risk_change_rated[burnout]"):
         measures = of_glmm.loc[estimand].index
         assert "type_1_error" in measures and "power" not in measures, estimand
 

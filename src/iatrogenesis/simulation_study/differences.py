@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.simulation_study.estimands import null_of
 from iatrogenesis.simulation_study.flag_rules import BASE_RATE
 from iatrogenesis.simulation_study.over_services import Measured, mean_of, paired
 from iatrogenesis.simulation_study.performance import measure_of_test
@@ -41,7 +42,7 @@ def of_estimates(estimand: str, replicates: pd.DataFrame) -> list[Measured]:
     found = [mean_of(estimand, "width", sure["high"] - sure["low"])]
     tested = answered[answered["rejects"].notna()] if "rejects" in answered else answered.iloc[:0]
     if len(tested):
-        measure = measure_of_test(tested["truth"].to_numpy(dtype=float))
+        measure = measure_of_test(tested["truth"].to_numpy(dtype=float), null_of(estimand))
         found.append(mean_of(estimand, measure, tested["rejects"].astype(float) == 1.0))
     if replicates["truth"].isna().all():
         return found

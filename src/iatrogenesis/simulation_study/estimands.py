@@ -83,8 +83,8 @@ ESTIMANDS = (
     ),
     Estimand(
         "risk_change_rated[burnout]",
-        "the same contrast of the rating: 1000 E[P(D | rating - 1) - P(D | rating)], over the clients and therapists of "
-        "the data set",
+        "the same contrast of the rating: 1000 E[P(D | rating - 1) - P(D | rating)], over the clients and therapists "
+        "of the data set",
         "of each data set, from its equations with what the rating leads to expect",
         "of each world, by g-computation from the large fit with ratings",
     ),
@@ -135,6 +135,11 @@ def concrete(names: tuple[str, ...]) -> frozenset[str]:
 KNOWN = concrete(tuple(one.name for one in ESTIMANDS))
 THERAPISTS = ("therapist_rate", "own_rate")
 """Estimands of which there is one per therapist: columns ``rate`` and ``own_rate`` of the table of true rates."""
+
+
+def null_of(estimand: str) -> float:
+    """Return the value at which there is no effect: 1 for a ratio on its own scale, otherwise 0."""
+    return 1.0 if estimand == "mor" else 0.0
 
 
 def is_odds_ratio_of(trait: str, estimand: str) -> bool:

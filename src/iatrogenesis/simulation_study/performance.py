@@ -21,7 +21,7 @@ FAR = 10.0  # robust SDs from the median
 NORMAL_QUARTILE = float(ndtri(0.75))
 
 
-def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFrame:
+def performance(replicates: pd.DataFrame, name: str = "replicates", null: float = 0.0) -> pd.DataFrame:
     """Judge one method for one estimand in one design cell.
 
     Nothing is winsorised or left out; what lies far out is counted (`outlying`) and stays in.
@@ -40,6 +40,8 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
         worlds differ.
     name
         Used in errors.
+    null
+        The value at which there is no effect.
 
     Returns
     -------
@@ -50,7 +52,7 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
         estimates more than ten robust SDs from their median, the robust SD being the larger of those by median absolute
         deviation and by interquartile range; where more than three quarters are equal, by the deviations of the
         others), failed (share without an estimate), no_interval (share of estimates without one) and, where
-        `rejects` is given, power or (where the truth is 0) type_1_error, and, where `passed` is, not_passed (share of
+        `rejects` is given, power or (where nothing is there) type_1_error, and, where `passed` is, not_passed (share of
         replicates whose fit did not pass, those without an estimate included; a method that refuses what it cannot fit,
         as the collapsed engine does, has no others).
 
@@ -78,7 +80,7 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
         if known:
             rows.append(("coverage", *mean_and_error((low <= truth[sure]) & (truth[sure] <= high), world[sure])))
         rows.append(("width", *mean_and_error(high - low, world[sure])))
-    rows += _tests(replicates[answered], truth[answered], world[answered])
+    rows += _tests(replicates[answered], truth[answered], world[answered], null)
     rows.append(("outlying", *mean_and_error(_outlying(estimate), world[answered])))
     rows.append(("failed", *mean_and_error(~answered, world)))
     rows.append(("no_interval", *mean_and_error(~sure[answered], world[answered])))
@@ -87,19 +89,21 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
     return pd.DataFrame(rows, columns=["measure", "value", "mcse", "n"])
 
 
-def _tests(replicates: pd.DataFrame, truth: np.ndarray, world: np.ndarray) -> list[tuple[str, float, float, int]]:
+def _tests(
+    replicates: pd.DataFrame, truth: np.ndarray, world: np.ndarray, null: float
+) -> list[tuple[str, float, float, int]]:
     if "rejects" not in replicates.columns:
         return []
     tested = replicates["rejects"].notna().to_numpy()
     if not tested.any():
         return []
     rejects = replicates["rejects"].to_numpy(dtype=float)[tested] == 1.0
-    return [(measure_of_test(truth[tested]), *mean_and_error(rejects, world[tested]))]
+    return [(measure_of_test(truth[tested], null), *mean_and_error(rejects, world[tested]))]
 
 
-def measure_of_test(truth: np.ndarray) -> str:
-    """What the share of data sets is called in which a test rejects: power, or type I error where all truths are 0."""
-    return "type_1_error" if np.all(truth == 0.0) else "power"
+def measure_of_test(truth: np.ndarray, null: float = 0.0) -> str:
+    """Whether the share of data sets in which a test rejects is power, or type I error: all truths are the null."""
+    return "type_1_error" if np.all(truth == null) else "power"
 
 
 def _outlying(estimate: np.ndarray) -> np.ndarray:

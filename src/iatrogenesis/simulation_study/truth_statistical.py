@@ -95,4 +95,3 @@ def _likeness(made: LogitNormalData) -> float:
     """Correlation of clients' own risk with what their therapist adds to it."""
     own = np.repeat(made.therapists["own"].to_numpy(), made.therapists["clients"])
     return float(np.corrcoef(own, made.case_mix)[0, 1])
-
