@@ -63,6 +63,18 @@ def test_worlds_that_are_ignored_are_seen(measure):
     assert ignored / actual < 0.6
 
 
+def standard_errors(error, se, world, kept) -> list[float]:
+    """Empirical and model standard error in some worlds, and the relative error, by hand."""
+    square = freedom = 0.0
+    for one in kept:
+        errors = [x for x, w in zip(error, world, strict=True) if w == one]
+        square += sum((x - sum(errors) / len(errors)) ** 2 for x in errors)
+        freedom += len(errors) - 1
+    ses = [x for x, w in zip(se, world, strict=True) if w in kept]
+    empirical, model = (square / freedom) ** 0.5, (sum(x**2 for x in ses) / len(ses)) ** 0.5
+    return [empirical, model, model / empirical - 1]
+
+
 def test_standard_errors_over_worlds_have_jackknife_errors():
     error, se = noise("error"), 0.2 + 0.1 * np.abs(noise("se"))
     table = pd.DataFrame({"estimate": error, "se": se, "low": error - se, "high": error + se, "truth": 0.0})
@@ -70,16 +82,28 @@ def test_standard_errors_over_worlds_have_jackknife_errors():
     found = performance(table.assign(world=world)).set_index("measure")
     left = []
     for out in range(WORLDS):
-        errors, ses = ([x for x, w in zip(values, world, strict=True) if w != out] for values in (error, se))
-        mean = sum(errors) / len(errors)
-        empirical = (sum((x - mean) ** 2 for x in errors) / (len(errors) - 1)) ** 0.5
-        model = (sum(x**2 for x in ses) / len(ses)) ** 0.5
-        left.append([empirical, model, model / empirical - 1])
+        left.append(standard_errors(error, se, world, [w for w in range(WORLDS) if w != out]))
     left = np.array(left)
     expected = np.sqrt((WORLDS - 1) / WORLDS * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
     names = ["empirical_se", "model_se", "model_se_error"]
     assert found.loc[names, "mcse"].tolist() == pytest.approx(expected.tolist())
-    assert found.loc[names, "value"].tolist() == pytest.approx(performance(table).set_index("measure")["value"][names])
+    assert found.loc[names, "value"].tolist() == pytest.approx(standard_errors(error, se, world, range(WORLDS)))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_differs_between_worlds_is_no_sampling_error(known):
+    """A bias that differs between worlds, and an unknown truth that does, are not in the empirical standard error."""
+    world = np.arange(4000) % 4
+    error = 0.5 * noise("error", 4000) + np.array([-2.0, -1.0, 1.0, 2.0])[world]
+    table = pd.DataFrame({"estimate": error, "se": 0.5, "low": error - 1, "high": error + 1, "world": world})
+    found = performance(table.assign(truth=0.0 if known else np.nan)).set_index("measure")["value"]
+    if known:
+        assert found["empirical_se"] == pytest.approx(0.5, rel=0.04)
+        assert found["model_se_error"] == pytest.approx(0, abs=0.04)
+    else:
+        assert found["model_se"] == 0.5 and "model_se_error" not in found.index
+    alone = performance(table.assign(truth=np.nan, world=0)).set_index("measure")["value"]
+    assert alone["model_se_error"] == pytest.approx(0.5 / np.std(error, ddof=1) - 1), "one world has one truth"
 
 
 def test_an_unsure_truth_makes_what_is_measured_against_it_unsure():
@@ -125,6 +149,26 @@ def test_differences_are_paired():
     assert value == pytest.approx(sum(apart) / len(apart))
     assert error == pytest.approx(np.std(apart, ddof=1) / len(apart) ** 0.5)
     assert error < 0.3 * np.hypot(row(one)[3], row(other)[3])
+
+
+def test_differences_in_power_have_the_error_of_pairs():
+    """Two tests that nearly always agree: the error is by McNemar's discordant pairs."""
+    answers = {"glmm": noise("hard") > 0.3, "logistic": noise("hard") > 0.1}
+    truth = pd.DataFrame({"cell": "a", "world": [0], "replicate": np.nan, "truth": 0.4, "truth_mcse": 0.0})
+    truth, parts = truth.assign(estimand="x"), {}
+    nobody = pd.DataFrame(columns=["replicate", "therapist"])
+    for method, rejects in answers.items():
+        estimates = pd.DataFrame({"replicate": range(SERVICES), "estimand": "x", "estimate": 0.3, "se": 0.1})
+        estimates = estimates.assign(low=0.1, high=0.5, rejects=rejects.astype(float), passed=True, problem="")
+        about = ("a", method, frozenset({"x"}), estimates, nobody, truth, nobody, SERVICES)
+        _, parts[method] = judged_with_parts(*about)
+    found = differences("a", parts, ("logistic", "glmm")).set_index("measure").loc["power"]
+    only = [int((answers[one] & ~answers[other]).sum()) for one, other in (("logistic", "glmm"), ("glmm", "logistic"))]
+    assert only[0] > 0
+    share = (only[0] - only[1]) / SERVICES
+    assert found["difference"] == pytest.approx(share) and found["method"] == "logistic"
+    variance = (sum(only) / SERVICES - share**2) / (SERVICES - 1)
+    assert found["mcse"] == pytest.approx(variance**0.5)
 
 
 def test_differences_of_ratios_have_the_jackknifes_error():
@@ -179,12 +223,14 @@ def test_the_table_agrees_with_the_measures_and_names_its_references():
     assert by["rank_set", "coverage"].to_dict() == {"intercept_only": "raw", "casemix": "glmm"}
 
 
-def test_parts_of_estimates_are_those_of_performance():
+@pytest.mark.parametrize(("truth", "test"), [(0.2, "power"), (0.0, "type_1_error")])
+def test_parts_of_estimates_are_those_of_performance(truth, test):
     some = noise("some")
-    table = pd.DataFrame({"estimate": some, "se": 0.5, "low": some - 1, "high": some + 1, "truth": 0.2})
+    table = pd.DataFrame({"estimate": some, "se": 0.5, "low": some - 1, "high": some + 1, "truth": truth})
+    table["rejects"] = np.where(np.arange(SERVICES) == 7, np.nan, (np.abs(some) > 1).astype(float))
     table.loc[3, "estimate"], table.loc[5, "se"] = np.nan, np.nan
     whole = performance(table).set_index("measure")
     found = {one.measure: row(one) for one in of_estimates("x", table)}
-    assert set(found) == {"bias", "mse", "coverage", "width"}
+    assert set(found) == {"bias", "mse", "coverage", "width", test}
     for measure, (*_, value, _, number) in found.items():
         assert (value, number) == (pytest.approx(whole.loc[measure, "value"]), whole.loc[measure, "n"])

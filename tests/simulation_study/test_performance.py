@@ -115,6 +115,15 @@ def test_what_lies_far_out_is_counted_and_stays_in(replicates):
     assert found.loc["bias", "value"] == pytest.approx((sum(ESTIMATE) + 40) / 6 - TRUTH)
 
 
+@pytest.mark.parametrize(("zeros", "beyond"), [(40, 0), (60, 0), (60, 1), (85, 0), (85, 1)])
+def test_beside_a_heap_of_zeros_the_others_are_not_far_out(zeros, beyond):
+    """Estimates of a spread are often 0; half of them are enough to leave a median absolute deviation of 0."""
+    others = 0.3 + 0.02 * np.arange(100 - zeros - beyond)
+    estimate = np.concatenate([np.zeros(zeros), others, np.full(beyond, 50.0)])
+    table = pd.DataFrame({"estimate": estimate, "se": 0.1, "low": 0.0, "high": 1.0, "truth": 0.3})
+    assert performance(table).set_index("measure").loc["outlying", "value"] == beyond / 100
+
+
 def test_errors_are_about_those_of_simhelpers():
     """Other formulas for the same errors: moments for that of the MSE, a jackknife for that of the RMSE."""
     generator = np.random.default_rng(4)

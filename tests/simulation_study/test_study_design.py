@@ -72,7 +72,7 @@ def test_lists_have_the_stated_mean_and_are_unequal(cells):
         (("rate_10,A,one at a time,,,,,,,,0.1", "rate_10,A,one at a time,,,,,,,,0.6"), "rate: .*0.5"),
         (("rate_low,A", "rate_10,A"), "duplicate cell 'rate_10'"),
         (
-            ("between,A,one at a time,,,,,,,,,,,,,,,,,,0.33", "between,A,one at a time,,,,,,,,,,,,,,,,,,low"),
+            ("between,A,one at a time,,,,,,,,,,,,,,,,,,,0.33", "between,A,one at a time,,,,,,,,,,,,,,,,,,,low"),
             "between: give a number",
         ),
         (("reference_cell,A,reference", "reference_cell,A,interaction"), "must begin with its reference"),

@@ -8,7 +8,9 @@ from iatrogenesis.core.montecarlo import replicates_for
 from iatrogenesis.simulation_study.methods import GROUPS, NAMES
 from iatrogenesis.simulation_study.plan import HELD, announce, batches, plan, spoken
 from iatrogenesis.simulation_study.run import run
-from tests.conftest import design_cells
+from iatrogenesis.simulation_study.truth_of_worlds import size_of
+from iatrogenesis.study.study import load_study
+from tests.conftest import CONFIG, design_cells
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +94,20 @@ def test_a_batch_depends_neither_on_other_replicates_nor_on_other_methods(study,
         for one, other in zip(whole[method], part, strict=True):
             own = one[one["replicate"] >= 4].reset_index(drop=True)
             pd.testing.assert_frame_equal(own, other, check_exact=True)
+
+
+def test_cells_of_one_scenario_and_size_share_what_is_true_in_worlds(cells):
+    """Others do not: short lists change which ratings and which burnout there are."""
+    study = load_study(CONFIG / "full.yaml", CONFIG)
+    assert study.first_alike(cells["world_by_severity"]) == "world"
+    assert study.first_alike(cells["world_by_course"]) == study.first_alike(cells["world_harmless"]) == "world_harmless"
+    own = [name for name, cell in study.cells.items() if cell.family == "B" and study.first_alike(cell) == name]
+    assert study.true_in_worlds == own and {"world", "world_large", "world_small"} < set(own)
+    files = {path for path in study.costs if path.startswith("simulation_study/worlds/")}
+    assert files == {f"simulation_study/worlds/{name}.csv" for name in own}
+    for name in own:
+        size = size_of(cells[name])
+        assert (size.therapists, size.clients_per_therapist) == (cells[name].therapists, cells[name].clients)
+        assert size.clients_log_sd == cells[name].clients_spread
+        assert size.clients == pytest.approx(64_000, rel=0.04), "as many clients, whatever the size"
+    assert size_of(cells["world_by_severity"]) == size_of(cells["world"]), "clients come by chance"

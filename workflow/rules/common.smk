@@ -123,10 +123,10 @@ def in_worlds(wildcards):
 
 
 def truth_in_worlds(wildcards):
-    """Those worlds, and what is true of the cell's scenario in them."""
-    scenario = STUDY.cells[wildcards.cell].scenario
-    known = {"truth": result(f"simulation_study/worlds/{scenario}.csv")} if scenario else {}
-    return in_worlds(wildcards) | known
+    """Those worlds, and what is true of the cell's scenario and size in them: alike cells share a file."""
+    worlds = in_worlds(wildcards)
+    alike = STUDY.first_alike(STUDY.cells[wildcards.cell])
+    return worlds | ({"truth": result(f"simulation_study/worlds/{alike}.csv")} if worlds else {})
 
 
 def settings_of(wildcards):

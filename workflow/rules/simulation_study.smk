@@ -3,7 +3,7 @@
 REQUIRED INPUTS:
     config/study_design.csv (through the configuration)
 OUTPUTS:
-    results/{study}/simulation_study/{worlds.json,worlds/{scenario}.csv},
+    results/{study}/simulation_study/{worlds.json,worlds/{cell}.csv},
     results/{study}/simulation_study/{cell}/{truth.csv,true_rates.parquet},
     results/{study}/simulation_study/{cell}/{method}/{batch}.{estimates,therapists}.parquet,
     results/{study}/tables/{truth,performance,method_results,method_cells,method_agreement}.csv
@@ -62,20 +62,21 @@ rule study_worlds:
 
 
 rule world_truth:
-    """What is true of one scenario in each plausible world."""
+    """What is true in each plausible world of a scenario and a size, those of the first cell that has both."""
     input:
         numbers="<results>/{study}/simulation_study/worlds.json",
         code=library("simulation_study/world_truth"),
     output:
-        truth="<results>/{study}/simulation_study/worlds/{scenario}.csv",
+        truth="<results>/{study}/simulation_study/worlds/{cell}.csv",
     log:
-        "<results>/{study}/logs/world_truth/{scenario}.log",
+        "<results>/{study}/logs/world_truth/{cell}.log",
     benchmark:
-        "<results>/{study}/benchmarks/world_truth/{scenario}.tsv"
+        "<results>/{study}/benchmarks/world_truth/{cell}.tsv"
     params:
-        surroundings=lambda wildcards: plain(STUDY.surroundings_of(wildcards.scenario)),
+        cell=cell_of,
+        surroundings=surroundings_of,
     message:
-        "Working out what is true of {wildcards.scenario} in plausible worlds"
+        "Working out what is true of the scenario and the size of {wildcards.cell} in plausible worlds"
     script:
         "../../scripts/simulation_study/world_truth.py"
 

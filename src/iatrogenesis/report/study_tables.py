@@ -19,7 +19,8 @@ FACTS = declarations("iatrogenesis.simulation_study.methods", "LABEL")
 CHANGES = {
     "therapists": "therapists", "clients": "clients each", "clients_spread": "spread of lists",
     "lists_by_harm": "lists by harm", "therapist_sd": "SD", "shape": "shape", "services": "services", "rate": "rate",
-    "burnout": "log odds ratio of burnout", "reliability": "reliability", "severity": "severity by harm",
+    "burnout": "log odds ratio of burnout", "competence": "log odds ratio of competence",
+    "fit": "log odds ratio of fit", "reliability": "reliability", "severity": "severity by harm",
     "deprivation": "deprivation by harm", "unmeasured": "unmeasured cause by harm", "between": "case mix between",
     "referred": "referrals", "dropout": "missing scores", "prior_rate": "prior of the rate off by",
     "prior_scale": "scale of the prior SD", "scenario": "scenario", "course": "course by burnout",

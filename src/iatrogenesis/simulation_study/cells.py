@@ -44,8 +44,8 @@ class Cell(Strict):
         deterioration rate; log odds ratio per SD. Low, median and high are those of the plausible worlds.
     services
         A: number of services, which then differ too.
-    fit
-        A: log odds ratio per SD of fit.
+    competence, fit
+        A: log odds ratios per SD; empty: as in the world.
     reliability, told
         A: of all ratings; empty: as in the world. What the methods are told of it; empty: the same.
     severity, deprivation, unmeasured
@@ -82,6 +82,7 @@ class Cell(Strict):
     services: int = Field(1, ge=1)
     rate: float | None = Field(None, gt=0, lt=0.5)
     burnout: Finite | None = None
+    competence: Finite | None = None
     fit: Finite | None = None
     reliability: float | None = Field(None, gt=0, le=1)
     told: float | None = Field(None, gt=0, le=1)
@@ -118,8 +119,8 @@ class Cell(Strict):
 
 
 ONLY_A = (
-    "therapist_sd", "rate", "burnout", "fit", "reliability", "told", "lists_by_harm", "shape", "services",
-    "deprivation", "unmeasured", "cause", "curved", "between", "referred", "dropout",
+    "therapist_sd", "rate", "burnout", "competence", "fit", "reliability", "told", "lists_by_harm", "shape",
+    "services", "deprivation", "unmeasured", "cause", "curved", "between", "referred", "dropout",
 )  # fmt: skip
 NEEDED = {"A": ("therapist_sd", "rate", "burnout"), "B": ("scenario",)}
 FOREIGN = {"A": ("scenario", "course"), "B": ONLY_A}

@@ -68,7 +68,7 @@ def list_lengths(cell: Cell) -> tuple[int, ...]:
 def statistical(cell: Cell, surroundings: Surroundings) -> LogitNormal:
     """Return the exact model of a cell of family A."""
     numbers, sd = surroundings.numbers, given(cell.therapist_sd)
-    coefficients = numbers.slopes(burnout=given(cell.burnout), fit=cell.fit)
+    coefficients = numbers.slopes(burnout=given(cell.burnout), competence=cell.competence, fit=cell.fit)
     service_sd = float(numbers.service_sd) if cell.services > 1 else 0.0
     cause = (float(numbers.cause) if cell.cause is None else cell.cause) if cell.unmeasured else 0.0
     return LogitNormal(

@@ -18,7 +18,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from iatrogenesis.simulation_study.estimands import null_of
+from iatrogenesis.simulation_study.flag_rules import BASE_RATE
 from iatrogenesis.simulation_study.over_services import Measured, mean_of, paired
+from iatrogenesis.simulation_study.performance import measure_of_test
 
 REFERENCES = ("glmm", "logistic", "raw")
 COLUMNS = ("cell", "estimand", "measure", "method", "reference", "difference", "mcse", "replicates")
@@ -26,17 +29,21 @@ OF_RANKS = ("rank_set", "rank_set_all")
 
 
 def of_estimates(estimand: str, replicates: pd.DataFrame) -> list[Measured]:
-    """Return what each data set adds to bias, mse, coverage and width of one number.
+    """Return what each data set adds to bias, mse, coverage, width, and power or type I error of one number.
 
     Parameters
     ----------
     replicates
-        estimate, low, high and truth, one row per data set, indexed by replicate; as in
+        estimate, se, low, high, truth and, optionally, rejects, one row per data set, indexed by replicate; as in
         `iatrogenesis.simulation_study.performance.performance`, with which the measures agree.
     """
     answered = replicates[replicates["estimate"].notna()]
     sure = answered[answered[["se", "low", "high"]].notna().all(axis=1)]
     found = [mean_of(estimand, "width", sure["high"] - sure["low"])]
+    tested = answered[answered["rejects"].notna()] if "rejects" in answered else answered.iloc[:0]
+    if len(tested):
+        measure = measure_of_test(tested["truth"].to_numpy(dtype=float), null_of(estimand))
+        found.append(mean_of(estimand, measure, tested["rejects"].astype(float) == 1.0))
     if replicates["truth"].isna().all():
         return found
     error = answered["estimate"] - answered["truth"]
@@ -73,7 +80,7 @@ def differences(
     by_measure: dict[tuple[str, str, str], dict[str, Measured]] = {}
     for method, found in methods.items():
         rates = next((one.estimand for one in found if one.estimand in ("therapist_rate", "own_rate")), "")
-        for one in found:
+        for one in (part for part in found if part.measure != BASE_RATE):  # the same therapists for all
             same = rates if one.estimand in OF_RANKS else ""
             by_measure.setdefault((one.estimand, one.measure, same), {})[method] = one
     rows = []

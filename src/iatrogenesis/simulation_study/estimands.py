@@ -29,7 +29,7 @@ class Estimand(NamedTuple):
     in_b: str
 
 
-_LARGE = "maximum likelihood in a very large data set of the same world"
+_LARGE = "maximum likelihood in very many services of the same world and size"
 _POOL = "from the equations, averaged over clients of many data sets"
 
 ESTIMANDS = (
@@ -72,7 +72,7 @@ ESTIMANDS = (
         "log odds ratio per SD of the rating over the whole population: the limit of a logistic regression that leaves "
         "therapists out, clients coming by chance",
         _POOL,
-        "logistic regression in the same very large data set",
+        "logistic regression in the same services",
     ),
     Estimand(
         "risk_change[burnout]",
@@ -83,9 +83,10 @@ ESTIMANDS = (
     ),
     Estimand(
         "risk_change_rated[burnout]",
-        "the same contrast of the rating: 1000 E[P(D | rating - 1) - P(D | rating)], over the clients of the cell",
-        "its equations with what the rating leads to expect, averaged over the clients of all data sets",
-        "g-computation from the large fit with ratings",
+        "the same contrast of the rating: 1000 E[P(D | rating - 1) - P(D | rating)], over the clients and therapists "
+        "of the data set",
+        "of each data set, from its equations with what the rating leads to expect",
+        "of each world, by g-computation from the large fit with ratings",
     ),
     Estimand(
         "net_fraction",
@@ -134,6 +135,11 @@ def concrete(names: tuple[str, ...]) -> frozenset[str]:
 KNOWN = concrete(tuple(one.name for one in ESTIMANDS))
 THERAPISTS = ("therapist_rate", "own_rate")
 """Estimands of which there is one per therapist: columns ``rate`` and ``own_rate`` of the table of true rates."""
+
+
+def null_of(estimand: str) -> float:
+    """Return the value at which there is no effect: 1 for a ratio on its own scale, otherwise 0."""
+    return 1.0 if estimand == "mor" else 0.0
 
 
 def is_odds_ratio_of(trait: str, estimand: str) -> bool:

@@ -1,4 +1,9 @@
-"""Rules that flag therapists as harmful, and their errors: what `profiling` makes of `exceeds`, `score` and `flag`."""
+"""Rules that flag therapists as harmful, and their errors: what `profiling` makes of `exceeds`, `score` and `flag`.
+
+Raw rates tie where clients are few, and a rule that flags so many has to choose between equal ones. Lots do, keyed by
+data set and therapist and the same for every rule, method and cell: a therapist's number says nothing of harm, but it
+goes with the length of the list.
+"""
 
 import numpy as np
 import pandas as pd
@@ -6,10 +11,14 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from iatrogenesis.core.definitions import flagged
+from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.answers.selection import FDR_LEVEL, ROUNDING, capacity, selected, significant
 from iatrogenesis.simulation_study.over_services import Measured, mean_of, ratio_of
 
 LIMIT_95 = float(ndtri(0.975))
+LOTS = Noise(0)  # of no study's seed: whoever judges the same answers draws the same lots
+BASE_RATE = "harmful"
+"""Measure of the therapists and not of the method: the share who are harmful, which false discoveries depend on."""
 SELECT = {"posterior": selected, "p": significant}
 """What a list is made by, of what a method's `exceeds` is (its literal ``EXCEEDS``, by default a posterior)."""
 
@@ -20,7 +29,7 @@ def chosen_by(both: pd.DataFrame, exceeds: str, has_exceeds: bool, has_flag: boo
     Parameters
     ----------
     both
-        replicate, score and, where told that they are there, exceeds and flag.
+        replicate, therapist, score and, where told that they are there, exceeds and flag.
     exceeds
         What `exceeds` is: one of `SELECT`.
     """
@@ -38,13 +47,16 @@ def chosen_by(both: pd.DataFrame, exceeds: str, has_exceeds: bool, has_flag: boo
 
 def _by_service(both: pd.DataFrame, column: str, rule) -> np.ndarray:
     values, chosen = both[column].to_numpy(), np.zeros(len(both), dtype=bool)
+    lot = LOTS.uniform(
+        "flagged among equals", replicate=both["replicate"].to_numpy(), therapist=both["therapist"].to_numpy()
+    )
     for own in both.groupby("replicate").indices.values():
-        chosen[own] = rule(values[own])
+        drawn = own[np.argsort(lot[own])]  # of equal ones the rules take the first
+        chosen[drawn] = rule(values[drawn])
     return chosen
 
 
 def _worst(score: np.ndarray) -> np.ndarray:
-    # Of therapists with the same score the first ones come first.
     return rankdata(-score, method="ordinal") <= capacity(len(score))
 
 
@@ -62,9 +74,11 @@ def of_flags(rule: str, both: pd.DataFrame, chosen: np.ndarray) -> list[Measured
         "harmless": ~harmful,
         "false_positive": chosen & ~harmful,
     }
-    sums = pd.DataFrame(counts, index=both["replicate"]).groupby(level=0).sum()
+    groups = pd.DataFrame(counts, index=both["replicate"]).groupby(level=0)
+    sums = groups.sum()
     return [
         mean_of(rule, "flagged", sums["flagged"]),
+        mean_of(rule, BASE_RATE, groups["harmful"].mean()),
         ratio_of(rule, "sensitivity", sums["true_positive"], sums["harmful"]),
         *false_discoveries(rule, sums["false_positive"], sums["flagged"]),
         ratio_of(rule, "fpr", sums["false_positive"], sums["harmless"]),

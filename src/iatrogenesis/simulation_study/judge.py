@@ -5,6 +5,7 @@ import pandas as pd
 
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.simulation_study.differences import of_estimates
+from iatrogenesis.simulation_study.estimands import null_of
 from iatrogenesis.simulation_study.over_services import Measured
 from iatrogenesis.simulation_study.performance import mean_and_error, performance
 from iatrogenesis.simulation_study.profiling import measured, rows
@@ -12,7 +13,7 @@ from iatrogenesis.simulation_study.profiling import measured, rows
 COLUMNS = ("method", "estimand", "cell", "measure", "value", "mcse", "replicates", "failures")
 SHARES = (
     *("coverage", "coverage_harmful", "coverage_worst_tenth", "power", "type_1_error"),
-    *("sensitivity", "fdr", "mfdr", "empty", "fpr", "fdr_above", "misordered"),
+    *("harmful", "sensitivity", "fdr", "mfdr", "empty", "fpr", "fdr_above", "misordered"),
 )
 """Measures that are shares of data sets or of therapists."""
 
@@ -69,7 +70,7 @@ def judged_with_parts(
         whole = own.set_index("replicate").reindex(range(replicates))
         whole["passed"] = whole["passed"].astype("boolean").fillna(False)
         whole = whole.assign(**_truth_of(known[known["estimand"] == estimand], replicates, worlds))
-        found = performance(whole.reset_index(), f"{cell}, {method}, {estimand}")
+        found = performance(whole.reset_index(), f"{cell}, {method}, {estimand}", null_of(str(estimand)))
         failures = int(whole["estimate"].isna().sum())
         tables.append(found.rename(columns={"n": "replicates"}).assign(estimand=estimand, failures=failures))
         parts += of_estimates(str(estimand), whole)

@@ -8,6 +8,8 @@ CELLS = {
     "burnout_none": "burnout without effect",
     "burnout_low": "weak effect of burnout",
     "burnout_high": "strong effect of burnout",
+    "null_therapists": "therapists who do not differ",
+    "null_therapists_small": "few, who do not differ",
     "by_severity": "allocated by severity",
     "by_deprivation": "allocated by deprivation",
     "by_unmeasured": "allocated by unmeasured risk",

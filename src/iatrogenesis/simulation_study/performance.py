@@ -3,22 +3,25 @@
 Formulas: Morris, White & Crowther (2019), "Using simulation studies to evaluate statistical methods", 10.1002/sim.8086,
 Table 6; the standard error of RMSE by the delta method from that of the mean squared error. Replicates of one world are
 not independent: with several worlds, errors of means and shares are those of clusters, and those of standard errors
-are the jackknife's over worlds.
+are the jackknife's over worlds. There the empirical standard error is the SD of errors within worlds, pooled: a bias
+that differs between worlds, or a truth that was itself simulated, is no sampling error.
 """
 
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from iatrogenesis.core.montecarlo import jackknife
 from iatrogenesis.core.tables import DataError, flags, numbers, require_columns
 
 COLUMNS = ("estimate", "se", "low", "high", "truth")
 FAR = 10.0  # robust SDs from the median
+NORMAL_QUARTILE = float(ndtri(0.75))
 
 
-def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFrame:
+def performance(replicates: pd.DataFrame, name: str = "replicates", null: float = 0.0) -> pd.DataFrame:
     """Judge one method for one estimand in one design cell.
 
     Nothing is winsorised or left out; what lies far out is counted (`outlying`) and stays in.
@@ -37,14 +40,19 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
         worlds differ.
     name
         Used in errors.
+    null
+        The value at which there is no effect.
 
     Returns
     -------
     pandas.DataFrame
-        Columns measure, value, mcse, n. Measures: bias, empirical_se, model_se, model_se_error (relative error of the
-        model SE, as a fraction), mse, rmse, coverage, width, outlying (share of estimates more than ten robust SDs from
-        their median), failed (share without an estimate), no_interval (share of estimates without one) and, where
-        `rejects` is given, power or (where the truth is 0) type_1_error, and, where `passed` is, not_passed (share of
+        Columns measure, value, mcse, n. Measures: bias, empirical_se (SD of the errors; with several worlds within
+        them), model_se, model_se_error (relative error of the model SE, as a fraction; with several worlds only where
+        the truth is known, as it may differ between data sets), mse, rmse, coverage, width, outlying (share of
+        estimates more than ten robust SDs from their median, the robust SD being the larger of those by median absolute
+        deviation and by interquartile range; where more than three quarters are equal, by the deviations of the
+        others), failed (share without an estimate), no_interval (share of estimates without one) and, where
+        `rejects` is given, power or (where nothing is there) type_1_error, and, where `passed` is, not_passed (share of
         replicates whose fit did not pass, those without an estimate included; a method that refuses what it cannot fit,
         as the collapsed engine does, has no others).
 
@@ -68,11 +76,11 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
     if sure.sum() >= 2:
         error = numbers(replicates[sure], "estimate", name) - (truth[sure] if known else 0.0)
         se, low, high = (numbers(replicates[sure], column, name) for column in ("se", "low", "high"))
-        rows += _standard_errors(error, se, world[sure])
+        rows += _standard_errors(error, se, world[sure], compared=known or not several(world))
         if known:
             rows.append(("coverage", *mean_and_error((low <= truth[sure]) & (truth[sure] <= high), world[sure])))
         rows.append(("width", *mean_and_error(high - low, world[sure])))
-    rows += _tests(replicates[answered], truth[answered], world[answered])
+    rows += _tests(replicates[answered], truth[answered], world[answered], null)
     rows.append(("outlying", *mean_and_error(_outlying(estimate), world[answered])))
     rows.append(("failed", *mean_and_error(~answered, world)))
     rows.append(("no_interval", *mean_and_error(~sure[answered], world[answered])))
@@ -81,30 +89,41 @@ def performance(replicates: pd.DataFrame, name: str = "replicates") -> pd.DataFr
     return pd.DataFrame(rows, columns=["measure", "value", "mcse", "n"])
 
 
-def _tests(replicates: pd.DataFrame, truth: np.ndarray, world: np.ndarray) -> list[tuple[str, float, float, int]]:
+def _tests(
+    replicates: pd.DataFrame, truth: np.ndarray, world: np.ndarray, null: float
+) -> list[tuple[str, float, float, int]]:
     if "rejects" not in replicates.columns:
         return []
     tested = replicates["rejects"].notna().to_numpy()
     if not tested.any():
         return []
     rejects = replicates["rejects"].to_numpy(dtype=float)[tested] == 1.0
-    nothing = bool(np.all(truth[tested] == 0.0))
-    return [("type_1_error" if nothing else "power", *mean_and_error(rejects, world[tested]))]
+    return [(measure_of_test(truth[tested], null), *mean_and_error(rejects, world[tested]))]
+
+
+def measure_of_test(truth: np.ndarray, null: float = 0.0) -> str:
+    """Whether the share of data sets in which a test rejects is power, or type I error: all truths are the null."""
+    return "type_1_error" if np.all(truth == null) else "power"
 
 
 def _outlying(estimate: np.ndarray) -> np.ndarray:
     distance = np.abs(estimate - np.median(estimate))
-    return distance > FAR * 1.4826 * np.median(distance)
+    # Estimates of a spread are often 0: where half are, deviations from the median say nothing of the scale.
+    low, high = np.quantile(estimate, [0.25, 0.75])
+    scale = max(np.median(distance) / NORMAL_QUARTILE, (high - low) / (2 * NORMAL_QUARTILE))
+    if scale == 0 and np.any(distance):
+        scale = np.median(distance[distance > 0]) / NORMAL_QUARTILE
+    return distance > FAR * scale
 
 
 def _accuracy(error: np.ndarray, world: np.ndarray, unsure: np.ndarray) -> list[tuple[str, float, float, int]]:
     # Where the truth differs between replicates (SBC), errors rather than estimates vary around the bias; where it is
     # one number the two are the same.
     n = error.size
-    empirical = float(np.std(error, ddof=1))
+    empirical = _within(error, world)
     empirical_mcse = empirical / np.sqrt(2 * (n - 1))
     if several(world):
-        (empirical_mcse,) = _over_worlds(lambda kept: [np.std(error[kept], ddof=1)], world)
+        (empirical_mcse,) = _over_worlds(lambda kept: [_within(error[kept], world[kept])], world)
     bias, bias_mcse, _ = mean_and_error(error, world)
     mse, mse_mcse, _ = mean_and_error(error**2, world)
     bias_mcse = np.hypot(bias_mcse, _of_truth(np.full(n, 1 / n), world, unsure))
@@ -129,6 +148,17 @@ def several(world: np.ndarray) -> bool:
     return np.unique(world).size > 1
 
 
+def _within(error: np.ndarray, world: np.ndarray) -> float:
+    """SD within worlds, pooled; missing where no world has two replicates."""
+    _, cluster = np.unique(world, return_inverse=True)
+    sizes = np.bincount(cluster)
+    freedom = len(error) - len(sizes)
+    if freedom < 1:
+        return np.nan
+    mean = np.bincount(cluster, weights=error) / sizes
+    return float(np.sqrt(np.sum((error - mean[cluster]) ** 2) / freedom))
+
+
 def _over_worlds(statistics: Callable[[np.ndarray], list[float]], world: np.ndarray) -> np.ndarray:
     """Jackknife errors of what depends on the replicates kept; missing if a world has all but one of them."""
     found, cluster = np.unique(world, return_inverse=True)
@@ -142,20 +172,24 @@ def _over_worlds(statistics: Callable[[np.ndarray], list[float]], world: np.ndar
     return jackknife(without, len(found))[1]
 
 
-def _standard_errors(error: np.ndarray, se: np.ndarray, world: np.ndarray) -> list[tuple[str, float, float, int]]:
+def _standard_errors(
+    error: np.ndarray, se: np.ndarray, world: np.ndarray, *, compared: bool
+) -> list[tuple[str, float, float, int]]:
     n = error.size
     model = float(np.sqrt(np.mean(se**2)))
     model_mcse = float(np.sqrt(np.var(se**2, ddof=1) / (4 * n * model**2))) if model > 0 else 0.0
-    empirical = float(np.std(error, ddof=1))
+    empirical = _within(error, world)
     if several(world):
         (model_mcse,) = _over_worlds(lambda kept: [np.sqrt(np.mean(se[kept] ** 2))], world)
-    if empirical == 0 or model == 0:
+    if not compared:
+        return [("model_se", model, model_mcse, n)]
+    if not empirical > 0 or model == 0:
         return [("model_se", model, model_mcse, n), ("model_se_error", np.nan, np.nan, n)]
     ratio = model / empirical
     ratio_mcse = ratio * np.sqrt((model_mcse / model) ** 2 + 1 / (2 * (n - 1)))
     if several(world):
         (ratio_mcse,) = _over_worlds(
-            lambda kept: [np.sqrt(np.mean(se[kept] ** 2)) / np.std(error[kept], ddof=1)], world
+            lambda kept: [np.sqrt(np.mean(se[kept] ** 2)) / _within(error[kept], world[kept])], world
         )
     return [("model_se", model, model_mcse, n), ("model_se_error", ratio - 1, ratio_mcse, n)]
 

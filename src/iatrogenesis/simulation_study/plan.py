@@ -18,7 +18,7 @@ BATCH_SECONDS = 300.0
 START_SECONDS = 4.0  # Python, imports
 COMPILE_SECONDS = 25.0  # of the groups that sample
 HELD = 1_500_000  # clients of a batch, whose data sets are in memory together: about 1 GB
-WORLD_SECONDS = 5.0  # what is true of one scenario in one plausible world
+WORLD_SECONDS = 5.0  # what is true of one scenario and size in one plausible world
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def truth_seconds(cell: Cell, replicates: int, clients: int) -> float:
 
 
 def world_seconds(worlds: int) -> float:
-    """Return what the truths of one scenario cost about."""
+    """Return what the truths of one scenario and size cost about."""
     return START_SECONDS + WORLD_SECONDS * worlds
 
 

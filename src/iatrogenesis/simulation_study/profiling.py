@@ -11,7 +11,8 @@ expected false discovery rate allows, and `flag_fdr_capacity`, no more of them t
 et al. (2015, 10.1037/pst0000023); `flag_funnel` and `flag_funnel_95`, those outside the method's funnel limits of
 99.8 % and of 95 %, its score being the z-value. Raw rates, funnel limits and fixed effects have no posterior: what
 they have is one less the p-value of "not harmful". Of them `flag_probable` is a test at 20 %, one less the probability
-that the others need, and `flag_fdr` Benjamini and Hochberg's list at the same rate.
+that the others need, and `flag_fdr` Benjamini and Hochberg's list at the same rate. Where a rule has to choose between
+therapists with the same score or probability, lots are drawn (`iatrogenesis.simulation_study.flag_rules`).
 
 ===================  ===================================================================================================
 `therapist_rate`,    bias, mse, rmse, coverage and width over a service's therapists, averaged over services; as their
@@ -19,12 +20,13 @@ that the others need, and `flag_fdr` Benjamini and Hochberg's list at the same r
                      therapists, coverage_worst_tenth of the tenth with the highest true rates (ratios of sums)
 `therapist_rank`     rank_correlation (Spearman) of the method's order with the true one; auc: how often a harmful
                      therapist has a higher score than a harmless one, ties half, averaged over services with both
-`flag_probable`,     flagged: therapists flagged per service; sensitivity: proportion of harmful therapists flagged;
-`flag_fdr`,          fpr (false positive rate): proportion of harmless therapists flagged; mfdr (marginal false
-`flag_fdr_capacity`, discovery rate): proportion of flagged therapists who are not harmful; each a ratio of sums over
-`flag_worst`,        services; fdr (false discovery rate, what `flag_fdr` controls): mean over services of the same,
-`flag_funnel`,       0 where nobody is flagged; empty: proportion of services in which nobody is flagged;
-`flag_funnel_95`     fdr_above: in which more of the flagged are harmless than `flag_fdr` expects
+`flag_probable`,     flagged: therapists flagged per service; harmful: proportion of therapists who are, of whom the
+`flag_fdr`,          method says something (the base rate, whatever the rule); sensitivity: proportion of harmful
+`flag_fdr_capacity`, therapists flagged; fpr (false positive rate): proportion of harmless therapists flagged; mfdr
+`flag_worst`,        (marginal false discovery rate): proportion of flagged therapists who are not harmful; each of
+`flag_funnel`,       these three a ratio of sums over services; fdr (false discovery rate, what `flag_fdr` controls):
+`flag_funnel_95`     mean over services of the same, 0 where nobody is flagged; empty: proportion of services in which
+                     nobody is flagged; fdr_above: in which more of the flagged are harmless than `flag_fdr` expects
 `rank_set`           of 95 % sets of ranks, one therapist at a time: coverage of all ranks that the truth allows, and
                      width as a proportion of all ranks, averaged over services
 `rank_set_all`       of simultaneous sets: coverage is the proportion of services in which every set covers

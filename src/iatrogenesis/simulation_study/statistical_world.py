@@ -51,7 +51,7 @@ class StatisticalWorld(Strict):
             If the column has no such number.
         """
         known = {"rate": self.rate, "therapist_sd": self.therapist_sd, "cause": self.cause}
-        known |= {trait: self.coefficients[trait] for trait in ("burnout", "fit")}
+        known |= {trait: self.coefficients[trait] for trait in ("burnout", "competence", "fit")}
         if column not in known:
             raise ValueError(f"{column}: give a number, {word!r} is known of {', '.join(known)} only")
         record = known[column]

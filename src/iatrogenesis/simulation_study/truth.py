@@ -20,7 +20,7 @@ def truth(
     clients
         Family B: about how many clients of each therapist are simulated for the therapist's rate.
     of_worlds
-        Family B: world, estimand, truth and truth_mcse, what is true of its scenario in each plausible world
+        Family B: world, estimand, truth and truth_mcse, what is true of its scenario and size in each plausible world
         (`iatrogenesis.simulation_study.truth_of_worlds`).
 
     Returns

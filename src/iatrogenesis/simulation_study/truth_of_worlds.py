@@ -1,7 +1,9 @@
-"""Truths of family B: of one scenario in each plausible world, by very large simulated data sets.
+"""Truths of family B: of a cell's scenario and size in each plausible world, by many services of that size at once.
 
-What states, and what ratings, are associated with is found by maximum likelihood; what burnout causes by counterfactual
-simulation of the same clients.
+Size matters: therapists with short lists are seen for fewer weeks, in which burnout moves less. Clients come by chance,
+whatever the cell says, so that cells with the same scenario and size have the same truths. What states, and what
+ratings, are associated with is found by maximum likelihood; what burnout causes by counterfactual simulation of the
+same clients.
 """
 
 import numpy as np
@@ -16,7 +18,8 @@ from iatrogenesis.inference.engines.maximum_likelihood import MaximumLikelihood,
 from iatrogenesis.inference.models import casemix
 from iatrogenesis.inference.models.spread import UPPER_QUARTILE, mor, vpc
 from iatrogenesis.inference.models.therapist import COVARIATES, TRUE_STATES
-from iatrogenesis.simulation_study.data_generation import Surroundings
+from iatrogenesis.simulation_study.cells import Cell, given
+from iatrogenesis.simulation_study.data_generation import Surroundings, mechanistic
 from iatrogenesis.simulation_study.estimands import TRAITS
 from iatrogenesis.simulation_study.methods.regression import design, risk_change
 from iatrogenesis.simulation_study.worlds import World, in_world
@@ -26,7 +29,7 @@ from iatrogenesis.world.scenarios import Scenario, without
 from iatrogenesis.world.setup import Setup
 from iatrogenesis.world.tidy import clients_table
 
-SIZE = Design(replicates=20, therapists=80, services=8, clients_per_therapist=40)
+CLIENTS = 64_000  # of each world, in as many services of the cell's size as that takes
 NODES = 9
 PER = 1000.0
 ROUTES = ("incompetence", "burnout", "misfit")
@@ -36,25 +39,32 @@ SLOPE = "on_slope[burnout]"
 Row = tuple[str, float, float]
 
 
-def of_worlds(name: str, surroundings: Surroundings) -> pd.DataFrame:
-    """Return world, estimand, truth and truth_mcse of the scenario of this name."""
+def size_of(cell: Cell) -> Design:
+    """Return the size of a cell's services, and how many of them are simulated in each world."""
+    replicates = max(2, round(CLIENTS / (cell.therapists * cell.clients)))
+    return mechanistic(cell, by_chance=True).model_copy(update={"replicates": replicates})
+
+
+def of_worlds(cell: Cell, surroundings: Surroundings) -> pd.DataFrame:
+    """Return world, estimand, truth and truth_mcse of the scenario and the size of a cell."""
+    name, size = given(cell.scenario), size_of(cell)
     scenario, own = surroundings.scenarios[name], surroundings.own.get(name, ())
     worlds: tuple[World, ...] = surroundings.worlds or ({},)
     setup = surroundings.setup.apart("truth")
     rows = []
     for number, world in enumerate(worlds):
-        block = range(number * SIZE.replicates, (number + 1) * SIZE.replicates)
-        found = _of_world(in_world(scenario, world, own), setup, block)
+        block = range(number * size.replicates, (number + 1) * size.replicates)
+        found = _of_world(in_world(scenario, world, own), setup, size, block)
         rows += [(number, *row) for row in found]
         print(f"world {number + 1} of {len(worlds)}", flush=True)
     return pd.DataFrame(rows, columns=["world", "estimand", "truth", "truth_mcse"])
 
 
-def _of_world(scenario: Scenario, setup: Setup, block: range) -> list[Row]:
-    run = setup.run(scenario, SIZE, replicates=block)
+def _of_world(scenario: Scenario, setup: Setup, size: Design, block: range) -> list[Row]:
+    run = setup.run(scenario, size, replicates=block)
     clients = clients_table(run, setup.instruments, setup.judgement)
     now = Sample.of(run, setup.instruments, setup.judgement)
-    rested, average = (setup.sample(world, SIZE, replicates=block) for world in (_rested(scenario), _average(scenario)))
+    rested, average = (setup.sample(world, size, replicates=block) for world in (_rested(scenario), _average(scenario)))
     found = [*_associations(clients, nothing=all(one.kind != "burnout" for one in scenario.mechanisms))]
     value, error = _paired(rested, now)
     found.append(("risk_change[burnout]", PER * value, PER * error))

@@ -18,8 +18,6 @@ from iatrogenesis.simulation_study.truth_of_ratings import expected, odds_ratios
 PER = 1000.0
 CONFOUNDED = ("severity", "deprivation", "unmeasured")
 
-OF_EACH = "net_fraction_rated"
-"""True of each data set and not of all: a share by which the rate of the therapists who are there would fall."""
 Row = tuple[str, float, float]
 """Estimand, truth and its Monte Carlo standard error."""
 
@@ -35,6 +33,7 @@ def statistical_truth(
         If allocation by risk does not give therapists who do more harm clients of greater risk.
     """
     model, noise = statistical(cell, surroundings), Noise(surroundings.setup.seed)
+    by_risk = [name for name in CONFOUNDED if getattr(cell, name)]
     sums, tables, likeness = [], [], []
     for replicate in range(replicates):
         made = simulate(model, noise, replicate)
@@ -45,23 +44,24 @@ def statistical_truth(
         spared = [np.sum(risk - expit(made.log_odds - part)) for part in (made.states, rated.sum(axis=1))]
         sums.append((len(risk), risk.sum(), *fewer, *spared))
         tables.append(_rates(replicate, made, risk))
-        likeness.append(_likeness(made))
-    _check_direction(cell, np.array(likeness))
+        if by_risk:
+            likeness.append(_likeness(made))
+    if by_risk and np.mean(likeness) <= 0:
+        raise DataError(
+            f"{cell.cell}: allocation by {by_risk[0]} gives harmful therapists clients of less risk (correlation "
+            f"{np.mean(likeness):.2f}); it must be the other way round."
+        )
     n, risk, change, change_rated, spared, spared_rated = np.array(sums).T
-    of_each = pd.DataFrame({"replicate": range(replicates), "estimand": OF_EACH, "truth": spared_rated / risk})
-    found = [*_spread(model), *((f"log_odds_ratio[{trait}]", _slope(model, trait), 0.0) for trait in TRAITS)]
-    found += [
-        _risk_change("risk_change[burnout]", change, n),
-        ("net_fraction", *ratio(spared, risk)),
-        _risk_change("risk_change_rated[burnout]", change_rated, n),
+    # True of each data set: methods answer for the clients of the therapists who are there, and not for those of all.
+    rated = {"net_fraction_rated": spared_rated / risk, "risk_change_rated[burnout]": PER * change_rated / n}
+    of_each = [
+        pd.DataFrame({"replicate": range(replicates), "estimand": name, "truth": own}) for name, own in rated.items()
     ]
+    found = [*_spread(model), *((f"log_odds_ratio[{trait}]", _slope(model, trait), 0.0) for trait in TRAITS)]
+    value, error = ratio(change, n)
+    found += [("risk_change[burnout]", PER * value, PER * error), ("net_fraction", *ratio(spared, risk))]
     known = found + odds_ratios(model, Noise(surroundings.setup.apart("ratings").seed))
-    return known, of_each, pd.concat(tables, ignore_index=True)
-
-
-def _risk_change(name: str, change: np.ndarray, clients: np.ndarray) -> Row:
-    value, error = ratio(change, clients)
-    return name, PER * value, PER * error
+    return known, pd.concat(of_each, ignore_index=True), pd.concat(tables, ignore_index=True)
 
 
 def _slope(model: LogitNormal, trait: str) -> float:
@@ -95,12 +95,3 @@ def _likeness(made: LogitNormalData) -> float:
     """Correlation of clients' own risk with what their therapist adds to it."""
     own = np.repeat(made.therapists["own"].to_numpy(), made.therapists["clients"])
     return float(np.corrcoef(own, made.case_mix)[0, 1])
-
-
-def _check_direction(cell: Cell, likeness: np.ndarray) -> None:
-    asked = [name for name in CONFOUNDED if getattr(cell, name)]
-    if asked and likeness.mean() <= 0:
-        raise DataError(
-            f"{cell.cell}: allocation by {asked[0]} gives harmful therapists clients of less risk (correlation "
-            f"{likeness.mean():.2f}); it must be the other way round."
-        )

@@ -19,6 +19,7 @@ from iatrogenesis.simulation_study.estimands import ESTIMANDS, concrete
 from iatrogenesis.simulation_study.methods import FACTS, NAMES
 from iatrogenesis.simulation_study.methods.by_name import method
 from iatrogenesis.simulation_study.plan import spoken
+from iatrogenesis.simulation_study.truth_of_worlds import CLIENTS
 from iatrogenesis.study.study import Study, load_study
 
 STUDIES = ("default", "full")
@@ -47,6 +48,7 @@ def page(studies: dict[str, Study]) -> str:
         referred=f"{float(numbers.referred):.0%}",
         worlds=settings.worlds,
         missing=f"{MISSING:g}",
+        true_in_worlds=f"{CLIENTS:,}",
         long_list=settings.true_clients,
         count=len(full.cells),
         cells=_cells(full),

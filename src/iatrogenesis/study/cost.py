@@ -65,9 +65,8 @@ def parts(study: Study, measured: pd.DataFrame, times: int = 1) -> Iterator[Part
         seconds = sum(batch.seconds for batch in batches)
         written = sum(bytes_of(batch, cells[batch.cell]) for batch in batches)
         yield Part(f"methods: {group}", len(batches), seconds, written)
-    scenarios = {cell.scenario for cell in cells.values() if cell.scenario}
     truths = [truth_seconds(cell, times * settings.replicates, settings.true_clients) for cell in cells.values()]
-    truths += [world_seconds(settings.worlds) for _ in scenarios]
+    truths += [world_seconds(settings.worlds) for _ in study.true_in_worlds]
     true_rates = sum(cell.therapists for cell in cells.values()) * times * settings.replicates
     yield Part("truths", len(truths), sum(truths), true_rates * THERAPIST)
     sizes = (len(grid.therapists), len(grid.therapist_sd), len(grid.burnout), replicates_for(grid.coverage_mcse))

@@ -163,6 +163,20 @@ class Study:
         settings = self.config.simulation_study
         return list(plan(list(self.cells.values()), settings.replicates_by_method))
 
+    def first_alike(self, cell: Cell) -> str:
+        """Name of the first cell with this one's scenario and size, of which the same is true in plausible worlds."""
+        alike = (cell.scenario, cell.therapists, cell.clients, cell.clients_spread)
+        return next(
+            name
+            for name, one in self.cells.items()
+            if (one.scenario, one.therapists, one.clients, one.clients_spread) == alike
+        )
+
+    @property
+    def true_in_worlds(self) -> list[str]:
+        """Cells for which it is worked out what is true in plausible worlds: each stands for those alike."""
+        return list(dict.fromkeys(self.first_alike(cell) for cell in self.cells.values() if cell.family == "B"))
+
     @property
     def costs(self) -> dict[str, float]:
         """About how many core seconds each larger job of the simulation study takes, by the file that it makes."""
@@ -171,8 +185,7 @@ class Study:
             f"{place}/{cell.cell}/truth.csv": truth_seconds(cell, settings.replicates, settings.true_clients)
             for cell in self.cells.values()
         }
-        scenarios = dict.fromkeys(cell.scenario for cell in self.cells.values() if cell.scenario)
-        found |= {f"{place}/worlds/{name}.csv": world_seconds(settings.worlds) for name in scenarios}
+        found |= {f"{place}/worlds/{name}.csv": world_seconds(settings.worlds) for name in self.true_in_worlds}
         sizes = (len(grid.therapists), len(grid.therapist_sd), len(grid.burnout), replicates_for(grid.coverage_mcse))
         found |= {f"{place}/advice/{clients}.csv": advice_seconds(*sizes) for clients in grid.clients}
         # One file stands for a batch: that of its last method, which is written last.
