@@ -77,7 +77,8 @@ def test_what_is_the_same_at_any_setting_is_computed_apart():
     who, slider, out = Place("c", "index"), Place("p", "fit"), Place("c", "level")
     draw, moved = call("normal", load(who)), load(slider)
     true = node("f64.gt", "i32", draw, constant(0))
-    value = node("select", "f64", node("f64.mul", "f64", draw, moved), load(who), true)
+    twice = node("f64.add", "f64", load(who), load(who))
+    value = node("select", "f64", node("f64.mul", "f64", draw, moved), twice, true)
     first, rest = apart(Function("begin", {"c": "i32"}, [(out, value)], draw), {who}, "n")
     assert {found for _, found in first.writes} == {draw, node("f64.convert_i32_u", "f64", true)}
     kept = {found: load(place) for place, found in first.writes}

@@ -31,7 +31,7 @@ LASTING = {"begin": (WHO, "n"), "meet": (SESSION, "s"), "move": (SESSION, "s")}
 """Functions of which a part is the same at any setting: for whom, and where that is kept, by client or session."""
 
 SESSIONS = 12
-"""As many sessions of each client are kept: those of nine clients in ten."""
+"""As many sessions of each client are kept: 95 of 100 sessions, in 40 MB for 24,000 clients."""
 
 type Layout = dict[str, dict[str, int]]
 """Slot of each number by name, in each block."""

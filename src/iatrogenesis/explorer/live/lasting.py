@@ -8,7 +8,7 @@ from iatrogenesis.explorer.live.wasm import Function
 
 
 def apart(one: Function, same: Set[Place], pointer: str) -> tuple[Function, Function]:
-    """A function that writes what depends on nothing but these places, and the given one, which reads it.
+    """A function that writes whatever has draws in it and depends on these places alone, and the given one, which reads it.
 
     Parameters
     ----------
@@ -24,10 +24,14 @@ def apart(one: Function, same: Set[Place], pointer: str) -> tuple[Function, Func
         return this.about in same if this.op == "load" else this.op != "local" and all(map(lasts, this.args))
 
     @cache
+    def costs(this: Node) -> bool:
+        return this.op == "call" or any(map(costs, this.args))
+
+    @cache
     def read(this: Node) -> Node:
         if this.op in ("const", "load", "local"):
             return this
-        if not lasts(this):
+        if not (lasts(this) and costs(this)):
             return node(this.op, this.type, *map(read, this.args), about=this.about)
         return as_type(load(kept.setdefault(this, Place(pointer, f"{one.name}.{len(kept)}"))), this.type)
 
