@@ -8,7 +8,7 @@ from iatrogenesis.explorer.live.wasm import Function
 
 
 def apart(one: Function, same: Set[Place], pointer: str) -> tuple[Function, Function]:
-    """A function that writes whatever has draws in it and depends on these places alone, and the given one, which reads it.
+    """A function that writes what has draws in it and depends on these places alone, and the given one, which reads it.
 
     Parameters
     ----------
