@@ -5,7 +5,8 @@ import pytest
 
 from iatrogenesis.explorer.live.blocks import Block
 from iatrogenesis.explorer.live.compiled import compiled
-from iatrogenesis.explorer.live.graph import constant, local, node
+from iatrogenesis.explorer.live.graph import Place, call, constant, load, local, node, uses
+from iatrogenesis.explorer.live.lasting import apart
 from iatrogenesis.explorer.live.traced import NOTHING, Traced, as_node
 from iatrogenesis.explorer.live.wasm import Function, module
 
@@ -69,6 +70,30 @@ def test_what_cannot_be_said_of_one_client_is_refused(x, work, fault):
 def test_what_means_nothing_for_one_client_cannot_be_compiled(x):
     with pytest.raises(KeyError, match="nothing"):
         module([Function("f", {"x": "f64"}, returns=(x + NOTHING).node)], {}, {}, 1)
+
+
+def test_what_is_the_same_at_any_setting_is_computed_apart():
+    """Neither what depends on a slider, nor what costs nothing to read; truth values come back as such."""
+    who, slider, out = Place("c", "index"), Place("p", "fit"), Place("c", "level")
+    draw, moved = call("normal", load(who)), load(slider)
+    true = node("f64.gt", "i32", draw, constant(0))
+    twice = node("f64.add", "f64", load(who), load(who))
+    value = node("select", "f64", node("f64.mul", "f64", draw, moved), twice, true)
+    first, rest = apart(Function("begin", {"c": "i32"}, [(out, value)], draw), {who}, "n")
+    assert {found for _, found in first.writes} == {draw, node("f64.convert_i32_u", "f64", true)}
+    kept = {found: load(place) for place, found in first.writes}
+    assert (first.name, list(first.takes), list(rest.takes), rest.returns) == (
+        "know_begin",
+        ["n", "c"],
+        ["n", "c"],
+        kept[draw],
+    )
+    assert {this.about for this in uses(rest.roots) if this.op == "load"} == {
+        who,
+        slider,
+        *(place for place, _ in first.writes),
+    }
+    assert [this.type for this in rest.writes[0][1].args] == ["f64", "f64", "i32"]
 
 
 def test_what_nobody_asks_for_is_neither_kept_nor_computed(making):

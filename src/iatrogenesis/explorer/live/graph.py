@@ -1,5 +1,7 @@
 """Expressions: what a number of one client is computed from, as a graph in which nothing stands twice."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 TYPES = ("f64", "i32", "i64")
@@ -7,7 +9,10 @@ TYPES = ("f64", "i32", "i64")
 
 
 class Place(NamedTuple):
-    """A number in memory: of the parameters (``p``), a client (``c``), a therapist (``t``) or another one (``u``)."""
+    """A number in memory: of the parameters (``p``), a client (``c``), a therapist (``t``) or another one (``u``).
+
+    ``n`` and ``s`` point to what is the same of a client, or of a client's session, at any setting.
+    """
 
     pointer: str
     name: str
@@ -77,3 +82,15 @@ def as_type(one: Node, kind: str) -> Node:
         ("i64", "i32"): "i32.wrap_i64",
     }
     return node(converting[one.type, kind], kind, one)
+
+
+def uses(roots: Sequence[Node]) -> Counter[Node]:
+    """How often each node stands in others, or among the roots."""
+    found, waiting, seen = Counter(roots), list(roots), set()
+    while waiting:
+        one = waiting.pop()
+        if one not in seen:
+            seen.add(one)
+            found.update(one.args)
+            waiting += one.args
+    return found

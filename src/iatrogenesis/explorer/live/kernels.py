@@ -1,8 +1,8 @@
 """What happens to one client or one therapist, as functions of memory, traced from the simulator's own steps.
 
-The calendar (`page/calendar.js`) calls them: ``employ`` a therapist, ``begin`` a client, then every week ``meet`` for
-each client in session, and ``move`` and ``refer`` for those who come again, ``end`` for the others; last, ``rest`` for
-each therapist.
+The calendar (`page/calendar.js`) calls them: ``employ`` a therapist, ``begin`` a client, then every ``week`` for each
+client in session, which is ``meet``, and ``move`` and ``refer`` for those who come again, ``end`` for the others; last,
+``rest`` for each therapist.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from typing import Any
 
 from iatrogenesis.core.definitions import finished
 from iatrogenesis.explorer.live.blocks import Block, OneClient, Scene
-from iatrogenesis.explorer.live.graph import constant, local, node
+from iatrogenesis.explorer.live.graph import call, constant, local, node
 from iatrogenesis.explorer.live.traced import NOTHING, Traced, as_node
 from iatrogenesis.explorer.live.wasm import Function
 from iatrogenesis.world import burnout
@@ -30,6 +30,9 @@ from iatrogenesis.world.state import PASSING
 
 KERNELS: dict[str, tuple[dict[str, str], Callable[[Scene], Traced | None]]] = {}
 """By name: what each function takes, and what traces it."""
+
+STAYS, ENDED = Traced(constant(-1)), Traced(constant(-2))
+"""What `week` returns of a client whom no other therapist takes over."""
 
 WHEN = Traced(local("when", "f64"))
 """Number of the week, from 0."""
@@ -95,12 +98,19 @@ def begin(at: Scene) -> None:
     c["burnout_rating"] = noisy_rating(t["burnout"], 0.0, world.ratings.burnout.value, rating)
 
 
+@_kernel(s="i32", c="i32", t="i32")
+def week(at: Scene) -> Traced:
+    """A session and what follows; the number of the therapist who takes over, `STAYS` or `ENDED`."""
+    s, c, t = (local(pointer, "i32") for pointer in "sct")
+    met, moved, referred = Traced(call("meet", s, c, t)), Traced(call("move", s, c, t)), Traced(call("refer", c, t))
+    return Traced(node("if", "f64", as_node(met > 0), call("end", c), as_node(moved + referred)))  # moves, then refers
+
+
 @_kernel(c="i32", t="i32")
-def meet(at: Scene) -> None:
-    """A session, until it is clear whether there will be another (``end`` is 0)."""
+def meet(at: Scene) -> Traced:
+    """A session, until it is clear whether there will be another: how it ended, or 0."""
     c, t, steps = at.client, at.blocks["t"], OneClient(at)
     judged, distressed = t["judged"].copy(), t["distressed"].copy()
-    c["session"] += 1
     steps.present()
     c["pressure_sum"] += c["pressure"]
     steps.meet()
@@ -109,27 +119,29 @@ def meet(at: Scene) -> None:
     steps.notice()
     t["judged"], t["distressed"] = judged + steps.judged, distressed + steps.distressed
     steps.end_courses()
+    return c["end"]
 
 
 @_kernel(c="i32", t="i32")
-def move(at: Scene) -> None:
-    """Until the next session."""
+def move(at: Scene) -> Traced:
+    """Until the next session; 0."""
     steps = OneClient(at)
     steps.present()
     steps.week.alliance = at.client["alliance"]
     steps.move_clients()
+    return Traced(constant(0))
 
 
 @_kernel(c="i32", t="i32")
 def refer(at: Scene) -> Traced:
-    """The number of the therapist, within the replicate, who takes over; -1 if none."""
+    """The number of the therapist, within the replicate, who takes over, or `STAYS`."""
     c, t, steps = at.client, at.blocks["t"], OneClient(at)
     steps.present()
     who = steps.routes.referred(steps.week, steps.draw)
     if who is None:
-        return Traced(constant(-1))
+        return STAYS
     target = steps.waiting_lists.colleague(t["index"], steps.draw.uniform("colleague"))
-    return Traced(node("if", "f64", as_node(who & (c["referred"] == 0)), as_node(target), constant(-1)))
+    return Traced(node("if", "f64", as_node(who & (c["referred"] == 0)), as_node(target), STAYS.node))
 
 
 @_kernel(c="i32", u="i32")
@@ -158,8 +170,8 @@ def rest(at: Scene) -> None:
 
 
 @_kernel(c="i32")
-def end(at: Scene) -> None:
-    """What became of the client, at the end and later."""
+def end(at: Scene) -> Traced:
+    """What became of the client, at the end and later; `ENDED`."""
     c, steps = at.client, OneClient(at)
     state = final_state(steps)
     later = follow_up(steps, state)
@@ -171,6 +183,7 @@ def end(at: Scene) -> None:
     c["dropped_out"], c["worse_at_follow_up"] = state.end == DROPPED_OUT, worse_later & done
     for name, value in later.items():
         c[f"later.{name}"] = value
+    return ENDED
 
 
 def traced(scene: Callable[[], Scene]) -> list[Function]:

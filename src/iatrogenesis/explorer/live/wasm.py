@@ -1,11 +1,10 @@
 """Expressions as functions of a WebAssembly module, in binary form (WebAssembly Core Specification 2.0, chapter 5)."""
 
 import struct
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from iatrogenesis.explorer.live.graph import Node, Place
+from iatrogenesis.explorer.live.graph import Node, Place, uses
 
 KIND = {"i32": 0x7F, "i64": 0x7E, "f64": 0x7C}
 OPCODES = {
@@ -26,12 +25,17 @@ NUMBER = 8  # bytes
 
 @dataclass(frozen=True)
 class Function:
-    """One function: what it takes, what it writes into memory at its end, and what it returns."""
+    """One function: what it takes, what it writes into memory at its end, and what it returns, computed before."""
 
     name: str
     takes: Mapping[str, str]
     writes: Sequence[tuple[Place, Node]] = ()
     returns: Node | None = None
+
+    @property
+    def roots(self) -> list[Node]:
+        """What is computed."""
+        return [value for _, value in self.writes] + ([] if self.returns is None else [self.returns])
 
 
 def module(functions: Sequence[Function], imports: Mapping[str, int], places: Mapping[Place, int], pages: int) -> bytes:
@@ -77,21 +81,10 @@ class _Body:
         self.at = {name: place for place, name in enumerate(self.function.takes)}
         self.kept: dict[Node, int] = {}
         self.out = bytearray()
-        self.uses: Counter[Node] = Counter()
-        roots = [value for _, value in self.function.writes]
-        roots += [] if self.function.returns is None else [self.function.returns]
-        waiting = list(roots)
-        self.uses.update(roots)
-        seen = set()
-        while waiting:
-            one = waiting.pop()
-            if one not in seen:
-                seen.add(one)
-                self.uses.update(one.args)
-                waiting += one.args
+        self.uses = uses(self.function.roots)
 
     def code(self) -> bytes:
-        for _, value in self.function.writes:  # all is computed before anything is written
+        for value in self.function.roots:  # all is computed before anything is written
             self._value(value)
             self.out += bytes([SET]) + _u(self._keep(value))
         for place, value in self.function.writes:
@@ -99,7 +92,7 @@ class _Body:
             self.out += bytes([GET]) + _u(self.kept[value])
             self.out += bytes([STORE, 3]) + _u(self.places[place])
         if self.function.returns is not None:
-            self._value(self.function.returns)
+            self.out += bytes([GET]) + _u(self.kept[self.function.returns])
         declared = [_u(1) + bytes([KIND[kind]]) for kind in self.kinds]
         return _list(declared) + bytes(self.out) + bytes([END])
 

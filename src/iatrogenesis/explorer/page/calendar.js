@@ -3,24 +3,30 @@
 "use strict";
 
 // `module`: what the compiled simulator exports. `layout`: slots of its memory by block ("p" parameters, "t" a therapist,
-// "c" a client). `design`: therapists and services of a replicate, number of the first client on each list.
+// "c" a client in session, "n" and "s" what is the same of each client and session at any setting). `design`: therapists and services of a replicate, number of the first client on each list.
 function Calendar(module, layout, design) {
-  const memory = new Float64Array(module.memory.buffer), NUMBER = 8;
+  const memory = new Float64Array(module.memory.buffer), NUMBER = 8, ENDED = -2, SESSIONS = 12;  // as in live/kernels.py and live/compiled.py
   const { p, t: T, c: C } = layout;
-  const size = block => Object.keys(block).length;
+  const [parameters, ofTherapist, ofClient, ofPerson, ofSession] = ["p", "t", "c", "n", "s"].map(block => Object.keys(layout[block]).length);
   const each = Math.ceil(design.therapists / design.services);
-  const therapists = Array.from({ length: each }, (_, i) => size(p) + i * size(T));
-  const firstClient = size(p) + each * size(T);
+  const therapists = Array.from({ length: each }, (_, i) => parameters + i * ofTherapist);
   const spare = [];  // blocks of clients who have gone
-  let made = 0;
+  const lists = [], lasting = ofPerson + SESSIONS * ofSession;  // of each therapist's list, what lasts
+  const further = memory.length - ofSession;  // for sessions that are not kept
+  let free = parameters + each * ofTherapist, kept = further;  // from below and from above
 
   const bytes = slot => slot * NUMBER;
-  const of = (slot, name, block) => memory[slot + block[name]];
 
   function newBlock() {
-    const slot = spare.length ? spare.pop() : firstClient + made++ * size(C);
-    memory.fill(0, slot, slot + size(C));
+    if (!spare.length) { spare.push(free); free += ofClient; }
+    const slot = spare.pop();
+    memory.fill(0, slot, slot + ofClient);
     return slot;
+  }
+
+  function listOf(person, clients) {
+    if (!lists[person]) lists[person] = { first: kept -= clients * lasting, known: new Uint8Array(clients) };
+    return lists[person];
   }
 
   // Where the sliders stand and which preventions are on, by the names of the parameters.
@@ -33,7 +39,8 @@ function Calendar(module, layout, design) {
     memory[slot + T.index] = index;
     memory[slot + T.service] = service;
     module.employ(bytes(slot));
-    return { slot, index, seated: 0, free: of(slot, "caseload", T), waiting: of(slot, "clients", T), next: design.first };
+    const waiting = memory[slot + T.clients], list = listOf(replicate * design.therapists + index, waiting);
+    return { slot, index, list, came: 0, seated: 0, free: memory[slot + T.caseload], waiting };
   }
 
   // One service of a replicate, from the first week until all have ended and `weeks` are over. `see` is told of each session
@@ -55,13 +62,13 @@ function Calendar(module, layout, design) {
       for (const client of queue) if (client.to.free > 0) seat(client, client.to); else later.push(client);
       queue = later;
       for (const who of staff) {
-        while (who.free > 0 && who.waiting > 0) {
-          const slot = newBlock();
-          memory[slot + C.index] = who.next;
-          module.begin(bytes(slot), bytes(who.slot), week);
-          seat({ slot, home: who.index, index: who.next }, who);
-          who.waiting--;
-          who.next++;
+        while (who.free > 0 && who.came < who.waiting) {
+          const slot = newBlock(), { list, came } = who, index = design.first + came, own = list.first + came * lasting;
+          memory[slot + C.index] = index;
+          if (list.known[came] === 0) module.know_begin(bytes(own), bytes(slot), bytes(who.slot), week);
+          module.begin(bytes(own), bytes(slot), bytes(who.slot), week);
+          seat({ slot, home: who.index, index, list, came, sessions: own + ofPerson }, who);
+          who.came++;
         }
       }
     }
@@ -71,23 +78,31 @@ function Calendar(module, layout, design) {
       who.seated--;
     }
 
-    // Whether the client comes again next week, to the same therapist.
+    // Where the draws of a client's next session are.
+    function draws({ slot, list, came, sessions, with: who }) {
+      const session = memory[slot + C.session]++, of = session < SESSIONS ? sessions + session * ofSession : further;
+      if (session >= list.known[came] || session >= SESSIONS) {
+        module.know_meet(bytes(of), bytes(slot), bytes(who.slot));
+        module.know_move(bytes(of), bytes(slot), bytes(who.slot));
+        if (session < SESSIONS) list.known[came]++;
+      }
+      return of;
+    }
+
+    // A client's week; whether they come again next week, to the same therapist.
     function stays(client, referred) {
-      const { slot } = client, who = client.with;
-      if (of(slot, "end", C) > 0) {
-        module.end(bytes(slot));
+      const { slot } = client, who = client.with, of = draws(client), to = module.week(bytes(of), bytes(slot), bytes(who.slot));
+      see.session(client, slot);
+      if (to >= 0) {
+        client.to = staff[(to - number) / design.services];
+        module.arrive(bytes(slot), bytes(client.to.slot));
+        referred.push(client);
+      } else if (to === ENDED) {
         see.end(client, slot);
         spare.push(slot);
-        leave(who);
-        return false;
-      }
-      module.move(bytes(slot), bytes(who.slot));
-      const to = module.refer(bytes(slot), bytes(who.slot));
-      if (to < 0) return true;
-      client.to = staff[(to - number) / design.services];
-      module.arrive(bytes(slot), bytes(client.to.slot));
-      leave(who);
-      referred.push(client);
+      } else return true;
+      who.free++;
+      who.seated--;
       return false;
     }
 
@@ -95,13 +110,12 @@ function Calendar(module, layout, design) {
       if (week > 0 && week % 52 === 0) for (const who of staff) module.turn(bytes(who.slot), week / 52);
       fill(week);
       if (seated.length === 0 && week >= weeks) return;
-      for (const client of seated) {
-        module.meet(bytes(client.slot), bytes(client.with.slot));
-        see.session(client, client.slot);
-      }
-      if (week < weeks) for (const who of staff) see.week(week, who.index, who.slot, who.seated);
+      for (const who of staff) who.met = who.seated;
       const referred = [];
-      seated = seated.filter(client => stays(client, referred));
+      let staying = 0;
+      for (const client of seated) if (stays(client, referred)) seated[staying++] = client;
+      seated.length = staying;
+      if (week < weeks) for (const who of staff) see.week(week, who.index, who.slot, who.met);
       queue.push(...referred.sort((a, b) => a.home - b.home || a.index - b.index));
       for (const who of staff) module.rest(bytes(who.slot), week);
     }

@@ -56,26 +56,27 @@ function Simulator(data) {
     const cluster = replicate * design.services + service, last = new Map(), { memory } = calendar;
     const person = index => replicate * design.therapists + index;
     const number = client => first[person(client.home)] + client.index - design.first;
-    const add = (name, value) => { sums[name][cluster] += value; };
+    const { improved, unchanged, not_judged, worse_anyway, worse_because, spared, sessions, begun: began } = sums;
+    const counted = ["dropped_out", "worse_at_follow_up", "crises"].map(name => [sums[name], C[name]]);
     calendar.service(replicate, service, WEEKS, {
       session(client, slot) {
         const session = memory[slot + C.session];
         if (session <= SESSIONS) severity[number(client) * SESSIONS + session - 1] = memory[slot + C.severity];
       },
       end(client, slot) {
-        const at = number(client), of = name => memory[slot + C[name]];
-        const session = of("session"), start = of("start_week"), done = of("finished"), worse = of("deteriorated");
+        const at = number(client), anyway = isWorseAnyway(at), session = memory[slot + C.session], start = memory[slot + C.start_week];
+        const done = memory[slot + C.finished], worse = memory[slot + C.deteriorated], better = memory[slot + C.improved];
         clients[cluster] += 1;
-        add("improved", of("improved"));
-        add("unchanged", done - worse - of("improved"));
-        add("not_judged", 1 - done);
-        add(isWorseAnyway(at) ? "worse_anyway" : "worse_because", worse);
-        add("spared", isWorseAnyway(at) ? 1 - worse : 0);
-        for (const name of ["dropped_out", "worse_at_follow_up", "crises"]) add(name, of(name));
-        add("sessions", session);
-        add("begun", start >= begun[0] && start < begun[1] ? 1 : 0);
+        improved[cluster] += better;
+        unchanged[cluster] += done - worse - better;
+        not_judged[cluster] += 1 - done;
+        (anyway ? worse_anyway : worse_because)[cluster] += worse;
+        spared[cluster] += anyway ? 1 - worse : 0;
+        for (const [sum, place] of counted) sum[cluster] += memory[slot + place];
+        sessions[cluster] += session;
+        began[cluster] += start >= begun[0] && start < begun[1] ? 1 : 0;
         last.set(client.home, Math.max(last.get(client.home) || 0, start + session));
-        if (session < SESSIONS) severity.fill(of("severity"), at * SESSIONS + session, (at + 1) * SESSIONS);
+        if (session < SESSIONS) severity.fill(memory[slot + C.severity], at * SESSIONS + session, (at + 1) * SESSIONS);
       },
       week(week, index, slot, seated) {
         const who = person(index), full = seated >= memory[slot + T.caseload];
