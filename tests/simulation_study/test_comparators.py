@@ -147,7 +147,7 @@ def test_a_spread_of_zero_has_an_interval_and_no_therapist_is_certain(alike):
     assert sd.estimate == 0.0 and sd.low == 0.0 and 0.2 < sd.high < 3 and np.isfinite(sd.se)
     assert estimate(found, "mor").low == 1.0 and estimate(found, "vpc").low == 0.0
     one = fitted(alike, casemix.COVARIATES)
-    log_odds, se = random_effects.predicted(one)
+    log_odds, se = random_effects.predicted(one)[:2]
     assert np.ptp(log_odds) == pytest.approx(0.0, abs=1e-9)
     assert np.all(se > 1.2 * one.found.standard_error[0])
     assert (found.therapists["high"] - found.therapists["low"]).min() > 0.02
@@ -157,7 +157,7 @@ def test_the_error_of_a_prediction_is_that_of_predictions(one):
     """Where the spread is well known: variance given data and estimates, and the estimates' own by simulation."""
     found = fitted(made(0.8, 60, 60), casemix.COVARIATES)
     integrand = Integrand(found.data, 1)
-    log_odds, se = random_effects.predicted(found)
+    log_odds, se = random_effects.predicted(found)[:2]
     draws = np.random.default_rng(3).multivariate_normal(found.found.estimate, found.found.covariance, 400)
     moved, left = [], []
     for draw in draws:
@@ -168,6 +168,29 @@ def test_the_error_of_a_prediction_is_that_of_predictions(one):
     expected = np.sqrt(np.var(moved, axis=0) + np.mean(left, axis=0))
     assert np.median(np.abs(se / expected - 1)) < 0.03 and np.max(np.abs(se / expected - 1)) < 0.15
     np.testing.assert_allclose(log_odds, np.mean(moved, axis=0), atol=0.1)
+
+
+def test_rates_are_means_over_the_distribution_of_the_effect(one):
+    """Few clients: effects averaged over a grid at the estimates; rates at the modes add up to too few events."""
+    found = fitted(made(0.7, 60, 12, rate=-2.9), casemix.COVARIATES)
+    told = random_effects.predicted(found)
+    data, sd, beta = found.data, found.found.estimate[-1], found.beta
+    assert sd > 0.2
+    effects = np.linspace(-5, 5, 401)
+    odds = (data.covariates @ beta[1:] + beta[0])[:, None] + sd * effects
+    value = data.deteriorated[:, None] * odds - np.logaddexp(0, odds)
+    chance = np.exp(np.array([value[data.therapist == j].sum(axis=0) for j in range(len(data.clients))]))
+    chance = chance * norm.pdf(effects)
+    means = beta[0] + sd * (chance @ effects) / chance.sum(axis=1)
+    # The third of five parts is at the estimate.
+    np.testing.assert_allclose(told.centres[2], means, atol=0.003)
+    assert np.max(told.log_odds - means) > 0.02
+    expected, seen = [], []
+    for number in range(8):
+        few = made(0.7, 60, 12, number, rate=-2.9)
+        expected.append(answer("glmm", few).therapists["rate"].mean())
+        seen.append(prepared(few, ()).events.sum() / prepared(few, ()).clients.sum())
+    assert np.mean(expected) == pytest.approx(np.mean(seen), rel=0.03)
 
 
 def test_degrees_of_freedom_are_of_therapists_and_of_clients(one):
