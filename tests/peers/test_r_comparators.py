@@ -99,7 +99,8 @@ def test_the_cluster_bootstraps_errors_are_those_of_sandwich(one):
     data, known = estimable(prepared(one)), theirs("sandwich, bootstrap")
     weights = bootstrap.resampled(len(data.therapist_ids), Noise(3), 2000)
     weights = np.vstack([np.ones(len(data.therapist_ids)), weights])
-    beta = bootstrap.weighted(design(data), data.deteriorated.astype(float), weights[:, data.therapist])
+    clients = bootstrap.Clients.of(design(data), data.deteriorated.astype(float), data.therapist)
+    beta, _ = bootstrap.weighted(clients, weights)
     for column in RATINGS.values():
         place = 1 + data.covariate_names.index(column)
         assert beta[0, place] == pytest.approx(known.loc[column, "estimate"], abs=1e-5)

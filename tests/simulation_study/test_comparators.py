@@ -259,10 +259,44 @@ def test_weighted_regressions_are_those_of_statsmodels(one):
     traits = [1 + k for k, name in enumerate(data.covariate_names) if "rating" in name]
     weights = np.vstack([np.ones(therapists), cluster_bootstrap.resampled(therapists, Noise(4), 5)])
     assert np.all(weights[1:].sum(axis=1) == therapists)
-    found = cluster_bootstrap.weighted(columns, data.deteriorated.astype(float), weights[:, data.therapist])
+    bands = cluster_bootstrap.bands(data)
+    clients = cluster_bootstrap.Clients.of(columns, data.deteriorated.astype(float), data.therapist, bands)
+    found, ended = cluster_bootstrap.weighted(clients, weights)
+    assert ended.all()
     for row, weight in zip(found, weights, strict=True):
         model = GLM(data.deteriorated, columns, family=families.Binomial(), freq_weights=weight[data.therapist])
         np.testing.assert_allclose(row[traits], model.fit().params[traits], atol=1e-5)
+
+
+def test_resamples_without_a_solution_are_told_and_left_out(one, study, monkeypatch):
+    """Who deteriorated is foretold without error by what the clients of two of 21 therapists do not have."""
+    data = estimable(prepared(one))
+    events, therapist = data.deteriorated.astype(float), data.therapist
+    columns = np.column_stack([np.ones(len(events)), events - 0.5, data.covariates[:, 0]])
+    rare = np.isin(therapist, [3, 7])
+    columns[rare, 1] *= -1
+    weights = np.vstack([np.ones(21), cluster_bootstrap.resampled(21, Noise(5), 60)])
+    _, ended = cluster_bootstrap.weighted(cluster_bootstrap.Clients.of(columns, events, therapist), weights)
+    expected = weights @ np.bincount(therapist, events * rare) > 0
+    assert ended[0] and ended.tolist() == expected.tolist() and 2 < np.sum(~ended) < 40
+
+    search = cluster_bootstrap.weighted
+
+    def spoiled(share):
+        def some(clients, weights):
+            beta, ended = search(clients, weights)
+            without = slice(1, 1 + round(share * cluster_bootstrap.RESAMPLES))
+            beta[without], ended[without] = 30.0, False
+            return beta, ended
+
+        return some
+
+    settings = study.method_settings(design_cells()["reference_cell"])
+    name = "log_odds_ratio_marginal[burnout]"
+    monkeypatch.setattr(cluster_bootstrap, "weighted", spoiled(0.04))
+    assert abs(estimate(answer("bootstrap", one, settings), name).high) < 3
+    monkeypatch.setattr(cluster_bootstrap, "weighted", spoiled(0.06))
+    assert "60 of 999 resamples" in answer("bootstrap", one, settings).problem
 
 
 def test_the_accelerated_interval_is_scipys():
