@@ -45,12 +45,11 @@ TARGETS = ("log_odds_ratio_marginal[t]", "risk_change_rated[burnout]")
 RESAMPLES = 999  # ends of a 95 % interval are then the 25th from either side, or thereabouts (BCa)
 BLOCK = 300_000  # numbers of one array held at a time: they stay in the nearer memory
 STEPS = 30
-CHORDS = 3  # steps that take the information of the one before
-CLOSE = 1e-6  # the largest step that is no more worth taking, in log odds
-RISE = 1e-8  # of the log-likelihood, likewise
+CHORDS = (2, 3)  # steps that take the information of the one before
+CLOSE = 1e-4  # the largest last step, in log odds: what it leaves is of the order of its square
+RISE = 1e-5  # the largest last rise of the log-likelihood
 ENDLESS = 30.0  # log odds that stand for infinitely many
 RIDGE = 1e-9  # of each client: a band of ages that a resample lacks stays where it was
-FARTHEST = 500.0  # log odds: beyond it an exponential overflows
 LOST = 0.05  # share of resamples whose search did not end above which there is no answer
 
 
@@ -153,7 +152,7 @@ def weighted(clients: Clients, weights: np.ndarray) -> tuple[np.ndarray, np.ndar
     rate = clients.events.mean()
     start = np.append(np.log(rate / (1 - rate)), np.zeros(clients.columns.shape[1] - 1))
     first, ended = _newton(clients, weights[:1], start[None, :])
-    risk = _risk(first @ clients.columns.T)[0]
+    risk = _risk(clients, first)[0]
     score = np.add.reduceat((clients.events - risk)[:, None] * clients.columns, clients.starts)
     entries = np.add.reduceat((risk * (1 - risk))[:, None] * clients.products, clients.starts)
     step = np.linalg.solve(clients.information(weights @ entries), (weights @ score)[:, :, None])[:, :, 0]
@@ -184,9 +183,9 @@ def _newton(clients: Clients, weights: np.ndarray, start: np.ndarray) -> tuple[n
     going, own = np.arange(len(weights)), np.repeat(weights, clients.sizes, axis=1)
     inverse = np.empty((len(weights), beta.shape[1], beta.shape[1]))
     for number in range(STEPS):
-        risk = _risk(beta[going] @ clients.columns.T)
+        risk = _risk(clients, beta[going])
         score = (own * (clients.events - risk)) @ clients.columns
-        if number == 0 or number > CHORDS:
+        if number not in CHORDS:
             risk *= 1 - risk
             risk *= own
             inverse[going] = np.linalg.inv(clients.information(risk @ clients.products))
@@ -200,12 +199,16 @@ def _newton(clients: Clients, weights: np.ndarray, start: np.ndarray) -> tuple[n
     return beta, ended
 
 
-def _risk(log_odds: np.ndarray) -> np.ndarray:
-    """The inverse logit in place; several times as fast as a function of one number."""
-    np.negative(log_odds, out=log_odds)
-    np.exp(np.minimum(log_odds, FARTHEST, out=log_odds), out=log_odds)
-    log_odds += 1.0
-    return np.reciprocal(log_odds, out=log_odds)
+def _against(clients: Clients, beta: np.ndarray) -> np.ndarray:
+    """Odds of no deterioration, shape (regressions, clients)."""
+    odds = -beta @ clients.columns.T
+    return np.exp(odds, out=odds)
+
+
+def _risk(clients: Clients, beta: np.ndarray) -> np.ndarray:
+    against = _against(clients, beta)
+    against += 1.0
+    return np.reciprocal(against, out=against)
 
 
 def _changes(clients: Clients, beta: np.ndarray, weights: np.ndarray, burnout: int) -> np.ndarray:
@@ -213,10 +216,13 @@ def _changes(clients: Clients, beta: np.ndarray, weights: np.ndarray, burnout: i
     found, block = np.empty(len(beta)), max(1, BLOCK // len(clients.events))
     for at in range(0, len(beta), block):
         part = slice(at, at + block)
-        against = np.exp(np.minimum(-(beta[part] @ clients.columns.T), FARTHEST))  # odds of no deterioration
-        change = 1 / (1 + against * np.exp(beta[part, burnout, None])) - 1 / (1 + against)
+        # 1 / (1 + f c) - 1 / (1 + c) with one exponential per client, c; f is of the regression.
+        factor, change = np.exp(beta[part, burnout]), _against(clients, beta[part])
+        below = change + 1.0
+        below *= factor[:, None] * change + 1.0
+        change /= below
         sums = np.add.reduceat(change, clients.starts, axis=1)
-        found[part] = PER * np.sum(weights[part] * sums, axis=1) / (weights[part] @ clients.sizes)
+        found[part] = PER * (1 - factor) * np.sum(weights[part] * sums, axis=1) / (weights[part] @ clients.sizes)
     return found
 
 
