@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit, ndtri
+from scipy.special import betaincinv, expit, ndtri
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.answers.decisions import LOSSES, decided
@@ -15,6 +15,7 @@ from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import RANKED
 from iatrogenesis.simulation_study.methods.rates import (
     Predicted,
+    beta_draws,
     condensed,
     log_odds_at,
     predicted_table,
@@ -234,6 +235,14 @@ def test_clients_condensed_to_points_have_the_same_rates():
     assert len(few[0]) < 30
     np.testing.assert_allclose(standardised(log_odds, *few), standardised(log_odds, case_mix), atol=1e-9)
     assert log_odds_at(0.1, *few) == pytest.approx(log_odds_at(0.1, case_mix), abs=1e-7)
+
+
+def test_beta_draws_are_quantiles():
+    first, second = np.array([0.3, 0.6, 2.0, 30.0, 1e-6]), np.array([3.0, 8.0, 90.0, 170.0, 1e-3])
+    for chosen in (slice(4), slice(5)):
+        uniform = uniforms(5, 3)[:, chosen]
+        expected = betaincinv(first[chosen], second[chosen], uniform)
+        np.testing.assert_allclose(beta_draws(first[chosen], second[chosen], uniform), expected, atol=1e-8)
 
 
 def test_without_a_posterior_actions_are_the_best_ones_at_the_estimates():

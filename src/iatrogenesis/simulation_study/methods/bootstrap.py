@@ -134,9 +134,10 @@ class Clients:
 def weighted(clients: Clients, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the coefficients of logistic regressions with these weights of the therapists.
 
-    A band of ages in which a resample has the same outcome throughout has an infinite coefficient: it is put far out, where
-    it stays, and the others are those without these clients, to which they converge. All at once: the products of columns are made once, and a Newton step of many regressions is a matrix product. The
-    first step of all but the first regression is made of sums per therapist.
+    All at once: the products of columns are made once, and a Newton step of many regressions is a matrix product. The
+    first step of all but the first regression is made of sums per therapist. A band of ages in which a resample has the
+    same outcome throughout has an infinite coefficient: it is put far out, where it stays, and the others are those
+    without these clients.
 
     Parameters
     ----------
@@ -146,8 +147,8 @@ def weighted(clients: Clients, weights: np.ndarray) -> tuple[np.ndarray, np.ndar
     Returns
     -------
     tuple of numpy.ndarray
-        Coefficients, shape (regressions, p), and whether the search for them ended: the likelihood rises no more, and no
-        coefficient moves. bool, shape (regressions,).
+        Coefficients, shape (regressions, p), and whether the search for them ended: the likelihood rises no more, and
+        no coefficient moves. bool, shape (regressions,).
     """
     rate = clients.events.mean()
     start = np.append(np.log(rate / (1 - rate)), np.zeros(clients.columns.shape[1] - 1))

@@ -7,7 +7,8 @@ therapists' log odds are moved by the same number, at which as many deterioratio
 et al. 2017, 10.1002/sim.7273). Intervals are of the profile penalised likelihood. That of a therapist's rate holds the
 clients' coefficients and moves along with the correction: Wald's are as wide again for therapists without events, and
 without the correction they miss low rates only. Sets of ranks and grades need standard errors, and take those, the
-clients' coefficients held; actions are those that are best at the estimated rates. `exceeds` is one less the p-value of "not harmful", from the signed root of the likelihood ratio.
+clients' coefficients held; actions are those that are best at the estimated rates. `exceeds` is one less the p-value of
+"not harmful", from the signed root of the likelihood ratio.
 """
 
 import numpy as np

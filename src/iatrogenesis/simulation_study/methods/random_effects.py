@@ -1,8 +1,8 @@
 """What a random-intercept logistic regression says: about the spread, each therapist's rate, and the ratings.
 
-A therapist's log odds are predicted by the mode of the therapist's effect, as R's ``ranef`` gives it. The standard error
-is that of the prediction (after Booth & Hobert 1998): it takes account of what the therapist's own clients leave open,
-of the coefficients' uncertainty, and of the therapist SD's, over whose confidence distribution (see
+A therapist's log odds are predicted by the mode of the therapist's effect, as R's ``ranef`` gives it. Their standard
+error is that of the prediction (after Booth & Hobert 1998): it takes account of what the therapist's own clients leave
+open, of the coefficients' uncertainty, and of the therapist SD's, over whose confidence distribution (see
 `iatrogenesis.inference.engines.profile`) the squared error is averaged. So a therapist SD that is estimated as 0 does
 not make all therapists alike for certain. The rate is the mean inverse logit over the same distributions, each with the
 mean of the therapist's effect instead of its mode, from which it is off to the side where outcomes are rare.

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.polynomial.chebyshev import chebfit, chebval
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
-from scipy.special import betaincc, betaincinv, expit, ndtr, ndtri
+from scipy.special import betaincc, betaincinv, expit, logit, ndtr, ndtri
 
 from iatrogenesis.core.definitions import harmful_rate
 from iatrogenesis.core.streams import Noise
@@ -29,6 +30,8 @@ DRAWS = 500  # from a distribution of each therapist's rate
 PARTS = 40  # equally probable parts of a normal distribution, each stood for by its middle
 KNOTS = 100  # of the curve from log odds to rates; for 25 log odds from end to end it is within 1e-5
 POINTS = 24  # that stand for the clients: rates are within 1e-9 where their parts have an SD of 1
+DEGREE = 31  # of polynomials that stand for beta quantiles, which are then within 1e-8
+LEAST = 0.3  # shape for which that holds
 ROOTS, WEIGHTS = hermite(15)
 
 
@@ -191,8 +194,22 @@ def beta_table(
         "low": betaincinv(*shapes, (1 - LEVEL) / 2),
         "high": betaincinv(*shapes, (1 + LEVEL) / 2),
         "exceeds": betaincc(*shapes, harmful_rate(np.average(rate, weights=clients))),
-        **ranked_draws(betaincinv(*shapes, uniforms(len(rate), replicate))),
+        **ranked_draws(beta_draws(*shapes, uniforms(len(rate), replicate))),
     }
+
+
+def beta_draws(first: np.ndarray, second: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+    """Return beta quantiles at these probabilities, shape (draws, therapists), shapes being (therapists,) each.
+
+    The log odds of a quantile are a smooth function of the normal quantile: one polynomial for each therapist.
+    """
+    if min(first.min(), second.min()) < LEAST:
+        return betaincinv(first, second, uniform)
+    normal = ndtri(uniform)
+    end = np.abs(normal).max()
+    knots = np.cos(np.pi * (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1))
+    curve = logit(betaincinv(first, second, ndtr(end * knots)[:, None]))
+    return expit(chebval(normal / end, chebfit(knots, curve, DEGREE), tensor=False))
 
 
 def uniforms(therapists: int, replicate: int) -> np.ndarray:
