@@ -7,26 +7,23 @@ import pytest
 from firthmodels import FirthLogisticRegression
 from scipy.optimize import minimize
 from scipy.special import expit
-from scipy.stats import bootstrap, chi2, norm
+from scipy.stats import chi2, norm
 from scipy.stats import t as student_t
 from statsmodels.genmod import families
 from statsmodels.genmod.cov_struct import Exchangeable
 from statsmodels.genmod.generalized_estimating_equations import GEE
 from statsmodels.genmod.generalized_linear_model import GLM
 
-from iatrogenesis.core.streams import Noise
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.inference.engines.laplace import Laplace
 from iatrogenesis.inference.engines.profile import hermite, profile
 from iatrogenesis.inference.engines.quadrature import Integrand
 from iatrogenesis.inference.models import casemix
 from iatrogenesis.inference.models.therapist import COVARIATES
-from iatrogenesis.simulation_study.methods import bootstrap as cluster_bootstrap
 from iatrogenesis.simulation_study.methods import firth, random_effects
 from iatrogenesis.simulation_study.methods.likelihood import fitted
 from iatrogenesis.simulation_study.methods.penalised import Penalised
 from iatrogenesis.simulation_study.methods.regression import design, estimable, of_therapists, prepared
-from tests.conftest import design_cells
 from tests.simulation_study.made import answer, estimate, made, without_spread
 
 QUANTILE = norm.ppf(0.975)
@@ -147,7 +144,7 @@ def test_a_spread_of_zero_has_an_interval_and_no_therapist_is_certain(alike):
     assert sd.estimate == 0.0 and sd.low == 0.0 and 0.2 < sd.high < 3 and np.isfinite(sd.se)
     assert estimate(found, "mor").low == 1.0 and estimate(found, "vpc").low == 0.0
     one = fitted(alike, casemix.COVARIATES)
-    log_odds, se = random_effects.predicted(one)
+    log_odds, se = random_effects.predicted(one)[:2]
     assert np.ptp(log_odds) == pytest.approx(0.0, abs=1e-9)
     assert np.all(se > 1.2 * one.found.standard_error[0])
     assert (found.therapists["high"] - found.therapists["low"]).min() > 0.02
@@ -157,7 +154,7 @@ def test_the_error_of_a_prediction_is_that_of_predictions(one):
     """Where the spread is well known: variance given data and estimates, and the estimates' own by simulation."""
     found = fitted(made(0.8, 60, 60), casemix.COVARIATES)
     integrand = Integrand(found.data, 1)
-    log_odds, se = random_effects.predicted(found)
+    log_odds, se = random_effects.predicted(found)[:2]
     draws = np.random.default_rng(3).multivariate_normal(found.found.estimate, found.found.covariance, 400)
     moved, left = [], []
     for draw in draws:
@@ -168,6 +165,29 @@ def test_the_error_of_a_prediction_is_that_of_predictions(one):
     expected = np.sqrt(np.var(moved, axis=0) + np.mean(left, axis=0))
     assert np.median(np.abs(se / expected - 1)) < 0.03 and np.max(np.abs(se / expected - 1)) < 0.15
     np.testing.assert_allclose(log_odds, np.mean(moved, axis=0), atol=0.1)
+
+
+def test_rates_are_means_over_the_distribution_of_the_effect(one):
+    """Few clients: effects averaged over a grid at the estimates; rates at the modes add up to too few events."""
+    found = fitted(made(0.7, 60, 12, rate=-2.9), casemix.COVARIATES)
+    told = random_effects.predicted(found)
+    data, sd, beta = found.data, found.found.estimate[-1], found.beta
+    assert sd > 0.2
+    effects = np.linspace(-5, 5, 401)
+    odds = (data.covariates @ beta[1:] + beta[0])[:, None] + sd * effects
+    value = data.deteriorated[:, None] * odds - np.logaddexp(0, odds)
+    chance = np.exp(np.array([value[data.therapist == j].sum(axis=0) for j in range(len(data.clients))]))
+    chance = chance * norm.pdf(effects)
+    means = beta[0] + sd * (chance @ effects) / chance.sum(axis=1)
+    # The third of five parts is at the estimate.
+    np.testing.assert_allclose(told.centres[2], means, atol=0.003)
+    assert np.max(told.log_odds - means) > 0.02
+    expected, seen = [], []
+    for number in range(8):
+        few = made(0.7, 60, 12, number, rate=-2.9)
+        expected.append(answer("glmm", few).therapists["rate"].mean())
+        seen.append(prepared(few, ()).events.sum() / prepared(few, ()).clients.sum())
+    assert np.mean(expected) == pytest.approx(np.mean(seen), rel=0.03)
 
 
 def test_degrees_of_freedom_are_of_therapists_and_of_clients(one):
@@ -181,7 +201,7 @@ def test_degrees_of_freedom_are_of_therapists_and_of_clients(one):
     assert burnout.high - burnout.estimate == pytest.approx(student_t.ppf(0.975, 17) * burnout.se)
 
 
-# Estimating equations and bootstrap
+# Estimating equations
 
 
 def test_the_sandwich_of_the_estimating_equations_is_that_of_matrices(one):
@@ -227,42 +247,6 @@ def test_estimating_equations_that_do_not_settle_take_clients_as_independent(one
     name = "log_odds_ratio_marginal[burnout]"
     assert found.passed and estimate(found, name).estimate == pytest.approx(estimate(plain, name).estimate, abs=1e-5)
     assert estimate(found, name).se > 1.1 * estimate(plain, name).se
-
-
-def test_weighted_regressions_are_those_of_statsmodels(one):
-    data = estimable(prepared(one))
-    columns, therapists = design(data), len(data.therapist_ids)
-    # A band of ages without events has no finite coefficient in some resamples; that touches no other.
-    traits = [1 + k for k, name in enumerate(data.covariate_names) if "rating" in name]
-    weights = np.vstack([np.ones(therapists), cluster_bootstrap.resampled(therapists, Noise(4), 5)])
-    assert np.all(weights[1:].sum(axis=1) == therapists)
-    found = cluster_bootstrap.weighted(columns, data.deteriorated.astype(float), weights[:, data.therapist])
-    for row, weight in zip(found, weights, strict=True):
-        model = GLM(data.deteriorated, columns, family=families.Binomial(), freq_weights=weight[data.therapist])
-        np.testing.assert_allclose(row[traits], model.fit().params[traits], atol=1e-5)
-
-
-def test_the_accelerated_interval_is_scipys():
-    values = np.random.default_rng(5).gamma(2.0, size=25)
-    known = bootstrap((values,), np.mean, n_resamples=999, method="BCa", rng=np.random.default_rng(6))
-    without_one = np.array([np.delete(values, k).mean() for k in range(len(values))])
-    ours = cluster_bootstrap.bca(values.mean(), known.bootstrap_distribution, without_one)
-    np.testing.assert_allclose(ours, known.confidence_interval, rtol=1e-3)
-
-
-def test_the_bootstraps_errors_are_those_of_the_estimating_equations(study):
-    """At many therapists two ways of not trusting a model say the same."""
-    large = made(0.6, 90, 30)
-    found, other = (
-        answer("bootstrap", large, study.method_settings(design_cells()["reference_cell"])),
-        answer("gee", large),
-    )
-    plain = answer("logistic", large)
-    for name in ("log_odds_ratio_marginal[burnout]", "log_odds_ratio_marginal[fit]", "risk_change_rated[burnout]"):
-        ours, theirs = estimate(found, name), estimate(other, name)
-        assert ours.estimate == pytest.approx(estimate(plain, name).estimate, abs=1e-4)
-        assert ours.se == pytest.approx(theirs.se, rel=0.2)
-        assert ours.low < ours.estimate < ours.high
 
 
 # What is shared

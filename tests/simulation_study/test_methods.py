@@ -7,20 +7,19 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
-from scipy.stats import binom, norm
+from scipy.stats import binom
 
 from iatrogenesis.figures.methods import COLOURS
 from iatrogenesis.inference.engines.maximum_likelihood import fit
 from iatrogenesis.simulation_study.data_generation import data_sets
 from iatrogenesis.simulation_study.methods import FACTS, NAMES, SLOW, seconds
 from iatrogenesis.simulation_study.methods.by_name import method
-from iatrogenesis.simulation_study.methods.rates import normal_table, standardised
 from iatrogenesis.simulation_study.methods.regression import design, estimable, prepared, risk_change
 from iatrogenesis.simulation_study.run import ESTIMATES, run
 from tests.conftest import design_cells
 
 WITHOUT_PRIORS = (
-    "logistic", "firth", "gee", "glmm", "laplace", "bootstrap", "beta_binomial", "funnel", "calibration"
+    "logistic", "firth", "gee", "glmm", "laplace", "bootstrap", "beta_binomial", "funnel", "calibration", "james_stein"
 )  # fmt: skip
 FAST = [name for name in NAMES if name not in SLOW]
 
@@ -136,16 +135,6 @@ def test_the_error_of_the_change_of_risk_is_the_deltas(one):
             ]
             slope[place] = (ends[0] - ends[1]) / (2 * step)
         assert found.se == pytest.approx(np.sqrt(slope @ covariance @ slope), rel=1e-5)
-
-
-def test_standardised_rates_and_flags_follow_from_the_normal():
-    log_odds, se, case_mix = np.array([-3.0, -2.5, -1.0]), np.array([0.3, 0.5, 0.4]), np.linspace(-1, 1, 500)
-    table = normal_table(np.arange(3), log_odds, se, case_mix)
-    rate = expit(log_odds[:, None] + case_mix).mean(axis=1)
-    assert np.allclose(table["rate"], rate)
-    draws = log_odds[:, None] + se[:, None] * norm.ppf((np.arange(20_000) + 0.5) / 20_000)
-    expected = (np.array([standardised(row, case_mix[::5]) for row in draws]) > 2 * rate.mean()).mean(axis=1)
-    assert np.allclose(table["exceeds"], expected, atol=0.01)
 
 
 def test_bands_without_events_join_the_reference(one):

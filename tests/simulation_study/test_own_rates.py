@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.special import expit
-from scipy.stats import betabinom, chi2
+from scipy.stats import betabinom, binom, chi2
 
 from iatrogenesis.inference.models.therapist import COVARIATES
 from iatrogenesis.simulation_study.methods import beta_binomial, funnel, james_stein
 from iatrogenesis.simulation_study.methods.answer import TRAITS
 from iatrogenesis.simulation_study.methods.calibration import calibrating
+from iatrogenesis.simulation_study.methods.rates import beta_table
 from iatrogenesis.simulation_study.methods.regression import prepared
 from tests.simulation_study.made import answer, estimate, made, without_spread
 
@@ -59,15 +60,63 @@ def test_own_rates_are_shrunk_and_counted_right(one, alike):
         assert (answer(name, alike).therapists.eval("high - low")).min() > 0.02
 
 
-def test_james_stein_gives_the_baseball_averages_of_efron_and_morris():
-    """1975, 10.1080/01621459.1975.10479864: 18 players after 45 times at bat; .400 is shrunk to .290, .156 to .239."""
-    hits = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
-    angle = np.arcsin(np.sqrt(hits / 45))
-    centre, se = james_stein.shrunk(angle, np.full(18, 1 / (4 * 45)))
-    np.testing.assert_allclose((centre - angle.mean()) / (angle - angle.mean()), 0.209, atol=5e-4)
-    shrunk = np.sin(centre) ** 2
-    assert [round(float(shrunk[k]), 3) for k in (0, 10, 17)] == [0.290, 0.254, 0.239]
-    assert np.all(se < np.sqrt(1 / 180)) and se[0] > se[8]  # surer than alone; least so far out
+@pytest.mark.parametrize("spread", [0.0, 0.04])
+def test_the_variance_of_rates_is_found_however_rare_events_are(spread):
+    """Less than one event per therapist; the truth is that of the beta distribution drawn from."""
+    generator, clients = np.random.default_rng(11), np.resize([2, 5, 12, 30], 400)
+    size = 0.05 * 0.95 / max(spread, 1e-6) ** 2 - 1
+    rates = generator.beta(0.05 * size, 0.95 * size, (300, 400))
+    found = [james_stein.moments(events, clients) for events in generator.binomial(clients, rates)]
+    between = np.array([one.between for one in found])
+    assert between.mean() == pytest.approx(spread**2, abs=4 * between.std() / np.sqrt(300))
+    # The estimate varies as it says that it does.
+    expected = [2 * (max(one.between, 0) + one.within) ** 2 / one.freedom for one in found]
+    assert between.var() == pytest.approx(np.mean(expected), rel=0.35)
+
+
+def test_the_moments_of_rates_are_those_of_all_counts():
+    mean, variance = 0.06, 0.002
+    size = mean * (1 - mean) / variance - 1
+    for clients in (1, 2, 3, 20):
+        counts = np.arange(clients + 1)
+        chances = betabinom.pmf(counts, clients, mean * size, (1 - mean) * size), binom.pmf(counts, clients, mean)
+        for chance, known in zip(chances, (variance, 0.0), strict=True):
+            expected = [chance @ (counts / clients - mean) ** power for power in (3, 4)]
+            found = james_stein.central(mean, known, np.array([clients]))
+            np.testing.assert_allclose(np.ravel(found), expected)
+
+
+def test_james_stein_is_james_and_steins_where_rates_are_normal():
+    """Many clients each, a spread well above chance: shrunk by (k - 3) / sum of squares in units of chance."""
+    generator = np.random.default_rng(12)
+    clients = np.full(12, 8000)
+    events = generator.binomial(clients, 0.5 + 0.02 * generator.standard_normal(12))
+    rates = events / clients
+    found, variance = james_stein.shrunk(events, clients)
+    expected = 9 * 0.25 / 8000 / np.sum((rates - rates.mean()) ** 2)
+    share = 1 - (found - rates.mean()) / (rates - rates.mean())
+    np.testing.assert_allclose(share, expected, rtol=0.05)
+    assert np.all(variance < 0.25 / 8000)  # surer than alone
+
+
+def test_james_stein_finds_who_differs_among_few_clients_of_a_rare_event():
+    """1,000 therapists, 15 clients each: as much spread as maximum likelihood finds, and rates in their intervals."""
+    generator = np.random.default_rng(13)
+    many = made(0.7, therapists=600, clients=14, rate=-3.0)
+    ours, theirs = (answer(name, many).therapists for name in ("james_stein", "beta_binomial"))
+    assert ours["rate"].std() == pytest.approx(theirs["rate"].std(), rel=0.15) and ours["rate"].std() > 0.01
+    clients = np.full(1000, 15)
+    true = generator.beta(0.06 * 40, 0.94 * 40, 1000)
+    rate, variance = james_stein.shrunk(generator.binomial(clients, true), clients)
+    table = beta_table(rate, variance, clients)
+    assert np.mean((table["low"] <= true) & (true <= table["high"])) > 0.93
+
+
+def test_where_moments_find_no_spread_james_stein_is_not_certain(alike):
+    data = prepared(alike, ())
+    assert james_stein.moments(data.events, data.clients).between < 0
+    rate, variance = james_stein.shrunk(data.events, data.clients)
+    assert np.ptp(rate) > 0.005 and np.all(np.sqrt(variance) > 0.01)
 
 
 def test_overdispersion_widens_limits_as_spiegelhalter_says():

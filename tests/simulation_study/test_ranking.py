@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit, ndtri
+from scipy.special import betaincinv, expit, ndtri
 
 from iatrogenesis.core.streams import Noise
 from iatrogenesis.inference.answers.decisions import LOSSES, decided
@@ -14,14 +14,20 @@ from iatrogenesis.inference.engines.collapsed.engine import sample
 from iatrogenesis.simulation_study.methods import bayes
 from iatrogenesis.simulation_study.methods.answer import RANKED
 from iatrogenesis.simulation_study.methods.rates import (
-    normal_table,
+    Predicted,
+    beta_draws,
+    condensed,
+    log_odds_at,
+    predicted_table,
     ranked,
     ranked_draws,
     smoothed_log_odds,
     standardised,
     uniforms,
 )
+from iatrogenesis.simulation_study.methods.regression import prepared
 from iatrogenesis.simulation_study.profiling import profiling
+from tests.simulation_study.made import answer, made
 
 SERVICES, COUNT = 60, 12
 
@@ -184,36 +190,78 @@ def test_bayesian_answers_have_all_columns_from_their_draws(study):
     assert found["action"].tolist()[0] == 0 and found["action"].tolist()[-1] == 2
 
 
-def test_normal_answers_agree_with_many_draws():
-    log_odds, se = np.array([-3.5, -3.0, -2.6, -2.0, -1.2]), np.array([0.6, 0.4, 0.5, 0.3, 0.4])
+@pytest.fixture(scope="module")
+def told() -> Predicted:
+    """Predictions that are mixtures of two normal distributions."""
+    log_odds, sds = np.array([-3.5, -3.0, -2.6, -2.0, -1.2]), np.array([[0.6, 0.4, 0.5, 0.3, 0.4]])
+    centres = np.array([log_odds - 0.2, log_odds + 0.3])
+    return Predicted(log_odds, sds[0] * 1.1, centres, np.vstack([sds, 1.3 * sds]), np.array([0.75, 0.25]))
+
+
+def test_predictions_agree_with_many_draws(told):
     case_mix = 0.8 * noise("case mix", 1, 300)[0]
-    found = normal_table(np.arange(5), log_odds, se, case_mix, replicate=4)
-    sets = confidence(log_odds, se, replicate=4)
-    assert found["rank_high_all"].tolist() == sets.high_all.tolist()
-    assert found["grade"].tolist() == graded(pairs_of_normals(log_odds, se)).grade.tolist()
-    draws = log_odds + se * noise("draws", 4000, 5)
+    found = predicted_table(np.arange(5), told, case_mix, replicate=4)
+    assert found["grade"].tolist() == graded(pairs_of_normals(told.log_odds, told.se)).grade.tolist()
+    part = np.where(np.arange(4000) < 3000, 0, 1)
+    draws = told.centres[part] + told.sds[part] * noise("draws", 4000, 5)
     rates = standardised(draws.ravel(), case_mix).reshape(draws.shape)
+    mcse = rates.std(axis=0) / np.sqrt(4000)
+    assert np.all(np.abs(found["rate"] - rates.mean(axis=0)) < 4 * mcse)
+    assert np.all(found["rate"] > standardised(told.weights @ told.centres, case_mix) + mcse)  # not linear
     assert found["action"].tolist() == decided(rates, found["rate"].mean()).tolist()
     assert len(set(found["action"])) > 1
+    exceeds = (rates > 2 * found["rate"].mean()).mean(axis=0)
+    np.testing.assert_allclose(found["exceeds"], exceeds, atol=0.03)
 
 
 def test_predictions_have_credible_sets():
     """Shrunk estimates are no unbiased ones: their sets come from draws, and are narrower than from tests."""
     log_odds, se = -3 + 0.5 * noise("predicted", 1, 20)[0], np.full(20, 0.3)
-    found, tests = (ranked(log_odds, se, np.zeros(1), 0.06, 5, shrunk=shrunk) for shrunk in (True, False))
+    alone = Predicted(log_odds, se, log_odds[None], se[None], np.ones(1))
+    found, tests = predicted_table(np.arange(20), alone, np.zeros(1), 5), ranked(log_odds, se, log_odds, 0.06, 5)
     many = credible(log_odds + se * noise("many", 20_000, 20))
     for name, places in many.columns().items():
         assert np.abs(found[name] - places).max() <= 1
     assert (found["rank_high"] - found["rank_low"]).sum() < (tests["rank_high"] - tests["rank_low"]).sum()
     assert found["grade"].tolist() == tests["grade"].tolist()
+    assert tests["rank_high_all"].tolist() == confidence(log_odds, se, replicate=5).high_all.tolist()
     draws = ranked_draws(expit(log_odds + se * ndtri(uniforms(20, 5))))
-    assert set(draws) == set(found) and draws["rank_low_all"].tolist() == found["rank_low_all"].tolist()
+    assert set(draws) == set(tests) and draws["rank_low_all"].tolist() == found["rank_low_all"].tolist()
+
+
+def test_clients_condensed_to_points_have_the_same_rates():
+    case_mix, log_odds = noise("clients", 1, 3000)[0], np.linspace(-6, 2, 30)
+    few = condensed(case_mix)
+    assert len(few[0]) < 30
+    np.testing.assert_allclose(standardised(log_odds, *few), standardised(log_odds, case_mix), atol=1e-9)
+    assert log_odds_at(0.1, *few) == pytest.approx(log_odds_at(0.1, case_mix), abs=1e-7)
+
+
+def test_beta_draws_are_quantiles():
+    first, second = np.array([0.3, 0.6, 2.0, 30.0, 1e-6]), np.array([3.0, 8.0, 90.0, 170.0, 1e-3])
+    for chosen in (slice(4), slice(5)):
+        uniform = uniforms(5, 3)[:, chosen]
+        expected = betaincinv(first[chosen], second[chosen], uniform)
+        np.testing.assert_allclose(beta_draws(first[chosen], second[chosen], uniform), expected, atol=1e-8)
+
+
+def test_without_a_posterior_actions_are_the_best_ones_at_the_estimates():
+    """Three of 30 are one and two thirds of the mean, and supported, not paused for what they may be."""
+    events, clients = np.array([0, 1, 2, 3, 4, 6] * 5 + [0] * 12), np.full(42, 30)
+    rate, mean = events / clients, events.sum() / clients.sum()
+    found = ranked(*smoothed_log_odds(events, clients), rate, mean)["action"]
+    expected = np.digitize(rate / mean, [1 + 7.5 / (250 * mean), 1 + 52.5 / (1000 * mean)])
+    assert found.tolist() == expected.tolist() and set(found) == {0, 1, 2}
+    for name in ("raw", "firth"):
+        one = answer(name, made()).therapists
+        average = prepared(made(), ()).deteriorated.sum() / 630 if name == "raw" else one["rate"].mean()
+        assert one["action"].tolist() == LOSSES.of(one["rate"], average).argmin(axis=0).tolist(), name
 
 
 def test_counts_without_events_have_finite_ranks():
     log_odds, se = smoothed_log_odds(np.array([0, 3, 30]), np.array([30, 30, 30]))
     np.testing.assert_allclose(log_odds, np.log([0.5 / 30.5, 3.5 / 27.5, 30.5 / 0.5]))
     np.testing.assert_allclose(se[0], np.sqrt(1 / 0.5 + 1 / 30.5))
-    found = ranked(log_odds, se, np.zeros(1), 11 / 30)
+    found = ranked(log_odds, se, np.array([0, 0.1, 1.0]), 11 / 30)
     assert found["rank_low"][2] == 3 and found["grade"].tolist()[2] > 1
     assert set(found) == set(RANKED)

@@ -73,7 +73,9 @@ class Value(NamedTuple):
     evpi: np.ndarray
 
 
-def decided(rates: np.ndarray, mean: ArrayLike | None = None, losses: Losses = LOSSES) -> np.ndarray:
+def decided(
+    rates: np.ndarray, mean: ArrayLike | None = None, losses: Losses = LOSSES, weights: np.ndarray | None = None
+) -> np.ndarray:
     """Return the action with the least posterior expected loss for each therapist: 0, 1 or 2 of `ACTIONS`.
 
     Parameters
@@ -82,13 +84,15 @@ def decided(rates: np.ndarray, mean: ArrayLike | None = None, losses: Losses = L
         Posterior draws, shape (draws, therapists).
     mean
         Mean rate of the service's therapists: a number, or one per draw, shape (draws, 1); by default that of `rates`.
+    weights
+        Of the draws, shape (draws,); equal by default.
 
     Returns
     -------
     numpy.ndarray
         int64, shape (therapists,). Of actions with the same expected loss the mildest.
     """
-    return losses.of(rates, _mean(rates, mean)).mean(axis=1).argmin(axis=0)
+    return np.average(losses.of(rates, _mean(rates, mean)), axis=1, weights=weights).argmin(axis=0)
 
 
 def value_of_another_year(

@@ -63,26 +63,30 @@ class Integrand:
         fixed = self.design @ beta
         mode, spread = self.modes(fixed, sigma)
         u = mode[:, None] + spread[:, None] * self.points  # (J, nodes), in units of one therapist SD
-        log_terms = np.empty_like(u)
+        log_terms, rates = np.empty_like(u), np.empty((u.shape[1], fixed.size))
         for node in range(u.shape[1]):
             log_odds = fixed + sigma * self._spread_out(u[:, node])
-            log_terms[:, node] = self._sum(self.events * log_odds - self.trials * np.logaddexp(0.0, log_odds))
+            # One exponential gives log(1 + e^x) and the rate.
+            small = np.exp(-np.abs(log_odds))
+            log_one = np.maximum(log_odds, 0.0) + np.log1p(small)
+            log_terms[:, node] = self._sum(self.events * log_odds - self.trials * log_one)
+            rates[node] = np.where(log_odds < 0, small, 1.0) / (1.0 + small)
         # normal density of u: exp(-u^2/2)/sqrt(2 pi), and du = spread dx
         log_terms += self.log_weights + np.log(spread)[:, None] - 0.5 * u**2 - 0.5 * np.log(2 * np.pi)
         log_marginal = logsumexp(log_terms, axis=1)
         weight = np.exp(log_terms - log_marginal[:, None])
-        gradient, information = self._derivatives(fixed, sigma, u, weight)
+        gradient, information = self._derivatives(rates, u, weight)
         return float(log_marginal.sum()), gradient, information
 
-    def _derivatives(self, fixed, sigma, u, weight) -> tuple[np.ndarray, np.ndarray]:
+    def _derivatives(self, rates, u, weight) -> tuple[np.ndarray, np.ndarray]:
         """Fisher's and Louis' identities: posterior means over u of the score, its square and the curvature."""
         design, size = self.design, self.design.shape[1] + 1
         squares, mean_score = np.zeros((size, size)), np.zeros((u.shape[0], size))
         # Sums over the nodes of a row's variance, times 1, u and u^2: one product with the columns each.
-        left, left_u, left_uu = np.zeros((3, fixed.size))
+        left, left_u, left_uu = np.zeros((3, rates.shape[1]))
         for node in range(u.shape[1]):
             spread_u, spread_weight = self._spread_out(u[:, node]), self._spread_out(weight[:, node])
-            rate = expit(fixed + sigma * spread_u)
+            rate = rates[node]
             own = self.trials * rate
             rest = self.events - own
             score = np.column_stack([self._sum(design * rest[:, None]), u[:, node] * self._sum(rest)])

@@ -19,7 +19,7 @@ PLACE = 5
 LABEL = "maximum likelihood"
 LOOK = ("s", "dark")
 GROUP = "fast"
-SECONDS = (0.025, 0.016)
+SECONDS = (0.022, 0.0143)
 TARGETS = (
     "therapist_sd",
     "vpc",

@@ -22,7 +22,7 @@ FARTHEST = 2.0  # log odds that a step may move
 SEARCHES = 25
 ROOT = 1e-3  # how near an interval's end is found, in units of a normal
 FIRST, LAST = -40.0, 40.0  # log odds between which a therapist's interval is looked for
-BISECTIONS = 40
+SOLVED = 1e-10  # of a therapist's log odds
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Penalised:
             raise DataError("the columns vary too little within therapists for their effects to be estimated")
         leverage = weight * (1 / total[self.therapist] + np.sum(centred @ np.linalg.inv(rest) * centred, axis=1))
         residual = self.events - rate + leverage * (0.5 - rate)
-        value = self.events @ log_odds - np.logaddexp(0.0, log_odds).sum() + 0.5 * (np.log(total).sum() + log_det)
+        value = self.events @ log_odds - softplus(log_odds).sum() + 0.5 * (np.log(total).sum() + log_det)
         return At(float(value), self._sum(residual), self.columns.T @ residual, total, means, rest)
 
     def maximum(self, a: np.ndarray, b: np.ndarray, held: int | None = None) -> tuple[np.ndarray, np.ndarray, At, bool]:
@@ -143,39 +143,71 @@ class OfTherapists:
     def __init__(self, whole: Penalised, a: np.ndarray, explained: np.ndarray):
         self.whole, self.explained = whole, explained
         self.best = self._highest(a)
-        self.highest = self._value(self.best)
+        self.highest = self._at(self.best)[0]
 
     def root(self, log_odds: np.ndarray) -> np.ndarray:
         """Signed root of the likelihood ratio at these log odds, shape (J,): about standard normal at the true ones."""
-        drop = np.maximum(2 * (self.highest - self._value(log_odds)), 0.0)
-        return np.sign(log_odds - self.best) * np.sqrt(drop)
+        return self._root(log_odds)[0]
 
     def end(self, target: float) -> np.ndarray:
         """Log odds at which the root has this value, shape (J,)."""
         low, high = np.full(len(self.best), FIRST), np.full(len(self.best), LAST)
         low, high = (low, self.best) if target < 0 else (self.best, high)
-        return self._bisected(lambda middle: self.root(middle) < target, low, high)
+        start = self.best + target / np.sqrt(self._at(self.best)[2])
+
+        def excess(log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            root, slope = self._root(log_odds)
+            return root - target, slope
+
+        return solved(excess, low, high, np.clip(start, FIRST, LAST))
 
     def _highest(self, a: np.ndarray) -> np.ndarray:
-        return self._bisected(self._rises, np.full(len(a), FIRST), np.full(len(a), LAST))
+        def excess(log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            _, rise, weight = self._at(log_odds)
+            return -rise, weight  # of which the penalty is a small part
 
-    def _rises(self, log_odds: np.ndarray) -> np.ndarray:
-        rate = expit(log_odds[self.whole.therapist] + self.explained)
-        weight = rate * (1 - rate)
-        score = self.whole._sum(self.whole.events - rate)
-        return score + 0.5 * self.whole._sum(weight * (1 - 2 * rate)) / self.whole._sum(weight) > 0
+        return solved(excess, np.full(len(a), FIRST), np.full(len(a), LAST), a)
 
-    def _value(self, log_odds: np.ndarray) -> np.ndarray:
+    def _root(self, log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The root and its derivative."""
+        value, rise, _ = self._at(log_odds)
+        root = np.sign(log_odds - self.best) * np.sqrt(np.maximum(2 * (self.highest - value), 0.0))
+        return root, np.divide(-rise, root, out=np.zeros_like(root), where=root != 0)
+
+    def _at(self, log_odds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Value, derivative and sum of weights, shape (J,) each."""
         odds = log_odds[self.whole.therapist] + self.explained
-        # log w = -log(1 + e^odds) - log(1 + e^-odds), which does not vanish far out.
-        log_one, log_other = np.logaddexp(0.0, odds), np.logaddexp(0.0, -odds)
-        weight = np.exp(-log_one - log_other)
-        return self.whole._sum(self.whole.events * odds - log_one) + 0.5 * np.log(self.whole._sum(weight))
+        log_one = softplus(odds)
+        weight = np.exp(odds - 2 * log_one)  # does not vanish far out as rate (1 - rate) does
+        rate = np.exp(odds - log_one)
+        total = self.whole._sum(weight)
+        value = self.whole._sum(self.whole.events * odds - log_one) + 0.5 * np.log(total)
+        rise = self.whole._sum(self.whole.events - rate) + 0.5 * self.whole._sum(weight * (1 - 2 * rate)) / total
+        return value, rise, total
 
-    @staticmethod
-    def _bisected(upwards, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        for _ in range(BISECTIONS):
-            middle = (low + high) / 2
-            further = upwards(middle)
-            low, high = np.where(further, middle, low), np.where(further, high, middle)
-        return (low + high) / 2
+
+def softplus(values: np.ndarray) -> np.ndarray:
+    """Return log(1 + exp(x)); faster than `numpy.logaddexp`, and as exact."""
+    return np.maximum(values, 0.0) + np.log1p(np.exp(-np.abs(values)))
+
+
+def solved(excess, low: np.ndarray, high: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Return where rising functions are 0, by Newton's steps between bounds that close in.
+
+    Parameters
+    ----------
+    excess
+        Returns values and about the slopes, shape (J,) each.
+    low, high, start
+        Shape (J,).
+    """
+    here = start
+    for _ in range(STEPS):
+        value, slope = excess(here)
+        low, high = np.where(value < 0, here, low), np.where(value < 0, high, here)
+        then = here - np.divide(value, slope, out=np.full_like(value, np.inf), where=slope > 0)
+        then = np.where((then >= low) & (then <= high), then, (low + high) / 2)
+        if np.abs(then - here).max() < SOLVED:
+            return then
+        here = then
+    return here

@@ -1,10 +1,11 @@
 """What a random-intercept logistic regression says: about the spread, each therapist's rate, and the ratings.
 
-A therapist's rate is predicted by the mode of the therapist's effect, as R's ``ranef`` gives it. Its standard error is
-that of the prediction (after Booth & Hobert 1998): it takes account of what the therapist's own clients leave open, of
-the coefficients' uncertainty, and of the therapist SD's, over whose confidence distribution (see
+A therapist's log odds are predicted by the mode of the therapist's effect, as R's ``ranef`` gives it. Their standard
+error is that of the prediction (after Booth & Hobert 1998): it takes account of what the therapist's own clients leave
+open, of the coefficients' uncertainty, and of the therapist SD's, over whose confidence distribution (see
 `iatrogenesis.inference.engines.profile`) the squared error is averaged. So a therapist SD that is estimated as 0 does
-not make all therapists alike for certain.
+not make all therapists alike for certain. The rate is the mean inverse logit over the same distributions, each with the
+mean of the therapist's effect instead of its mode, from which it is off to the side where outcomes are rare.
 """
 
 import numpy as np
@@ -18,7 +19,7 @@ from iatrogenesis.inference.models.spread import UPPER_QUARTILE, mor, vpc
 from iatrogenesis.inference.models.therapist import COVARIATES
 from iatrogenesis.simulation_study.methods.answer import Answer, DataSet, Estimate
 from iatrogenesis.simulation_study.methods.likelihood import LAPLACE, Fitted, fitted
-from iatrogenesis.simulation_study.methods.rates import normal_table
+from iatrogenesis.simulation_study.methods.rates import Predicted, predicted_table
 from iatrogenesis.simulation_study.methods.regression import RATED, odds_ratios, place_of_burnout, risk_change
 
 # Of the confidence distribution of the therapist SD: Gauss-Hermite nodes of a normal, and their weights.
@@ -59,25 +60,22 @@ def spread(one: Fitted) -> list[Estimate]:
 
 def therapists(one: Fitted, replicate: int) -> pd.DataFrame:
     """Return the therapists' table; see `iatrogenesis.simulation_study.methods.answer.Answer`."""
-    log_odds, se = predicted(one)
-    seen, case_mix = np.flatnonzero(one.data.clients), one.data.covariates @ one.beta[1:]
-    return normal_table(seen, log_odds, se, case_mix, replicate, shrunk=True)
+    case_mix = one.data.covariates @ one.beta[1:]
+    return predicted_table(np.flatnonzero(one.data.clients), predicted(one), case_mix, replicate)
 
 
-def predicted(one: Fitted) -> tuple[np.ndarray, np.ndarray]:
-    """Return each therapist's log odds at average case mix and the standard error of prediction, shape (J_seen,)."""
+def predicted(one: Fitted) -> Predicted:
+    """Return each therapist's predicted log odds at average case mix, J_seen of them."""
     integrand = Integrand(one.data, LAPLACE)  # of the nodes only the mode is asked
     mode, _ = integrand.modes(integrand.design @ one.beta, one.found.estimate[-1])
     log_odds = one.beta[0] + one.found.estimate[-1] * mode
-    square = np.zeros(len(log_odds))
-    for root, weight in zip(ROOTS, WEIGHTS, strict=True):
-        there, variance = _at(integrand, one, *one.spread.at(root))
-        square += weight * (variance + (there - log_odds) ** 2)
-    return log_odds, np.sqrt(square)
+    modes, means, variances = np.array([_at(integrand, one, *one.spread.at(root)) for root in ROOTS]).swapaxes(0, 1)
+    square = WEIGHTS @ (variances + (modes - log_odds) ** 2)
+    return Predicted(log_odds, np.sqrt(square), means, np.sqrt(variances), WEIGHTS)
 
 
-def _at(integrand: Integrand, one: Fitted, sd: float, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Log odds and their variance if the therapist SD were this."""
+def _at(integrand: Integrand, one: Fitted, sd: float, beta: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Log odds at the mode, their mean to the next order, and their variance, if the therapist SD were this."""
     fixed = integrand.design @ beta
     mode, _ = integrand.modes(fixed, sd)
     rate = expit(fixed + sd * np.repeat(mode, integrand.sizes))
@@ -87,4 +85,6 @@ def _at(integrand: Integrand, one: Fitted, sd: float, beta: np.ndarray) -> tuple
     # How the log odds move with the coefficients: with the intercept directly, and all through the effect.
     moves = -shrunk[:, None] * np.add.reduceat(integrand.design * weight[:, None], integrand.starts)
     moves[:, 0] += 1.0
-    return beta[0] + sd * mode, shrunk + np.einsum("ij,jk,ik->i", moves, one.covariance, moves)
+    bent = np.add.reduceat(weight * (1 - 2 * rate), integrand.starts)  # less the third derivative
+    centre = beta[0] + sd * mode
+    return centre, centre - 0.5 * shrunk**2 * bent, shrunk + np.einsum("ij,jk,ik->i", moves, one.covariance, moves)

@@ -1,6 +1,7 @@
 """Raw rates: each therapist's share of clients who deteriorated, with its exact interval; a league table.
 
-What many services do. Nothing is adjusted and nothing is drawn together. `exceeds` is one less the p-value of the exact
+What many services do. Nothing is adjusted and nothing is drawn together; what is done about a therapist is right if the
+observed rate is the true one. `exceeds` is one less the p-value of the exact
 binomial test of "not harmful" against the service's rate. Sets of ranks are of log odds with half a client added on
 either side.
 """
@@ -33,7 +34,7 @@ def _fit(data_set: DataSet) -> Answer:
     rate = events / clients
     table = {"therapist": seen, "score": rate, "rate": rate, "low": low, "high": high}
     exceeds = binom.cdf(events - 1, clients, harmful_rate(average))
-    ranks = ranked(*smoothed_log_odds(events, clients), np.zeros(1), average, data_set.replicate)
+    ranks = ranked(*smoothed_log_odds(events, clients), rate, average, data_set.replicate)
     return Answer(data_set.replicate, therapists=pd.DataFrame({**table, "exceeds": exceeds, **ranks}))
 
 
