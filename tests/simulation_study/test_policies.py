@@ -37,6 +37,7 @@ from iatrogenesis.simulation_study.removal import Removal, simulate
 from tests.conftest import CONFIG
 
 NOISE = Noise(11)
+ROUNDING = 1e-9
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +206,7 @@ def test_the_table_has_the_ranges_of_every_measure(numbers):
     assert list(found) == list(COLUMNS) and list(dict.fromkeys(found["policy"])) == list(POLICIES)
     assert set(found["label"]) == set(MEASURES.values()) and found["members"].max() == 12
     by = found.set_index(["policy", "measure"])
-    assert (by["low_90"] <= by["low_50"]).all() and (by["median"] <= by["high_90"]).all()
+    assert (by["low_90"] <= by["low_50"]).all() and (by["median"] <= by["high_90"] + ROUNDING).all()
     choosing = {policy for policy, measure in by.index if measure == "chosen"}
     assert choosing == {policy for policy in POLICIES if policy.startswith(("remove", "support"))}
     fewer_seen = {policy for policy, measure in by.index if measure == "not_seen"}
