@@ -26,6 +26,11 @@ say = @$(if $(filter-out $(SAME_TARGETS),$(ARGS)),:,echo "$(1)")
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
+# NumPy and OpenBLAS have other code for AVX-512, which rounds otherwise: the same seed gives the same bytes with AVX2.
+ifeq ($(shell grep -qsw avx2 /proc/cpuinfo && echo yes), yes)
+export NPY_DISABLE_CPU_FEATURES = X86_V4 AVX512_ICL AVX512_SPR
+export OPENBLAS_CORETYPE = Haswell
+endif
 # Fast maths lets each processor round differently: the same seed would give other draws elsewhere.
 comma := ,
 export PYTENSOR_FLAGS := $(if $(PYTENSOR_FLAGS),$(PYTENSOR_FLAGS)$(comma))numba__fastmath=False

@@ -14,12 +14,15 @@ import yaml
 from iatrogenesis.core.claims import Claims
 from iatrogenesis.verification.page import verification_page
 from iatrogenesis.verification.reference import keep
+from iatrogenesis.verification.rounding import FILE as ROUNDING
+from iatrogenesis.verification.rounding import rounding
 from iatrogenesis.verification.verdicts import (
     CHANGED,
     DRAWS,
     LOCK,
     NOT,
     REPRODUCED,
+    ROUNDED,
     UNKNOWN,
     WITHIN,
     errors_allowed,
@@ -149,6 +152,20 @@ def test_the_last_digits_of_logarithms_may_differ(accepted):
     jobs.run(compare="scenario,measure,value,mcse\nroutine_care,net,13.250001,0.5\n")
     jobs.manifest()
     assert verdicts(found())["net"] == REPRODUCED
+
+
+def test_on_a_machine_that_rounds_otherwise_claims_are_compared_and_bytes_are_not(accepted):
+    kept = (REFERENCE / ROUNDING).read_text()
+    assert kept == f"{rounding()}\n" and len(rounding()) == 16
+    for value, verdict, code in ((13.250001, REPRODUCED, 0), (13.3, NOT, 1)):
+        jobs.run(compare=f"scenario,measure,value,mcse\nroutine_care,net,{value},0.5\n")
+        jobs.manifest()
+        assert verdicts(found())["figures/scenarios.svg"] == NOT
+        (REFERENCE / ROUNDING).write_text("0" * 16)
+        result = found()
+        assert verdicts(result)["net"] == verdict and result.code == code
+        assert {verdicts(result)[name] for name in ("figures/scenarios.svg", "tables/scenarios.csv")} == {ROUNDED}
+        (REFERENCE / ROUNDING).write_text(kept)
 
 
 @pytest.mark.trial(kind="altered", what="one digit of a table: the claim that rests on it is not reproduced")

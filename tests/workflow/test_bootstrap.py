@@ -206,4 +206,6 @@ def test_jobs_keep_what_python_compiles_and_see_no_modules_of_another_python(tmp
     environment = os.environ | dict.fromkeys(names, "1")
     seen = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
     assert "OMP_NUM_THREADS=1" in seen
+    known = Path("/proc/cpuinfo")
+    assert ("OPENBLAS_CORETYPE=Haswell" in seen) == (known.is_file() and " avx2" in known.read_text())
     assert [line for line in seen.splitlines() if line.partition("=")[0] in names] == []

@@ -12,12 +12,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from iatrogenesis.core.files import read_csv, replacing, write_csv
+from iatrogenesis.core.files import read_csv, replacing, write_csv, write_text
 from iatrogenesis.core.tables import DataError
 from iatrogenesis.study.study import Study, find_study
 from iatrogenesis.verification.chain import Chain
 from iatrogenesis.verification.lists import writable
 from iatrogenesis.verification.records import hash_of
+from iatrogenesis.verification.rounding import FILE as ROUNDING
+from iatrogenesis.verification.rounding import rounding
 
 CLAIMS, HASHES = "claims.csv", "hashes.csv"
 COLUMNS = {
@@ -117,6 +119,7 @@ def keep(study: Study, results: Path, reference: Path) -> None:
     write_csv(claimed(study, chain), reference / CLAIMS)
     hashes = hashed(chain)
     write_csv(hashes, reference / HASHES)
+    write_text(f"{rounding()}\n", reference / ROUNDING)
     (reference / TABLES).mkdir(exist_ok=True)
     for old in (reference / TABLES).glob("*.csv"):
         old.unlink()
@@ -124,6 +127,12 @@ def keep(study: Study, results: Path, reference: Path) -> None:
         if by_draws(chain, name):
             with replacing(reference / name) as unfinished:
                 shutil.copyfile(results / name, unfinished)
+
+
+def rounds_alike(reference: Path) -> bool:
+    """Whether this machine rounds as the one that a reference was made on; so it is taken to, where nothing is kept."""
+    path = reference / ROUNDING
+    return not path.is_file() or path.read_text(encoding="ascii").strip() == rounding()
 
 
 def main(config: str, results: str, reference: str) -> None:

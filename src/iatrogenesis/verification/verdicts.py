@@ -11,7 +11,7 @@ from iatrogenesis.core.claims import Claim
 
 REPRODUCED, WITHIN, NOT = "reproduced", "within Monte Carlo error", "not reproduced"
 CHANGED, UNKNOWN, DRAWS = "input changed", "no reference", "other draws"
-LOCK = "other lock"
+LOCK, ROUNDED = "other lock", "other rounding"
 FAMILY = 0.01
 """Probability that at least one of all claims that are compared by their error is called not reproduced by chance."""
 OTHERWISE = 2.0
@@ -100,7 +100,7 @@ def _of_decisions(claim: Claim, now: Mapping, before: Mapping) -> Verdict:
     return Verdict(WITHIN if otherwise <= most else NOT, says)
 
 
-def hash_verdict(now: Mapping, before: Mapping | None, by_draws: bool = False) -> Verdict:
+def hash_verdict(now: Mapping, before: Mapping | None, by_draws: bool = False, *, rounds_alike: bool = True) -> Verdict:
     """Compare a table or a figure's data by their hashes.
 
     Parameters
@@ -110,6 +110,9 @@ def hash_verdict(now: Mapping, before: Mapping | None, by_draws: bool = False) -
     by_draws
         Whether they rest on estimates, whose last digits or draws differ between platforms: then another hash says
         nothing, and cells of tables are compared.
+    rounds_alike
+        Whether this machine has the last digits of the one that the reference was made on, see
+        `iatrogenesis.verification.rounding`; if not, another hash says nothing of what is simulated, either.
     """
     if before is None:
         return Verdict(UNKNOWN, "the reference has none")
@@ -119,6 +122,8 @@ def hash_verdict(now: Mapping, before: Mapping | None, by_draws: bool = False) -
         return Verdict(REPRODUCED, "")
     if by_draws:
         return Verdict(DRAWS, "it rests on a sampler's draws or on estimates, whose tables are compared")
+    if not rounds_alike:
+        return Verdict(ROUNDED, "it is simulated, by a machine whose last digits are not those of the reference's")
     return Verdict(NOT, "it is simulated, and has other bytes than the reference")
 
 

@@ -17,7 +17,7 @@ from iatrogenesis.verification.chain import ALTERED, GIVEN, MISSING, NO_FILE, OL
 from iatrogenesis.verification.lists import SUMS, printable, read_sums, shown_path
 from iatrogenesis.verification.manifest import against_sums
 from iatrogenesis.verification.records import sha256
-from iatrogenesis.verification.reference import CLAIMS, HASHES, by_draws, claimed, hashed, kept
+from iatrogenesis.verification.reference import CLAIMS, HASHES, by_draws, claimed, hashed, kept, rounds_alike
 from iatrogenesis.verification.tables import table_verdict
 from iatrogenesis.verification.verdicts import (
     CHANGED,
@@ -206,7 +206,7 @@ def _as_reported(claim: Claim, now: Mapping, numbers: Mapping) -> Verdict | None
 def _hashes(chain: Chain, faults: list[Fault], reference: Path, changed: list[str]) -> Iterator[dict[str, Any]]:
     table = kept(reference, HASHES)
     before = {} if table is None else by_name(table, "name")
-    found = by_name(hashed(chain), "name")
+    found, alike = by_name(hashed(chain), "name"), rounds_alike(reference)
     broken = {fault.path: fault for fault in faults if fault.kind in BROKEN}
     for name in sorted({*found, *before}):
         now = found.get(name)
@@ -219,7 +219,7 @@ def _hashes(chain: Chain, faults: list[Fault], reference: Path, changed: list[st
             verdict = Verdict(NOT, f"{broken[name].kind}, {broken[name].says}")
         else:
             drawn = kind != "simulated table" and by_draws(chain, name)
-            verdict = hash_verdict(now, before.get(name), drawn)
+            verdict = hash_verdict(now, before.get(name), drawn, rounds_alike=alike)
             if verdict.verdict == DRAWS and kind == "table":
                 verdict = _cells(chain.results / name, reference / name)
         yield _row(kind, name, verdict)
