@@ -1,7 +1,7 @@
 """How a machine rounds: the last digits of logarithms and of sums differ between processors and their libraries.
 
-`make` has NumPy and OpenBLAS take the same code on all x86 processors with AVX2. Elsewhere the same seed gives other last
-digits, and then other bytes of a simulated table say nothing.
+`make` has NumPy and OpenBLAS take the same code on all x86 processors with AVX2. Elsewhere the same seed gives other
+last digits, and then other bytes of a simulated table say nothing.
 """
 
 import hashlib
