@@ -108,7 +108,7 @@ def test_james_stein_finds_who_differs_among_few_clients_of_a_rare_event():
     clients = np.full(1000, 15)
     true = generator.beta(0.06 * 40, 0.94 * 40, 1000)
     rate, variance = james_stein.shrunk(generator.binomial(clients, true), clients)
-    table = beta_table(rate, variance, clients)
+    table = beta_table(rate, variance)
     assert np.mean((table["low"] <= true) & (true <= table["high"])) > 0.93
 
 

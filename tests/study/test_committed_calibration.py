@@ -18,7 +18,7 @@ def made(tmp_path):
     """A finished part of the full study, and a folder with its cells taken over."""
     (tmp_path / "part.yaml").write_text(PART)
     (tmp_path / "full").mkdir()
-    (tmp_path / "full" / PROTOCOL).write_text(yaml.safe_dump({"seed": 20261128, "parts": []}))
+    (tmp_path / "full" / PROTOCOL).write_text(yaml.safe_dump({"seed": 20261129, "parts": []}))
     (tmp_path / "results" / "part" / "tables").mkdir(parents=True)
     (tmp_path / "results" / "part" / "benchmarks").mkdir()
     for name, seconds in (("sbc_ranks_a", 100.4), ("sbc", 1.0), ("fit", 7.0)):

@@ -55,7 +55,7 @@ def test_a_protocol_names_all_that_a_run_follows_from(frozen):
     ("old", "new", "name", "what"),
     [
         ("coverage_mcse: 0.01", "coverage_mcse: 0.02", "full.yaml", ["data_sets"]),
-        ("seed: 20261128", "seed: 5", "full.yaml", ["seed"]),
+        ("seed: 20261129", "seed: 5", "full.yaml", ["seed"]),
         ("mean: -2.8", "mean: -2.0", "default.yaml", ["fingerprint"]),
         ("therapists_20,A,one at a time,20", "therapists_20,A,one at a time,25", "study_design.csv", ["fingerprint"]),
         (", casemix,", ",", "full.yaml", ["cells"]),
@@ -77,9 +77,9 @@ def test_changed_code_is_noticed(frozen, monkeypatch, tmp_path):
 
 @pytest.mark.trial(kind="refused", what="a protocol with a seed used before, or whose run is committed")
 def test_a_used_seed_and_a_committed_run_are_refused(frozen):
-    with pytest.raises(SystemExit, match="seed 20261128 has been used before"):
+    with pytest.raises(SystemExit, match="seed 20261129 has been used before"):
         freeze(frozen / "config", frozen / "docs", frozen / "committed")
-    changed(frozen, "seed: 20261128", "seed: 20261122")
+    changed(frozen, "seed: 20261129", "seed: 20261122")
     with pytest.raises(SystemExit, match="seed 20261122 has been used before"):
         freeze(frozen / "config", frozen / "docs", frozen / "committed")
     (frozen / "committed").mkdir()

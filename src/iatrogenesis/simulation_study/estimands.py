@@ -77,14 +77,14 @@ ESTIMANDS = (
     Estimand(
         "risk_change[burnout]",
         "deteriorations per 1,000 clients more (negative: fewer) if all true burnout were 1 SD lower: "
-        "1000 E[p(burnout - 1) - p(burnout)]",
-        "its equations, averaged over the clients of all data sets",
+        "1000 E[p(burnout - 1) - p(burnout)], over the clients and therapists of the data set (B: of the world)",
+        "of each data set, from its equations",
         "counterfactual simulation of the same clients; what goes with burnout and is not caused by it stays",
     ),
     Estimand(
         "risk_change_rated[burnout]",
         "the same contrast of the rating: 1000 E[P(D | rating - 1) - P(D | rating)], over the clients and therapists "
-        "of the data set",
+        "of the data set (B: of the world)",
         "of each data set, from its equations with what the rating leads to expect",
         "of each world, by g-computation from the large fit with ratings",
     ),

@@ -10,7 +10,7 @@ expected false discovery rate allows, and `flag_fdr_capacity`, no more of them t
 (`iatrogenesis.inference.answers.selection`); `flag_worst`, the worst 5 % by its own ranking (at least one), as in Imel
 et al. (2015, 10.1037/pst0000023); `flag_funnel` and `flag_funnel_95`, those outside the method's funnel limits of
 99.8 % and of 95 %, its score being the z-value. Raw rates, funnel limits and fixed effects have no posterior: what
-they have is one less the p-value of "not harmful". Of them `flag_probable` is a test at 20 %, one less the probability
+they have is 1 minus the p-value of "not harmful". Of them `flag_probable` is a test at 20 %, one less the probability
 that the others need, and `flag_fdr` Benjamini and Hochberg's list at the same rate. Where a rule has to choose between
 therapists with the same score or probability, lots are drawn (`iatrogenesis.simulation_study.flag_rules`).
 
@@ -72,7 +72,7 @@ def profiling(
     target
         Column of `rates` that the method's rates are estimates of; one of `ESTIMANDS`.
     exceeds
-        What the column `exceeds` is: "posterior", the probability of being harmful, or "p", one less the p-value.
+        What the column `exceeds` is: "posterior", the probability of being harmful, or "p", 1 minus the p-value.
     worlds
         How many worlds the services were made in, replicate r in world r modulo their number: services of one world
         are not independent, and errors are those of clusters.

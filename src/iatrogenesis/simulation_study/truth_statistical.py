@@ -53,15 +53,18 @@ def statistical_truth(
         )
     n, risk, change, change_rated, spared, spared_rated = np.array(sums).T
     # True of each data set: methods answer for the clients of the therapists who are there, and not for those of all.
-    rated = {"net_fraction_rated": spared_rated / risk, "risk_change_rated[burnout]": PER * change_rated / n}
+    known = {
+        "risk_change[burnout]": PER * change / n,
+        "risk_change_rated[burnout]": PER * change_rated / n,
+        "net_fraction_rated": spared_rated / risk,
+    }
     of_each = [
-        pd.DataFrame({"replicate": range(replicates), "estimand": name, "truth": own}) for name, own in rated.items()
+        pd.DataFrame({"replicate": range(replicates), "estimand": name, "truth": own}) for name, own in known.items()
     ]
     found = [*_spread(model), *((f"log_odds_ratio[{trait}]", _slope(model, trait), 0.0) for trait in TRAITS)]
-    value, error = ratio(change, n)
-    found += [("risk_change[burnout]", PER * value, PER * error), ("net_fraction", *ratio(spared, risk))]
-    known = found + odds_ratios(model, Noise(surroundings.setup.apart("ratings").seed))
-    return known, pd.concat(of_each, ignore_index=True), pd.concat(tables, ignore_index=True)
+    found += [("net_fraction", *ratio(spared, risk))]
+    of_all = found + odds_ratios(model, Noise(surroundings.setup.apart("ratings").seed))
+    return of_all, pd.concat(of_each, ignore_index=True), pd.concat(tables, ignore_index=True)
 
 
 def _slope(model: LogitNormal, trait: str) -> float:

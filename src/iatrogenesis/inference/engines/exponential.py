@@ -2,7 +2,7 @@
 
 from numba import njit
 
-FARTHEST = 40.0  # log odds beyond this change no probability that a double can tell from 0 or 1
+FARTHEST = 40.0  # log odds beyond this change no probability by more than 1e-17
 
 
 @njit(inline="always")

@@ -81,7 +81,7 @@ class Answer:
     therapists
         One row per therapist who has an answer: therapist (position among the ids), score (what the method ranks by,
         higher is worse), rate, low, high (NaN if it has none) and exceeds (its probability that the therapist is
-        harmful, see `iatrogenesis.core.definitions`; one less the p-value if the method declares ``EXCEEDS = "p"``);
+        harmful, see `iatrogenesis.core.definitions`; 1 minus the p-value if the method declares ``EXCEEDS = "p"``);
         and, where it has them, the columns `RANKED`: the sets of ranks that hold the therapist's with 95 %, one
         therapist at a time and all at once (1: lowest rate), grade (1: best) and action (0 leave, 1 talk and support,
         2 pause); and flag (1 outside funnel limits of 99.8 %, the score being the z-value).

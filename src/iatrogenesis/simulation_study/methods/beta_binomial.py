@@ -1,9 +1,9 @@
 """Beta-binomial: each therapist's own rate shrunk towards the mean by empirical Bayes.
 
 Rates of therapists follow a beta distribution, which maximum likelihood finds. What a therapist's own clients leave
-open, and how unsure mean and spread are, go into the interval: the therapist's distribution is averaged over the
+open, and how unsure mean and spread are, go into rate and interval: the therapist's distribution is averaged over the
 confidence distribution of the spread (see `iatrogenesis.inference.engines.profile`) and over that of the mean. So
-therapists are not alike for certain where the spread is estimated as 0. Nothing is adjusted for.
+therapists are not alike where the spread is estimated as 0. Nothing is adjusted for.
 """
 
 import numpy as np
@@ -102,21 +102,19 @@ def _fit(data_set: DataSet) -> Answer:
     seen = np.flatnonzero(data.clients)
     likelihood, found = likeliest(data)
     rate, square = _rates(data.events[seen], data.clients[seen], found, profile(likelihood.at, found))
-    table = {"therapist": seen, **beta_table(rate, square, data.clients[seen], data_set.replicate)}
+    table = {"therapist": seen, **beta_table(rate, square, data_set.replicate)}
     return Answer(data_set.replicate, therapists=pd.DataFrame(table), passed=found.converged)
 
 
 def _rates(events, clients, found: MaximumLikelihood, spread: SpreadProfile) -> tuple[np.ndarray, np.ndarray]:
-    """Each therapist's rate at the estimate, and its squared error over what mean and spread may be."""
-    rate, _ = _moments(events, clients, expit(found.estimate[0]), found.estimate[1])
+    """Each therapist's mean rate and its variance, over what mean and spread may be."""
     error = np.sqrt(found.covariance[0, 0])
-    square = np.zeros(len(events))
-    for root, weight in zip(NODES, WEIGHTS, strict=True):
-        s, beta = spread.at(root)
-        for other, its_weight in zip(NODES, WEIGHTS, strict=True):
-            centre, variance = _moments(events, clients, expit(beta[0] + other * error), s)
-            square += weight * its_weight * (variance + (centre - rate) ** 2)
-    return rate, square
+    there = [(spread.at(root), other) for root in NODES for other in NODES]
+    parts = [_moments(events, clients, expit(beta[0] + other * error), s) for (s, beta), other in there]
+    centres, variances = np.array(parts).swapaxes(0, 1)
+    weights = np.outer(WEIGHTS, WEIGHTS).ravel()
+    rate = weights @ centres
+    return rate, weights @ (variances + (centres - rate) ** 2)
 
 
 def _moments(events, clients, mean: float, s: float) -> tuple[np.ndarray, np.ndarray]:

@@ -2,8 +2,8 @@
 
 It trusts no model of the likeness between one therapist's clients, and needs no formula for what is estimated.
 Intervals are bias-corrected and accelerated (BCa, Efron 1987, 10.1080/01621459.1987.10478410), the acceleration from
-leaving out one therapist at a time; a test rejects where the interval leaves out 0. Resamples whose regression has no
-solution are left out; with more than 5 % of them there is no answer.
+leaving out one therapist at a time; a test rejects where the interval leaves out 0. Resamples whose search for a
+solution does not end are left out; with more than 5 % of them there is no answer.
 """
 
 from collections.abc import Iterable, Iterator

@@ -4,11 +4,12 @@ No therapist is drawn towards the others, and clients who come to a therapist fo
 what belongs to the therapist (competence, burnout) cannot be told from the therapist (Heinze & Schemper 2002,
 10.1002/sim.1047). The penalty draws rates towards a half, so that rare events come out too frequent on average: all
 therapists' log odds are moved by the same number, at which as many deteriorations are expected as were seen (FLIC, Puhr
-et al. 2017, 10.1002/sim.7273). Intervals are of the profile penalised likelihood. That of a therapist's rate holds the
-clients' coefficients and moves along with the correction: Wald's are as wide again for therapists without events, and
-without the correction they miss low rates only. Sets of ranks and grades need standard errors, and take those, the
-clients' coefficients held; actions are those that are best at the estimated rates. `exceeds` is one less the p-value of
-"not harmful", from the signed root of the likelihood ratio.
+et al. 2017, 10.1002/sim.7273). The mean over therapists stays somewhat too high, as short lists are drawn most.
+Intervals are of the profile penalised likelihood. That of a therapist's rate holds the clients' coefficients and moves
+along with the correction: Wald's are as wide again for therapists without events, and without the correction they miss
+low rates only. Sets of ranks and grades need standard errors, and take those, the clients' coefficients held; actions
+are those that are best at the estimated rates. `exceeds` is 1 minus the p-value of "not harmful", from the signed root
+of the likelihood ratio.
 """
 
 import numpy as np

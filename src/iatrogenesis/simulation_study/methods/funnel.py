@@ -5,8 +5,8 @@ mix that ignores therapists. Ratios are compared on the square root's scale, whe
 expected). Therapists differ by more than chance, and not all of that is a signal: from z-scores winsorised at a tenth
 on either side follows a variance between therapists, additive as in a meta-analysis (DerSimonian & Laird 1986,
 10.1016/0197-2456(86)90046-2), by which all limits are widened. `flag`: beyond the upper 99.8 % limit. `exceeds` asks
-something else, whether a therapist's own ratio is above 2: one less the p-value of the exact Poisson test of "at most
-2".
+something else, whether a therapist's own ratio is above twice the mean of the therapists': 1 minus the p-value of the
+exact Poisson test of "at most that".
 """
 
 import numpy as np
@@ -41,13 +41,14 @@ def _fit(data_set: DataSet) -> Answer:
     z, _ = overdispersed(observed, expected)
     average = observed.sum() / data.clients.sum()
     low, high = exact(observed, expected)
+    limit = HARMFUL_RATIO * np.mean(observed / expected)
     table = {
         "therapist": seen,
         "score": z,
         "rate": average * observed / expected,
         "low": average * low,
         "high": np.minimum(average * high, 1.0),
-        "exceeds": np.where(observed > 0, pdtr(observed - 1.0, HARMFUL_RATIO * expected), 0.0),
+        "exceeds": np.where(observed > 0, pdtr(observed - 1.0, limit * expected), 0.0),
         "flag": (z > ndtri(0.5 + LIMITS / 2)).astype(float),
     }
     return Answer(data_set.replicate, therapists=pd.DataFrame(table), passed=bool(found.converged))

@@ -1,13 +1,14 @@
-"""James-Stein: each therapist's own rate shrunk towards the mean on a straight line, more so the fewer clients.
+"""James-Stein: each therapist's own rate shrunk linearly towards the mean, the more the fewer clients.
 
 How much is told by the variance of true rates between therapists, estimated from moments that binomial counts have
 exactly, however rare events are: a variance-stabilising transformation (Efron & Morris 1975,
-10.1080/01621459.1975.10479864) stabilises nothing at one event per therapist, and would find no spread. What is unsure
+10.1080/01621459.1975.10479864) stabilises nothing at one event per therapist, and would find no spread. Uncertainty
 about that variance is averaged over as by Morris (1983, 10.1080/01621459.1983.10477920), every variance from 0 on being
 as likely beforehand; for equal numbers of clients and normal rates this is the estimator of James and Stein, its
-positive part smoothed. So where no spread is found, therapists are not alike for certain. Intervals are those of a beta
-distribution whose mean is the shrunk rate, and whose variance has what the therapist's own clients leave open and the
-errors of mean and variance. Nothing is adjusted for.
+positive part smoothed. So where no spread is found, therapists are not alike for certain; where there is none, rates
+are further from the truth than by the positive part itself. Intervals are those of a beta distribution whose mean is
+the shrunk rate, and whose variance has what the therapist's own clients leave open and the errors of mean and variance.
+Nothing is adjusted for.
 
     rate_j of mean m and variance V,   y_j = events_j / n_j
     Var(y_j) = V (1 - 1 / n_j) + m (1 - m) / n_j,   shrunk to m + n_j / (n_j + M) (y_j - m),   M = m (1 - m) / V - 1
@@ -64,7 +65,7 @@ def _fit(data_set: DataSet) -> Answer:
         raise DataError(f"{data_set.name}: James-Stein needs {FEWEST} therapists, one with two clients or more")
     clients, events = data.clients[seen], data.events[seen]
     rate, variance = shrunk(events, clients)
-    table = beta_table(rate, variance, clients, data_set.replicate)
+    table = beta_table(rate, variance, data_set.replicate)
     return Answer(data_set.replicate, therapists=pd.DataFrame({"therapist": seen, **table}))
 
 

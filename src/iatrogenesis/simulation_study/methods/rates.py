@@ -3,7 +3,7 @@
 A standardised rate is what a therapist's rate would be with all clients of the data. Ranks have confidence sets where
 log odds are independent unbiased estimates with standard errors, and credible sets where they are predictions shrunk
 towards the mean (`iatrogenesis.inference.answers.rank_sets`). Grades take either for the means of independent normal
-posteriors. Actions minimise the expected loss of predictions, and the loss at the estimates where there are no others.
+posteriors. Actions minimise the expected loss of predictions, and the loss at the estimates where a method makes none.
 """
 
 from typing import NamedTuple
@@ -86,7 +86,8 @@ def predicted_table(therapist: np.ndarray, told: Predicted, case_mix: np.ndarray
     """Return the therapists' table of a method that predicts log odds; see `Answer.therapists`.
 
     The rate is the mean of the predictive distribution: the inverse logit is not linear, and at the most likely log
-    odds it is too low where events are rare. Intervals, sets of ranks and grades take log odds as normal.
+    odds it is too low where events are rare. As the coefficients' error is averaged over too, it is a little too high
+    in small services. Intervals, sets of ranks and grades take log odds as normal around the mode.
 
     Parameters
     ----------
@@ -139,7 +140,7 @@ def ranked(
     Parameters
     ----------
     log_odds, se
-        Unbiased estimates of log odds and their standard errors, shape (therapists,).
+        Estimates of log odds that are not shrunk towards the mean, and their standard errors, shape (therapists,).
     rate
         Estimated rates of the same therapists.
     mean
@@ -172,17 +173,13 @@ def ranked_draws(rates: np.ndarray) -> dict[str, np.ndarray]:
     return {**credible(rates, LEVEL).columns(), "grade": grade, "action": decided(rates)}
 
 
-def beta_table(
-    rate: np.ndarray, variance: np.ndarray, clients: np.ndarray, replicate: int = 0
-) -> dict[str, np.ndarray]:
+def beta_table(rate: np.ndarray, variance: np.ndarray, replicate: int = 0) -> dict[str, np.ndarray]:
     """Return the columns of a method whose rates have a beta distribution each, all but `therapist`.
 
     Parameters
     ----------
     rate, variance
         Of the same therapists, shape (therapists,).
-    clients
-        Weights of their rates in the service's, shape (therapists,).
     replicate
         As in `predicted_table`.
     """
@@ -193,7 +190,7 @@ def beta_table(
         "rate": rate,
         "low": betaincinv(*shapes, (1 - LEVEL) / 2),
         "high": betaincinv(*shapes, (1 + LEVEL) / 2),
-        "exceeds": betaincc(*shapes, harmful_rate(np.average(rate, weights=clients))),
+        "exceeds": betaincc(*shapes, harmful_rate(rate.mean())),
         **ranked_draws(beta_draws(*shapes, uniforms(len(rate), replicate))),
     }
 

@@ -1,9 +1,8 @@
 """Raw rates: each therapist's share of clients who deteriorated, with its exact interval; a league table.
 
-What many services do. Nothing is adjusted and nothing is drawn together; what is done about a therapist is right if the
-observed rate is the true one. `exceeds` is one less the p-value of the exact
-binomial test of "not harmful" against the service's rate. Sets of ranks are of log odds with half a client added on
-either side.
+What many services do. Nothing is adjusted and nothing is drawn together; what is done about a therapist would be right
+if the observed rate were the true one. `exceeds` is 1 minus the p-value of the exact binomial test of "not harmful"
+against the mean of the therapists' rates. Sets of ranks are of log odds with half a client added on either side.
 """
 
 import numpy as np
@@ -30,8 +29,8 @@ def _fit(data_set: DataSet) -> Answer:
     seen = np.flatnonzero(data.clients)
     clients, events = data.clients[seen], data.events[seen]
     low, high = clopper_pearson(events, clients, LEVEL)
-    average = events.sum() / clients.sum()
     rate = events / clients
+    average = float(rate.mean())
     table = {"therapist": seen, "score": rate, "rate": rate, "low": low, "high": high}
     exceeds = binom.cdf(events - 1, clients, harmful_rate(average))
     ranks = ranked(*smoothed_log_odds(events, clients), rate, average, data_set.replicate)
