@@ -12,9 +12,10 @@ from iatrogenesis.inference.data.clients import from_clients
 from iatrogenesis.inference.data.hospitals import hospital_outcomes
 from iatrogenesis.inference.data.outcomes import counts
 from iatrogenesis.inference.engines.collapsed.engine import Unreliable, sample
-from iatrogenesis.inference.engines.collapsed.marginal import _exp, rule
+from iatrogenesis.inference.engines.collapsed.marginal import rule
 from iatrogenesis.inference.engines.collapsed.proposal import find
 from iatrogenesis.inference.engines.collapsed.target import Target
+from iatrogenesis.inference.engines.exponential import exp
 from iatrogenesis.inference.engines.nuts import compile_model
 from iatrogenesis.inference.engines.nuts import sample as sample_nuts
 from iatrogenesis.inference.models.by_name import model
@@ -39,9 +40,9 @@ def drawn(data, priors):
 
 def test_the_exponential_is_the_exponential():
     x = np.linspace(-39.9, 39.9, 4001)
-    assert max(abs(_exp.py_func(value) / np.exp(value) - 1) for value in x) < 3e-7
+    assert max(abs(exp.py_func(value) / np.exp(value) - 1) for value in x) < 3e-7
     near = np.linspace(-8, 8, 1001)
-    assert max(abs(_exp.py_func(value) / np.exp(value) - 1) for value in near) < 1e-11
+    assert max(abs(exp.py_func(value) / np.exp(value) - 1) for value in near) < 1e-11
 
 
 def test_log_density_is_that_of_the_pymc_model(data, priors):

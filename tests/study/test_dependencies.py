@@ -54,6 +54,7 @@ NOT_OF_SCRIPTS = {
                     "again.py",
                     "page.py",
                     "reference.py",
+                    "rounding.py",
                     "tables.py",
                     "verdicts.py",
                     "verification.html.j2",
