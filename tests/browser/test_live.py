@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from iatrogenesis.core.streams import Noise, decision_key
-from iatrogenesis.explorer.live.compiled import compiled
+from iatrogenesis.explorer.live.compiled import KEPT, compiled
 from iatrogenesis.explorer.settings import SLIDERS, Explorer, Setting, by_kind, usual, world_of
 from iatrogenesis.study.study import load_study
 from iatrogenesis.world.judged import Sample
@@ -92,7 +92,7 @@ def simulated(page, explorer, world, prevented, setup, settings):
         [
             base64.b64encode(made.code).decode(),
             made.layout,
-            design | {"first": d.list_start, "weeks": WEEKS},
+            design | {"first": d.list_start, "kept": KEPT, "weeks": WEEKS},
             asked,
             [
                 dict(zip(SLIDERS, s.sliders, strict=True)) | {f"on.{n}": n in s.preventions for n in on}

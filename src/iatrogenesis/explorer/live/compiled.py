@@ -30,7 +30,7 @@ SESSION = {Place("c", name) for name in ("index", "client.replicate", "client.th
 LASTING = {"begin": (WHO, "n"), "meet": (SESSION, "s"), "move": (SESSION, "s")}
 """Functions of which a part is the same at any setting: for whom, and where that is kept, by client or session."""
 
-SESSIONS = 12
+KEPT = 12
 """As many sessions of each client are kept: 95 of 100 sessions, in 40 MB for 24,000 clients."""
 
 type Layout = dict[str, dict[str, int]]
@@ -84,7 +84,7 @@ def _most(explorer: Explorer, world: Scenario, setup: Setup) -> dict[str, int]:
         "t": int(np.bincount(service).max()),
         "c": int(clients.max()),
         "n": int(clients.sum()),
-        "s": int(SESSIONS * clients.sum()) + 1,
+        "s": int(KEPT * clients.sum()) + 1,
     }
 
 

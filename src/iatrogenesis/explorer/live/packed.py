@@ -5,7 +5,7 @@ import base64
 import numpy as np
 
 from iatrogenesis.core.streams import Noise
-from iatrogenesis.explorer.live.compiled import compiled
+from iatrogenesis.explorer.live.compiled import KEPT, compiled
 from iatrogenesis.explorer.measure import BEGUN, Measures
 from iatrogenesis.explorer.settings import Explorer, by_kind
 from iatrogenesis.world.cohort import draw_therapists
@@ -35,7 +35,7 @@ def packed(explorer: Explorer, world: Scenario, prevented: Scenario, measures: M
     return {
         "code": _text(made.code),
         "layout": made.layout,
-        "design": {name: getattr(design, name) for name in sizes} | {"first": design.list_start},
+        "design": {name: getattr(design, name) for name in sizes} | {"first": design.list_start, "kept": KEPT},
         "first": [*therapists.first_client.tolist(), int(therapists.clients.sum())],
         "anyway": _text(np.packbits(measures.reference.deteriorated, bitorder="little").tobytes()),
         "begun": BEGUN,

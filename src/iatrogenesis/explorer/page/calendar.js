@@ -3,15 +3,16 @@
 "use strict";
 
 // `module`: what the compiled simulator exports. `layout`: slots of its memory by block ("p" parameters, "t" a therapist,
-// "c" a client in session, "n" and "s" what is the same of each client and session at any setting). `design`: therapists and services of a replicate, number of the first client on each list.
+// "c" a client in session, "n" and "s" what is the same of each client and session at any setting). `design`: therapists and
+// services of a replicate, number of the first client on each list, and how many of a client's sessions are kept.
 function Calendar(module, layout, design) {
-  const memory = new Float64Array(module.memory.buffer), NUMBER = 8, ENDED = -2, SESSIONS = 12;  // as in live/kernels.py and live/compiled.py
+  const memory = new Float64Array(module.memory.buffer), NUMBER = 8, ENDED = -2;  // as in live/kernels.py
   const { p, t: T, c: C } = layout;
   const [parameters, ofTherapist, ofClient, ofPerson, ofSession] = ["p", "t", "c", "n", "s"].map(block => Object.keys(layout[block]).length);
   const each = Math.ceil(design.therapists / design.services);
   const therapists = Array.from({ length: each }, (_, i) => parameters + i * ofTherapist);
   const spare = [];  // blocks of clients who have gone
-  const lists = [], lasting = ofPerson + SESSIONS * ofSession;  // of each therapist's list, what lasts
+  const lists = [], lasting = ofPerson + design.kept * ofSession;  // of each therapist's list, what lasts
   const further = memory.length - ofSession;  // for sessions that are not kept
   let free = parameters + each * ofTherapist, kept = further;  // from below and from above
 
@@ -80,11 +81,11 @@ function Calendar(module, layout, design) {
 
     // Where the draws of a client's next session are.
     function draws({ slot, list, came, sessions, with: who }) {
-      const session = memory[slot + C.session]++, of = session < SESSIONS ? sessions + session * ofSession : further;
-      if (session >= list.known[came] || session >= SESSIONS) {
+      const session = memory[slot + C.session]++, of = session < design.kept ? sessions + session * ofSession : further;
+      if (session >= list.known[came] || session >= design.kept) {
         module.know_meet(bytes(of), bytes(slot), bytes(who.slot));
         module.know_move(bytes(of), bytes(slot), bytes(who.slot));
-        if (session < SESSIONS) list.known[came]++;
+        if (session < design.kept) list.known[came]++;
       }
       return of;
     }
@@ -101,8 +102,7 @@ function Calendar(module, layout, design) {
         see.end(client, slot);
         spare.push(slot);
       } else return true;
-      who.free++;
-      who.seated--;
+      leave(who);
       return false;
     }
 
