@@ -53,9 +53,13 @@ def finished(tmp_path_factory, request) -> Path:
         if not (project / "finished").exists():
             if project.exists():
                 pytest.fail("the tiny study did not end well; another worker's first error says why")
+            copy_project(project)
+            if request.config.getoption("--from-results"):
+                for part in ("results/tiny", ".snakemake/metadata"):
+                    shutil.copytree(ROOT / part, project / part, symlinks=True)
             # The study itself runs one of the notebooks.
             books = [f"results/tiny/notebooks/{path.stem}.html" for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
-            found = snakemake(copy_project(project), "all", *books, "--config", "study=tiny", "--cores", "2")
+            found = snakemake(project, "all", *books, "--config", "study=tiny", "--cores", "2")
             assert found.returncode == 0, found.stdout[-3000:] + found.stderr[-3000:]
             # Apart, because tests of the workflow delete results and make them again, while others look at pages.
             big = shutil.ignore_patterns("simulated", "posterior", "simulation_study")
@@ -89,6 +93,7 @@ def spare(finished, request, tmp_path_factory) -> Path:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let people who work on one page look at results they have, instead of running the tiny study for every look."""
     parser.addoption("--finished", metavar="PROJECT", help="a checkout whose results/tiny is finished and up to date")
+    parser.addoption("--from-results", action="store_true", help="copy results/tiny and run what is not up to date in it")
 
 
 # Files that take longest, the longest first; those whose tests wait for another file's tiny study come last.

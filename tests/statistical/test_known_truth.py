@@ -31,7 +31,7 @@ def datas():
 @pytest.fixture(scope="module")
 def fitted(datas, priors, sampler):
     compiled = compile_model("therapist", datas[0], priors)
-    return sample_many(compiled, datas, sampler.model_copy(update={"cores": 1}), seed=3, workers=2)
+    return sample_many(compiled, datas, sampler.model_copy(update={"cores": 1, "draws": 2000}), seed=3, workers=2)
 
 
 @pytest.fixture(scope="module")
