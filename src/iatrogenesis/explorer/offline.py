@@ -12,10 +12,13 @@ from markupsafe import Markup
 from iatrogenesis.core.pages import filled_page, strict_environment
 
 
+LAST_RULES = "; base-uri 'none'"  # of the policy
+
+
 def filled(template: str, data: Mapping[str, Any], *, compiles: bool = False, **others: Any) -> str:
     """Return a page of `explorer/page` with its data, as `data` and, for its script, as `packed`.
 
-    ``compiles``: the page may compile WebAssembly that it brings along.
+    ``compiles``: the page may compile WebAssembly that it brings along, and run it in workers.
     """
     # Inside a script element no markup may begin, not even a comment.
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -24,9 +27,11 @@ def filled(template: str, data: Mapping[str, Any], *, compiles: bool = False, **
         "packed": Markup(text),  # noqa: S704 -- our own JSON, escaped above
         "vega": Markup(_vega()),  # noqa: S704 -- the locked library
     }
-    return filled_page(
+    page = filled_page(
         strict_environment(PackageLoader("iatrogenesis.explorer", "page")), template, others | own, compiles=compiles
     )
+    # A worker begins with a text that the page's own script makes; what it may do is what the page may.
+    return page.replace(LAST_RULES, f"; worker-src blob:{LAST_RULES}", 1) if compiles else page
 
 
 # Expressions are interpreted, because the page's policy forbids to compile them, and the style of a menu that these

@@ -1,6 +1,7 @@
 // What the page shows of a simulated setting: as in measure.py, which says what each is.
 "use strict";
 
+const SESSIONS = 16, WEEKS = 53;  // that are kept
 const FAN = [0.10, 0.25, 0.75, 0.90], YEAR_FAN = [0.10, 0.50, 0.90], MONTH = 4;
 const TENTHS = { lucky: [0.0, 0.1], typical: [0.45, 0.55], unlucky: [0.9, 1.0] };
 

@@ -2,6 +2,7 @@
 "use strict";
 
 function Words(data) {
+  const numbers = new Map();  // by locale and digits: to make one takes longer than to use it
   let language = "en";
 
   const now = () => data.words[language];
@@ -10,9 +11,15 @@ function Words(data) {
     return now().page[name];
   };
 
+  function format(digits) {
+    const { locale } = now(), key = `${locale} ${digits}`;
+    if (!numbers.has(key)) numbers.set(key, new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+    return numbers.get(key);
+  }
+
   // Rounded as people write it: a true minus sign, and none before a zero.
   function said(value, digits = 0) {
-    const written = Math.abs(value).toLocaleString(now().locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    const written = format(digits).format(Math.abs(value));
     return (value < 0 && /[1-9]/.test(written) ? "−" : "") + written;
   }
 
