@@ -93,7 +93,7 @@ def spare(finished, request, tmp_path_factory) -> Path:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let people who work on one page look at results they have, instead of running the tiny study for every look."""
     parser.addoption("--finished", metavar="PROJECT", help="a checkout whose results/tiny is finished and up to date")
-    parser.addoption("--from-results", action="store_true", help="copy results/tiny and run what is not up to date in it")
+    parser.addoption("--from-results", action="store_true", help="copy results/tiny, run what is not up to date")
 
 
 # Files that take longest, the longest first; those whose tests wait for another file's tiny study come last.

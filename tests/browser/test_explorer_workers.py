@@ -6,11 +6,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SETTINGS = [[[0, 0, 0, 15, 1], []], [[1.2, -0.7, -1, 20, 2], [0, 2]], [[-0.4, 0.3, 0.5, 10, 1.5], [1, 2]]]
 # `at` simulates in the page what nobody has asked for before; `soon` lets workers do it.
 COMPARE = """async ([settings, forbidden]) => {
-  if (forbidden) window.Worker = forbidden === "missing" ? undefined : class { constructor() { throw new Error("no"); } };
+  const refused = class { constructor() { throw new Error("no"); } };
+  if (forbidden) window.Worker = forbidden === "missing" ? undefined : refused;
   const self = Simulator(DATA), others = Simulator(DATA);
   await self.start();
   await others.start();
-  const said = found => JSON.stringify([found.averages, found.series()], (_, value) => value instanceof Map ? [...value] : value);
+  const plain = (_, value) => value instanceof Map ? [...value] : value;
+  const said = found => JSON.stringify([found.averages, found.series()], plain);
   for (const setting of settings) await others.soon(...setting);
   return settings.map(setting => [said(self.at(...setting)), said(others.at(...setting))]);
 }"""

@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from iatrogenesis.core.pages import filled_page, strict_environment
 
-
 LAST_RULES = "; base-uri 'none'"  # of the policy
 
 

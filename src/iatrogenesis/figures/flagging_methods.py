@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from iatrogenesis.core.definitions import PHRASES
-from iatrogenesis.figures.methods import Measure, grid
+from iatrogenesis.figures.methods import Measure, grid, of_flagged
 from iatrogenesis.figures.style import styled
 
 PLACE = 16.5
@@ -35,7 +35,8 @@ RULES = {
 @styled()
 def draw(performance: pd.DataFrame) -> Figure:
     """Draw from the performance table."""
-    table = performance[performance["estimand"].isin(RULES) & performance["measure"].isin(("sensitivity", "mfdr"))]
+    table = of_flagged(performance[performance["estimand"].isin(RULES)])
+    table = table[table["measure"].isin(("sensitivity", "mfdr"))]
     table = table.assign(measure=table["estimand"] + "." + table["measure"])
     measures = {
         f"{rule}.sensitivity": Measure(f"{title}: share (%)", None, ends=(-4, 104), beside=f"{rule}.mfdr")

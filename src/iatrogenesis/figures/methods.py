@@ -50,6 +50,20 @@ def shown_cells(cells: Sequence[str]) -> list[str]:
     return [name for name in found if name in kept]
 
 
+def of_flagged(performance: pd.DataFrame) -> pd.DataFrame:
+    """The table with, as replicates of a marginal false discovery rate, the therapists flagged in all of them.
+
+    That is what the rate is a share of: where few are flagged, many data sets do not make it sure.
+    """
+    key = ["cell", "method", "estimand"]
+    flags = performance[performance["measure"] == "flagged"].set_index(key)
+    all_flagged = (flags["value"] * flags["replicates"]).round().rename("all_flagged")
+    joined = performance.join(all_flagged, on=key)
+    counted = (joined["measure"] == "mfdr") & joined["all_flagged"].notna()
+    units = joined["replicates"].mask(counted, joined["all_flagged"].clip(lower=1)).astype(int)
+    return performance.assign(replicates=units)
+
+
 def judged(axis: Axes, row, y: float, unit: float, face: str | None = None) -> None:
     """One method's measure, a row of the performance table, with its 95 % interval; shares in per cent (unit 100)."""
     low, high = (share_interval if unit == PER_CENT else around)(row.value, row.mcse, row.replicates)

@@ -8,6 +8,7 @@ import pandas as pd
 from iatrogenesis.core.definitions import FLAG_PROBABILITY
 from iatrogenesis.core.instruments import CRITICAL
 from iatrogenesis.core.montecarlo import share_interval
+from iatrogenesis.figures.methods import of_flagged
 from iatrogenesis.report.entry import CONFIGURED, Number, number
 from iatrogenesis.report.ranges import range_numbers
 from iatrogenesis.simulation_study.estimands import is_odds_ratio_of
@@ -30,7 +31,7 @@ def performance_numbers(performance: pd.DataFrame) -> dict[str, Number]:
     rows = performance[performance["measure"].isin(TOLD) & performance["value"].notna()]
     found = {
         f"study.{row.cell}.{row.method}.{_called(row.estimand)}.{row.measure}": _performance(row)
-        for row in rows.itertuples()
+        for row in of_flagged(rows).itertuples()
     }
     asked = performance[performance["estimand"] == "all"]
     most = int(performance["replicates"].max())

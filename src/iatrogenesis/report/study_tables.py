@@ -6,6 +6,7 @@ import pandas as pd
 from iatrogenesis.core.definitions import PHRASES
 from iatrogenesis.core.montecarlo import share_interval
 from iatrogenesis.core.registry import declarations
+from iatrogenesis.figures.methods import of_flagged
 from iatrogenesis.report.ranges import HEADS, with_range
 from iatrogenesis.report.ranges import cells as range_cells
 from iatrogenesis.report.rounding import interval, with_error
@@ -112,7 +113,7 @@ def therapists(table: pd.DataFrame) -> Table:
         "Grades: misordered": ("grade", "misordered"),
         "Actions: regret avoided": ("action", "avoided"),
     }
-    part = table[table["estimand"].isin({estimand for estimand, _ in columns.values()})]
+    part = of_flagged(table[table["estimand"].isin({estimand for estimand, _ in columns.values()})])
     rows = []
     for (cell, method), own in part.groupby(["cell", "method"], sort=False):
         by = own.set_index(["estimand", "measure"]).sort_index()
