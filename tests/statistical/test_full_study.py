@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from iatrogenesis.core.files import read_csv
-from iatrogenesis.core.former_names import CELLS, METHODS, former
+from iatrogenesis.core.former_names import CELLS, METHODS
 from iatrogenesis.simulation_study.run import run
 from iatrogenesis.study.study import load_study
 
@@ -82,10 +82,11 @@ def test_committed_parts_are_whole_and_of_the_frozen_protocol():
     assert {name: about[name] for name in ("plan", "seed", "fingerprint", "code")} == {
         name: frozen[name] for name in ("plan", "seed", "fingerprint", "code")
     }
-    cells = [former(CELLS, cell) for part in about["parts"] for cell in part["cells"]]
-    assert len(cells) == len(set(cells)) and set(cells) <= set(frozen["cells"])
+    planned = {CELLS.get(cell, cell): methods for cell, methods in frozen["cells"].items()}
+    cells = [CELLS.get(cell, cell) for part in about["parts"] for cell in part["cells"]]
+    assert len(cells) == len(set(cells)) and set(cells) <= set(planned)
     performance, batches = read_csv(FULL / "performance.csv"), read_csv(FULL / "batches.csv")
-    asked = {(CELLS.get(cell, cell), METHODS.get(method, method)) for cell in cells for method in frozen["cells"][cell]}
+    asked = {(cell, METHODS.get(method, method)) for cell in cells for method in planned[cell]}
     for table in (performance, batches):
         assert set(zip(table["cell"], table["method"], strict=True)) == asked
     sets = (batches["last"] - batches["first"] + 1).groupby([batches["cell"], batches["method"]]).sum()

@@ -281,7 +281,8 @@ def test_what_is_committed_is_of_the_frozen_protocol():
     asked = performance[performance["estimand"] == "all"]
     found = {cell: set(own["method"]) for cell, own in asked.groupby("cell")}
     done = {CELLS.get(cell, cell) for part in about["parts"] for cell in part["cells"]}
-    of_cells = {cell: known["cells"][former(CELLS, cell)] for cell in done}
+    planned = {CELLS.get(cell, cell): methods for cell, methods in known["cells"].items()}
+    of_cells = {cell: planned[cell] for cell in done}
     assert found == {cell: {METHODS.get(one, one) for one in methods} for cell, methods in of_cells.items()}
     assert set(asked["replicates"]) == {known["data_sets"]}
     batches = pd.read_csv(COMMITTED / "batches.csv", keep_default_na=False)
